@@ -1,0 +1,44 @@
+/**
+ * @file Exact decimals for a broker's edge: text in, text out, never through a float and never with an exponent.
+ * The simulator works in float64 on whole lots and ticks; this is where it meets the venue.
+ */
+import { Decimal as DecimalJs } from "decimal.js";
+import { TidemarkError } from "./errors.ts";
+
+const Exact = DecimalJs.clone({ precision: 40, toExpNeg: -40, toExpPos: 40 });
+
+export type Decimal = DecimalJs;
+
+/** Reads plain decimal text such as "0.0010". Throws DATA_FORMAT on anything that is not a finite number. */
+export function decimal(text: string): Decimal {
+  if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
+    throw new TidemarkError("DATA_FORMAT", { what: `"${text}" is not a decimal number` });
+  }
+  return new Exact(text);
+}
+
+/** Plain text without an exponent and without trailing zeros. */
+export function decimalText(value: Decimal): string {
+  return value.toFixed();
+}
+
+/** The largest multiple of `step` that is not above `value` (towards zero for negative values). */
+export function floorToStep(value: Decimal, step: Decimal): Decimal {
+  return value.div(step).toDecimalPlaces(0, DecimalJs.ROUND_DOWN).mul(step);
+}
+
+/** The smallest multiple of `step` that is not below `value` in magnitude. */
+export function ceilToStep(value: Decimal, step: Decimal): Decimal {
+  return value.div(step).toDecimalPlaces(0, DecimalJs.ROUND_UP).mul(step);
+}
+
+/** The exact text of a whole number of steps: 3 lots of "0.001" are "0.003". */
+export function stepsText(count: number, step: string): string {
+  if (!Number.isSafeInteger(count)) throw new TidemarkError("DATA_FORMAT", { what: `${count} is not a whole number of steps` });
+  return decimalText(decimal(step).mul(count));
+}
+
+/** Decimal places of a step such as "0.010" (2). */
+export function stepDecimals(step: string): number {
+  return decimal(step).decimalPlaces();
+}

@@ -1,0 +1,61 @@
+/** @file Files are written to a temporary name, flushed and renamed: a reader sees the old content or the new, never half. */
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { dirname } from "node:path";
+import { systemCode, TidemarkError, toError } from "./errors.ts";
+import { freshId } from "./random.ts";
+
+/** Turns a file system failure on `path` into an error of the catalog. */
+export function fileError(thrown: unknown, path: string): TidemarkError {
+  const code = systemCode(thrown);
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new TidemarkError("DISK_FULL", { what: "The disk is full", where: path, fix: "Free some space and run the command again.", cause: thrown });
+  }
+  return new TidemarkError("FILE_UNWRITABLE", {
+    what: `The file can't be written: ${toError(thrown).message}`,
+    where: path,
+    fix: "Check the folder's permissions, or choose another folder.",
+    cause: thrown,
+  });
+}
+
+export function ensureFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (thrown) {
+    throw fileError(thrown, path);
+  }
+}
+
+/** A sibling name for a file that is being written. */
+export function temporaryName(path: string): string {
+  return `${path}.${process.pid}.${freshId()}.tmp`;
+}
+
+export function writeFileAtomic(path: string, data: string | Uint8Array): void {
+  ensureFolder(dirname(path));
+  const temporary = temporaryName(path);
+  try {
+    const file = openSync(temporary, "w");
+    try {
+      const bytes = typeof data === "string" ? Buffer.from(data) : data;
+      for (let offset = 0; offset < bytes.length; ) offset += writeSync(file, bytes, offset);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw fileError(thrown, path);
+  }
+}
+
+/** The file's text, or undefined where there is no such file. */
+export function readTextIfPresent(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (thrown) {
+    if (systemCode(thrown) === "ENOENT") return undefined;
+    throw thrown;
+  }
+}

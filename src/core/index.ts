@@ -1,0 +1,40 @@
+export { type Clock, SimulatedClock, systemClock } from "./clock.ts";
+export { ceilToStep, type Decimal, decimal, decimalText, floorToStep, stepDecimals, stepsText } from "./decimal.ts";
+export {
+  type ErrorCode,
+  ensureNever,
+  errorCatalog,
+  ExitCode,
+  InvariantError,
+  invariant,
+  systemCode,
+  TidemarkError,
+  toError,
+} from "./errors.ts";
+export { ensureFolder, fileError, readTextIfPresent, temporaryName, writeFileAtomic } from "./files.ts";
+export { FILL_REASONS, type Fill, FillReason } from "./fill.ts";
+export { bytesOf, canonicalJson, fingerprint, sha256, sha256Hex } from "./hash.ts";
+export { defaultInstrument, type Instrument, InstrumentKind, type InstrumentOverrides, plainSymbol, splitSymbol } from "./instrument.ts";
+export { clearIntents, Direction, type IntentColumns, intentColumns } from "./intent.ts";
+export type { Progress, ProgressListener } from "./progress.ts";
+export { freshId, freshSeed, Random, type RandomState } from "./random.ts";
+export {
+  barOpen,
+  barsPerYear,
+  DAY_MS,
+  formatDay,
+  formatMinute,
+  formatMonth,
+  formatSpan,
+  formatTimeframe,
+  HOUR_MS,
+  MINUTE_MS,
+  monthBounds,
+  parseDate,
+  parseTimeframe,
+  SECOND_MS,
+  type Timeframe,
+  timeframeMs,
+  WEEK_MS,
+  YEAR_MS,
+} from "./time.ts";

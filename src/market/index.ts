@@ -1,0 +1,1 @@
+export { createTape, type MarketTape } from "./tape.ts";
