@@ -34,7 +34,8 @@ export function ceilToStep(value: Decimal, step: Decimal): Decimal {
 
 /** The exact text of a whole number of steps: 3 lots of "0.001" are "0.003". */
 export function stepsText(count: number, step: string): string {
-  if (!Number.isSafeInteger(count)) throw new TidemarkError("DATA_FORMAT", { what: `${count} is not a whole number of steps` });
+  if (!Number.isSafeInteger(count))
+    throw new TidemarkError("DATA_FORMAT", { what: `${count} is not a whole number of steps` });
   return decimalText(decimal(step).mul(count));
 }
 

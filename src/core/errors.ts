@@ -74,7 +74,10 @@ export class TidemarkError extends Error {
   readonly fix: string | undefined;
 
   constructor(code: ErrorCode, parts: ErrorParts) {
-    const tail = [parts.where === undefined ? "" : ` (${parts.where})`, parts.fix === undefined ? "" : `. ${parts.fix}`];
+    const tail = [
+      parts.where === undefined ? "" : ` (${parts.where})`,
+      parts.fix === undefined ? "" : `. ${parts.fix}`,
+    ];
     super(`${parts.what}${tail.join("")}`, parts.cause === undefined ? undefined : { cause: parts.cause });
     this.code = code;
     this.what = parts.what;

@@ -8,7 +8,12 @@ import { freshId } from "./random.ts";
 export function fileError(thrown: unknown, path: string): TidemarkError {
   const code = systemCode(thrown);
   if (code === "ENOSPC" || code === "EDQUOT") {
-    return new TidemarkError("DISK_FULL", { what: "The disk is full", where: path, fix: "Free some space and run the command again.", cause: thrown });
+    return new TidemarkError("DISK_FULL", {
+      what: "The disk is full",
+      where: path,
+      fix: "Free some space and run the command again.",
+      cause: thrown,
+    });
   }
   return new TidemarkError("FILE_UNWRITABLE", {
     what: `The file can't be written: ${toError(thrown).message}`,

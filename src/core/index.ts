@@ -14,7 +14,14 @@ export {
 export { ensureFolder, fileError, readTextIfPresent, temporaryName, writeFileAtomic } from "./files.ts";
 export { FILL_REASONS, type Fill, FillReason } from "./fill.ts";
 export { bytesOf, canonicalJson, fingerprint, sha256, sha256Hex } from "./hash.ts";
-export { defaultInstrument, type Instrument, InstrumentKind, type InstrumentOverrides, plainSymbol, splitSymbol } from "./instrument.ts";
+export {
+  defaultInstrument,
+  type Instrument,
+  InstrumentKind,
+  type InstrumentOverrides,
+  plainSymbol,
+  splitSymbol,
+} from "./instrument.ts";
 export { clearIntents, Direction, type IntentColumns, intentColumns } from "./intent.ts";
 export type { Progress, ProgressListener } from "./progress.ts";
 export { freshId, freshSeed, Random, type RandomState } from "./random.ts";

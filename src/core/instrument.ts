@@ -47,7 +47,11 @@ export type Instrument = {
 
 /** "BTC/USDT:USDT", "btc-usdt", "BTC_USDT" and "BTCUSDT" are one symbol: "BTCUSDT". */
 export function plainSymbol(text: string): string {
-  return text.trim().replace(/:.*$/, "").replace(/[^0-9A-Za-z.]/g, "").toUpperCase();
+  return text
+    .trim()
+    .replace(/:.*$/, "")
+    .replace(/[^0-9A-Za-z.]/g, "")
+    .toUpperCase();
 }
 
 export type InstrumentOverrides = Partial<Omit<Instrument, "symbol">>;

@@ -57,7 +57,10 @@ export function barsPerYear(barMs: number): number {
 export function parseDate(text: string): number {
   const trimmed = text.trim();
   if (/^\d{12,14}$/.test(trimmed)) return Number(trimmed);
-  const zoned = /^\d{4}-\d{2}-\d{2}$/.test(trimmed) || /(?:Z|[+-]\d{2}:?\d{2})$/.test(trimmed) ? trimmed : `${trimmed.replace(" ", "T")}Z`;
+  const zoned =
+    /^\d{4}-\d{2}-\d{2}$/.test(trimmed) || /(?:Z|[+-]\d{2}:?\d{2})$/.test(trimmed)
+      ? trimmed
+      : `${trimmed.replace(" ", "T")}Z`;
   const tsMs = /^\d{4}-\d{2}/.test(trimmed) ? Date.parse(zoned) : Number.NaN;
   if (Number.isNaN(tsMs)) {
     throw new TidemarkError("USAGE_ARGUMENT", {

@@ -33,11 +33,14 @@ export type MarketTape = {
   readonly fingerprint: string;
 };
 
+function column(length: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(length * 8));
+}
+
 /** An empty tape with room for `capacity` bars; columns are shared memory, so that worker threads need no copy. */
 export function createTape(instruments: readonly Instrument[], timeframe: Timeframe, capacity: number): MarketTape {
   invariant(instruments.length > 0, "a tape has at least one symbol");
   const cells = capacity * instruments.length;
-  const column = (length: number): Float64Array => new Float64Array(new SharedArrayBuffer(length * 8));
   return {
     instruments,
     timeframe,

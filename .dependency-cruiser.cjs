@@ -1,0 +1,83 @@
+/** Imports point only down this list; a room is entered through its index. */
+const rooms = [
+  "core",
+  "compute",
+  "venues",
+  "market",
+  "features",
+  "exchange",
+  "portfolio",
+  "risk",
+  "policy",
+  "learn",
+  "evaluate",
+  "trade",
+  "assistant",
+  "server",
+  "cli",
+];
+/** What each room may import, where it is less than everything above it in the list. */
+const allowed = {
+  core: [],
+  compute: ["core"],
+  venues: ["core"],
+  market: ["core", "venues"],
+  features: ["core", "market"],
+  exchange: ["core", "market"],
+  portfolio: ["core", "market", "exchange"],
+  risk: ["core", "market", "exchange", "portfolio"],
+  trade: ["core", "compute", "venues", "market", "features", "exchange", "portfolio", "risk", "policy", "evaluate"],
+};
+/** Third-party clients are each imported by one room, behind an interface of ours. */
+const clients = {
+  "onnxruntime-node": "compute",
+  "@duckdb/node-api": "market",
+  "bybit-api": "venues",
+  ccxt: "venues",
+  "decimal.js": "core",
+  commander: "cli",
+  picocolors: "cli",
+  "smol-toml": "cli",
+};
+
+const mayImport = (room) => allowed[room] ?? rooms.slice(0, rooms.indexOf(room));
+
+module.exports = {
+  forbidden: [
+    { name: "no-circular", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "not-to-tests",
+      severity: "error",
+      from: { pathNot: "\\.test\\.ts$|/testing/|^test/" },
+      to: { path: "\\.test\\.ts$|/testing/|^test/" },
+    },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true } },
+    ...rooms.map((room) => ({
+      name: `${room}-imports-downward`,
+      severity: "error",
+      from: { path: `^src/${room}/`, pathNot: "\\.test\\.ts$" },
+      to: { path: "^src/", pathNot: `^src/(${[room, ...mayImport(room)].join("|")})/` },
+    })),
+    ...rooms.map((room) => ({
+      name: `${room}-through-its-door`,
+      severity: "error",
+      from: { path: "^(src|test|bench|scripts)/", pathNot: `^src/${room}/` },
+      to: { path: `^src/${room}/`, pathNot: `^src/${room}/(index|testing/.*)\\.ts$` },
+    })),
+    ...Object.entries(clients).map(([name, room]) => ({
+      name: `${name}-only-in-${room}`,
+      severity: "error",
+      from: { path: "^(src|bench)/", pathNot: `^src/${room}/` },
+      to: { path: `node_modules/${name}/` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      extensions: [".ts", ".mjs", ".js"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
+  },
+};
