@@ -2,9 +2,9 @@ export { type Clock, SimulatedClock, systemClock } from "./clock.ts";
 export { ceilToStep, type Decimal, decimal, decimalText, floorToStep, stepDecimals, stepsText } from "./decimal.ts";
 export {
   type ErrorCode,
+  ExitCode,
   ensureNever,
   errorCatalog,
-  ExitCode,
   InvariantError,
   invariant,
   systemCode,
@@ -23,6 +23,7 @@ export {
   splitSymbol,
 } from "./instrument.ts";
 export { clearIntents, Direction, type IntentColumns, intentColumns } from "./intent.ts";
+export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
 export type { Progress, ProgressListener } from "./progress.ts";
 export { freshId, freshSeed, Random, type RandomState } from "./random.ts";
 export {

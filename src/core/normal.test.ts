@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
+
+describe("the standard normal distribution", () => {
+  it("agrees with published quantiles", () => {
+    // The usual table values: 95 %, 97.5 % and 99 %.
+    expect(normalQuantile(0.95)).toBeCloseTo(1.6448536269514722, 12);
+    expect(normalQuantile(0.975)).toBeCloseTo(1.959963984540054, 12);
+    expect(normalQuantile(0.99)).toBeCloseTo(2.3263478740408408, 12);
+    expect(normalQuantile(0.5)).toBeCloseTo(0, 14);
+  });
+
+  it("keeps relative accuracy in the far tail", () => {
+    // P(Z < -10), from the asymptotic expansion of Mills' ratio.
+    expect(normalCdf(-10) / 7.619853024160527e-24).toBeCloseTo(1, 9);
+    expect(normalCdf(-3) / 1.3498980316300946e-3).toBeCloseTo(1, 11);
+    expect(normalCdf(10)).toBe(1);
+  });
+
+  it("inverts itself and is symmetric", () => {
+    for (const x of [-7.5, -4.000001, -3.999999, -1.2, -0.01, 0, 0.4, 2.7, 3.9999, 4.0001, 5]) {
+      expect(normalCdf(x) + normalCdf(-x), `at ${x}`).toBeCloseTo(1, 14);
+      if (x < 3) expect(normalQuantile(normalCdf(x)), `at ${x}`).toBeCloseTo(x, 9);
+    }
+    expect(normalDensity(0)).toBeCloseTo(0.3989422804014327, 15);
+  });
+
+  it("refuses a probability outside (0, 1)", () => {
+    expect(() => normalQuantile(0)).toThrow(/0 < p < 1/);
+    expect(() => normalQuantile(1)).toThrow(/0 < p < 1/);
+  });
+});
