@@ -1,0 +1,87 @@
+/**
+ * Numerical graphs: tensor expressions, reverse-mode differentiation and optimizers, compiled to ONNX and run by ONNX Runtime.
+ *
+ *     const p = new Parameters();
+ *     const x = input("x", [64, 8]);
+ *     const h = tanh(linear(x, p.add("w1", [8, 64], orthogonal(Math.SQRT2)), p.add("b1", [64], zeros)));
+ *     const loss = mean(square(sub(linear(h, p.add("w2", [64, 1], orthogonal(1))), input("y", [64, 1]))));
+ *     const session = await compileTrainStep({ parameters: p, loss, optimizer: adam(), clipNorm: 0.5, initial: p.initialize(random) });
+ *     const metrics = await session.step({ x: xs, y: ys }, { learningRate: 3e-4 });
+ *     metrics.get("loss");
+ *
+ * Shapes are static and checked while an expression is built (COMPUTE_SHAPE). Every graph node costs about 4 µs a run, so
+ * prefer the fused forms (linear, categoricalLogProbEntropy, betaLogProbEntropy, gru, layerNorm) and few, large operations.
+ */
+export { constantInit, type Initializer, normal, ones, orthogonal, uniform, zeros } from "./initializers.ts";
+export { type CustomOperation, customGradient } from "./ops/custom.ts";
+export {
+  abs,
+  add,
+  cast,
+  clip,
+  div,
+  equal,
+  exp,
+  greater,
+  greaterOrEqual,
+  less,
+  lessOrEqual,
+  log,
+  logicalAnd,
+  logicalNot,
+  logicalOr,
+  maximum,
+  minimum,
+  mul,
+  neg,
+  type Operand,
+  pow,
+  reciprocal,
+  relu,
+  sigmoid,
+  sign,
+  softplus,
+  sqrt,
+  square,
+  stopGradient,
+  sub,
+  tanh,
+  where,
+} from "./ops/elementwise.ts";
+export { gather, oneHot, scatterAdd } from "./ops/gather.ts";
+export { concat, expand, reshape, split, transpose } from "./ops/layout.ts";
+export { type GemmOptions, gemm, linear, type MatMulOptions, matmul } from "./ops/matmul.ts";
+export { layerNorm, logSoftmax, softmax } from "./ops/normalize.ts";
+export { type Axes, max, mean, sum } from "./ops/reduce.ts";
+export { type ParameterEntry, Parameters } from "./parameters.ts";
+export {
+  adam,
+  betaEntropy,
+  betaLogProb,
+  betaLogProbEntropy,
+  categoricalEntropy,
+  categoricalLogProb,
+  categoricalLogProbEntropy,
+  compileForward,
+  compileTrainStep,
+  exportModel,
+  gradients,
+  gru,
+  gruStep,
+  loadModel,
+} from "./pending.ts";
+export type { AdamOptions, ExportOptions, ForwardOptions, Optimizer, TrainOptions } from "./session/options.ts";
+export type {
+  Device,
+  Feeds,
+  ForwardSession,
+  LoadedModel,
+  Metrics,
+  PortInfo,
+  SessionOptions,
+  StepScalars,
+  TrainSession,
+  TrainState,
+} from "./session/types.ts";
+export type { Shape } from "./tensor/shape.ts";
+export { constant, type DType, input, Tensor, type TypedArray } from "./tensor/tensor.ts";
