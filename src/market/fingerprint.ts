@@ -1,0 +1,21 @@
+/** @file The fingerprint of a tape: equal content, equal text, whatever source or slice it came from. */
+import { bytesOf, canonicalJson, sha256 } from "../core/index.ts";
+import type { MarketTape } from "./tape.ts";
+
+/** SHA-256 over instruments, timeframe, size and every column in use, as hex. */
+export function tapeFingerprint(tape: MarketTape): string {
+  const hash = sha256();
+  const cells = tape.bars * tape.symbols;
+  hash.update(canonicalJson({ instruments: tape.instruments, timeframe: tape.timeframe, bars: tape.bars }));
+  hash.update(bytesOf(tape.timeMs.subarray(0, tape.bars)));
+  for (const column of [tape.open, tape.high, tape.low, tape.close, tape.volume, tape.funding]) {
+    hash.update(bytesOf(column.subarray(0, cells)));
+  }
+  hash.update(bytesOf(tape.present.subarray(0, cells)));
+  return hash.digest("hex");
+}
+
+/** The same tape with its fingerprint filled in. */
+export function sealTape(tape: MarketTape): MarketTape {
+  return { ...tape, fingerprint: tapeFingerprint(tape) };
+}

@@ -1,0 +1,74 @@
+/** @file Cutting a tape into ranges and growing one bar by bar. */
+import { invariant } from "../core/index.ts";
+import type { CandleRow } from "./candles.ts";
+import { sealTape } from "./fingerprint.ts";
+import { createTape, type MarketTape } from "./tape.ts";
+
+/** Bars `from` (inclusive) to `to` (exclusive) of a tape, as views of the same memory, with a fingerprint of their own. */
+export function sliceTape(tape: MarketTape, from: number, to: number): MarketTape {
+  invariant(
+    Number.isInteger(from) && Number.isInteger(to) && from >= 0 && from < to && to <= tape.bars,
+    `bars ${from} to ${to} lie within the tape's ${tape.bars}`,
+  );
+  const first = from * tape.symbols;
+  const last = to * tape.symbols;
+  return sealTape({
+    ...tape,
+    bars: to - from,
+    timeMs: tape.timeMs.subarray(from, to),
+    open: tape.open.subarray(first, last),
+    high: tape.high.subarray(first, last),
+    low: tape.low.subarray(first, last),
+    close: tape.close.subarray(first, last),
+    volume: tape.volume.subarray(first, last),
+    funding: tape.funding.subarray(first, last),
+    present: tape.present.subarray(first, last),
+  });
+}
+
+/** A copy of the tape's bars in new columns with room for `capacity` bars, to be grown by `appendBar`. */
+export function growableTape(tape: MarketTape, capacity: number): MarketTape {
+  invariant(capacity >= tape.bars, `a capacity of ${capacity} holds the tape's ${tape.bars} bars`);
+  const grown = createTape(tape.instruments, tape.timeframe, capacity);
+  const cells = tape.bars * tape.symbols;
+  grown.bars = tape.bars;
+  grown.timeMs.set(tape.timeMs.subarray(0, tape.bars));
+  for (const name of ["open", "high", "low", "close", "volume", "funding"] as const) {
+    grown[name].set(tape[name].subarray(0, cells));
+  }
+  grown.present.set(tape.present.subarray(0, cells));
+  return grown;
+}
+
+/**
+ * Adds one finished bar to a growing tape. `rows[s]` is symbol `s`'s bar, or undefined where it has none: it then
+ * carries its last close. `fundingRates[s]` is the sum of the rates stamped after the bar before and up to this bar's
+ * open. The tape must have room left.
+ */
+export function appendBar(
+  tape: MarketTape,
+  timeMs: number,
+  rows: ReadonlyArray<CandleRow | undefined>,
+  fundingRates?: ArrayLike<number>,
+): void {
+  const t = tape.bars;
+  invariant(tape.fingerprint === "", "only a tape without a fingerprint grows");
+  invariant(rows.length === tape.symbols, `a bar has ${tape.symbols} symbols`);
+  invariant(t < tape.timeMs.length, `the tape's ${tape.timeMs.length} bars leave room for another`);
+  invariant(t === 0 || timeMs > tape.timeMs[t - 1], "bars are appended in the order of time");
+  tape.timeMs[t] = timeMs;
+  for (let s = 0; s < tape.symbols; s++) {
+    const cell = t * tape.symbols + s;
+    const row = rows[s];
+    const carried = t === 0 ? 0 : tape.close[cell - tape.symbols];
+    invariant(row === undefined || row[0] === timeMs, `the row opens at ${timeMs}`, tape.instruments[s].symbol);
+    tape.open[cell] = row === undefined ? carried : row[1];
+    tape.high[cell] = row === undefined ? carried : row[2];
+    tape.low[cell] = row === undefined ? carried : row[3];
+    tape.close[cell] = row === undefined ? carried : row[4];
+    tape.volume[cell] = row === undefined ? 0 : row[5];
+    tape.present[cell] = row === undefined ? 0 : 1;
+    tape.funding[cell] = fundingRates?.[s] ?? 0;
+  }
+  tape.bars = t + 1;
+}
