@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+/**
+ * @file The launcher. In a source checkout it compiles src/ when dist/ is missing or older; then it runs the command
+ * line in this very process, so that signals, the terminal and the exit code are the command's own.
+ */
+import { existsSync } from "node:fs";
+
+const MINIMUM_NODE = [20, 19];
+
+function nodeIsTooOld() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  return major < MINIMUM_NODE[0] || (major === MINIMUM_NODE[0] && minor < MINIMUM_NODE[1]);
+}
+
+async function launch() {
+  if (nodeIsTooOld()) {
+    process.stderr.write(
+      `Tidemark needs Node.js ${MINIMUM_NODE.join(".")} or newer; this is ${process.versions.node}. Install a newer Node.js.\n`,
+    );
+    return 2;
+  }
+  if (existsSync(new URL("../src/cli/main.ts", import.meta.url))) {
+    const { ensureBuilt } = await import("../scripts/build.mjs");
+    const complaints = ensureBuilt();
+    if (complaints !== "") {
+      process.stderr.write(`The source does not compile:\n${complaints}`);
+      return 1;
+    }
+  }
+  const { main } = await import("../dist/cli/main.js");
+  return main(process.argv.slice(2));
+}
+
+process.exitCode = await launch();

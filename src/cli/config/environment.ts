@@ -1,0 +1,78 @@
+/** @file The few settings that an environment variable may carry, and the secrets, which come from nowhere else. */
+import { resolve } from "node:path";
+import { readTextIfPresent, TidemarkError } from "../../core/index.ts";
+import type { Override } from "./load.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+type Variable = { readonly name: string; readonly path: string; readonly number: boolean; readonly meaning: string };
+
+const SETTINGS: readonly Variable[] = [
+  { name: "TIDEMARK_SEED", path: "seed", number: true, meaning: "seed of all chance" },
+  { name: "TIDEMARK_DATA_ROOT", path: "data.root", number: false, meaning: "folder of the candle store" },
+  { name: "TIDEMARK_MODELS", path: "paths.models", number: false, meaning: "folder of trained models" },
+  { name: "TIDEMARK_RUNS", path: "paths.runs", number: false, meaning: "folder of training runs" },
+  { name: "TIDEMARK_REPORTS", path: "paths.reports", number: false, meaning: "folder of reports" },
+  { name: "TIDEMARK_THREADS", path: "training.threads", number: true, meaning: "threads of the compute engine" },
+  { name: "TIDEMARK_DEVICE", path: "training.device", number: false, meaning: "cpu, cuda or webgpu" },
+];
+
+/** Secrets by name. Their values are never printed, logged or stored. */
+export const SECRETS = [
+  { name: "BYBIT_API_KEY", meaning: "Bybit API key; public market data need none" },
+  { name: "BYBIT_API_SECRET", meaning: "its secret" },
+] as const;
+
+/** Environment variables as settings. */
+export function environmentOverrides(environment: Environment): Override[] {
+  return SETTINGS.flatMap(({ name, path, number }) => {
+    const text = environment[name];
+    if (text === undefined || text === "") return [];
+    const asNumber = Number(text);
+    return [{ path, value: number && !Number.isNaN(asNumber) ? asNumber : text, source: name }];
+  });
+}
+
+/** Reads KEY=VALUE lines; quotes around a value are removed, `#` starts a comment. */
+export function parseEnvFile(text: string, shown: string): Map<string, string> {
+  const values = new Map<string, string>();
+  for (const [index, raw] of text.split(/\r?\n/).entries()) {
+    const line = raw.trim();
+    if (line === "" || line.startsWith("#")) continue;
+    const match = /^(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^#]*?))\s*(?:#.*)?$/.exec(
+      line,
+    );
+    if (match === null) {
+      // The line itself may hold a secret, so it is not repeated.
+      throw new TidemarkError("CONFIG_SYNTAX", {
+        what: "A line is not of the form KEY=VALUE",
+        where: `${shown}:${index + 1}`,
+        fix: "Correct or remove the line.",
+      });
+    }
+    values.set(match[1], match[2] ?? match[3] ?? match[4]);
+  }
+  return values;
+}
+
+/** Names of the secrets that are set, in the environment or in the file .env of the folder. */
+export function presentSecrets(environment: Environment, folder: string): ReadonlySet<string> {
+  const text = readTextIfPresent(resolve(folder, ".env"));
+  const file = text === undefined ? new Map<string, string>() : parseEnvFile(text, ".env");
+  return new Set(SECRETS.map(({ name }) => name).filter((name) => (environment[name] ?? file.get(name) ?? "") !== ""));
+}
+
+/** The text of .env.example: every variable with its meaning, none with a value. */
+export function exampleEnv(): string {
+  return [
+    "# Copy this file to .env and fill in what you need. Keep .env out of version control.",
+    "",
+    "# Secrets",
+    ...SECRETS.map(({ name, meaning }) => `# ${meaning}\n${name}=`),
+    "",
+    "# Settings (all optional; flags win over them, they win over tidemark.toml)",
+    "# TIDEMARK_CONFIG=        path of the configuration file",
+    ...SETTINGS.map(({ name, meaning }) => `# ${`${name}=`.padEnd(24)} ${meaning}`),
+    "",
+  ].join("\n");
+}

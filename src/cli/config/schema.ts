@@ -1,0 +1,34 @@
+/** @file The whole of tidemark.toml: one strict schema a section. Every key has a default or says what its absence means. */
+import { z } from "zod";
+import { backtestSection } from "./sections/backtest.ts";
+import { dataSection } from "./sections/data.ts";
+import { exchangeSection } from "./sections/exchange.ts";
+import { featuresSection } from "./sections/features.ts";
+import { modelSection } from "./sections/model.ts";
+import { pathsSection } from "./sections/paths.ts";
+import { riskSection } from "./sections/risk.ts";
+import { sizingSection } from "./sections/sizing.ts";
+import { splitsSection } from "./sections/splits.ts";
+import { trainingSection } from "./sections/training.ts";
+
+export const configSchema = z.strictObject({
+  seed: z
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe("Seed of all chance. Without it a fresh one is drawn, shown, and stored with the result."),
+  data: dataSection.prefault({}),
+  features: featuresSection.prefault({}),
+  splits: splitsSection.prefault({}),
+  model: modelSection.prefault({}),
+  training: trainingSection.prefault({}),
+  exchange: exchangeSection.prefault({}),
+  sizing: sizingSection.prefault({}),
+  risk: riskSection.prefault({}),
+  backtest: backtestSection.prefault({}),
+  paths: pathsSection.prefault({}),
+});
+
+/** The keys as they stand in the file. */
+export type FileConfig = z.infer<typeof configSchema>;

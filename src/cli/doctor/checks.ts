@@ -1,0 +1,20 @@
+/** @file The checks of `tidemark doctor`, in the order in which they are shown. */
+import type { CommandContext } from "../verb.ts";
+import type { Check } from "./check.ts";
+import { checkMemory, checkNode, checkPlatform } from "./runtime.ts";
+import { checkConfig, checkCredentials } from "./settings.ts";
+import { checkDisk, checkFolders } from "./storage.ts";
+
+export async function runChecks(context: CommandContext): Promise<Check[]> {
+  const settings = checkConfig(context);
+  const config = settings.config;
+  return [
+    checkNode(process.versions.node),
+    checkPlatform(),
+    checkMemory(),
+    settings.check,
+    ...(config === undefined
+      ? []
+      : [checkDisk(config.folder), ...checkFolders(config), checkCredentials(context, config)]),
+  ];
+}

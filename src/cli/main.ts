@@ -1,0 +1,66 @@
+/** @file The entry of the command line: from arguments to an exit code. */
+import { CommanderError } from "commander";
+import { systemClock } from "../core/index.ts";
+import { reportFailure } from "./failure.ts";
+import { INTERRUPTED_EXIT_CODE, Interrupted, interruptSignal } from "./interrupt.ts";
+import { createProgram, usageError } from "./program.ts";
+import { Output } from "./terminal/output.ts";
+import { lazyConfig, lazySeed, type VerbRunner } from "./verb.ts";
+
+function createOutput(options: { json?: boolean; quiet?: boolean; verbose?: boolean }): Output {
+  return new Output(process.stdout, process.stderr, systemClock, process.env, {
+    json: options.json === true,
+    quiet: options.quiet === true,
+    verbose: options.verbose === true,
+  });
+}
+
+/** Runs one command line (without node and script) and resolves with its exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  let running: AbortSignal | undefined;
+  // Before the options are parsed only their presence is known.
+  let output = createOutput({ json: argv.includes("--json"), verbose: argv.includes("--verbose") });
+  const runner: VerbRunner = async (common, overrides, action) => {
+    output = createOutput(common);
+    const signal = interruptSignal(() => {
+      output.note("Stopping: the work so far is being saved. Press Ctrl-C again to stop at once.");
+    });
+    running = signal;
+    const config = lazyConfig(common, overrides, process.env, process.cwd());
+    const seed = lazySeed(config, (fresh) => {
+      output.note(`Seed ${fresh} (drawn; repeat with --seed ${fresh})`);
+    });
+    const context = {
+      output,
+      signal,
+      clock: systemClock,
+      environment: process.env,
+      workingFolder: process.cwd(),
+      config,
+      seed,
+    };
+    const code = await action(context);
+    output.endProgress();
+    exitCode = signal.aborted ? INTERRUPTED_EXIT_CODE : (code ?? 0);
+  };
+  const program = createProgram(runner);
+  try {
+    await program.parseAsync(argv, { from: "user" });
+    return exitCode;
+  } catch (thrown) {
+    if (running?.aborted === true && isInterruption(thrown)) {
+      output.endProgress();
+      output.note("Stopped.");
+      return INTERRUPTED_EXIT_CODE;
+    }
+    const failure = thrown instanceof CommanderError ? usageError(thrown) : thrown;
+    return failure === undefined ? 0 : reportFailure(failure, output);
+  }
+}
+
+/** Whether work ended because it was asked to, whatever library noticed it first. */
+function isInterruption(thrown: unknown): boolean {
+  if (!(thrown instanceof Error)) return false;
+  return thrown instanceof Interrupted || thrown.name === "AbortError" || isInterruption(thrown.cause);
+}

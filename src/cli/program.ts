@@ -1,0 +1,38 @@
+/** @file The program: every verb, wired; a wrong use becomes an error of the catalog. */
+import { Command, type CommanderError } from "commander";
+import { TidemarkError } from "../core/index.ts";
+import type { VerbRunner } from "./verb.ts";
+import { VERBS } from "./verbs/index.ts";
+import { packageVersion } from "./version.ts";
+
+export function createProgram(runner: VerbRunner): Command {
+  const program = new Command("tidemark")
+    .description("A self-learning trading system: fetch, train, judge, trade.")
+    .version(packageVersion(), "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .showHelpAfterError(false)
+    .exitOverride()
+    // Failures are told by our own report, in the same form as every other failure.
+    .configureOutput({ outputError: () => {} })
+    .addHelpText(
+      "after",
+      "\nExample:\n  # the whole line at once: data, training, backtest, report\n  tidemark demo\n",
+    );
+  for (const register of VERBS) register(program, runner);
+  return program;
+}
+
+/** Commander's complaint in our words; undefined where it only ended after showing help or the version. */
+export function usageError(thrown: CommanderError): TidemarkError | undefined {
+  if (thrown.exitCode === 0) return undefined;
+  if (thrown.code === "commander.help") {
+    return new TidemarkError("USAGE_ARGUMENT", { what: "A command is missing", fix: "Choose one of the list above." });
+  }
+  const [first, ...rest] = thrown.message.split("\n");
+  const hint = rest.join(" ").replace(/^\((.*)\)$/, "$1");
+  return new TidemarkError("USAGE_ARGUMENT", {
+    what: first.replace(/^error: /, "").replace(/^./, (letter) => letter.toUpperCase()),
+    fix: hint === "" ? "See --help of the command for what it takes." : hint,
+    cause: thrown,
+  });
+}

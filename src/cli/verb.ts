@@ -1,0 +1,168 @@
+/** @file A verb of the command line, declared once: options, the settings it may override, an example, what it does. */
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Clock, freshSeed } from "../core/index.ts";
+import { environmentOverrides } from "./config/environment.ts";
+import { schemaAt } from "./config/json-schema.ts";
+import { type Config, loadConfig, type Override } from "./config/load.ts";
+import type { Output } from "./terminal/output.ts";
+
+export type CommandContext = {
+  readonly output: Output;
+  /** Fires at the first Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly workingFolder: string;
+  /** The resolved configuration; read once, on first use. */
+  config(): Config;
+  /** The configured seed, or a fresh one that is shown and stays the same for the command. */
+  seed(): number;
+};
+
+/** Positional arguments and options as the user gave them. */
+export type Input<Options> = { readonly args: readonly string[]; readonly options: Options };
+
+export type VerbSpec<Options> = {
+  readonly name: string;
+  readonly summary: string;
+  /** What the summary leaves out. */
+  readonly details?: string;
+  /** Command lines without the program's name, each with what it does. */
+  readonly examples: ReadonlyArray<readonly [command: string, meaning: string]>;
+  readonly arguments?: ReadonlyArray<readonly [syntax: string, meaning: string]>;
+  readonly options?: readonly Option[];
+  /** Flags that set a key of the configuration: [syntax, dotted key]. Their help comes from the schema. */
+  readonly settings?: ReadonlyArray<readonly [syntax: string, key: string]>;
+  /** Resolves with an exit code where success has more than one. */
+  run(context: CommandContext, input: Input<Options>): Promise<number | void>;
+};
+
+/** What every verb takes. */
+export type CommonOptions = {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly seed?: number;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+  readonly set?: readonly Override[];
+};
+
+/** Runs a parsed verb; given by the program, so that verbs know nothing of processes. */
+export type VerbRunner = (
+  common: CommonOptions,
+  overrides: readonly Override[],
+  action: (context: CommandContext) => Promise<number | void>,
+) => Promise<void>;
+
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0) {
+    throw new InvalidArgumentError("A whole number, zero or above, is expected.");
+  }
+  return value;
+}
+
+/** The text of a flag as the type that the key has in the schema. */
+export function flagValue(key: string, text: string): unknown {
+  const node = schemaAt(key.split("."));
+  switch (node?.type ?? "") {
+    case "integer":
+    case "number":
+      return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+    case "boolean":
+      return text === "true" ? true : text === "false" ? false : text;
+    case "array":
+      return text
+        .split(",")
+        .map((item) => item.trim())
+        .filter((item) => item !== "");
+    default:
+      return text;
+  }
+}
+
+function settingFromText(text: string, previous: readonly Override[] = []): readonly Override[] {
+  const split = text.indexOf("=");
+  if (split <= 0) throw new InvalidArgumentError('Write it as KEY=VALUE, such as "training.gamma=0.95".');
+  const path = text.slice(0, split).trim();
+  return [...previous, { path, value: flagValue(path, text.slice(split + 1)), source: "--set" }];
+}
+
+function commonOptions(): Option[] {
+  return [
+    new Option("-c, --config <file>", "configuration file").env("TIDEMARK_CONFIG"),
+    new Option("--set <key=value>", "set any key of the configuration; may be repeated").argParser(settingFromText),
+    new Option("--seed <number>", "seed of all chance").argParser(wholeNumber),
+    new Option("--json", "print results as JSON on stdout"),
+    new Option("-q, --quiet", "no progress and no notes"),
+    new Option("-v, --verbose", "more detail, and the stack of a failure"),
+  ];
+}
+
+function exampleText(examples: VerbSpec<object>["examples"]): string {
+  const lines = examples.map(([command, meaning]) => `  # ${meaning}\n  tidemark ${command}`);
+  return `\n${lines.length === 1 ? "Example" : "Examples"}:\n${lines.join("\n")}\n`;
+}
+
+/** Adds a verb to the program or to a parent verb. */
+export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<Options>, runner: VerbRunner): void {
+  const command = parent.command(spec.name).summary(spec.summary);
+  command.description(spec.details === undefined ? spec.summary : `${spec.summary}\n\n${spec.details}`);
+  for (const [syntax, meaning] of spec.arguments ?? []) command.argument(syntax, meaning);
+  for (const option of spec.options ?? []) command.addOption(option);
+  const settings = (spec.settings ?? []).map(([syntax, key]) => ({
+    key,
+    option: new Option(syntax, `${schemaAt(key.split("."))?.description ?? ""} [${key}]`),
+  }));
+  for (const { option } of settings) command.addOption(option);
+  for (const option of commonOptions()) command.addOption(option);
+  command.addHelpText("after", exampleText(spec.examples));
+  command.action(async () => {
+    const options = command.opts<Options & CommonOptions & Record<string, unknown>>();
+    const overrides = settings.flatMap(({ key, option }): Override[] => {
+      const value: unknown = options[option.attributeName()];
+      if (value === undefined) return [];
+      const source = option.long ?? option.flags;
+      return [{ path: key, value: typeof value === "string" ? flagValue(key, value) : value, source }];
+    });
+    const args = command.processedArgs.flatMap((value: unknown) => (value === undefined ? [] : (value as string)));
+    await runner(options, overrides, (context) => spec.run(context, { args, options }));
+  });
+}
+
+/** A verb that only holds others, such as `data`. */
+export function addGroup(parent: Command, name: string, summary: string): Command {
+  return parent.command(name).summary(summary).description(summary);
+}
+
+/** The settings of one command, resolved on first use. */
+export function lazyConfig(
+  common: CommonOptions,
+  overrides: readonly Override[],
+  environment: NodeJS.ProcessEnv,
+  workingFolder: string,
+): () => Config {
+  let config: Config | undefined;
+  const seed: Override[] = common.seed === undefined ? [] : [{ path: "seed", value: common.seed, source: "--seed" }];
+  return () => {
+    config ??= loadConfig({
+      path: common.config,
+      workingFolder,
+      overrides: [...environmentOverrides(environment), ...(common.set ?? []), ...overrides, ...seed],
+    });
+    return config;
+  };
+}
+
+/** The configured seed, or a fresh one that stays. */
+export function lazySeed(config: () => Config, onFresh: (seed: number) => void): () => number {
+  let seed: number | undefined;
+  return () => {
+    seed ??= config().seed;
+    if (seed === undefined) {
+      seed = freshSeed();
+      onFresh(seed);
+    }
+    return seed;
+  };
+}

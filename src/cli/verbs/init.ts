@@ -1,0 +1,50 @@
+/** @file `tidemark init`: a documented configuration and an example of the secrets' file. */
+import { existsSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Command } from "commander";
+import { TidemarkError, writeFileAtomic } from "../../core/index.ts";
+import { exampleEnv } from "../config/environment.ts";
+import { exampleToml } from "../config/example.ts";
+import { CONFIG_FILE } from "../config/load.ts";
+import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+
+/** Editors find the schema beside the installed program. */
+function schemaReference(): string {
+  return pathToFileURL(resolve(import.meta.dirname, "../../../schema/tidemark.schema.json")).href;
+}
+
+async function init(context: CommandContext, folder: string): Promise<void> {
+  const files = [
+    { path: resolve(folder, CONFIG_FILE), text: exampleToml(schemaReference()) },
+    { path: resolve(folder, ".env.example"), text: exampleEnv() },
+  ];
+  const existing = files.find(({ path }) => existsSync(path));
+  if (existing !== undefined) {
+    throw new TidemarkError("INIT_WOULD_OVERWRITE", {
+      what: "There is such a file already",
+      where: existing.path,
+      fix: "Move it away, or name another folder: tidemark init FOLDER.",
+    });
+  }
+  for (const { path, text } of files) {
+    writeFileAtomic(path, text);
+    context.output.text(`wrote ${relative(context.workingFolder, path) || path}`);
+  }
+  context.output.note("Next: `tidemark doctor` checks this machine, `tidemark fetch` gets candles.");
+  context.output.data({ written: files.map(({ path }) => path) });
+}
+
+export function registerInit(program: Command, runner: VerbRunner): void {
+  addVerb(
+    program,
+    {
+      name: "init",
+      summary: "Write a documented tidemark.toml and an .env.example",
+      arguments: [["[folder]", "where to write them (default: here)"]],
+      examples: [["init", "write both files here; nothing is overwritten"]],
+      run: (context, { args }) => init(context, resolve(context.workingFolder, args[0] ?? ".")),
+    },
+    runner,
+  );
+}

@@ -1,0 +1,7 @@
+/** @file The version of the package, for --version and for the provenance of results. */
+import { readFileSync } from "node:fs";
+
+export function packageVersion(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
