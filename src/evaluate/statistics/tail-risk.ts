@@ -1,0 +1,67 @@
+/**
+ * @file Value at risk and expected shortfall of one period, as returns (losses are below 0), at a tail share such as
+ * 0.05. Three views: the sample itself, a normal with its mean and deviation, and the normal corrected for skew and
+ * kurtosis (Cornish and Fisher, 1937), which holds for moderate skew and kurtosis only.
+ */
+import { normalDensity, normalQuantile } from "../../core/index.ts";
+import { deviation, kurtosis, mean, quantileOfSorted, type Sample, skewness, sorted } from "./moments.ts";
+
+/** The `tail` quantile of the sample (linear between ranks). */
+export function historicalVar(returns: Sample, tail: number): number | null {
+  return quantileOfSorted(sorted(returns), tail);
+}
+
+/** Mean of the lowest `floor((n - 1) * tail) + 1` returns. */
+export function historicalShortfall(returns: Sample, tail: number): number | null {
+  if (returns.length === 0) return null;
+  const rising = sorted(returns);
+  return mean(rising.subarray(0, Math.floor((rising.length - 1) * tail) + 1));
+}
+
+/** `mean + z * deviation` with the normal quantile `z` of the tail. */
+export function normalVar(returns: Sample, tail: number): number | null {
+  const average = mean(returns);
+  const spread = deviation(returns);
+  return average === null || spread === null ? null : average + normalQuantile(tail) * spread;
+}
+
+/** Mean of a normal below its `tail` quantile: `mean - deviation * density(z) / tail`. */
+export function normalShortfall(returns: Sample, tail: number): number | null {
+  const average = mean(returns);
+  const spread = deviation(returns);
+  return average === null || spread === null ? null : average - (spread * normalDensity(normalQuantile(tail))) / tail;
+}
+
+/** The normal quantile `z`, corrected for skew and excess kurtosis. */
+export function cornishFisherQuantile(z: number, skew: number, excessKurtosis: number): number {
+  return (
+    z + ((z * z - 1) * skew) / 6 + ((z ** 3 - 3 * z) * excessKurtosis) / 24 - ((2 * z ** 3 - 5 * z) * skew * skew) / 36
+  );
+}
+
+export function cornishFisherVar(returns: Sample, tail: number): number | null {
+  const average = mean(returns);
+  const spread = deviation(returns);
+  const skew = skewness(returns);
+  const tails = kurtosis(returns);
+  if (average === null || spread === null || skew === null || tails === null) return null;
+  return average + cornishFisherQuantile(normalQuantile(tail), skew, tails - 3) * spread;
+}
+
+/** Points at which the corrected quantile is averaged over the tail. */
+const TAIL_POINTS = 256;
+
+/** The mean of the corrected quantile over the tail, by the midpoint rule. */
+export function cornishFisherShortfall(returns: Sample, tail: number): number | null {
+  const average = mean(returns);
+  const spread = deviation(returns);
+  const skew = skewness(returns);
+  const tails = kurtosis(returns);
+  if (average === null || spread === null || skew === null || tails === null) return null;
+  let sum = 0;
+  for (let i = 0; i < TAIL_POINTS; i++) {
+    const z = normalQuantile((tail * (i + 0.5)) / TAIL_POINTS);
+    sum += cornishFisherQuantile(z, skew, tails - 3);
+  }
+  return average + (sum / TAIL_POINTS) * spread;
+}

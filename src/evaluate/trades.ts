@@ -1,0 +1,192 @@
+/**
+ * @file Round trips from fills: a trade runs from the fill that leaves flat to the fill that comes back to flat. Adding
+ * to a position and closing parts of it belong to the same trade. A fill that reverses a position ends one trade and
+ * begins the next; its fee is split by quantity.
+ */
+import { FILL_REASONS, type Fill, FillReason, invariant } from "../core/index.ts";
+
+export type Trade = {
+  /** Index into the tape's instruments. */
+  readonly symbol: number;
+  readonly side: "long" | "short";
+  readonly entryMs: number;
+  readonly exitMs: number;
+  readonly entryBar: number;
+  readonly exitBar: number;
+  /** Bars from the first fill to the last; 0 where both lie in one bar. */
+  readonly barsHeld: number;
+  /** Largest quantity held, in base units or contracts. */
+  readonly quantity: number;
+  /** Averages over all quantities bought and sold, quote currency. */
+  readonly entryPrice: number;
+  readonly exitPrice: number;
+  /** Realised profit from prices alone (spread and slippage are inside the prices). */
+  readonly grossProfit: number;
+  readonly fees: number;
+  /** Funding received, below 0 where it was paid. */
+  readonly funding: number;
+  /** `grossProfit - fees + funding`. */
+  readonly netProfit: number;
+  /** Net profit over the notional of all entries. */
+  readonly netReturn: number;
+  readonly exitReason: (typeof FILL_REASONS)[number];
+  /** Worst and best unrealised move while held, as shares of the average entry price: at or below 0, at or above 0. */
+  readonly adverseExcursion: number;
+  readonly favorableExcursion: number;
+};
+
+/** What a symbol's position received (or paid, below 0) at the funding stamps of one bar. */
+export type FundingPayment = { readonly bar: number; readonly symbol: number; readonly amount: number };
+
+/** The prices a trade lived through, as in a MarketTape. */
+export type PriceHistory = {
+  readonly symbols: number;
+  readonly high: Float64Array;
+  readonly low: Float64Array;
+};
+
+/** A trade that is still open. Quantities and values are absolute. */
+type OpenTrade = {
+  readonly side: 1 | -1;
+  readonly first: Fill;
+  entered: number;
+  entryValue: number;
+  exited: number;
+  exitValue: number;
+  held: number;
+  largest: number;
+  gross: number;
+  fees: number;
+  funding: number;
+};
+
+/** Fills that happen at the open of a bar, before the bar's funding is settled. */
+function isAtOpen(fill: Fill): boolean {
+  return fill.reason === FillReason.open || fill.reason === FillReason.close;
+}
+
+/**
+ * Round trips in the order in which they ended. `fills` are in the order in which they happened. Funding of a bar falls
+ * to the position held after that bar's fills at the open. A position that is still open at the end is left out: close
+ * the account out first.
+ */
+export function reconstructTrades(
+  fills: readonly Fill[],
+  funding: readonly FundingPayment[],
+  prices: PriceHistory,
+): Trade[] {
+  const trades: Trade[] = [];
+  const open = new Map<number, OpenTrade>();
+  let paid = 0;
+
+  const receive = (payment: FundingPayment): void => {
+    const current = open.get(payment.symbol);
+    invariant(current !== undefined, "funding is paid on a position", `symbol ${payment.symbol}, bar ${payment.bar}`);
+    current.funding += payment.amount;
+  };
+
+  for (const fill of fills) {
+    while (paid < funding.length && isPaidBefore(funding[paid], fill)) receive(funding[paid++]);
+    let current = open.get(fill.symbol);
+    let rest = Math.abs(fill.quantity);
+    const side = fill.quantity > 0 ? 1 : -1;
+    if (current !== undefined && current.side !== side) {
+      const closing = Math.min(rest, current.held);
+      const share = closing / Math.abs(fill.quantity);
+      current.exited += closing;
+      current.exitValue += closing * fill.price;
+      current.gross += fill.realised;
+      current.fees += fill.fee * share;
+      // What is left of a position after closing all its lots is rounding noise of the lot step.
+      const left = current.held - closing;
+      current.held = left <= current.largest * 1e-9 ? 0 : left;
+      rest = rest - closing <= Math.abs(fill.quantity) * 1e-9 ? 0 : rest - closing;
+      if (current.held === 0) {
+        trades.push(finished(current, fill, prices));
+        open.delete(fill.symbol);
+        current = undefined;
+      }
+    }
+    if (rest === 0) continue;
+    if (current === undefined) {
+      current = emptyTrade(side, fill);
+      open.set(fill.symbol, current);
+    }
+    current.entered += rest;
+    current.entryValue += rest * fill.price;
+    current.held += rest;
+    current.largest = Math.max(current.largest, current.held);
+    current.fees += (fill.fee * rest) / Math.abs(fill.quantity);
+  }
+  while (paid < funding.length) receive(funding[paid++]);
+  return trades;
+}
+
+function isPaidBefore(payment: FundingPayment, fill: Fill): boolean {
+  return payment.bar < fill.bar || (payment.bar === fill.bar && !isAtOpen(fill));
+}
+
+function emptyTrade(side: 1 | -1, first: Fill): OpenTrade {
+  return {
+    side,
+    first,
+    entered: 0,
+    entryValue: 0,
+    exited: 0,
+    exitValue: 0,
+    held: 0,
+    largest: 0,
+    gross: 0,
+    fees: 0,
+    funding: 0,
+  };
+}
+
+function finished(open: OpenTrade, exit: Fill, prices: PriceHistory): Trade {
+  const netProfit = open.gross - open.fees + open.funding;
+  const entryPrice = open.entryValue / open.entered;
+  return {
+    symbol: exit.symbol,
+    side: open.side === 1 ? "long" : "short",
+    entryMs: open.first.tsMs,
+    exitMs: exit.tsMs,
+    entryBar: open.first.bar,
+    exitBar: exit.bar,
+    barsHeld: exit.bar - open.first.bar,
+    quantity: open.largest,
+    entryPrice,
+    exitPrice: open.exitValue / open.exited,
+    grossProfit: open.gross,
+    fees: open.fees,
+    funding: open.funding,
+    netProfit,
+    netReturn: netProfit / open.entryValue,
+    exitReason: FILL_REASONS[exit.reason],
+    ...excursions(open, entryPrice, exit, prices),
+  };
+}
+
+/**
+ * Extremes of the bars from entry to exit. In the bar of the exit only the exit price itself is sure to have been met
+ * while the position was held, except for a final close-out at the bar's close, which lived through the whole bar.
+ */
+function excursions(
+  open: OpenTrade,
+  entryPrice: number,
+  exit: Fill,
+  prices: PriceHistory,
+): { adverseExcursion: number; favorableExcursion: number } {
+  let lowest = Math.min(entryPrice, exit.price);
+  let highest = Math.max(entryPrice, exit.price);
+  const end = exit.reason === FillReason.final ? exit.bar : exit.bar - 1;
+  for (let bar = open.first.bar; bar <= end; bar++) {
+    const row = bar * prices.symbols + exit.symbol;
+    if (prices.low[row] < lowest) lowest = prices.low[row];
+    if (prices.high[row] > highest) highest = prices.high[row];
+  }
+  const down = lowest / entryPrice - 1;
+  const up = highest / entryPrice - 1;
+  return open.side === 1
+    ? { adverseExcursion: down, favorableExcursion: up }
+    : { adverseExcursion: -up, favorableExcursion: -down };
+}

@@ -1,0 +1,46 @@
+/**
+ * @file What decides. A policy sees the tape up to the close of the context's bar and its own account, and says what it
+ * wants of each symbol; sizing and the risk gate decide what becomes of it.
+ */
+import type { IntentColumns } from "../core/index.ts";
+import type { SimulatedExchange } from "../exchange/index.ts";
+import type { MarketTape } from "../market/index.ts";
+
+export type DecisionContext = {
+  readonly tape: MarketTape;
+  /** Where the account lives. Read only: a policy acts through its intents alone. */
+  readonly exchange: SimulatedExchange;
+  readonly account: number;
+  /** The decision is made at the close of this bar; later rows of the tape don't exist for the policy. */
+  bar: number;
+  /** `[S]` what the risk gate allows of each symbol now, as bits. */
+  readonly permissions: Uint8Array;
+};
+
+/** Why a policy decided as it did, for one symbol. A rule gives its reason in words, a network its numbers. */
+export type SymbolExplanation = {
+  /** Probabilities of the directions or of the action space's choices, by name. */
+  readonly probabilities?: Readonly<Record<string, number>>;
+  /** Values that led to the decision, by name, such as { fast: 101.2, slow: 99.8 }. */
+  readonly figures?: Readonly<Record<string, number>>;
+  readonly reason?: string;
+};
+
+export type DecisionExplanation = {
+  /** The policy's estimate of the value of the state, where it has one. */
+  readonly value?: number;
+  /** `[S]`. */
+  readonly symbols: readonly SymbolExplanation[];
+};
+
+/**
+ * `reset` is called once before the first decision of a run, then `decide` once a bar without gaps. Intents arrive
+ * cleared: every symbol on hold. A policy that answers without a promise is never awaited.
+ */
+export type Policy = {
+  readonly name: string;
+  reset(context: DecisionContext): void | Promise<void>;
+  decide(context: DecisionContext, intents: IntentColumns): void | Promise<void>;
+  /** Of the last decision. */
+  explain?(): DecisionExplanation;
+};
