@@ -1,3 +1,4 @@
+export { checkBoolean, checkChoice, checkKeys, checkNumber, checkWhole, configValueError } from "./check.ts";
 export { type Clock, SimulatedClock, systemClock } from "./clock.ts";
 export { ceilToStep, type Decimal, decimal, decimalText, floorToStep, stepDecimals, stepsText } from "./decimal.ts";
 export {
@@ -25,7 +26,8 @@ export {
 export { clearIntents, Direction, type IntentColumns, intentColumns } from "./intent.ts";
 export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
 export type { Progress, ProgressListener } from "./progress.ts";
-export { freshId, freshSeed, Random, type RandomState } from "./random.ts";
+export { freshId, freshSeed, Random, type RandomState, uniformAt } from "./random.ts";
+export { editDistance, nearestName } from "./suggest.ts";
 export {
   barOpen,
   barsPerYear,

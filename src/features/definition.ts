@@ -1,0 +1,36 @@
+/** @file What a feature is: a name, a range, a source, and how to build the writer of its value from shared indicators. */
+import type { IndicatorStreams } from "./streams.ts";
+
+export const FeatureGroup = {
+  shape: "shape",
+  momentum: "momentum",
+  trend: "trend",
+  volatility: "volatility",
+  volume: "volume",
+  market: "market",
+  funding: "funding",
+  ict: "ict",
+  pattern: "pattern",
+  regime: "regime",
+  calendar: "calendar",
+} as const;
+export type FeatureGroup = (typeof FeatureGroup)[keyof typeof FeatureGroup];
+
+/** Writes the feature's value of the newest bar to `out[at]`. */
+export type FeatureWriter = (out: Float32Array, at: number) => void;
+
+/** A family of features whose names differ in their numbers only. */
+export type FeatureDefinition = {
+  /** The name with `#` for every number, such as "ema#.distance". */
+  readonly pattern: string;
+  readonly group: FeatureGroup;
+  /** Raised whenever the same name starts to give other values, so that old models notice. */
+  readonly version: number;
+  /** One sentence; `{0}`, `{1}` stand for the numbers of the name. */
+  readonly description: string;
+  /** Where the formula comes from. */
+  readonly source: string;
+  /** Values are clipped to it. */
+  readonly range: readonly [low: number, high: number];
+  readonly build: (streams: IndicatorStreams, ...params: number[]) => FeatureWriter;
+};
