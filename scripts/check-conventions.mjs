@@ -1,0 +1,119 @@
+/**
+ * @file The house's own conventions, checked over every source file: time and chance only through their doors, file
+ * length, unfinished work, default exports, hidden characters, and an error catalog that is used and documented.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { listFiles, ROOT } from "./lib.mjs";
+
+const MAX_LINES = 500;
+/** A check that saw next to nothing has not checked anything. */
+const LEAST_FILES = 60;
+
+const isTest = (path) => /\.test\.ts$|\/testing\/|^test\//.test(path);
+const isRoom = (path) => path.startsWith("src/") && !isTest(path);
+
+/** Patterns that must not occur, where they are looked for, and why. */
+export const RULES = [
+  { pattern: /\bDate\.now\s*\(/, except: ["src/core/clock.ts"], in: isRoom, why: "time comes through core/clock" },
+  { pattern: /\bnew Date\s*\(\s*\)/, except: ["src/core/clock.ts"], in: isRoom, why: "time comes through core/clock" },
+  {
+    pattern: /\bperformance\.now\s*\(|\bhrtime\b/,
+    except: ["src/core/clock.ts"],
+    in: isRoom,
+    why: "time comes through core/clock",
+  },
+  {
+    pattern: /\b(?:setTimeout|setInterval)\s*\(/,
+    except: ["src/core/clock.ts"],
+    in: isRoom,
+    why: "time comes through core/clock",
+  },
+  { pattern: /\bMath\.random\s*\(/, except: [], in: () => true, why: "chance comes through core/random" },
+  {
+    pattern: /\brandom(?:Bytes|UUID|Int)\b|\bgetRandomValues\b/,
+    except: ["src/core/random.ts"],
+    in: isRoom,
+    why: "chance comes through core/random",
+  },
+  { pattern: /\b(?:TODO|FIXME|XXX|HACK)\b/, except: [], in: () => true, why: "unfinished work belongs in the tracker" },
+  {
+    pattern: /^export default\b/,
+    except: [],
+    in: (path) => path.endsWith(".ts") && !path.endsWith(".config.ts"),
+    why: "exports are named",
+  },
+  {
+    pattern: /@ts-(?:ignore|nocheck|expect-error)/,
+    except: [],
+    in: () => true,
+    why: "the type checker is not switched off",
+  },
+  { pattern: /\b(?:it|test|describe)\.only\b/, except: [], in: isTest, why: "the whole suite runs" },
+];
+
+/** Letters outside Latin and Greek, and characters that can't be seen. */
+const HIDDEN =
+  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFE00-\uFE0F\uFEFF\uFFA0]/u;
+const FOREIGN = /(?=\p{Letter})[^\p{Script=Latin}\p{Script=Greek}\p{Script=Common}]/u;
+
+/** Complaints about one file's text, as "path:line: why". */
+export function complaintsAbout(path, text) {
+  const lines = text.split("\n");
+  const complaints = [];
+  if (lines.length > MAX_LINES + 1) complaints.push(`${path}: ${lines.length} lines; split it (at most ${MAX_LINES})`);
+  const rules = RULES.filter((rule) => rule.in(path) && !rule.except.includes(path));
+  for (const [index, line] of lines.entries()) {
+    const at = `${path}:${index + 1}`;
+    for (const rule of rules) if (rule.pattern.test(line)) complaints.push(`${at}: ${rule.why}: ${line.trim()}`);
+    if (HIDDEN.test(line)) complaints.push(`${at}: a character that can't be seen`);
+    else if (FOREIGN.test(line)) complaints.push(`${at}: a letter of another script`);
+  }
+  return complaints;
+}
+
+/** Codes of the catalog, from its source. */
+function catalogCodes(text) {
+  const body = /const CATALOG = \{([\s\S]*?)\n\} as const/.exec(text)?.[1] ?? "";
+  return [...body.matchAll(/^\s+([A-Z][A-Z_]+):/gm)].map((match) => match[1]);
+}
+
+/** Every code is thrown somewhere, and explained in docs/errors.md. */
+function catalogComplaints(texts) {
+  const codes = catalogCodes(texts.get("src/core/errors.ts") ?? "");
+  if (codes.length === 0) return ["src/core/errors.ts: no error codes were found"];
+  const elsewhere = [...texts]
+    .filter(([path]) => isRoom(path) && path !== "src/core/errors.ts")
+    .map(([, text]) => text);
+  const handbook = join(ROOT, "docs/errors.md");
+  const documentation = existsSync(handbook) ? readFileSync(handbook, "utf8") : "";
+  return codes.flatMap((code) => [
+    ...(code === "INVARIANT" || elsewhere.some((text) => text.includes(`"${code}"`))
+      ? []
+      : [`error code ${code} is never used`]),
+    ...(documentation.includes(`\`${code}\``) ? [] : [`error code ${code} is not documented in docs/errors.md`]),
+  ]);
+}
+
+export function checkConventions() {
+  const folders = ["src", "test", "bench", "bin", "scripts"].filter((folder) => existsSync(join(ROOT, folder)));
+  const paths = folders
+    .flatMap((folder) => listFiles(folder, (path) => /\.(?:ts|mjs|cjs)$/.test(path)))
+    // The patterns themselves would be found.
+    .filter((path) => path !== "scripts/check-conventions.mjs");
+  const texts = new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
+  const complaints = [...texts].flatMap(([path, text]) => complaintsAbout(path, text));
+  complaints.push(...catalogComplaints(texts));
+  if (paths.length < LEAST_FILES)
+    complaints.push(`only ${paths.length} files were seen, at least ${LEAST_FILES} exist`);
+  return { files: paths.length, complaints };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const { files, complaints } = checkConventions();
+  process.stdout.write(
+    complaints.length > 0 ? `${complaints.join("\n")}\n` : `${files} files follow the conventions\n`,
+  );
+  process.exitCode = complaints.length > 0 ? 1 : 0;
+}

@@ -1,0 +1,87 @@
+/**
+ * @file `npm run check`: format, types, lint, boundaries, dead code, conventions, unit tests. One line a step with its
+ * time; a step's output only where it fails. Every step proves that it saw files: a tool that looks at nothing finds
+ * nothing. `--static` leaves the tests out, `--only NAME` runs one step.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { formatSeconds, ROOT, runTool, TOOLS } from "./lib.mjs";
+
+/** Fewer files than this means that a tool was pointed at the wrong place. */
+const LEAST_FILES = 60;
+
+/** The number that a tool's output names, or zero. */
+function count(output, pattern) {
+  return Number(pattern.exec(output)?.[1]?.replaceAll(",", "") ?? 0);
+}
+
+function tool(path, args, pattern) {
+  return () => {
+    const done = runTool(path, args);
+    return { ok: done.code === 0, seen: count(done.output, pattern), output: done.output };
+  };
+}
+
+/** The compiler lists what it read; only our own files count. */
+function types() {
+  const done = runTool(TOOLS.tsc, ["-p", "tsconfig.json", "--listFiles"]);
+  const lines = done.stdout.split("\n").map((line) => line.replaceAll("\\", "/"));
+  const own = `${ROOT.replaceAll("\\", "/")}/`;
+  const read = lines.filter((line) => line.startsWith(own));
+  const seen = read.filter((line) => !line.includes("/node_modules/")).length;
+  return { ok: done.code === 0, seen, output: lines.filter((line) => !/^(?:[A-Za-z]:)?\//.test(line)).join("\n") };
+}
+
+function boundaries() {
+  const done = runTool(TOOLS.depcruise, [
+    ...["src", "test", "bench", "scripts", "bin"],
+    ...["--config", ".dependency-cruiser.cjs", "--output-type", "json"],
+  ]);
+  const { summary, modules } = JSON.parse(done.stdout || "{}");
+  if (summary === undefined) return { ok: false, seen: 0, output: done.output };
+  const seen = modules.filter(({ source }) => /^(?:src|test|bench|scripts|bin)\//.test(source)).length;
+  const output = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`).join("\n");
+  return { ok: summary.error === 0, seen, output };
+}
+
+const STEPS = [
+  ["format", tool(TOOLS.biome, ["check", "--linter-enabled=false", "."], /Checked ([\d,]+) files?/)],
+  ["types", types],
+  ["lint", tool(TOOLS.oxlint, ["--type-aware", "."], /on (\d+) files?/)],
+  ["boundaries", boundaries],
+  ["dead code", tool(TOOLS.knip, ["--reporter", "./scripts/knip-reporter.mjs"], /processed (\d+) files/)],
+  ["conventions", tool(join(ROOT, "scripts/check-conventions.mjs"), [], /(\d+) files follow/)],
+  ["unit tests", tool(join(ROOT, "scripts/test.mjs"), ["--unit"], /(\d+) tests passed/)],
+];
+
+const { values } = parseArgs({ options: { static: { type: "boolean" }, only: { type: "string" } } });
+const steps = STEPS.filter(([name]) =>
+  values.only === undefined ? !(values.static && name === "unit tests") : name === values.only,
+);
+if (steps.length === 0) {
+  process.stderr.write(`There is no step "${values.only}". Steps: ${STEPS.map(([name]) => name).join(", ")}.\n`);
+  process.exit(2);
+}
+
+let failures = 0;
+const begun = Date.now();
+for (const [name, run] of steps) {
+  const started = Date.now();
+  const { ok, seen, output } = run();
+  const blind = ok && seen < LEAST_FILES;
+  const verdict = blind ? "saw too little" : ok ? "ok" : "FAILED";
+  const unit = name === "unit tests" ? "tests" : "files";
+  process.stdout.write(
+    `${verdict.padEnd(8)} ${name.padEnd(12)} ${String(seen).padStart(5)} ${unit}  ${formatSeconds(Date.now() - started)}\n`,
+  );
+  if (!ok || blind) {
+    failures++;
+    process.stdout.write(`${output.trimEnd()}\n`);
+  }
+}
+process.stdout.write(
+  failures === 0
+    ? `check passed in ${formatSeconds(Date.now() - begun)}\n`
+    : `check failed: ${failures} of ${steps.length} steps\n`,
+);
+process.exitCode = failures === 0 ? 0 : 1;
