@@ -4,11 +4,18 @@ export {
   type Candles,
   candlesFromRows,
   createCandles,
+  createFunding,
   type FundingRates,
   type SymbolHistory,
 } from "./candles.ts";
+export { type LoadOptions, loadTape } from "./load.ts";
+export { isMultiple, type ResampleOptions, resampleCandles } from "./resample.ts";
 export { Session, sessionOf } from "./session.ts";
 export { appendBar, growableTape, sliceTape } from "./slice.ts";
+export { listSets, type StoredSet, storedKeys } from "./store/list.ts";
+export type { MergeCounts } from "./store/merge.ts";
+export type { SetKey } from "./store/paths.ts";
+export { MarketStore, type StoreOptions } from "./store/store.ts";
 export { type EdgeOption, EdgeSignal } from "./synthetic/edge.ts";
 export { type SyntheticOptions, syntheticMarket, syntheticTape } from "./synthetic/market.ts";
 export { SYNTHETIC_SYMBOLS, SYNTHETIC_VENUE } from "./synthetic/profile.ts";

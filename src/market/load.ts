@@ -1,0 +1,98 @@
+/** @file The one way from the store to a tape: read, resample where only a lower timeframe is stored, align. */
+import { formatDay, type Instrument, plainSymbol, TidemarkError, type Timeframe, timeframeMs } from "../core/index.ts";
+import { type AlignOptions, tapeFromCandles } from "./align.ts";
+import type { Candles, SymbolHistory } from "./candles.ts";
+import { isMultiple, resampleCandles } from "./resample.ts";
+import { storedKeys } from "./store/list.ts";
+import type { SetKey } from "./store/paths.ts";
+import { MarketStore } from "./store/store.ts";
+import type { MarketTape } from "./tape.ts";
+
+export type LoadOptions = AlignOptions & {
+  /** The store's folder, usually "data". */
+  readonly root: string;
+  readonly venue: string;
+  /** In any spelling; the tape's symbols keep this order. */
+  readonly symbols: readonly string[];
+  readonly timeframe: Timeframe;
+};
+
+/**
+ * Loads the wanted symbols as a tape. A timeframe that is not stored is made of the longest stored one that divides it.
+ * Rejects with DATA_MISSING where the store has no such set, and with DATA_ALIGNMENT where the sets share no time.
+ */
+export async function loadTape(options: LoadOptions): Promise<MarketTape> {
+  const store = new MarketStore(options.root);
+  const histories: SymbolHistory[] = [];
+  for (const symbol of options.symbols) histories.push(await loadHistory(store, options, plainSymbol(symbol)));
+  return tapeFromCandles(histories, options.timeframe, options);
+}
+
+async function loadHistory(store: MarketStore, options: LoadOptions, symbol: string): Promise<SymbolHistory> {
+  const { venue, timeframe } = options;
+  const source = sourceTimeframe(store.root, { venue, symbol, timeframe });
+  const instrument = store.instrument(venue, symbol);
+  if (instrument === undefined) {
+    throw new TidemarkError("DATA_MISSING", {
+      what: `The contract catalog doesn't know ${symbol} of ${venue}, so its steps and fees are unknown`,
+      where: store.root,
+      fix: "Fetch or import the symbol again; its candles stay as they are.",
+    });
+  }
+  const toMs = options.toMs ?? Infinity;
+  let candles = await store.readCandles(
+    { venue, symbol, timeframe: source },
+    options.fromMs,
+    toMs + timeframeMs(timeframe),
+  );
+  if (source !== timeframe) candles = resampled(candles, source, timeframe, instrument);
+  if (candles.length === 0) throw emptyError(options, symbol, source);
+  const funding = await store.readFunding(venue, symbol);
+  return { instrument, candles, ...(funding.length === 0 ? {} : { funding }) };
+}
+
+function resampled(candles: Candles, from: Timeframe, to: Timeframe, instrument: Instrument): Candles {
+  // Where a market closes every day, no bar of a day has all its parts.
+  const minShare = instrument.calendar === "24/7" ? 1 : Number.MIN_VALUE;
+  return resampleCandles(candles, from, to, { minShare });
+}
+
+/** The stored timeframe to read: the wanted one, else the longest that divides it. */
+function sourceTimeframe(root: string, wanted: SetKey): Timeframe {
+  const stored = storedKeys(root);
+  const candidates = stored
+    .filter((key) => key.venue === wanted.venue && key.symbol === wanted.symbol)
+    .map((key) => key.timeframe);
+  if (candidates.includes(wanted.timeframe)) return wanted.timeframe;
+  const best = candidates.filter((lower) => isMultiple(lower, wanted.timeframe)).pop();
+  if (best !== undefined) return best;
+  throw missingError(root, wanted, stored);
+}
+
+function missingError(root: string, wanted: SetKey, stored: readonly SetKey[]): TidemarkError {
+  const ofSymbol = stored.filter((key) => key.symbol === wanted.symbol).map((key) => `${key.venue} ${key.timeframe}`);
+  const symbols = [...new Set(stored.filter((key) => key.venue === wanted.venue).map((key) => key.symbol))];
+  const have =
+    ofSymbol.length > 0
+      ? `the store has ${wanted.symbol} as ${ofSymbol.join(", ")}`
+      : symbols.length > 0
+        ? `the store has ${symbols.join(", ")} of ${wanted.venue}`
+        : stored.length > 0
+          ? `the store has history of ${[...new Set(stored.map((key) => key.venue))].join(", ")} only`
+          : "the store is empty";
+  return new TidemarkError("DATA_MISSING", {
+    what: `There are no ${wanted.timeframe} candles of ${wanted.symbol} from ${wanted.venue}: ${have}`,
+    where: root,
+    fix: "Fetch or import them first.",
+  });
+}
+
+function emptyError(options: LoadOptions, symbol: string, source: Timeframe): TidemarkError {
+  const from = options.fromMs === undefined ? "its start" : formatDay(options.fromMs);
+  const to = options.toMs === undefined ? "its end" : formatDay(options.toMs);
+  return new TidemarkError("DATA_MISSING", {
+    what: `${symbol} has no complete ${options.timeframe} bar from ${from} to ${to}`,
+    where: `${options.venue} ${symbol} ${source}`,
+    fix: "Choose another range, or fetch more history.",
+  });
+}

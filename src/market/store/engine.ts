@@ -1,0 +1,116 @@
+/**
+ * @file The Parquet engine: numeric columns in, numeric columns out. The only file that knows DuckDB, which is loaded
+ * when the first file is read or written and kept for the life of the process.
+ *
+ * Every file has a leading `timestamp` column (BIGINT, UTC milliseconds) and DOUBLE columns, so that prices keep every
+ * bit. Extensions are never downloaded.
+ */
+
+import { closeSync, fsyncSync, openSync } from "node:fs";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { freshId, toError } from "../../core/index.ts";
+
+/** Columns of one length by name; the first is always `timestamp`. */
+export type NumericColumns = ReadonlyMap<string, Float64Array>;
+
+let instance: Promise<DuckDBInstance> | undefined;
+
+async function connect(): Promise<DuckDBConnection> {
+  const { DuckDBInstance } = await import("@duckdb/node-api");
+  instance ??= DuckDBInstance.create(":memory:", {
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    memory_limit: "1GB",
+    threads: "2",
+  });
+  return (await instance).connect();
+}
+
+/** A path as an SQL string that is not mistaken for a pattern. */
+function sqlPath(path: string): string {
+  return `'${path.replace(/[*?[]/g, "[$&]").replaceAll("'", "''")}'`;
+}
+
+/** The named columns of the files, one file after the other in the given order. Rejects with DuckDB's own error. */
+export async function readParquet(paths: readonly string[], names: readonly string[]): Promise<Float64Array[]> {
+  const { DuckDBDoubleVector } = await import("@duckdb/node-api");
+  const connection = await connect();
+  try {
+    const list = names.map((name) => `"${name}"::DOUBLE AS "${name}"`).join(", ");
+    const files = paths.map(sqlPath).join(", ");
+    const result = await connection.run(`SELECT ${list} FROM read_parquet([${files}])`);
+    const chunks = await result.fetchAllChunks();
+    const length = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
+    const columns = names.map(() => new Float64Array(length));
+    let row = 0;
+    for (const chunk of chunks) {
+      const rows = chunk.rowCount;
+      for (let c = 0; c < names.length; c++) {
+        const vector = chunk.getColumnVector(c);
+        if (!(vector instanceof DuckDBDoubleVector)) throw new Error(`column ${names[c]} is not numeric`);
+        const column = columns[c];
+        for (let i = 0; i < rows; i++) {
+          const value = vector.getItem(i);
+          if (value === null) throw new Error(`column ${names[c]} has an empty value in row ${row + i + 1}`);
+          column[row + i] = value;
+        }
+      }
+      row += rows;
+    }
+    return columns;
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** Writes one file and flushes it to the disk. Rejects with DuckDB's own error. */
+export async function writeParquet(path: string, columns: NumericColumns): Promise<void> {
+  const { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector } = await import("@duckdb/node-api");
+  const connection = await connect();
+  const table = `rows_${freshId()}`;
+  const names = [...columns.keys()];
+  const values = [...columns.values()];
+  try {
+    await connection.run(`CREATE TEMP TABLE ${table} (${names.map((name) => `"${name}" DOUBLE`).join(", ")})`);
+    const appender = await connection.createAppender(table);
+    const total = values[0].length;
+    for (let start = 0; start < total; start += 2048) {
+      const rows = Math.min(2048, total - start);
+      const chunk = DuckDBDataChunk.create(
+        names.map(() => DOUBLE),
+        rows,
+      );
+      for (let c = 0; c < names.length; c++) {
+        const vector = chunk.getColumnVector(c);
+        if (!(vector instanceof DuckDBDoubleVector)) throw new Error(`column ${names[c]} is not numeric`);
+        for (let i = 0; i < rows; i++) vector.setItem(i, values[c][start + i]);
+        vector.flush();
+      }
+      appender.appendDataChunk(chunk);
+    }
+    appender.closeSync();
+    const list = names.map((name) => (name === "timestamp" ? `"timestamp"::BIGINT AS "timestamp"` : `"${name}"`));
+    const target = `'${path.replaceAll("'", "''")}'`;
+    await connection.run(
+      `COPY (SELECT ${list.join(", ")} FROM ${table}) TO ${target} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    await connection.run(`DROP TABLE ${table}`);
+  } finally {
+    connection.closeSync();
+  }
+  flush(path);
+}
+
+function flush(path: string): void {
+  const file = openSync(path, "r+");
+  try {
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** First line of an engine error, for the middle of a sentence. */
+export function engineMessage(thrown: unknown): string {
+  return toError(thrown).message.split("\n", 1)[0];
+}

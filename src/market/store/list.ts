@@ -1,0 +1,91 @@
+/** @file What the store holds, for a listing. */
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { type Instrument, parseTimeframe, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { folderNames, fundingFile, monthFile, type SetKey, storedMonths } from "./paths.ts";
+import type { MarketStore } from "./store.ts";
+
+export type StoredSet = SetKey & {
+  /** Open times of the first and the last bar, UTC milliseconds. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly bars: number;
+  /** Places where bars are missing between two stored ones, and how many are. */
+  readonly gaps: number;
+  readonly missingBars: number;
+  /** Size of the files. */
+  readonly bytes: number;
+  /** Funding stamps stored for the symbol. */
+  readonly fundingStamps: number;
+  readonly synthetic: boolean;
+};
+
+/** Names of the stored sets, without opening a file. */
+export function storedKeys(root: string): SetKey[] {
+  const keys: SetKey[] = [];
+  const candles = join(root, "candles");
+  for (const venue of folderNames(candles)) {
+    for (const symbol of folderNames(join(candles, venue))) {
+      for (const name of folderNames(join(candles, venue, symbol))) {
+        const timeframe = timeframeOf(name);
+        if (timeframe === undefined) continue;
+        const key = { venue, symbol, timeframe };
+        if (storedMonths(root, key).length > 0) keys.push(key);
+      }
+    }
+  }
+  return keys.sort(
+    (a, b) =>
+      compare(a.venue, b.venue) || compare(a.symbol, b.symbol) || timeframeMs(a.timeframe) - timeframeMs(b.timeframe),
+  );
+}
+
+/** Every stored set with its extent, sorted by venue, symbol and timeframe. */
+export async function listSets(store: MarketStore): Promise<StoredSet[]> {
+  const instruments = store.instruments();
+  const sets: StoredSet[] = [];
+  for (const key of storedKeys(store.root)) {
+    const times = await store.readTimes(key);
+    if (times.length === 0) continue;
+    const fundingPath = fundingFile(store.root, key.venue, key.symbol);
+    sets.push({
+      ...key,
+      firstMs: times[0],
+      lastMs: times[times.length - 1],
+      bars: times.length,
+      ...countGaps(times, timeframeMs(key.timeframe)),
+      bytes: storedMonths(store.root, key).reduce((sum, m) => sum + statSync(monthFile(store.root, key, m)).size, 0),
+      fundingStamps: existsSync(fundingPath) ? (await store.readFunding(key.venue, key.symbol)).length : 0,
+      synthetic: isSynthetic(instruments, key),
+    });
+  }
+  return sets;
+}
+
+function isSynthetic(instruments: readonly Instrument[], { venue, symbol }: SetKey): boolean {
+  return instruments.some((known) => known.venue === venue && known.symbol === symbol && known.synthetic);
+}
+
+function countGaps(times: Float64Array, barMs: number): { gaps: number; missingBars: number } {
+  let gaps = 0;
+  let missingBars = 0;
+  for (let i = 1; i < times.length; i++) {
+    const missing = Math.round((times[i] - times[i - 1]) / barMs) - 1;
+    if (missing > 0) {
+      gaps++;
+      missingBars += missing;
+    }
+  }
+  return { gaps, missingBars };
+}
+
+/** The timeframe that a folder is named after, or undefined for a folder of another kind. */
+function timeframeOf(name: string): Timeframe | undefined {
+  if (!/^\d{1,4}[smhdw]$/.test(name) || name.startsWith("0")) return undefined;
+  const timeframe = parseTimeframe(name);
+  return timeframe === name ? timeframe : undefined;
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
