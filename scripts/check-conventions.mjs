@@ -54,8 +54,7 @@ export const RULES = [
 ];
 
 /** Letters outside Latin and Greek, and characters that can't be seen. */
-const HIDDEN =
-  /[\u00AD\u034F\u061C\u115F\u1160\u17B4\u17B5\u180E\u200B-\u200F\u202A-\u202E\u2060-\u206F\uFE00-\uFE0F\uFEFF\uFFA0]/u;
+const HIDDEN = /\p{Default_Ignorable_Code_Point}/u;
 const FOREIGN = /(?=\p{Letter})[^\p{Script=Latin}\p{Script=Greek}\p{Script=Common}]/u;
 
 /** Complaints about one file's text, as "path:line: why". */

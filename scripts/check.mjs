@@ -34,8 +34,15 @@ function types() {
 
 function boundaries() {
   const done = runTool(TOOLS.depcruise, [
-    ...["src", "test", "bench", "scripts", "bin"],
-    ...["--config", ".dependency-cruiser.cjs", "--output-type", "json"],
+    "src",
+    "test",
+    "bench",
+    "scripts",
+    "bin",
+    "--config",
+    ".dependency-cruiser.cjs",
+    "--output-type",
+    "json",
   ]);
   const { summary, modules } = JSON.parse(done.stdout || "{}");
   if (summary === undefined) return { ok: false, seen: 0, output: done.output };

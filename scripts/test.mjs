@@ -23,14 +23,11 @@ if (complaints !== "") {
 const folder = mkdtempSync(join(tmpdir(), "tidemark-tests-"));
 const resultFile = join(folder, "results.json");
 const plain = unit || process.env.CI !== undefined || !process.stdout.isTTY;
-const child = spawn(
-  process.execPath,
-  [
-    ...[TOOLS.vitest, "run", ...(unit ? ["src"] : []), ...filters],
-    ...["--reporter", plain ? "dot" : "default", "--reporter", "json", "--outputFile.json", resultFile],
-  ],
-  { cwd: ROOT, stdio: "inherit" },
-);
+const reporters = ["--reporter", plain ? "dot" : "default", "--reporter", "json", "--outputFile.json", resultFile];
+const child = spawn(process.execPath, [TOOLS.vitest, "run", ...(unit ? ["src"] : []), ...filters, ...reporters], {
+  cwd: ROOT,
+  stdio: "inherit",
+});
 // Ctrl-C reaches the child by itself; this process waits for it to end.
 process.on("SIGINT", () => {});
 

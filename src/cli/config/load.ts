@@ -36,6 +36,10 @@ export type Config = CamelKeys<FileConfig> & {
   readonly resolved: FileConfig;
   /** Hash of the resolved values. */
   readonly fingerprint: string;
+  /** Keys, as dotted paths, that a flag or an environment variable set. */
+  readonly overridden: ReadonlySet<string>;
+  /** Keys that anything but their default decided. */
+  readonly explicit: ReadonlySet<string>;
 };
 
 function readConfigText(options: LoadOptions): { file: string; text: string } | undefined {
@@ -89,6 +93,11 @@ function assign(root: Record<string, unknown>, path: string, value: unknown): vo
   table[last] = value;
 }
 
+function leafPaths(value: unknown, path: string): string[] {
+  if (value === null || typeof value !== "object" || Array.isArray(value)) return [path];
+  return Object.entries(value).flatMap(([key, item]) => leafPaths(item, path === "" ? key : `${path}.${key}`));
+}
+
 export function loadConfig(options: LoadOptions): Config {
   const read = readConfigText(options);
   const shown = read === undefined ? CONFIG_FILE : relative(options.workingFolder, read.file) || read.file;
@@ -109,5 +118,7 @@ export function loadConfig(options: LoadOptions): Config {
     folder: read === undefined ? options.workingFolder : dirname(read.file),
     resolved: parsed.data,
     fingerprint: sha256Hex(canonicalJson(parsed.data)),
+    overridden: new Set(sources.keys()),
+    explicit: new Set(leafPaths(raw, "")),
   };
 }

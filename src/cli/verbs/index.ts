@@ -2,6 +2,11 @@
 import type { Command } from "commander";
 import type { VerbRunner } from "../verb.ts";
 import { registerDoctor } from "./doctor.ts";
+import { registerFeatures } from "./features.ts";
 import { registerInit } from "./init.ts";
 
-export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void> = [registerInit, registerDoctor];
+export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void> = [
+  registerInit,
+  registerFeatures,
+  registerDoctor,
+];

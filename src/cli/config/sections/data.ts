@@ -6,9 +6,9 @@ export const dataSection = z
     venue: z
       .string()
       .regex(/^[a-z][a-z0-9]*$/, "a lower-case venue name")
-      .default("bybit")
+      .default("auto")
       .describe(
-        'Where candles come from: "bybit", the name of any other exchange that ccxt knows ("binance", "kraken"), "csv" for imported files, or "synthetic" for the made-up market.',
+        'Where candles come from: "bybit", the name of any other exchange that ccxt knows ("binance", "kraken"), "csv" for imported files, "synthetic" for the made-up market, or "auto": fetched from Bybit, read from the stored venue that has the symbols.',
       ),
     kind: z
       .enum(["perpetual", "spot"])
@@ -23,10 +23,22 @@ export const dataSection = z
     timeframe: z.string().default("5m").describe('Length of a bar: a number and one of s, m, h, d, w, such as "5m".'),
     from: z
       .string()
-      .default("180d")
-      .describe('First bar: a UTC date such as "2025-07-04", or a span such as "180d" before the end.'),
-    to: z.string().default("now").describe('End, exclusive: a UTC date, or "now".'),
-    funding: z.boolean().default(true).describe("Whether funding payments of perpetuals are fetched and charged."),
+      .optional()
+      .describe('First bar: a UTC date such as "2025-07-04". Without it everything that is stored is used.'),
+    to: z.string().optional().describe("End, exclusive: a UTC date. Without it everything up to the newest bar."),
+    fetch_days: z.number().positive().max(10_000).default(180).describe("Days that a fetch without a first bar gets."),
     root: z.string().min(1).default("data").describe("Folder of the candle store, relative to this file."),
+    synthetic_bars: z.int().min(100).max(10_000_000).default(20_000).describe("Length of the synthetic market."),
+    synthetic_seed: z
+      .int()
+      .min(0)
+      .default(1)
+      .describe("Seed of the synthetic market; the same seed is the same market."),
+    synthetic_edge: z
+      .number()
+      .gt(-1)
+      .lt(1)
+      .default(0)
+      .describe("Strength of an edge planted in the synthetic market, to see it found; 0 for none."),
   })
   .describe("The market: where it comes from, which symbols, which bars, which range.");

@@ -1,0 +1,14 @@
+/** @file Writes what is generated from the source: the configuration's JSON Schema for editors. A test compares them. */
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ensureBuilt } from "./build.mjs";
+import { ROOT } from "./lib.mjs";
+
+const complaints = ensureBuilt();
+if (complaints !== "") {
+  process.stderr.write(complaints);
+  process.exit(1);
+}
+const { configJsonSchema } = await import("../dist/cli/config/json-schema.js");
+mkdirSync(join(ROOT, "schema"), { recursive: true });
+writeFileSync(join(ROOT, "schema/tidemark.schema.json"), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);

@@ -1,0 +1,81 @@
+/** @file From the configuration to a MarketTape: which venue, which timeframe, which range. */
+import { resolve } from "node:path";
+import { parseDate, parseTimeframe, plainSymbol, TidemarkError, type Timeframe } from "../core/index.ts";
+import { isMultiple, loadTape, type MarketTape, type SetKey, storedKeys, syntheticTape } from "../market/index.ts";
+import type { Config } from "./config/load.ts";
+import type { CommandContext } from "./verb.ts";
+
+/** The venue that is fetched from and preferred where the configuration says "auto". */
+export const DEFAULT_VENUE = "bybit";
+
+export function dataRoot(config: Config): string {
+  return resolve(config.folder, config.data.root);
+}
+
+export function configuredSymbols(config: Config): string[] {
+  return [...new Set(config.data.symbols.map(plainSymbol))];
+}
+
+/** The configured range as UTC milliseconds; absent ends are open. */
+export function configuredRange(config: Config): { fromMs?: number; toMs?: number } {
+  const { from, to } = config.data;
+  return {
+    ...(from === undefined ? {} : { fromMs: parseDate(from) }),
+    ...(to === undefined ? {} : { toMs: parseDate(to) }),
+  };
+}
+
+/** The one venue whose stored history covers all symbols; the default venue wins where several do. */
+function storedVenue(keys: readonly SetKey[], symbols: readonly string[], root: string): string {
+  const venues = [...new Set(keys.map((key) => key.venue))];
+  const able = venues.filter((venue) =>
+    symbols.every((symbol) => keys.some((key) => key.venue === venue && key.symbol === symbol)),
+  );
+  if (able.length <= 1 || able.includes(DEFAULT_VENUE))
+    return able.find((v) => v === DEFAULT_VENUE) ?? able[0] ?? DEFAULT_VENUE;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: `${symbols.join(", ")} are stored from several venues: ${able.join(", ")}`,
+    where: root,
+    fix: "Choose one with --venue.",
+  });
+}
+
+/**
+ * The configured timeframe, or the only stored one where symbols were named on the command line, no timeframe was, and
+ * the configured one can't be made of it. What is chosen is said.
+ */
+function storedTimeframe(context: CommandContext, config: Config, keys: readonly SetKey[]): Timeframe {
+  const wanted = parseTimeframe(config.data.timeframe);
+  const freely =
+    !config.overridden.has("data.timeframe") &&
+    (config.overridden.has("data.symbols") || !config.explicit.has("data.timeframe"));
+  const stored = [...new Set(keys.map((key) => key.timeframe))];
+  const possible = stored.some((timeframe) => timeframe === wanted || isMultiple(timeframe, wanted));
+  if (!freely || possible || stored.length !== 1) return wanted;
+  context.output.warn(`no ${wanted} candles of these symbols are stored; the stored ${stored[0]} candles are used.`);
+  return stored[0];
+}
+
+/** The market that the configuration describes, from the store or made up. */
+export async function openTape(context: CommandContext, config: Config): Promise<MarketTape> {
+  const symbols = configuredSymbols(config);
+  if (config.data.venue === "synthetic") {
+    context.output.note("Synthetic market: made up from a seed, no real prices.");
+    return syntheticTape({
+      seed: config.data.syntheticSeed,
+      bars: config.data.syntheticBars,
+      timeframe: parseTimeframe(config.data.timeframe),
+      symbols,
+      edge: config.data.syntheticEdge,
+    });
+  }
+  const root = dataRoot(config);
+  const keys = storedKeys(root).filter((key) => symbols.includes(key.symbol));
+  const venue = config.data.venue === "auto" ? storedVenue(keys, symbols, root) : config.data.venue;
+  const timeframe = storedTimeframe(
+    context,
+    config,
+    keys.filter((key) => key.venue === venue),
+  );
+  return loadTape({ root, venue, symbols, timeframe, ...configuredRange(config) });
+}

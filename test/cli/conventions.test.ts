@@ -1,0 +1,124 @@
+import { spawn } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, it } from "vitest";
+import { temporaryFolder, tidemark } from "./cli.ts";
+
+/** Names of the commands that a help text lists. */
+function listedCommands(help: string): string[] {
+  const body = /\nCommands:\n([\s\S]*?)\n\n/.exec(`${help}\n\n`)?.[1] ?? "";
+  return [...body.matchAll(/^ {2}([a-z]+)/gm)].map((match) => match[1]).filter((name) => name !== "help");
+}
+
+async function leafCommands(path: readonly string[]): Promise<string[][]> {
+  const { stdout } = await tidemark([...path, "--help"]);
+  const commands = listedCommands(stdout);
+  if (commands.length === 0) return [[...path]];
+  const nested = await Promise.all(commands.map((name) => leafCommands([...path, name])));
+  return nested.flat();
+}
+
+const COMMON = ["--config", "--json", "--seed", "--quiet", "--verbose", "--help"];
+
+describe("every command", () => {
+  it("has help with an example and takes what all take", async () => {
+    const commands = await leafCommands([]);
+    expect(commands.length).toBeGreaterThan(1);
+    const helps = await Promise.all(
+      commands.map(async (path) => ({ path: path.join(" "), ...(await tidemark([...path, "--help"])) })),
+    );
+    for (const { path, code, stdout } of helps) {
+      expect(code, `exit code of ${path}`).toBe(0);
+      expect(stdout, `${path} shows an example`).toMatch(new RegExp(`Examples?:\\n  # .*\\n  tidemark ${path}`));
+      for (const option of COMMON) expect(stdout, `${path} takes ${option}`).toContain(option);
+    }
+  }, 120_000);
+
+  it("suggests what was meant and ends with 2", async () => {
+    const command = await tidemark(["docter"]);
+    expect(command.code).toBe(2);
+    expect(command.stderr).toContain("Did you mean doctor?");
+    const option = await tidemark(["doctor", "--quite"]);
+    expect(option.code).toBe(2);
+    expect(option.stderr).toContain("Did you mean --quiet?");
+    expect(option.stdout).toBe("");
+  });
+
+  it("ends with 2 where the command is missing, and shows the list", async () => {
+    const bare = await tidemark([]);
+    expect(bare.code).toBe(2);
+    expect(bare.stderr).toContain("doctor");
+  });
+
+  it("refuses a seed that is no whole number", async () => {
+    const { code, stderr } = await tidemark(["doctor", "--seed", "1.5"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("whole number");
+  });
+
+  it("prints its version", async () => {
+    const manifest = JSON.parse(readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8")) as {
+      version: string;
+    };
+    expect(await tidemark(["--version"])).toEqual({ code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+  });
+});
+
+describe("a wrong configuration", () => {
+  it("is told with key, line and suggestion, and ends with 2", async () => {
+    using folder = temporaryFolder();
+    writeFileSync(join(folder.path, "tidemark.toml"), "[training]\nlearing_rate = 1\n");
+    const { code, stdout, stderr } = await tidemark(["features", "--list"], { cwd: folder.path });
+    expect(code).toBe(2);
+    expect(stdout).toBe("");
+    expect(stderr).toContain('There is no key "learing_rate"');
+    expect(stderr).toContain("tidemark.toml:2");
+    expect(stderr).toContain('Did you mean "learning_rate"?');
+    expect(stderr).toContain("CONFIG_UNKNOWN_KEY");
+    expect(stderr, "the stack is for --verbose").not.toMatch(/\n\s+at /);
+  });
+
+  it("shows the stack with --verbose", async () => {
+    using folder = temporaryFolder();
+    const args = ["features", "--list", "--verbose", "--set", "training.gamma=7"];
+    const { code, stderr } = await tidemark(args, { cwd: folder.path });
+    expect(code).toBe(2);
+    expect(stderr).toContain("where: --set");
+    expect(stderr).toContain("Allowed: a number from 0 to 1.");
+    expect(stderr).toMatch(/\n\s+at /);
+  });
+});
+
+describe("output", () => {
+  it("is one JSON value on stdout with --json, failures too", async () => {
+    using folder = temporaryFolder();
+    const good = await tidemark(["features", "--list", "--json"], { cwd: folder.path });
+    expect(good.code).toBe(0);
+    expect(JSON.parse(good.stdout)).toHaveProperty("features");
+    const bad = await tidemark(["features", "--list", "--json", "--config", "none.toml"], { cwd: folder.path });
+    expect(bad.code).toBe(2);
+    expect(JSON.parse(bad.stdout)).toMatchObject({ error: { code: "CONFIG_UNREADABLE" } });
+  });
+
+  it("has no colors on a pipe, and has them where they are forced", async () => {
+    const escape = "\u001B[";
+    expect((await tidemark(["doctor"])).stdout).not.toContain(escape);
+    expect((await tidemark(["doctor"], { env: { FORCE_COLOR: "1" } })).stdout).toContain(escape);
+    expect((await tidemark(["doctor"], { env: { FORCE_COLOR: "1", NO_COLOR: "1" } })).stdout).not.toContain(escape);
+  });
+
+  it("survives a reader that goes away", async () => {
+    const bin = resolve(import.meta.dirname, "../../bin/tidemark.mjs");
+    const child = spawn(process.execPath, [bin, "features", "--list"], { stdio: ["ignore", "pipe", "pipe"] });
+    child.stdout.destroy();
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    const code = await new Promise((done) => {
+      child.on("close", done);
+    });
+    expect(stderr).toBe("");
+    expect(code).toBe(0);
+  });
+});
