@@ -1,0 +1,98 @@
+/**
+ * @file Checkpoints: one file with everything that a bit-for-bit continuation needs. Layout: the magic line, the byte
+ * length of a JSON header (uint32, little-endian), the header, the raw float32 arrays in the order that the header
+ * lists, and a SHA-256 over all of it. A damaged file is refused, never half read.
+ */
+import { readFileSync } from "node:fs";
+import { bytesOf, sha256, systemCode, TidemarkError, writeFileAtomic } from "../core/index.ts";
+import type { PpoState } from "./ppo.ts";
+
+const MAGIC = "tidemark checkpoint 1\n";
+const ARRAYS = ["memory", "parameters", "firstMoment", "secondMoment"] as const;
+const DIGEST_BYTES = 32;
+
+export type Checkpoint = {
+  /** Of the configuration and data that the state belongs to; another one can't be continued with it. */
+  readonly fingerprint: string;
+  readonly ppo: PpoState;
+  /** What the trainer keeps beside the algorithm, as plain JSON. */
+  readonly trainer: unknown;
+};
+
+export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
+  const { ppo } = checkpoint;
+  const plain = Object.fromEntries(Object.entries(ppo).filter(([key]) => !isArrayName(key)));
+  const header = Buffer.from(
+    JSON.stringify({
+      fingerprint: checkpoint.fingerprint,
+      trainer: checkpoint.trainer,
+      ppo: plain,
+      lengths: ARRAYS.map((name) => ppo[name].length),
+    }),
+  );
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  const body = Buffer.concat([Buffer.from(MAGIC), length, header, ...ARRAYS.map((name) => bytesOf(ppo[name]))]);
+  writeFileAtomic(path, Buffer.concat([body, sha256().update(body).digest()]));
+}
+
+/** Throws MODEL_MISSING, MODEL_CORRUPT, or CHECKPOINT_MISMATCH where it belongs to another run's configuration. */
+export function loadCheckpoint(path: string, fingerprint: string): Checkpoint {
+  const bytes = read(path);
+  const body = bytes.subarray(0, Math.max(0, bytes.length - DIGEST_BYTES));
+  const whole = sha256().update(body).digest().equals(bytes.subarray(body.length));
+  if (!whole || body.subarray(0, MAGIC.length).toString() !== MAGIC) {
+    throw new TidemarkError("MODEL_CORRUPT", {
+      what: "The checkpoint is damaged or was written by another version",
+      where: path,
+      fix: "Continue from an older checkpoint, or start the training again.",
+    });
+  }
+  const headerAt = MAGIC.length + 4;
+  const headerLength = body.readUInt32LE(MAGIC.length);
+  // The digest has just proven that these are the bytes that were saved.
+  const header = JSON.parse(body.subarray(headerAt, headerAt + headerLength).toString()) as {
+    fingerprint: string;
+    trainer: unknown;
+    ppo: Omit<PpoState, (typeof ARRAYS)[number]>;
+    lengths: number[];
+  };
+  if (header.fingerprint !== fingerprint) {
+    throw new TidemarkError("CHECKPOINT_MISMATCH", {
+      what: "The checkpoint belongs to other data or another configuration",
+      where: path,
+      fix: "Continue with the configuration and data it was made with, or start a new run.",
+    });
+  }
+  let at = headerAt + headerLength;
+  const arrays = ARRAYS.map((_, i) => {
+    const values = new Float32Array(header.lengths[i]);
+    bytesOf(values).set(body.subarray(at, at + values.byteLength));
+    at += values.byteLength;
+    return values;
+  });
+  const [memory, parameters, firstMoment, secondMoment] = arrays;
+  return {
+    fingerprint: header.fingerprint,
+    trainer: header.trainer,
+    ppo: { ...header.ppo, memory, parameters, firstMoment, secondMoment },
+  };
+}
+
+function isArrayName(key: string): boolean {
+  return (ARRAYS as readonly string[]).includes(key);
+}
+
+function read(path: string): Buffer {
+  try {
+    return readFileSync(path);
+  } catch (thrown) {
+    if (systemCode(thrown) !== "ENOENT") throw thrown;
+    throw new TidemarkError("MODEL_MISSING", {
+      what: "There is no checkpoint here",
+      where: path,
+      fix: "Name the folder of a training run that has been saved at least once.",
+      cause: thrown,
+    });
+  }
+}

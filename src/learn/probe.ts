@@ -1,0 +1,58 @@
+/** @file How good a policy is in an env when it always takes its likeliest choice. */
+import { likeliestActions, type NetworkSpec } from "../policy/index.ts";
+import { Actor } from "./actor.ts";
+import type { EpisodeRecord, VectorEnv } from "./env.ts";
+import type { Ppo } from "./ppo.ts";
+
+export type ProbeResult = {
+  /** Mean raw reward of an account-step. */
+  readonly meanReward: number;
+  readonly steps: number;
+  readonly episodes: readonly EpisodeRecord[];
+};
+
+export type ProbeOptions = {
+  /** Bars for every account, or until `episodes` have ended. */
+  readonly bars: number;
+  readonly episodes?: number;
+  /** Called after every bar, to read what the env tells beside rewards. */
+  readonly onBar?: () => void;
+};
+
+/** Acts in `env` with the current parameters of `ppo`. The env must be of the kind that the network was built for. */
+export async function probe(ppo: Ppo, spec: NetworkSpec, env: VectorEnv, options: ProbeOptions): Promise<ProbeResult> {
+  const actor = await Actor.create(env, ppo.parameters, ppo.network, spec, ppo.shape, 1);
+  try {
+    return await run(actor, ppo.values, options);
+  } finally {
+    await actor.release();
+  }
+}
+
+async function run(actor: Actor, values: Float32Array, options: ProbeOptions): Promise<ProbeResult> {
+  const { env } = actor;
+  const accounts = env.stretches * env.accountsPerStretch;
+  const rows = accounts * env.shape.symbols;
+  const category = new Uint8Array(rows);
+  const numbers = new Float32Array(rows * env.actionSpace.betaHeads.length);
+  const episodes: EpisodeRecord[] = [];
+  env.reset();
+  await actor.warmUp(values, new Uint8Array(env.stretches).fill(1));
+  let total = 0;
+  let steps = 0;
+  for (let bar = 0; bar < options.bars && episodes.length < (options.episodes ?? Number.POSITIVE_INFINITY); bar++) {
+    const heads = await actor.decide(values);
+    actor.memory.set(heads.state);
+    likeliestActions(env.actionSpace, heads, rows, category, numbers);
+    env.step(category, numbers);
+    options.onBar?.();
+    for (let n = 0; n < accounts; n++) total += env.rewards[n];
+    steps += accounts;
+    if (env.terminated.includes(1) || env.truncated.includes(1)) {
+      env.restart();
+      if (env.moved.includes(1)) await actor.warmUp(values, env.moved);
+      episodes.push(...env.takeEpisodes());
+    }
+  }
+  return { meanReward: total / steps, steps, episodes };
+}

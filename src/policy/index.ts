@@ -1,0 +1,22 @@
+export {
+  ACTION_SPACE_NAMES,
+  type ActionSpace,
+  type ActionSpaceName,
+  actionSpace,
+  type BetaHead,
+  categoricalSpace,
+  MASKED_LOGIT,
+  writeMask,
+} from "./action-space.ts";
+export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
+export {
+  type ActingGraph,
+  actingGraph,
+  gatherMarket,
+  memoryGraph,
+  policyGraph,
+  stateInput,
+  writeIndex,
+} from "./network/graphs.ts";
+export { type Heads, Network } from "./network/network.ts";
+export { ENCODER_NAMES, type EncoderName, type NetworkShape, type NetworkSpec, networkSpec } from "./network/spec.ts";

@@ -1,0 +1,124 @@
+/** @file A trained network as a policy: features and account in, the likeliest choice out, bar by bar. */
+import type { LoadedModel } from "../compute/index.ts";
+import type { IntentColumns } from "../core/index.ts";
+import { type FeatureTape, type Normalizer, normalizeTape } from "../features/index.ts";
+import { type ActionSpace, actionSpace, writeMask } from "./action-space.ts";
+import { likeliestActions, probabilities } from "./distributions.ts";
+import { type PolicyModel, requireMatch } from "./model-file.ts";
+import { accountFeatureCount, writeAccountFeatures } from "./observation.ts";
+import type { DecisionContext, DecisionExplanation, Policy } from "./policy.ts";
+
+/** Normalized features `[S*F]` of one bar. */
+export type FeatureRows = (bar: number) => Float32Array;
+
+/** The rows of a computed feature tape, normalized once. `bar` counts from the market tape's first row. */
+export function rowsOfTape(features: FeatureTape, normalizer: Normalizer): FeatureRows {
+  const { values, fromBar } = normalizeTape(features, normalizer);
+  const length = features.symbols * features.features;
+  return (bar) => values.subarray((bar - fromBar) * length, (bar - fromBar + 1) * length);
+}
+
+export class ModelPolicy implements Policy {
+  readonly name: string;
+  readonly #session: LoadedModel;
+  readonly #model: PolicyModel;
+  readonly #rows: FeatureRows;
+  readonly #space: ActionSpace;
+  readonly #window: number;
+  readonly #warmup: number;
+  readonly #market: Float32Array;
+  readonly #state: Float32Array;
+  readonly #account: Float32Array;
+  readonly #mask: Float32Array;
+  readonly #category: Uint8Array;
+  readonly #numbers: Float32Array;
+  readonly #feeds: Record<string, Float32Array>;
+  #value = 0;
+  #logits: Float32Array = new Float32Array(0);
+
+  constructor(model: PolicyModel, rows: FeatureRows) {
+    const { manifest } = model;
+    const S = manifest.instruments.length;
+    const F = manifest.features.names.length;
+    this.name = `${manifest.name}@${manifest.version}`;
+    this.#model = model;
+    this.#session = model.session;
+    this.#rows = rows;
+    this.#space = actionSpace(manifest.actionSpace);
+    this.#window = manifest.network.window;
+    const stateShape = model.session.inputs.find((port) => port.name === "state")?.shape ?? [0];
+    this.#state = new Float32Array(stateShape.reduce((a, b) => a * b, 1));
+    this.#warmup = this.#state.length > 0 ? manifest.network.warmup : 0;
+    this.#market = new Float32Array(S * this.#window * F);
+    this.#account = new Float32Array(S * accountFeatureCount(S));
+    this.#mask = new Float32Array(S * this.#space.categories.length);
+    this.#category = new Uint8Array(S);
+    this.#numbers = new Float32Array(S * this.#space.betaHeads.length);
+    this.#feeds = {
+      market: this.#market,
+      account: this.#account,
+      mask: this.#mask,
+      ...(this.#state.length > 0 ? { state: this.#state } : {}),
+    };
+  }
+
+  /** Bars of history that a decision needs before it: windows and memory; features have their own warm-up. */
+  get history(): number {
+    return Math.max(this.#window - 1, this.#warmup);
+  }
+
+  async reset(context: DecisionContext): Promise<void> {
+    requireMatch(this.#model.manifest, context.tape, this.#model.folder);
+    this.#state.fill(0);
+    this.#account.fill(0);
+    this.#mask.fill(0);
+    for (let bar = context.bar - this.#warmup; bar < context.bar && this.#state.length > 0; bar++) {
+      this.#writeMarket(bar);
+      const out = await this.#session.run(this.#feeds);
+      this.#state.set(out["state"]);
+    }
+  }
+
+  async decide(context: DecisionContext, intents: IntentColumns): Promise<void> {
+    const space = this.#space;
+    const S = this.#category.length;
+    const C = space.categories.length;
+    const B = space.betaHeads.length;
+    this.#writeMarket(context.bar);
+    writeAccountFeatures(context.tape, context.exchange.book, context.account, context.permissions, this.#account, 0);
+    for (let s = 0; s < S; s++) writeMask(space, context.permissions[s], this.#mask, s * C);
+    const out = await this.#session.run(this.#feeds);
+    if (this.#state.length > 0) this.#state.set(out["state"]);
+    this.#logits = out["logits"];
+    this.#value = out["value"][0];
+    const heads = { logits: this.#logits, concentrations: out["concentrations"] ?? this.#numbers };
+    likeliestActions(space, heads, S, this.#category, this.#numbers);
+    for (let s = 0; s < S; s++) space.toIntent(this.#category[s], this.#numbers, s * B, s, intents);
+  }
+
+  /** By symbol: its window of bars, oldest first. */
+  #writeMarket(bar: number): void {
+    const S = this.#category.length;
+    const window = this.#window;
+    const F = this.#market.length / (S * window);
+    for (let w = 0; w < window; w++) {
+      const row = this.#rows(bar - window + 1 + w);
+      for (let s = 0; s < S; s++) this.#market.set(row.subarray(s * F, (s + 1) * F), (s * window + w) * F);
+    }
+  }
+
+  explain(): DecisionExplanation {
+    const C = this.#space.categories.length;
+    const B = this.#space.betaHeads.length;
+    return {
+      value: this.#value,
+      symbols: Array.from(this.#category, (_, s) => {
+        const shares = probabilities(this.#logits, s * C, C);
+        return {
+          probabilities: Object.fromEntries(this.#space.categories.map((name, c) => [name, shares[c]])),
+          figures: Object.fromEntries(this.#space.betaHeads.map((head, b) => [head.name, this.#numbers[s * B + b]])),
+        };
+      }),
+    };
+  }
+}

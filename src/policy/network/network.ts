@@ -1,0 +1,120 @@
+/**
+ * @file The network: market encoder, then the account joins, then action heads and value. One description serves the
+ * acting graph, the training graph and the exported policy file.
+ *
+ * Rows of the joined part are `[R, A, S]`: R places in the market (bar and stretch), the A accounts that live there,
+ * and their S symbols. The market's share of the join is computed once for a place and broadcast over its accounts.
+ */
+import {
+  add,
+  concat,
+  linear,
+  mean,
+  orthogonal,
+  type Parameters,
+  reshape,
+  softplus,
+  split,
+  type Tensor,
+  tanh,
+  zeros,
+} from "../../compute/index.ts";
+import { columnBlocks, type Encoded, type MarketEncoder, marketEncoder } from "./encoder.ts";
+import type { NetworkShape, NetworkSpec } from "./spec.ts";
+
+export type Heads = {
+  /** `[R*A*S, C]`, masks added. */
+  readonly logits: Tensor;
+  /** `[R*A*S, 2B]`: alphas, then betas, each above 1; undefined without Beta heads. */
+  readonly concentrations: Tensor | undefined;
+  /** `[R*A]`. */
+  readonly value: Tensor;
+};
+
+/** Gains of the reference: sqrt 2 for hidden layers, 0.01 for the policy so that it starts undecided, 1 for the value. */
+const GAIN = { hidden: Math.SQRT2, policy: 0.01, value: 1 } as const;
+
+export class Network {
+  readonly encoder: MarketEncoder | undefined;
+  readonly #spec: NetworkSpec;
+  readonly #shape: NetworkShape;
+  readonly #market: readonly Tensor[];
+  readonly #account: Tensor;
+  readonly #bias: Tensor;
+  readonly #deeper: ReadonlyArray<ReadonlyArray<{ weight: Tensor; bias: Tensor }>>;
+  readonly #policyWeight: Tensor;
+  readonly #policyBias: Tensor;
+  readonly #valueWeight: Tensor;
+  readonly #valueBias: Tensor;
+
+  /** Adds every parameter in a fixed order, so that equal specs and shapes have equal flat vectors. */
+  constructor(parameters: Parameters, spec: NetworkSpec, shape: NetworkShape) {
+    this.#spec = spec;
+    this.#shape = shape;
+    const J = spec.joinSize;
+    const towers = ["actor", "critic"] as const;
+    this.encoder = shape.marketFeatures === 0 ? undefined : marketEncoder(parameters, spec, shape.marketFeatures);
+    this.#market =
+      this.encoder === undefined
+        ? []
+        : towers.map((tower) => parameters.add(`${tower}.market`, [spec.hiddenSize, J], orthogonal(GAIN.hidden)));
+    this.#account = parameters.add(
+      "join.account",
+      [shape.accountFeatures, 2 * J],
+      columnBlocks(2, orthogonal(GAIN.hidden)),
+    );
+    this.#bias = parameters.add("join.bias", [2 * J], zeros);
+    this.#deeper = Array.from({ length: spec.joinLayers - 1 }, (_, i) =>
+      towers.map((tower) => ({
+        weight: parameters.add(`${tower}.layer${i + 2}.weight`, [J, J], orthogonal(GAIN.hidden)),
+        bias: parameters.add(`${tower}.layer${i + 2}.bias`, [J], zeros),
+      })),
+    );
+    const outputs = shape.categories + 2 * shape.betaHeads;
+    this.#policyWeight = parameters.add("policy.weight", [J, outputs], orthogonal(GAIN.policy));
+    this.#policyBias = parameters.add("policy.bias", [outputs], zeros);
+    this.#valueWeight = parameters.add("value.weight", [J, 1], orthogonal(GAIN.value));
+    this.#valueBias = parameters.add("value.bias", [1], zeros);
+  }
+
+  /**
+   * @param encoded rows `[R*S, H]`, or undefined without a market
+   * @param account `[R*A*S, K]`
+   * @param mask `[R*A*S, C]`, 0 or a large negative number
+   */
+  heads(encoded: Encoded | undefined, account: Tensor, mask: Tensor, places: number, accounts: number): Heads {
+    const { symbols: S, categories: C, betaHeads: B } = this.#shape;
+    const J = this.#spec.joinSize;
+    const rows = places * accounts * S;
+    const joined = tanh(this.#join(encoded, account, places, accounts));
+    let [actor, critic] = split(joined, [J, J], 1);
+    for (const [a, c] of this.#deeper) {
+      actor = tanh(linear(actor, a.weight, a.bias));
+      critic = tanh(linear(critic, c.weight, c.bias));
+    }
+    const out = linear(actor, this.#policyWeight, this.#policyBias);
+    // What the account is worth is the mean over its symbols: any number of them, in any order.
+    const pooled = S === 1 ? critic : mean(reshape(critic, [places * accounts, S, J]), [1]);
+    const value = reshape(linear(pooled, this.#valueWeight, this.#valueBias), [places * accounts]);
+    if (B === 0) return { logits: add(out, mask), concentrations: undefined, value };
+    const [logits, raw] = split(out, [C, 2 * B], 1);
+    return {
+      logits: add(logits, mask),
+      // Both above one: the density has one peak (Chou, Maturana and Scherer, 2017).
+      concentrations: add(softplus(reshape(raw, [rows, 2 * B])), 1),
+      value,
+    };
+  }
+
+  /** `[R*A*S, 2J]` before the activation: actor, then critic. */
+  #join(encoded: Encoded | undefined, account: Tensor, places: number, accounts: number): Tensor {
+    const S = this.#shape.symbols;
+    const width = 2 * this.#spec.joinSize;
+    const own = linear(account, this.#account, this.#bias);
+    if (encoded === undefined) return own;
+    const shared = concat([linear(encoded.actor, this.#market[0]), linear(encoded.critic, this.#market[1])], 1);
+    if (accounts === 1) return add(shared, own);
+    const sum = add(reshape(shared, [places, 1, S, width]), reshape(own, [places, accounts, S, width]));
+    return reshape(sum, [places * accounts * S, width]);
+  }
+}
