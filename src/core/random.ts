@@ -124,6 +124,26 @@ export class Random {
   }
 }
 
+/** Murmur3's finalizer: every bit of the result depends on every bit of `h`. */
+function avalanche(h: number): number {
+  let x = h;
+  x = Math.imul(x ^ (x >>> 16), 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35);
+  return x ^ (x >>> 16);
+}
+
+/**
+ * A number in [0, 1) with 32 bits that is a pure function of its whole-number keys. For draws whose value must not
+ * depend on how many others were made before, or in which order. It has no state, so there is none to store.
+ */
+export function uniformAt(seed: number, stream: number, step: number, draw: number): number {
+  let h = avalanche((seed + 0x9e3779b9) | 0);
+  h = avalanche((h ^ Math.imul(stream, 0x9e3779b1)) + 0x7f4a7c15);
+  h = avalanche((h ^ Math.imul(step, 0x85157af5)) + 0x2545f491);
+  h = avalanche((h ^ Math.imul(draw, 0xc2b2ae3d)) + 0x27d4eb2f);
+  return (h >>> 0) / 0x1_0000_0000;
+}
+
 /** A seed from the operating system, for runs that name none. It is stored with the run, so that the run can be repeated. */
 export function freshSeed(): number {
   return randomBytes(4).readUInt32LE(0);

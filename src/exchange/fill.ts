@@ -1,0 +1,84 @@
+/** @file A fill and what it does to the ledger. Nothing else changes a position. */
+import { FillReason } from "../core/index.ts";
+import { clearPosition } from "./account-book.ts";
+import { adversePrice } from "./instrument-terms.ts";
+import type { Kernel } from "./kernel.ts";
+
+/**
+ * Trades `lots` (signed, not 0) of a symbol that was asked for at `price`: a buy at `price * (1 + share)`, a sell at
+ * `price * (1 - share)`, moved to the tick grid against the trader. Fees are on notional at the filled price.
+ *
+ * A fill either adds to a position (the entry becomes the average by quantity) or takes away at most all of it (profit
+ * is realised against that average). A reversal is two fills.
+ */
+export function executeFill(
+  kernel: Kernel,
+  account: number,
+  symbol: number,
+  bar: number,
+  lots: number,
+  price: number,
+  share: number,
+  reason: FillReason,
+): void {
+  const book = kernel.book;
+  const terms = kernel.terms;
+  const row = account * book.symbols + symbol;
+  const buying = lots > 0;
+  const filled = adversePrice(terms, symbol, price * (buying ? 1 + share : 1 - share), buying);
+  const unit = terms.unit[symbol];
+  const size = buying ? lots : -lots;
+  const notional = size * unit * filled;
+  const penalty =
+    reason === FillReason.liquidation ? kernel.config.liquidationFeeBps * 1e-4 * kernel.config.costMultiplier : 0;
+  const fee = notional * (terms.feeRate[symbol] + penalty);
+
+  const before = book.lots[row];
+  const after = before + lots;
+  let realised = 0;
+  if (before * lots < 0) {
+    realised = -lots * unit * (filled - book.entryPrice[row]);
+  } else if (before === 0) {
+    book.entryPrice[row] = filled;
+    book.entryBar[row] = bar;
+    book.trailExtreme[row] = filled;
+  } else {
+    book.entryPrice[row] = (before * book.entryPrice[row] + lots * filled) / after;
+  }
+  if (after === 0) {
+    clearPosition(book, row);
+  } else {
+    book.lots[row] = after;
+    book.quantity[row] = after * terms.lotStep[symbol];
+  }
+  book.lastFillBar[row] = bar;
+  book.netProfit[row] += realised - fee;
+  book.balance[account] += realised - fee;
+  book.realised[account] += realised;
+  book.fees[account] += fee;
+  book.turnover[account] += notional;
+  book.fillCount[account]++;
+  const recorder = kernel.recorder;
+  if (recorder !== undefined) {
+    const slippage = size * unit * Math.abs(filled - price);
+    const quantity = lots * terms.lotStep[symbol];
+    const tsMs = kernel.tape.timeMs[bar];
+    // Adding 0 turns a negative zero into zero, so that equal fills have equal bytes.
+    recorder.record(account, bar, tsMs, symbol, lots, quantity, filled, fee, realised + 0, slippage, reason);
+  }
+}
+
+/** Sets a position's brackets to those of the row's order, measured from the average entry. A flat row has none. */
+export function attachBrackets(kernel: Kernel, row: number): void {
+  const book = kernel.book;
+  const lots = book.lots[row];
+  if (lots === 0) return;
+  const side = lots > 0 ? 1 : -1;
+  const entry = book.entryPrice[row];
+  const stop = book.pendingStopDistance[row];
+  const target = book.pendingTargetDistance[row];
+  book.stopPrice[row] = stop > 0 ? Math.max(0, entry * (1 - side * stop)) : 0;
+  book.targetPrice[row] = target > 0 ? Math.max(0, entry * (1 + side * target)) : 0;
+  book.trailDistance[row] = book.pendingTrailDistance[row];
+  book.maxBars[row] = book.pendingMaxBars[row];
+}

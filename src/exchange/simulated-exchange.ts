@@ -1,0 +1,191 @@
+/**
+ * @file The simulated exchange: N independent accounts on one tape. The same kernel trains, backtests and paper-trades.
+ *
+ * Time: an account at bar `t` is marked at `close(t)`. Orders placed there fill at `open(t+1)`. `openBar` plays that open
+ * (funding, time stops, orders) and needs no more of the bar than its open, funding and presence; `closeBar` plays the
+ * rest (brackets, liquidation, mark) and needs all of it. `advance` is both.
+ */
+import { FillReason, InvariantError, invariant, TidemarkError } from "../core/index.ts";
+import type { MarketTape } from "../market/index.ts";
+import { type AccountBook, createAccountBook, resetAccount, settleOrder } from "./account-book.ts";
+import { closeBar } from "./close-bar.ts";
+import { type ColumnState, restoreColumns, saveColumns } from "./column-state.ts";
+import { type ExchangeConfig, SlippageModel } from "./config.ts";
+import { executeFill } from "./fill.ts";
+import type { FillRecorder } from "./fill-recorder.ts";
+import { type InstrumentTerms, instrumentTerms } from "./instrument-terms.ts";
+import { checkAccount } from "./invariants.ts";
+import type { Kernel } from "./kernel.ts";
+import { Liquidity } from "./liquidity.ts";
+import { floorBalance, markEquity } from "./mark.ts";
+import { openBar } from "./open-bar.ts";
+import { AccountStatus, OrderOutcome } from "./outcome.ts";
+import { slippageShare } from "./slippage.ts";
+import type { TradeDesk } from "./trade-desk.ts";
+
+export type SimulatedExchangeOptions = {
+  /** A: accounts side by side; they never touch each other. */
+  readonly accounts: number;
+  /** Seed of the draws of harsh mode. */
+  readonly seed: number;
+  /** Receives every fill; none in training. */
+  readonly recorder?: FillRecorder;
+};
+
+export class SimulatedExchange implements TradeDesk {
+  readonly tape: MarketTape;
+  readonly config: ExchangeConfig;
+  /** Every number of every account, as columns. Read freely; only the exchange writes. */
+  readonly book: AccountBook;
+  readonly terms: InstrumentTerms;
+  readonly liquidity: Liquidity;
+  readonly #kernel: Kernel;
+
+  /** Throws CONFIG_VALUE where the square-root model has a symbol without volume. */
+  constructor(tape: MarketTape, config: ExchangeConfig, options: SimulatedExchangeOptions) {
+    const { accounts, seed, recorder } = options;
+    invariant(Number.isInteger(accounts) && accounts > 0, `an exchange has accounts, was asked for ${accounts}`);
+    invariant(Number.isSafeInteger(seed), `a seed is a whole number, was ${seed}`);
+    if (config.slippageModel === SlippageModel.squareRoot) checkVolumes(tape);
+    this.tape = tape;
+    this.config = config;
+    this.book = createAccountBook(accounts, tape.symbols);
+    this.terms = instrumentTerms(tape.instruments, config);
+    this.liquidity = new Liquidity(tape);
+    this.#kernel = {
+      tape,
+      config,
+      book: this.book,
+      terms: this.terms,
+      liquidity: this.liquidity,
+      recorder,
+      seed,
+      traded: new Float64Array(tape.symbols),
+    };
+  }
+
+  /**
+   * The account as new, standing at the close of `bar` with `balance` in cash. `stream` selects its chance draws: they are
+   * a pure function of seed, stream, bar and symbol, so that a run repeats exactly whatever other accounts do.
+   */
+  reset(account: number, bar: number, balance: number, stream: number = account): void {
+    if (!(account >= 0 && account < this.book.accounts)) throw new InvariantError(`account ${account} exists`);
+    if (!(bar >= 0 && bar < this.tape.bars))
+      throw new InvariantError(`bar ${bar} lies within the tape's ${this.tape.bars}`);
+    if (!(balance > 0 && balance < Number.POSITIVE_INFINITY))
+      throw new InvariantError(`a balance is above zero, was ${balance}`);
+    resetAccount(this.book, account, bar, balance, stream);
+  }
+
+  order(
+    account: number,
+    symbol: number,
+    targetLots: number,
+    stopDistance: number,
+    targetDistance: number,
+    trailDistance: number,
+    maxBars: number,
+    urgency: number,
+  ): void {
+    const book = this.book;
+    const row = account * book.symbols + symbol;
+    const checksum = targetLots + stopDistance + targetDistance + trailDistance + urgency;
+    if (checksum - checksum !== 0 || stopDistance < 0 || targetDistance < 0 || trailDistance < 0) {
+      throw new InvariantError(
+        `an order is finite and its distances are not below zero, was ${[targetLots, stopDistance, targetDistance, trailDistance, urgency].join(", ")}`,
+        `account ${account}, ${this.tape.instruments[symbol].symbol}, bar ${book.bar[account]}`,
+      );
+    }
+    if (book.status[account] !== AccountStatus.active) {
+      book.outcome[row] = OrderOutcome.refusedLiquidated;
+      return;
+    }
+    if (book.pending[row] === 0) {
+      book.pending[row] = 1;
+      book.pendingCount[account]++;
+    }
+    book.pendingLots[row] = Math.trunc(targetLots);
+    book.pendingStopDistance[row] = stopDistance;
+    book.pendingTargetDistance[row] = targetDistance;
+    book.pendingTrailDistance[row] = trailDistance;
+    book.pendingMaxBars[row] = maxBars;
+    book.pendingUrgency[row] = Math.min(1, Math.max(0, urgency));
+  }
+
+  /** Takes back an order that waits for the next open. */
+  cancel(account: number, symbol: number): void {
+    const row = account * this.book.symbols + symbol;
+    if (this.book.pending[row] === 1) settleOrder(this.book, account, row, OrderOutcome.none);
+  }
+
+  /** Funding on what is held, time stops, then the orders, all at the open of the next bar. */
+  openBar(account: number): void {
+    openBar(this.#kernel, account);
+  }
+
+  /** Brackets, liquidation and the mark at the close of the bar that was opened; the account then stands there. */
+  closeBar(account: number): AccountStatus {
+    const status = closeBar(this.#kernel, account);
+    if (this.config.checked) checkAccount(this.#kernel, account);
+    return status;
+  }
+
+  /** One whole bar. */
+  advance(account: number): AccountStatus {
+    openBar(this.#kernel, account);
+    return this.closeBar(account);
+  }
+
+  /**
+   * Ends an episode or a backtest: takes back every order and closes every position at the close where the account
+   * stands, with all costs.
+   */
+  closeOut(account: number): void {
+    const { book, tape } = this;
+    const bar = book.bar[account];
+    if (book.opened[account] === 1)
+      throw new InvariantError("an account is closed out at a close", `account ${account}`);
+    for (let s = 0; s < tape.symbols; s++) {
+      const row = account * tape.symbols + s;
+      this.cancel(account, s);
+      const lots = book.lots[row];
+      if (lots === 0) continue;
+      const price = tape.close[bar * tape.symbols + s];
+      const share = slippageShare(this.#kernel, account, s, bar, Math.abs(lots), price, FillReason.final);
+      executeFill(this.#kernel, account, s, bar, -lots, price, share, FillReason.final);
+    }
+    book.marginUsed[account] = 0;
+    floorBalance(this.#kernel, account);
+    markEquity(this.#kernel, account, book.balance[account]);
+    if (this.config.checked) checkAccount(this.#kernel, account);
+  }
+
+  /** Every number of every account as plain JSON, for a checkpoint. */
+  state(): ColumnState {
+    return saveColumns(this.book);
+  }
+
+  /** Continues from a checkpoint of an exchange of the same shape. */
+  restore(state: ColumnState): void {
+    restoreColumns(this.book, state);
+  }
+}
+
+/** The square-root model can say nothing about a symbol whose volume is never known. */
+function checkVolumes(tape: MarketTape): void {
+  for (let s = 0; s < tape.symbols; s++) {
+    let bars = 0;
+    let traded = false;
+    for (let t = 0; t < tape.bars && !traded; t++) {
+      bars += tape.present[t * tape.symbols + s];
+      traded = tape.volume[t * tape.symbols + s] > 0;
+    }
+    if (bars > 0 && !traded) {
+      throw new TidemarkError("CONFIG_VALUE", {
+        what: `The "square-root" slippage model needs volumes, and ${tape.instruments[s].symbol} has none`,
+        where: "exchange.slippageModel",
+        fix: 'Use "fixed" or "linear", or data with volumes.',
+      });
+    }
+  }
+}

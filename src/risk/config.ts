@@ -1,0 +1,61 @@
+/** @file The limits of the pre-trade gate and the default brackets. Zero switches a limit off; every default is permissive. */
+import { checkBoolean, checkKeys, checkNumber, checkWhole } from "../core/index.ts";
+
+export type RiskConfig = {
+  readonly allowShort: boolean;
+  /** Only close and reduce. */
+  readonly closeOnly: boolean;
+  /** Greatest number of open positions. */
+  readonly maxConcurrent: number;
+  /** Greatest notional of one position, quote currency. */
+  readonly maxPositionNotional: number;
+  /** Greatest total notional over equity. */
+  readonly maxTotalLeverage: number;
+  /** Greatest loss at the stop, as a share of equity; acts on positions that have a stop. */
+  readonly maxOrderLoss: number;
+  /** Drawdown, as a share of the peak, from which on only closing is allowed. */
+  readonly maxDrawdown: number;
+  /** Loss of a UTC day, as a share of its first equity, from which on only closing is allowed that day. */
+  readonly dailyLoss: number;
+  /** Bars after a position was closed in which its symbol may not be entered again. */
+  readonly cooldownBars: number;
+  /** Brackets where the intent names none: shares of the entry price, and bars. */
+  readonly stopDistance: number;
+  readonly targetDistance: number;
+  readonly trailDistance: number;
+  readonly maxBars: number;
+};
+
+export const RISK_DEFAULTS: RiskConfig = {
+  allowShort: true,
+  closeOnly: false,
+  maxConcurrent: 0,
+  maxPositionNotional: 0,
+  maxTotalLeverage: 0,
+  maxOrderLoss: 0,
+  maxDrawdown: 0,
+  dailyLoss: 0,
+  cooldownBars: 0,
+  stopDistance: 0,
+  targetDistance: 0,
+  trailDistance: 0,
+  maxBars: 0,
+};
+
+/** The limits with defaults where none are given. Throws CONFIG_VALUE or CONFIG_UNKNOWN_KEY. */
+export function resolveRiskConfig(partial: Partial<RiskConfig> = {}): RiskConfig {
+  checkKeys("risk", partial, RISK_DEFAULTS);
+  const config: RiskConfig = { ...RISK_DEFAULTS, ...partial };
+  checkBoolean("risk.allowShort", config.allowShort);
+  checkBoolean("risk.closeOnly", config.closeOnly);
+  checkWhole("risk.maxConcurrent", config.maxConcurrent, 0, 1_000_000);
+  checkWhole("risk.cooldownBars", config.cooldownBars, 0, 2_000_000_000);
+  checkWhole("risk.maxBars", config.maxBars, 0, 2_000_000_000);
+  checkNumber("risk.maxPositionNotional", config.maxPositionNotional, 0, 1e15);
+  checkNumber("risk.maxTotalLeverage", config.maxTotalLeverage, 0, 1_000);
+  checkNumber("risk.targetDistance", config.targetDistance, 0, 100);
+  for (const key of ["maxOrderLoss", "maxDrawdown", "dailyLoss", "stopDistance", "trailDistance"] as const) {
+    checkNumber(`risk.${key}`, config[key], 0, 1);
+  }
+  return Object.freeze(config);
+}

@@ -1,0 +1,6 @@
+export { RISK_DEFAULTS, type RiskConfig, resolveRiskConfig } from "./config.ts";
+export { DecisionLog, type DecisionRecorder, type DecisionRow } from "./decision-recorder.ts";
+export { type DecisionState, DecisionStep, type DecisionStepOptions } from "./decision-step.ts";
+export { RiskGate } from "./gate.ts";
+export { Permission } from "./permission.ts";
+export { VERDICT_NAMES, Verdict, verdictNames } from "./verdict.ts";
