@@ -5,8 +5,12 @@
 import { formatTimeframe, nearestName, parseTimeframe, TidemarkError, timeframeMs } from "../core/index.ts";
 import { calendarFeatures } from "./catalog/calendar.ts";
 import { ictFeatures } from "./catalog/ict.ts";
+import { marketFeatures } from "./catalog/market.ts";
 import { momentumFeatures } from "./catalog/momentum.ts";
+import { patternFeatures } from "./catalog/patterns.ts";
+import { regimeFeatures } from "./catalog/regime.ts";
 import { shapeFeatures } from "./catalog/shape.ts";
+import { trendFeatures } from "./catalog/trend.ts";
 import { volatilityFeatures } from "./catalog/volatility.ts";
 import { volumeFeatures } from "./catalog/volume.ts";
 import type { FeatureDefinition, FeatureWriter } from "./definition.ts";
@@ -15,9 +19,13 @@ import type { IndicatorStreams } from "./streams.ts";
 export const featureDefinitions: readonly FeatureDefinition[] = [
   ...shapeFeatures,
   ...momentumFeatures,
+  ...trendFeatures,
   ...volatilityFeatures,
   ...volumeFeatures,
+  ...marketFeatures,
   ...ictFeatures,
+  ...patternFeatures,
+  ...regimeFeatures,
   ...calendarFeatures,
 ];
 

@@ -34,3 +34,15 @@ export type FeatureDefinition = {
   readonly range: readonly [low: number, high: number];
   readonly build: (streams: IndicatorStreams, ...params: number[]) => FeatureWriter;
 };
+
+/** Short form for a file of one group: version 1 unless stated. */
+export function featuresOf(group: FeatureGroup) {
+  return (
+    pattern: string,
+    range: readonly [number, number],
+    description: string,
+    source: string,
+    build: FeatureDefinition["build"],
+    version = 1,
+  ): FeatureDefinition => ({ pattern, group, version, description, source, range, build });
+}

@@ -52,3 +52,13 @@ export function settleBars(alpha: number): number {
 export function share(part: number, whole: number, otherwise = 0): number {
   return whole > 0 ? part / whole : otherwise;
 }
+
+/**
+ * Settling of recursive averages fed by one another: the slowest, and a part of each other one, because what is left of a
+ * beginning in one stage is smoothed once more in the next.
+ */
+export function settleChain(...stages: readonly number[]): number {
+  const slowest = Math.max(...stages);
+  const all = stages.reduce((sum, stage) => sum + stage, 0);
+  return Math.ceil(slowest + 0.4 * (all - slowest));
+}

@@ -11,7 +11,10 @@ export class VolumeScore {
   readonly #volumes: WindowMoments;
   readonly #logs: WindowMoments;
   readonly warmup: number;
+  /** Standard score of the logarithm. */
   value = 0;
+  /** Volume over the mean volume; 0 without volume. */
+  ratio = 0;
 
   constructor(period: number) {
     requirePeriod("The volume period", period, 2);
@@ -23,7 +26,8 @@ export class VolumeScore {
   update(bar: Bar): void {
     this.#volumes.push(bar.volume);
     const mean = this.#volumes.mean;
-    const log = mean > 0 ? Math.log1p(bar.volume / mean) : 0;
+    this.ratio = mean > 0 ? bar.volume / mean : 0;
+    const log = Math.log1p(this.ratio);
     this.#logs.push(log);
     this.value = this.#logs.score(log);
   }
