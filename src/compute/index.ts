@@ -12,6 +12,14 @@
  * Shapes are static and checked while an expression is built (COMPUTE_SHAPE). Every graph node costs about 4 µs a run, so
  * prefer the fused forms (linear, categoricalLogProbEntropy, betaLogProbEntropy, gru, layerNorm) and few, large operations.
  */
+export { betaEntropy, betaLogProb, betaLogProbEntropy } from "./distributions/beta.ts";
+export {
+  categoricalEntropy,
+  categoricalLogProb,
+  categoricalLogProbEntropy,
+  type LogProbEntropy,
+} from "./distributions/categorical.ts";
+export { gradients } from "./gradient/gradients.ts";
 export { constantInit, type Initializer, normal, ones, orthogonal, uniform, zeros } from "./initializers.ts";
 export { type CustomOperation, customGradient } from "./ops/custom.ts";
 export {
@@ -54,23 +62,12 @@ export { type GemmOptions, gemm, linear, type MatMulOptions, matmul } from "./op
 export { layerNorm, logSoftmax, softmax } from "./ops/normalize.ts";
 export { type Axes, max, mean, sum } from "./ops/reduce.ts";
 export { type ParameterEntry, Parameters } from "./parameters.ts";
-export {
-  adam,
-  betaEntropy,
-  betaLogProb,
-  betaLogProbEntropy,
-  categoricalEntropy,
-  categoricalLogProb,
-  categoricalLogProbEntropy,
-  compileForward,
-  compileTrainStep,
-  exportModel,
-  gradients,
-  gru,
-  gruStep,
-  loadModel,
-} from "./pending.ts";
+export { type GruOptions, type GruResult, gru, gruStep } from "./recurrent/gru.ts";
+export { type LstmResult, lstm, lstmStep } from "./recurrent/lstm.ts";
+export { adam } from "./session/adam.ts";
+export { compileForward, exportModel, loadModel } from "./session/forward.ts";
 export type { AdamOptions, ExportOptions, ForwardOptions, Optimizer, TrainOptions } from "./session/options.ts";
+export { compileTrainStep } from "./session/train.ts";
 export type {
   Device,
   Feeds,

@@ -51,6 +51,11 @@ export class Parameters {
     return this.#entries;
   }
 
+  /** Whether a tensor is one of these pieces. */
+  has(tensor: Tensor): boolean {
+    return this.#entries.some((entry) => entry.tensor === tensor);
+  }
+
   entry(name: string): ParameterEntry {
     const entry = this.#byName.get(name);
     if (entry === undefined) throw new InvariantError(`parameter "${name}" exists`);

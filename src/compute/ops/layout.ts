@@ -1,6 +1,6 @@
 /** @file Operations that move elements without changing them. */
 import { broadcastShapes, normalAxis, type Shape, sameShape, shapeError, shapeText, sizeOf } from "../tensor/shape.ts";
-import { makeOperation, makeTensor, type Tensor } from "../tensor/tensor.ts";
+import { constant, makeOperation, makeTensor, type Tensor, uniformValue } from "../tensor/tensor.ts";
 
 /** The same elements in another shape; one size may be -1 and is worked out from the others. */
 export function reshape(x: Tensor, shape: Shape): Tensor {
@@ -12,6 +12,8 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
   }
   const source = x.operation.name === "Reshape" ? x.operation.inputs[0] : x;
   if (sameShape(source.shape, sizes)) return source;
+  const value = uniformValue(source);
+  if (value !== undefined) return constant(value, sizes);
   return makeTensor("Reshape", [source], sizes, x.dtype);
 }
 
@@ -50,8 +52,18 @@ export function concat(list: readonly Tensor[], axis: number): Tensor {
     }
     total += part.shape[at];
   }
+  const whole = rejoined(list, at);
+  if (whole !== undefined) return whole;
   const shape = first.shape.map((n, i) => (i === at ? total : n));
   return makeTensor("Concat", list, shape, first.dtype, { axis: at });
+}
+
+/** The tensor that the parts are all the pieces of, in order, or undefined. */
+function rejoined(parts: readonly Tensor[], axis: number): Tensor | undefined {
+  const { operation } = parts[0];
+  if (operation.name !== "Split" || operation.attributes["axis"] !== axis) return undefined;
+  const complete = parts.length === operation.outputs.length && parts.every((part, i) => part === operation.outputs[i]);
+  return complete ? operation.inputs[0] : undefined;
 }
 
 /** Cuts along an axis into pieces of the given sizes: one node, however many pieces. */

@@ -1,0 +1,112 @@
+/**
+ * @file ONNX models as plain objects, and their serialization. Field numbers are those of onnx.proto3
+ * (github.com/onnx/onnx, IR version 8); only what we write is defined.
+ */
+import { bytesOf } from "../../core/index.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { type DType, dtypeOf, type TypedArray } from "../tensor/tensor.ts";
+import { MessageWriter, readFields } from "./protobuf.ts";
+
+const IR_VERSION = 8;
+/** The operator set all nodes are written in. */
+export const OPSET_VERSION = 18;
+export const CONTRIB_DOMAIN = "com.microsoft";
+
+const ELEMENT_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const ATTRIBUTE_FLOAT = 1;
+const ATTRIBUTE_INT = 2;
+const ATTRIBUTE_TEXT = 3;
+const ATTRIBUTE_INTS = 7;
+
+export type NodeAttribute =
+  | { readonly kind: "float"; readonly value: number }
+  | { readonly kind: "int"; readonly value: number }
+  | { readonly kind: "ints"; readonly value: readonly number[] }
+  | { readonly kind: "text"; readonly value: string };
+
+export type OnnxNode = {
+  readonly op: string;
+  readonly domain: string;
+  /** An empty name is an omitted optional input or output. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, NodeAttribute>>;
+};
+
+export type OnnxValue = { readonly name: string; readonly shape: Shape; readonly dtype: DType };
+export type OnnxInitializer = { readonly name: string; readonly shape: Shape; readonly values: TypedArray };
+
+export type OnnxModel = {
+  readonly nodes: readonly OnnxNode[];
+  readonly inputs: readonly OnnxValue[];
+  readonly outputs: readonly OnnxValue[];
+  readonly initializers: readonly OnnxInitializer[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly producer: string;
+};
+
+function attributeMessage(name: string, attribute: NodeAttribute): MessageWriter {
+  const message = new MessageWriter().text(1, name);
+  if (attribute.kind === "float") return message.float(2, attribute.value).integer(20, ATTRIBUTE_FLOAT);
+  if (attribute.kind === "int") return message.integer(3, attribute.value).integer(20, ATTRIBUTE_INT);
+  if (attribute.kind === "ints") {
+    for (const value of attribute.value) message.integer(8, value);
+    return message.integer(20, ATTRIBUTE_INTS);
+  }
+  return message.text(4, attribute.value).integer(20, ATTRIBUTE_TEXT);
+}
+
+function nodeMessage(node: OnnxNode, index: number): MessageWriter {
+  const message = new MessageWriter();
+  for (const name of node.inputs) message.text(1, name);
+  for (const name of node.outputs) message.text(2, name);
+  message.text(3, `${node.op}_${index}`).text(4, node.op);
+  for (const [name, attribute] of Object.entries(node.attributes))
+    message.message(5, attributeMessage(name, attribute));
+  return node.domain === "" ? message : message.text(7, node.domain);
+}
+
+function initializerMessage({ name, shape, values }: OnnxInitializer): MessageWriter {
+  const message = new MessageWriter();
+  for (const n of shape) message.integer(1, n);
+  return message.integer(2, ELEMENT_TYPE[dtypeOf(values)]).text(8, name).bytes(9, bytesOf(values));
+}
+
+function valueMessage({ name, shape, dtype }: OnnxValue): MessageWriter {
+  const dims = new MessageWriter();
+  for (const n of shape) dims.message(1, new MessageWriter().integer(1, n));
+  const tensor = new MessageWriter().integer(1, ELEMENT_TYPE[dtype]).message(2, dims);
+  return new MessageWriter().text(1, name).message(2, new MessageWriter().message(1, tensor));
+}
+
+export function serializeModel(model: OnnxModel): Uint8Array {
+  const graph = new MessageWriter();
+  for (const [i, node] of model.nodes.entries()) graph.message(1, nodeMessage(node, i));
+  graph.text(2, "main");
+  for (const initializer of model.initializers) graph.message(5, initializerMessage(initializer));
+  for (const value of model.inputs) graph.message(11, valueMessage(value));
+  for (const value of model.outputs) graph.message(12, valueMessage(value));
+
+  const message = new MessageWriter().integer(1, IR_VERSION).text(2, model.producer).message(7, graph);
+  message.message(8, new MessageWriter().text(1, "").integer(2, OPSET_VERSION));
+  if (model.nodes.some((node) => node.domain === CONTRIB_DOMAIN)) {
+    message.message(8, new MessageWriter().text(1, CONTRIB_DOMAIN).integer(2, 1));
+  }
+  for (const [key, value] of Object.entries(model.metadata)) {
+    message.message(14, new MessageWriter().text(1, key).text(2, value));
+  }
+  return message.finish();
+}
+
+/** The key-value pairs of a serialized model, any producer's. */
+export function readMetadata(model: Uint8Array): Record<string, string> {
+  const decoder = new TextDecoder();
+  const pairs: Record<string, string> = {};
+  for (const field of readFields(model)) {
+    if (field.number !== 14) continue;
+    const entry = readFields(field.bytes);
+    const text = (number: number): string => decoder.decode(entry.find((f) => f.number === number)?.bytes);
+    pairs[text(1)] = text(2);
+  }
+  return pairs;
+}

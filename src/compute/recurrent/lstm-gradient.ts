@@ -1,0 +1,98 @@
+/**
+ * @file Backward through an LSTM, built as for the GRU: gates recomputed at once, cell states by two nodes a step, then six
+ * small nodes a step backward, and one product for each weight matrix at the end.
+ *
+ * The chain rule on i, o, f = s(a), g = tanh(ag), c' = f c + i g, h' = o tanh(c').
+ */
+import { add, mul, sigmoid, sub, tanh } from "../ops/elementwise.ts";
+import { concat, reshape, split } from "../ops/layout.ts";
+import { gemm } from "../ops/matmul.ts";
+import { sum } from "../ops/reduce.ts";
+import { constant, type Operation, type Tensor } from "../tensor/tensor.ts";
+import { flowing, previousStates, stepGradients, stepRows, withoutDirection } from "./gru-gradient.ts";
+
+type LstmPass = {
+  readonly x: Tensor;
+  readonly w: Tensor;
+  readonly r: Tensor;
+  readonly bias: Tensor;
+  readonly h0: Tensor;
+  readonly c0: Tensor;
+  readonly outputs: Tensor;
+};
+
+/** All cell states, `[T * B, H]`, from the forget gates and the products of input gate and candidate. */
+function cellStates(c0: Tensor, forget: readonly Tensor[], fresh: readonly Tensor[]): readonly Tensor[] {
+  let c = c0;
+  return forget.map((f, t) => {
+    c = add(mul(f, c), fresh[t]);
+    return c;
+  });
+}
+
+function factors(pass: LstmPass, states: Tensor, rows: Tensor, steps: number) {
+  const hidden = states.shape[1];
+  const [biasX, biasH] = split(pass.bias, [4 * hidden, 4 * hidden], 0);
+  const fromX = gemm(rows, pass.w, add(biasX, biasH), { transB: true });
+  const sums = gemm(states, pass.r, fromX, { transB: true });
+  const [sumIof, sumG] = split(sums, [3 * hidden, hidden], 1);
+  const iof = sigmoid(sumIof);
+  const [i, o, f] = split(iof, [hidden, hidden, hidden], 1);
+  const [slopeI, slopeO, slopeF] = split(sub(iof, mul(iof, iof)), [hidden, hidden, hidden], 1);
+  const g = tanh(sumG);
+  const forget = stepRows(f, steps);
+  const cells = cellStates(pass.c0, forget, stepRows(mul(i, g), steps));
+  const before = concat([pass.c0, ...cells.slice(0, -1)], 0);
+  const shown = tanh(concat(cells, 0));
+  const toI = mul(g, slopeI);
+  const toO = mul(shown, slopeO);
+  const toF = mul(before, slopeF);
+  const toG = mul(i, sub(1, mul(g, g)));
+  return {
+    forget,
+    /** From dc (i, f, g) and dh (o) to the gates' sums. */
+    gates: concat([toI, toO, toF, toG], 1),
+    /** From dh to dc. */
+    toCell: mul(o, sub(1, mul(shown, shown))),
+  };
+}
+
+export function lstmGradient(operation: Operation, given: ReadonlyArray<Tensor | undefined>): readonly Tensor[] {
+  const [x, ...others] = operation.inputs;
+  const [w, r, bias, h0, c0] = others.map((tensor) => withoutDirection(tensor));
+  const outputs = withoutDirection(operation.outputs[0], 1);
+  const [outputGradient, lastGradient, cellGradient] = given.map((g, i) =>
+    flowing(g, operation.outputs[i], i === 0 ? 1 : 0),
+  );
+  const [steps, batch, hidden] = outputs.shape;
+  const rows = reshape(x, [steps * batch, x.shape[2]]);
+  const states = previousStates(h0, outputs);
+  const { forget, gates, toCell } = factors({ x, w, r, bias, h0, c0, outputs }, states, rows, steps);
+  const [gatesByStep, toCellByStep] = [stepRows(gates, steps), stepRows(toCell, steps)];
+  const fromOutputs = stepGradients(outputGradient, outputs);
+  const sumOf = (a: Tensor | undefined, b: Tensor | undefined) =>
+    a === undefined ? b : b === undefined ? a : add(a, b);
+
+  const dGatesByStep: Tensor[] = [];
+  let dc = cellGradient;
+  let dh = sumOf(lastGradient, fromOutputs?.[steps - 1]);
+  for (let t = steps - 1; t >= 0; t--) {
+    const flowH = dh ?? constant(0, [batch, hidden]);
+    const total = sumOf(dc, mul(flowH, toCellByStep[t])) ?? flowH;
+    const dGates = mul(concat([total, flowH, total, total], 1), gatesByStep[t]);
+    dGatesByStep.unshift(dGates);
+    dc = mul(total, forget[t]);
+    dh = gemm(dGates, r, t === 0 ? undefined : fromOutputs?.[t - 1]);
+  }
+  const all = concat(dGatesByStep, 0);
+  const dBias = sum(all, 0);
+  const results = [
+    gemm(all, w),
+    gemm(all, rows, undefined, { transA: true }),
+    gemm(all, states, undefined, { transA: true }),
+    concat([dBias, dBias], 0),
+    dh ?? h0,
+    dc ?? c0,
+  ];
+  return results.map((gradient, i) => reshape(gradient, operation.inputs[i].shape));
+}
