@@ -3,6 +3,7 @@
  * time; a step's output only where it fails. Every step proves that it saw files: a tool that looks at nothing finds
  * nothing. `--static` leaves the tests out, `--only NAME` runs one step.
  */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { formatSeconds, ROOT, runTool, TOOLS } from "./lib.mjs";
@@ -33,12 +34,9 @@ function types() {
 }
 
 function boundaries() {
+  const folders = ["src", "test", "bench", "scripts", "bin"].filter((folder) => existsSync(join(ROOT, folder)));
   const done = runTool(TOOLS.depcruise, [
-    "src",
-    "test",
-    "bench",
-    "scripts",
-    "bin",
+    ...folders,
     "--config",
     ".dependency-cruiser.cjs",
     "--output-type",

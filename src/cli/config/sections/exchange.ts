@@ -1,49 +1,75 @@
 /** @file [exchange]: the simulated exchange's costs, fills and margin. */
 import { z } from "zod";
+import { EXCHANGE_DEFAULTS as DEFAULTS, SlippageModel } from "../../../exchange/index.ts";
+
+const basisPoints = z.number().min(0).max(1_000);
+const probability = z.number().min(0).max(1);
 
 export const exchangeSection = z
   .strictObject({
     taker_fee_bps: z
       .number()
-      .min(0)
+      .min(-100)
       .max(1_000)
       .optional()
+      .describe("Fee on the notional of every fill, in basis points. Without it each instrument's own fee applies."),
+    slippage_model: z
+      .enum(SlippageModel)
+      .default(DEFAULTS.slippageModel)
       .describe(
-        "Fee on the notional of every fill, in basis points. Without it each instrument's own fee applies (5.5).",
+        'How an order moves its price: "fixed" costs only, "linear" in its notional, or "squareRoot" of its share of the volume.',
       ),
-    half_spread_bps: z.number().min(0).max(1_000).default(0).describe("Half of the bid-ask spread, in basis points."),
-    base_slippage_bps: z.number().min(0).max(1_000).default(1).describe("Slippage of every fill, in basis points."),
-    impact: z
-      .enum(["none", "linear", "square-root"])
-      .default("linear")
-      .describe(
-        'How an order\'s size moves its price: not at all, "linear" in its notional, or by the "square-root" law.',
-      ),
-    size_impact_bps: z.number().min(0).default(0.1).describe("Linear impact: basis points for each 1,000 of notional."),
-    impact_coefficient: z.number().min(0).default(1).describe("Square-root impact: its coefficient Y."),
-    max_participation: z
-      .number()
-      .gt(0)
-      .max(1)
-      .default(0.1)
-      .describe("Square-root impact: largest share of a bar's volume that can fill."),
-    leverage: z.number().min(1).max(200).default(3).describe("Leverage of perpetuals; the venue's own cap also holds."),
-    maintenance_margin: z
+    half_spread_bps: basisPoints
+      .default(DEFAULTS.halfSpreadBps)
+      .describe("Half of the bid-ask spread, in basis points."),
+    base_slippage_bps: basisPoints
+      .default(DEFAULTS.baseSlippageBps)
+      .describe("Slippage of every fill, in basis points."),
+    size_impact_bps_per_1000: basisPoints
+      .default(DEFAULTS.sizeImpactBpsPer1000)
+      .describe("Linear impact: basis points for each 1,000 of notional."),
+    impact_coefficient: z
       .number()
       .min(0)
-      .max(1)
-      .optional()
-      .describe("Share of notional that equity must cover. Without it each instrument's own rate applies (0.005)."),
-    liquidation_fee_bps: z.number().min(0).max(1_000).default(50).describe("Fee of a liquidation, in basis points."),
-    funding_multiplier: z.number().min(0).default(1).describe("Factor on every funding payment."),
-    harsh: z.boolean().default(false).describe("Harsh mode: partial fills, latency and extra slippage, all seeded."),
-    harsh_partial_probability: z.number().min(0).max(1).default(0.2).describe("Harsh mode: chance of a partial fill."),
-    harsh_slippage_bps: z.number().min(0).max(1_000).default(8).describe("Harsh mode: extra slippage at most."),
-    harsh_latency_probability: z
+      .max(100)
+      .default(DEFAULTS.impactCoefficient)
+      .describe("Square-root impact: Y in Y * daily volatility * sqrt(quantity / volume)."),
+    participation_cap: probability
+      .default(DEFAULTS.participationCap)
+      .describe("Linear and square-root impact: largest share of an average bar's volume that fills; 0 for no limit."),
+    slippage_cap_bps: z
       .number()
       .min(0)
-      .max(1)
-      .default(0.1)
-      .describe("Harsh mode: chance to fill a bar later."),
+      .max(5_000)
+      .default(DEFAULTS.slippageCapBps)
+      .describe("Spread, slippage, impact and latency together never exceed this."),
+    cost_multiplier: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(DEFAULTS.costMultiplier)
+      .describe("Factor on fees, spread, slippage and impact."),
+    leverage: z
+      .number()
+      .min(1)
+      .max(200)
+      .default(DEFAULTS.leverage)
+      .describe("Leverage of perpetuals; the venue's own cap also holds."),
+    liquidation_fee_bps: basisPoints
+      .default(DEFAULTS.liquidationFeeBps)
+      .describe("Fee of a liquidation on top of the taker fee, in basis points."),
+    harsh: z
+      .boolean()
+      .default(DEFAULTS.harsh)
+      .describe("Harsh mode: partial fills, latency and extra slippage, drawn from the seed."),
+    harsh_partial_probability: probability
+      .default(DEFAULTS.harshPartialProbability)
+      .describe("Harsh mode: chance that an order fills only in part."),
+    harsh_latency_share: probability
+      .default(DEFAULTS.harshLatencyShare)
+      .describe("Harsh mode: greatest share of the last bar's range by which the price moves away first."),
+    harsh_extra_slippage_bps: basisPoints
+      .default(DEFAULTS.harshExtraSlippageBps)
+      .describe("Harsh mode: extra slippage at most, in basis points."),
   })
   .describe("The simulated exchange: the same for training, backtest and paper trading.");

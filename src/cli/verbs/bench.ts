@@ -1,0 +1,55 @@
+/** @file `tidemark bench`: how fast this machine does the work; one line a figure. */
+import { cpus } from "node:os";
+import type { Command } from "commander";
+import { nearestName, TidemarkError } from "../../core/index.ts";
+import type { Benchmark } from "../bench/benchmark.ts";
+import { BENCHMARKS } from "../bench/index.ts";
+import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+
+function chosen(names: readonly string[]): readonly Benchmark[] {
+  const known = BENCHMARKS.map((benchmark) => benchmark.name);
+  for (const name of names) {
+    if (known.includes(name)) continue;
+    const guess = nearestName(name, known);
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: `There is no benchmark "${name}"`,
+      fix: guess === undefined ? `Benchmarks: ${known.join(", ")}.` : `Did you mean "${guess}"?`,
+    });
+  }
+  return names.length === 0 ? BENCHMARKS : BENCHMARKS.filter((benchmark) => names.includes(benchmark.name));
+}
+
+async function bench(context: CommandContext, names: readonly string[]): Promise<void> {
+  const { output, clock, signal } = context;
+  const machine = `${cpus()[0]?.model.trim() ?? "unknown processor"} x ${cpus().length}, Node ${process.versions.node}`;
+  output.note(machine);
+  for (const benchmark of chosen(names)) {
+    signal.throwIfAborted();
+    const measurements = await benchmark.run({ clock, signal, onProgress: output.progress.bind(output) });
+    output.endProgress();
+    for (const { name, value, unit, detail } of measurements) {
+      output.data({ name, value, unit, detail: { ...detail, machine } });
+      const figures = Object.entries(detail).map(([key, item]) => `${key} ${String(item)}`);
+      const line = `${name.padEnd(10)} ${value.toLocaleString("en-US").padStart(14)} ${unit}`;
+      output.text(`${line.padEnd(48)} ${output.palette.dim(figures.join(", "))}`);
+    }
+  }
+}
+
+export function registerBench(program: Command, runner: VerbRunner): void {
+  addVerb(
+    program,
+    {
+      name: "bench",
+      summary: "Measure the speed of this machine at Tidemark's work",
+      details: `Benchmarks:\n${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}`,
+      arguments: [["[names...]", "benchmarks to run (default: all)"]],
+      examples: [
+        ["bench", "everything; a few minutes on an idle machine"],
+        ["bench features --json", "one figure as one line of JSON"],
+      ],
+      run: (context, { args }) => bench(context, args),
+    },
+    runner,
+  );
+}

@@ -1,0 +1,158 @@
+/** @file `tidemark data`: what the store holds, whether it can be used, and what can be mended. */
+import { type Command, Option } from "commander";
+import { ExitCode, formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
+import {
+  checkCandles,
+  isUntouched,
+  listSets,
+  MarketStore,
+  type QualityReport,
+  repairCandles,
+  type SetKey,
+  storedKeys,
+} from "../../market/index.ts";
+import type { Config } from "../config/load.ts";
+import { configuredSymbols, dataRoot } from "../market-data.ts";
+import type { Output } from "../terminal/output.ts";
+import { table } from "../terminal/table.ts";
+import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+
+const SETTINGS = [
+  ["--symbols <list>", "data.symbols"],
+  ["--timeframe <length>", "data.timeframe"],
+  ["--venue <name>", "data.venue"],
+] as const;
+
+/** Stored sets, narrowed by what the command line names: the configured symbols alone don't hide others. */
+function selectedKeys(config: Config): SetKey[] {
+  const root = dataRoot(config);
+  const symbols = configuredSymbols(config);
+  const asked = (key: string): boolean => config.overridden.has(key);
+  const keys = storedKeys(root).filter(
+    (key) =>
+      (!asked("data.symbols") || symbols.includes(key.symbol)) &&
+      (!asked("data.timeframe") || key.timeframe === config.data.timeframe) &&
+      (!asked("data.venue") || key.venue === config.data.venue),
+  );
+  if (keys.length > 0) return keys;
+  throw new TidemarkError("DATA_MISSING", {
+    what: "The store holds no such candles",
+    where: root,
+    fix: "Get some with `tidemark fetch` or `tidemark import`.",
+  });
+}
+
+function nameOf(key: SetKey): string {
+  return `${key.venue} ${key.symbol} ${key.timeframe}`;
+}
+
+async function list(context: CommandContext): Promise<void> {
+  const config = context.config();
+  const wanted = new Set(selectedKeys(config).map(nameOf));
+  const sets = (await listSets(new MarketStore(dataRoot(config)))).filter((set) => wanted.has(nameOf(set)));
+  const columns = ["venue", "symbol", "timeframe", "from", "to", "bars", "gaps", "missing", "funding", "KiB"];
+  const rows = sets.map((set) => [
+    set.synthetic ? `${set.venue} (synthetic)` : set.venue,
+    set.symbol,
+    set.timeframe,
+    formatDay(set.firstMs),
+    formatDay(set.lastMs),
+    ...[set.bars, set.gaps, set.missingBars, set.fundingStamps, Math.ceil(set.bytes / 1024)].map(String),
+  ]);
+  context.output.text(
+    table(
+      columns.map((title, c) => ({ title, align: c < 5 ? "left" : "right" })),
+      rows,
+    ),
+  );
+  context.output.data({ root: dataRoot(config), sets });
+}
+
+function reportText(name: string, report: QualityReport, output: Output): string {
+  const color = output.palette;
+  const marks = { ok: color.green("ok"), warnings: color.yellow("warnings"), unusable: color.red("UNUSABLE") };
+  const range = report.bars === 0 ? "" : `, ${formatMinute(report.firstMs)} to ${formatMinute(report.lastMs)}`;
+  const findings = report.findings.flatMap((finding) => [
+    `  ${finding.severity === "error" ? color.red("error  ") : color.yellow("warning")}  ${finding.kind}: ${finding.count}`,
+    ...finding.examples.map((example) => color.dim(`             ${formatMinute(example.tsMs)}  ${example.detail}`)),
+  ]);
+  return [`${name}: ${marks[report.verdict]} (${report.bars} bars${range})`, ...findings].join("\n");
+}
+
+async function check(context: CommandContext, maxExamples: number): Promise<number> {
+  const config = context.config();
+  const store = new MarketStore(dataRoot(config));
+  const reports: Array<SetKey & { report: QualityReport }> = [];
+  for (const key of selectedKeys(config)) {
+    context.signal.throwIfAborted();
+    const calendar = store.instrument(key.venue, key.symbol)?.calendar ?? "24/7";
+    const report = checkCandles(await store.readCandles(key), key.timeframe, { maxExamples, calendar });
+    context.output.text(reportText(nameOf(key), report, context.output));
+    reports.push({ ...key, report });
+  }
+  const unusable = reports.filter(({ report }) => report.verdict === "unusable");
+  context.output.data({ ok: unusable.length === 0, sets: reports });
+  if (unusable.length === 0) return ExitCode.done;
+  context.output.error(
+    `${unusable.length} of ${reports.length} sets can't be used; \`tidemark data repair\` takes out what can't be. (DATA_QUALITY)`,
+  );
+  return ExitCode.data;
+}
+
+async function repair(context: CommandContext): Promise<void> {
+  const config = context.config();
+  const store = new MarketStore(dataRoot(config), { signal: context.signal });
+  const repaired: Array<SetKey & { impossible: number; duplicates: number; outOfOrder: number }> = [];
+  for (const key of selectedKeys(config)) {
+    context.signal.throwIfAborted();
+    const result = repairCandles(await store.readCandles(key));
+    const { impossible, duplicates, outOfOrder } = result;
+    if (!isUntouched(result)) await store.replaceCandles(key, result.candles);
+    context.output.text(
+      isUntouched(result)
+        ? `${nameOf(key)}: nothing to mend`
+        : `${nameOf(key)}: removed ${impossible} impossible bars and ${duplicates} duplicates, put ${outOfOrder} in order`,
+    );
+    repaired.push({ ...key, impossible, duplicates, outOfOrder });
+  }
+  context.output.data({ sets: repaired });
+}
+
+export function registerData(program: Command, runner: VerbRunner): void {
+  const group = addGroup(program, "data", "List, check and repair stored candles");
+  addVerb(
+    group,
+    {
+      name: "ls",
+      summary: "List the stored candles",
+      settings: SETTINGS,
+      examples: [["data ls", "every stored set with its range, gaps and size"]],
+      run: (context) => list(context),
+    },
+    runner,
+  );
+  addVerb<{ examples: string }>(
+    group,
+    {
+      name: "check",
+      summary: "Look for gaps, duplicates, impossible bars, outliers",
+      details: "Ends with 3 when a set can't be used. Nothing is changed.",
+      options: [new Option("--examples <count>", "examples shown of each finding").default("5")],
+      settings: SETTINGS,
+      examples: [["data check --symbols BTCUSDT", "check one symbol in every stored timeframe"]],
+      run: (context, { options }) => check(context, Number(options.examples)),
+    },
+    runner,
+  );
+  addVerb(
+    group,
+    {
+      name: "repair",
+      summary: "Take out bars that can't be; nothing is invented",
+      settings: SETTINGS,
+      examples: [["data repair --symbols BTCUSDT --timeframe 5m", "mend one set"]],
+      run: (context) => repair(context),
+    },
+    runner,
+  );
+}
