@@ -1,6 +1,42 @@
+export { type BacktestOptions, backtest, type DecisionConfig } from "./backtest.ts";
+export {
+  BASELINE_NAMES,
+  type BaselineName,
+  type BaselineOptions,
+  baselineConfig,
+  baselinePolicy,
+  DEFAULT_SMA_CROSS,
+  randomTwinOf,
+} from "./baselines.ts";
+export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder } from "./compare.ts";
 export { type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";
 export type { BacktestResult, EquityCurve, RefusalCounts } from "./record.ts";
+export type { ReportSummary, StrategySummary } from "./report/files.ts";
+export {
+  listReports,
+  loadReport,
+  type ReportList,
+  type WriteReportOptions,
+  type WrittenReport,
+  writeReport,
+} from "./report/store.ts";
+export { barReturns, type DailyReturns, dailyReturns, daysPerYear } from "./returns.ts";
+export {
+  backtestOverfitting,
+  deflatedBenchmark,
+  deflatedSharpe,
+  effectiveTrials,
+  expectedMaximum,
+  minimumBacktestBound,
+  minimumBacktestYears,
+  minimumTrackRecord,
+  type OverfittingProbability,
+  probabilisticSharpe,
+  sharpeStandardError,
+  type TrackRecord,
+} from "./statistics/overfitting.ts";
+export { type ReturnStatistics, returnStatistics } from "./statistics/return-statistics.ts";
 export { type Statistics, statistics } from "./statistics/statistics.ts";
-export { formatStatistics, formatTable } from "./table.ts";
+export { alignColumns, formatStatistics, formatTable } from "./table.ts";
 export { type FundingPayment, reconstructTrades, type Trade } from "./trades.ts";
 export { type Beats, Standing, type Verdict, verdict } from "./verdict.ts";

@@ -25,7 +25,7 @@ export type EquityCurve = {
   readonly positions: Float64Array;
 };
 
-/** How often an order or intent was refused or clamped, by catalog code of the risk gate. */
+/** How often an intent or order was refused or clamped: "risk.<verdict>" by the gate, "exchange.<outcome>" at the open. */
 export type RefusalCounts = Readonly<Record<string, number>>;
 
 export type BacktestResult = {
@@ -47,6 +47,8 @@ export type BacktestResult = {
   readonly fees: number;
   readonly funding: number;
   readonly slippage: number;
+  /** Loss beyond the account's money, borne by the venue: above 0 after some liquidations only. */
+  readonly shortfall: number;
   readonly refusals: RefusalCounts;
   /** True where the account was liquidated; nothing is traded after that bar. */
   readonly liquidated: boolean;

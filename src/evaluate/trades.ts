@@ -3,7 +3,7 @@
  * to a position and closing parts of it belong to the same trade. A fill that reverses a position ends one trade and
  * begins the next; its fee is split by quantity.
  */
-import { FILL_REASONS, type Fill, FillReason, invariant } from "../core/index.ts";
+import { FILL_REASONS, type Fill, FillReason, type Instrument, invariant } from "../core/index.ts";
 
 export type Trade = {
   /** Index into the tape's instruments. */
@@ -41,6 +41,7 @@ export type FundingPayment = { readonly bar: number; readonly symbol: number; re
 /** The prices a trade lived through, as in a MarketTape. */
 export type PriceHistory = {
   readonly symbols: number;
+  readonly instruments: readonly Instrument[];
   readonly high: Float64Array;
   readonly low: Float64Array;
 };
@@ -60,14 +61,9 @@ type OpenTrade = {
   funding: number;
 };
 
-/** Fills that happen at the open of a bar, before the bar's funding is settled. */
-function isAtOpen(fill: Fill): boolean {
-  return fill.reason === FillReason.open || fill.reason === FillReason.close;
-}
-
 /**
  * Round trips in the order in which they ended. `fills` are in the order in which they happened. Funding of a bar falls
- * to the position held after that bar's fills at the open. A position that is still open at the end is left out: close
+ * to the position held into that bar, before any of its fills. A position that is still open at the end is left out: close
  * the account out first.
  */
 export function reconstructTrades(
@@ -86,7 +82,7 @@ export function reconstructTrades(
   };
 
   for (const fill of fills) {
-    while (paid < funding.length && isPaidBefore(funding[paid], fill)) receive(funding[paid++]);
+    while (paid < funding.length && funding[paid].bar <= fill.bar) receive(funding[paid++]);
     let current = open.get(fill.symbol);
     let rest = Math.abs(fill.quantity);
     const side = fill.quantity > 0 ? 1 : -1;
@@ -120,10 +116,6 @@ export function reconstructTrades(
   }
   while (paid < funding.length) receive(funding[paid++]);
   return trades;
-}
-
-function isPaidBefore(payment: FundingPayment, fill: Fill): boolean {
-  return payment.bar < fill.bar || (payment.bar === fill.bar && !isAtOpen(fill));
 }
 
 function emptyTrade(side: 1 | -1, first: Fill): OpenTrade {
@@ -160,7 +152,7 @@ function finished(open: OpenTrade, exit: Fill, prices: PriceHistory): Trade {
     fees: open.fees,
     funding: open.funding,
     netProfit,
-    netReturn: netProfit / open.entryValue,
+    netReturn: netProfit / (open.entryValue * prices.instruments[exit.symbol].multiplier),
     exitReason: FILL_REASONS[exit.reason],
     ...excursions(open, entryPrice, exit, prices),
   };

@@ -8,6 +8,11 @@ export {
   MASKED_LOGIT,
   writeMask,
 } from "./action-space.ts";
+export { BuyAndHold } from "./baselines/buy-and-hold.ts";
+export { EqualWeight } from "./baselines/equal-weight.ts";
+export { Flat } from "./baselines/flat.ts";
+export { RandomTwin, type RandomTwinOptions, redrawProbability } from "./baselines/random-twin.ts";
+export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
 export {
   type ActingGraph,
@@ -20,3 +25,4 @@ export {
 } from "./network/graphs.ts";
 export { type Heads, Network } from "./network/network.ts";
 export { ENCODER_NAMES, type EncoderName, type NetworkShape, type NetworkSpec, networkSpec } from "./network/spec.ts";
+export type { DecisionContext, DecisionExplanation, Policy, SymbolExplanation } from "./policy.ts";

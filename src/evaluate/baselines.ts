@@ -1,0 +1,92 @@
+/** @file The baselines that stand beside every result, and the settings under which they trade. */
+
+import {
+  BuyAndHold,
+  EqualWeight,
+  Flat,
+  type Policy,
+  RandomTwin,
+  type RandomTwinOptions,
+  SmaCross,
+  type SmaCrossOptions,
+} from "../policy/index.ts";
+import { resolveSizingConfig, SizingScheme } from "../portfolio/index.ts";
+import { resolveRiskConfig } from "../risk/index.ts";
+import type { DecisionConfig } from "./backtest.ts";
+import type { BacktestResult } from "./record.ts";
+
+export const DEFAULT_SMA_CROSS: SmaCrossOptions = { fast: 10, slow: 30 };
+
+export const BASELINE_NAMES = ["buy-and-hold", "equal-weight", "flat", "random", "sma-cross"] as const;
+export type BaselineName = (typeof BASELINE_NAMES)[number];
+
+export type BaselineOptions = {
+  readonly smaCross?: SmaCrossOptions;
+  /** What the random baseline imitates; without it, a policy that is half long, half flat, and changes its mind about every hundred bars. */
+  readonly randomTwin?: RandomTwinOptions;
+};
+
+/**
+ * The settings of a rule on its own: the same costs and data, all of equity over all symbols (fixed fraction 1), no
+ * leverage, no limits and no brackets. So a rule's result can be held against that of any other backtester.
+ */
+export function baselineConfig({ exchange, risk }: DecisionConfig): DecisionConfig {
+  return {
+    exchange: { ...exchange, leverage: 1 },
+    sizing: resolveSizingConfig({ scheme: SizingScheme.fixedFraction, fraction: 1 }),
+    risk: resolveRiskConfig({ allowShort: risk.allowShort }),
+  };
+}
+
+/** A baseline by its name. */
+export function baselinePolicy(name: BaselineName, seed: number, options: BaselineOptions = {}): Policy {
+  switch (name) {
+    case "buy-and-hold":
+      return new BuyAndHold();
+    case "equal-weight":
+      return new EqualWeight();
+    case "flat":
+      return new Flat();
+    case "random":
+      return new RandomTwin(
+        options.randomTwin ?? { seed, longShare: 0.5, shortShare: 0, size: 1, turnover: 0.5 / 100 },
+      );
+    case "sma-cross":
+      return new SmaCross(options.smaCross ?? DEFAULT_SMA_CROSS);
+    default:
+      return name satisfies never;
+  }
+}
+
+/**
+ * What a random policy must do to be as exposed and to trade as much as `result`: its shares of symbol-bars long and
+ * short, the mean size of a position over equity, and the notional traded a symbol-bar over equity.
+ */
+export function randomTwinOf(result: BacktestResult, seed: number): RandomTwinOptions {
+  const { curve, fills, instruments } = result;
+  const symbols = instruments.length;
+  const cells = curve.length * symbols;
+  let long = 0;
+  let short = 0;
+  let size = 0;
+  for (let i = 0; i < cells; i++) {
+    const position = curve.positions[i];
+    if (position > 0) long++;
+    else if (position < 0) short++;
+    size += Math.abs(position);
+  }
+  let equity = 0;
+  for (let row = 0; row < curve.length; row++) equity += curve.equity[row];
+  const traded = fills.reduce(
+    (sum, fill) => sum + Math.abs(fill.quantity) * fill.price * instruments[fill.symbol].multiplier,
+    0,
+  );
+  const held = long + short;
+  return {
+    seed,
+    longShare: long / cells,
+    shortShare: short / cells,
+    size: held === 0 ? 0 : Math.min(1, size / held),
+    turnover: equity === 0 ? 0 : traded / (equity * symbols),
+  };
+}

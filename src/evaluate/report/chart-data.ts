@@ -1,0 +1,163 @@
+/** @file What the report's charts draw, small enough to be written into the page. Times are seconds after the start. */
+import type { MarketTape } from "../../market/index.ts";
+import type { Comparison, Evaluation } from "../evaluation.ts";
+import { dailyReturns } from "../returns.ts";
+import type { Trade } from "../trades.ts";
+import { extremeRows, forStretches, significant } from "./downsample.ts";
+
+/** Points of a line, prices and ribbon cells of a symbol, and trades drawn: scaled down when a page gets too large. */
+export type ChartBudget = {
+  readonly linePoints: number;
+  readonly pricePoints: number;
+  readonly ribbonCells: number;
+  readonly drawnTrades: number;
+};
+
+export const FULL_BUDGET: ChartBudget = {
+  linePoints: 1_600,
+  pricePoints: 1_000,
+  ribbonCells: 600,
+  drawnTrades: 400,
+};
+
+export type Line = { readonly name: string; readonly x: number[]; readonly y: number[] };
+
+export type PriceData = {
+  readonly symbol: string;
+  readonly x: number[];
+  readonly close: number[];
+  readonly low: number[];
+  readonly high: number[];
+  /** Entry second, exit second, entry price, exit price, side (1 or -1), net profit, exit reason. */
+  readonly trades: ReadonlyArray<readonly [number, number, number, number, number, number, string]>;
+  readonly tradeCount: number;
+};
+
+export type ChartData = {
+  readonly startMs: number;
+  readonly endSeconds: number;
+  readonly barSeconds: number;
+  readonly quote: string;
+  /** The policy first. Equity over initial balance. */
+  readonly equity: Line[];
+  readonly drawdown: Line[];
+  readonly exposure: Line;
+  /** Mean signed exposure of each symbol in each cell; `ribbonX` holds the start of each cell and the end of the last. */
+  readonly ribbonX: number[];
+  readonly ribbon: ReadonlyArray<{ readonly symbol: string; readonly values: number[] }>;
+  readonly prices: PriceData[];
+  readonly dailyReturns: number[];
+  readonly tradeProfits: number[];
+};
+
+/** Trade profits that go into the histogram: the whole sample up to this many, evenly thinned beyond. */
+const MOST_PROFITS = 5_000;
+
+export function chartData(comparison: Comparison, tape: MarketTape, budget: ChartBudget): ChartData {
+  const { result } = comparison.policy;
+  const startMs = result.curve.timeMs[0];
+  const all = [comparison.policy, ...comparison.baselines];
+  const profits = result.trades.map((trade) => significant(trade.netProfit));
+  const thin = Math.ceil(profits.length / MOST_PROFITS);
+  return {
+    startMs,
+    endSeconds: secondsAfter(startMs, result.curve.timeMs[result.curve.length - 1]),
+    barSeconds: result.barMs / 1_000,
+    quote: result.instruments[0].quote,
+    equity: all.map((evaluation) => equityLine(evaluation, budget.linePoints)),
+    drawdown: all.map((evaluation) =>
+      line(evaluation.result.name, evaluation, evaluation.result.curve.drawdown, 1, budget.linePoints / 2),
+    ),
+    exposure: line("Exposure", comparison.policy, result.curve.exposure, 1, budget.linePoints),
+    ...ribbonData(comparison.policy, budget.ribbonCells),
+    prices: result.instruments.map((_, symbol) => priceData(comparison.policy, tape, symbol, budget)),
+    dailyReturns: Array.from(dailyReturns(result.curve).returns, (value) => significant(value, 4)),
+    tradeProfits: profits.filter((_, i) => i % thin === 0),
+  };
+}
+
+function secondsAfter(startMs: number, tsMs: number): number {
+  return Math.round((tsMs - startMs) / 1_000);
+}
+
+function equityLine(evaluation: Evaluation, points: number): Line {
+  const { name, curve, initialBalance } = evaluation.result;
+  return line(name, evaluation, curve.equity, initialBalance, points);
+}
+
+function line(name: string, { result }: Evaluation, values: Float64Array, unit: number, points: number): Line {
+  const { curve } = result;
+  const rows = extremeRows(values, curve.length, points);
+  return {
+    name,
+    x: Array.from(rows, (row) => secondsAfter(curve.timeMs[0], curve.timeMs[row])),
+    y: Array.from(rows, (row) => significant(values[row] / unit)),
+  };
+}
+
+function ribbonData({ result }: Evaluation, cells: number): Pick<ChartData, "ribbon" | "ribbonX"> {
+  const { curve, instruments } = result;
+  const symbols = instruments.length;
+  const ribbonX: number[] = [];
+  const ribbon = instruments.map(({ symbol }) => ({ symbol, values: [] as number[] }));
+  forStretches(curve.length, cells, (start, end) => {
+    ribbonX.push(secondsAfter(curve.timeMs[0], curve.timeMs[start]));
+    for (let s = 0; s < symbols; s++) {
+      let sum = 0;
+      for (let row = start; row < end; row++) sum += curve.positions[row * symbols + s];
+      ribbon[s].values.push(significant(sum / (end - start), 3));
+    }
+  });
+  ribbonX.push(secondsAfter(curve.timeMs[0], curve.timeMs[curve.length - 1]));
+  return { ribbonX, ribbon };
+}
+
+function priceData({ result }: Evaluation, tape: MarketTape, symbol: number, budget: ChartBudget): PriceData {
+  const startMs = result.curve.timeMs[0];
+  const x: number[] = [];
+  const close: number[] = [];
+  const low: number[] = [];
+  const high: number[] = [];
+  forStretches(result.to - result.from, budget.pricePoints, (start, end) => {
+    let last = -1;
+    let lowest = Number.POSITIVE_INFINITY;
+    let highest = Number.NEGATIVE_INFINITY;
+    for (let bar = result.from + start; bar < result.from + end; bar++) {
+      const row = bar * tape.symbols + symbol;
+      if (tape.present[row] === 0) continue;
+      last = bar;
+      lowest = Math.min(lowest, tape.low[row]);
+      highest = Math.max(highest, tape.high[row]);
+    }
+    if (last < 0) return;
+    x.push(secondsAfter(startMs, tape.timeMs[last] + tape.barMs));
+    close.push(significant(tape.close[last * tape.symbols + symbol]));
+    low.push(significant(lowest));
+    high.push(significant(highest));
+  });
+  const own = result.trades.filter((trade) => trade.symbol === symbol);
+  return {
+    symbol: result.instruments[symbol].symbol,
+    x,
+    close,
+    low,
+    high,
+    trades: largest(own, Math.floor(budget.drawnTrades)).map((trade) => [
+      secondsAfter(startMs, trade.entryMs),
+      secondsAfter(startMs, trade.exitMs),
+      significant(trade.entryPrice),
+      significant(trade.exitPrice),
+      trade.side === "long" ? 1 : -1,
+      significant(trade.netProfit),
+      trade.exitReason,
+    ]),
+    tradeCount: own.length,
+  };
+}
+
+/** The trades with the largest profit or loss, in order of time. */
+function largest(trades: readonly Trade[], count: number): Trade[] {
+  if (trades.length <= count) return [...trades];
+  const kept = new Set([...trades].sort((a, b) => Math.abs(b.netProfit) - Math.abs(a.netProfit)).slice(0, count));
+  return trades.filter((trade) => kept.has(trade));
+}

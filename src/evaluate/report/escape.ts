@@ -1,0 +1,35 @@
+/** @file Text that goes into another language is escaped for it, always here. */
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+/** Text for HTML content and quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character]);
+}
+
+/** JSON that can't end the script element that holds it, nor a line of it. */
+export function jsonForScript(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[<>&\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
+/** One CSV field: quoted where it holds a separator, a quote or a line break (RFC 4180). */
+export function csvField(value: string | number): string {
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A whole CSV text with a head line, lines ended by a line feed. */
+export function csvText(head: readonly string[], rows: Iterable<ReadonlyArray<string | number>>): string {
+  const lines = [head.map(csvField).join(",")];
+  for (const row of rows) lines.push(row.map(csvField).join(","));
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,143 @@
+/** @file The report's machine-readable files: summary.json, trades.csv, equity.csv. Full precision, nothing undefined. */
+import type { Comparison, Evaluation } from "../evaluation.ts";
+import type { Statistics } from "../statistics/statistics.ts";
+import type { Verdict } from "../verdict.ts";
+import { csvText } from "./escape.ts";
+import type { Provenance } from "./sections.ts";
+
+/** Raised when a reader of older summaries would misread a newer one. */
+export const SUMMARY_SCHEMA = 1;
+
+export type StrategySummary = {
+  readonly name: string;
+  readonly tradeHash: string;
+  readonly refusals: Readonly<Record<string, number>>;
+  readonly statistics: Statistics;
+};
+
+export type ReportSummary = {
+  readonly schema: number;
+  readonly id: string;
+  readonly madeMs: number;
+  readonly codeVersion: string;
+  readonly model: string | null;
+  readonly verdict: Verdict;
+  readonly synthetic: boolean;
+  readonly symbols: readonly string[];
+  readonly timeframe: string;
+  readonly seed: number;
+  readonly dataFingerprint: string;
+  readonly tradeHash: string;
+  readonly policy: StrategySummary;
+  readonly baselines: readonly StrategySummary[];
+  readonly ladder: ReadonlyArray<{ readonly costMultiplier: number; readonly statistics: Statistics }> | null;
+  readonly config: unknown;
+};
+
+function strategySummary({ result, statistics }: Evaluation): StrategySummary {
+  return { name: result.name, tradeHash: result.tradeHash, refusals: result.refusals, statistics };
+}
+
+export function reportSummary(comparison: Comparison, verdict: Verdict, provenance: Provenance): ReportSummary {
+  const { result } = comparison.policy;
+  return {
+    schema: SUMMARY_SCHEMA,
+    id: provenance.id,
+    madeMs: provenance.madeMs,
+    codeVersion: provenance.codeVersion,
+    model: provenance.model ?? null,
+    verdict,
+    synthetic: result.synthetic,
+    symbols: result.instruments.map(({ symbol }) => symbol),
+    timeframe: result.timeframe,
+    seed: result.seed,
+    dataFingerprint: result.dataFingerprint,
+    tradeHash: result.tradeHash,
+    policy: strategySummary(comparison.policy),
+    baselines: comparison.baselines.map(strategySummary),
+    ladder:
+      comparison.ladder?.map(({ costMultiplier, evaluation }) => ({
+        costMultiplier,
+        statistics: evaluation.statistics,
+      })) ?? null,
+    config: result.config,
+  };
+}
+
+const isoTime = (tsMs: number): string => new Date(tsMs).toISOString();
+
+export function tradesCsv({ result }: Evaluation): string {
+  const head = [
+    "symbol",
+    "side",
+    "entry_time",
+    "exit_time",
+    "bars_held",
+    "quantity",
+    "entry_price",
+    "exit_price",
+    "gross_profit",
+    "fees",
+    "funding",
+    "net_profit",
+    "net_return",
+    "exit_reason",
+    "adverse_excursion",
+    "favorable_excursion",
+  ];
+  const rows = result.trades.map((trade) => [
+    result.instruments[trade.symbol].symbol,
+    trade.side,
+    isoTime(trade.entryMs),
+    isoTime(trade.exitMs),
+    trade.barsHeld,
+    trade.quantity,
+    trade.entryPrice,
+    trade.exitPrice,
+    trade.grossProfit,
+    trade.fees,
+    trade.funding,
+    trade.netProfit,
+    trade.netReturn,
+    trade.exitReason,
+    trade.adverseExcursion,
+    trade.favorableExcursion,
+  ]);
+  return csvText(head, rows);
+}
+
+/** The policy's account bar by bar, with the equity of each baseline beside it. */
+export function equityCsv({ policy, baselines }: Comparison): string {
+  const { curve, instruments } = policy.result;
+  const head = [
+    "time",
+    "equity",
+    "balance",
+    "drawdown",
+    "exposure",
+    "margin",
+    ...instruments.map(({ symbol }) => `position_${symbol}`),
+    ...baselines.map(({ result }) => `equity_${result.name}`),
+  ];
+  function* rows(): Generator<Array<string | number>> {
+    for (let row = 0; row < curve.length; row++) {
+      const positions = curve.positions.subarray(row * instruments.length, (row + 1) * instruments.length);
+      yield [
+        isoTime(curve.timeMs[row]),
+        curve.equity[row],
+        curve.balance[row],
+        curve.drawdown[row],
+        curve.exposure[row],
+        curve.margin[row],
+        ...positions,
+        ...baselines.map(({ result }) => equityAt(result.curve.equity, result.curve.length, row)),
+      ];
+    }
+  }
+  return csvText(head, rows());
+}
+
+/** A liquidated account's curve is shorter: it stays where it ended. */
+function equityAt(equity: Float64Array, length: number, row: number): number {
+  return equity[Math.min(row, length - 1)];
+}

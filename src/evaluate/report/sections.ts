@@ -1,0 +1,287 @@
+/** @file The report's static parts as HTML: verdict, figures, tables. Every inserted text is escaped. */
+import { formatDay, formatMinute } from "../../core/index.ts";
+import type { Comparison, Evaluation } from "../evaluation.ts";
+import { FigureKind, formatFigure, formatPrice, NOT_AVAILABLE } from "../format.ts";
+import { METRIC_GROUPS, type Metric, metricText } from "../metrics.ts";
+import { dailyReturns, monthlyReturns } from "../returns.ts";
+import type { Verdict } from "../verdict.ts";
+import { escapeHtml } from "./escape.ts";
+
+const STANDING_TEXT: Readonly<Record<Verdict["standing"], string>> = {
+  better: "Beats its baselines",
+  promising: "Promising, not proven",
+  beaten: "Beaten by a baseline",
+  losing: "Loses money",
+  idle: "Did not trade",
+};
+
+export function syntheticBanner(symbols: readonly string[]): string {
+  const all = symbols.join(", ");
+  return `<div class="synthetic" role="alert"><b>SYNTHETIC DATA</b><span>${escapeHtml(all)}: generated prices, not a market. Nothing here says anything about real trading.</span></div>`;
+}
+
+export function verdictCard(verdict: Verdict): string {
+  const items = verdict.sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join("");
+  return (
+    `<section class="card verdict ${verdict.standing}" aria-label="Verdict"><span class="badge">${STANDING_TEXT[verdict.standing]}</span>` +
+    `<div class="headline">${escapeHtml(verdict.headline)}</div><ul>${items}</ul></section>`
+  );
+}
+
+function sign(value: number | null): string {
+  return value === null || value === 0 ? "" : value > 0 ? "pos" : "neg";
+}
+
+function tile(name: string, value: string, aside: string, className = ""): string {
+  return `<div class="tile"><div class="name">${escapeHtml(name)}</div><div class="value ${className}">${escapeHtml(value)}</div><div class="aside">${escapeHtml(aside)}</div></div>`;
+}
+
+export function tiles({ policy, baselines }: Comparison): string {
+  const s = policy.statistics;
+  const hold = baselines.find(({ result }) => result.name === "buy-and-hold");
+  const quote = policy.result.instruments[0].quote;
+  const of = (kind: FigureKind, value: number | null): string => formatFigure(value, kind);
+  const versus =
+    hold === undefined ? `CAGR ${of("change", s.annualReturn)}` : `hold ${of("change", hold.statistics.totalReturn)}`;
+  const costs = s.fees + s.slippage - s.funding;
+  return `<section class="tiles" aria-label="Key figures">${[
+    tile("Total return", of("change", s.totalReturn), versus, sign(s.totalReturn)),
+    tile("Sharpe ratio", of("ratio", s.sharpe), `bar by bar ${of("ratio", s.perBar.sharpe)}`),
+    tile(
+      "Worst drawdown",
+      of("change", s.maxDrawdown),
+      `longest ${of("days", s.longestDrawdownDays)}`,
+      sign(s.maxDrawdown),
+    ),
+    tile("Trades", of("count", s.trades), `${of("count", s.longTrades)} long, ${of("count", s.shortTrades)} short`),
+    tile("Win rate", of("share", s.winRate), `profit factor ${of("ratio", s.profitFactor)}`),
+    tile(
+      "Chance Sharpe > 0",
+      of("share", s.probabilisticSharpe),
+      `${of("count", s.count)} ${s.basis === "daily" ? "days" : "returns"}`,
+    ),
+    tile(
+      `All costs, ${quote}`,
+      of("money", costs),
+      s.costShare === null ? "no profit before costs" : `${of("share", s.costShare)} of gross profit`,
+    ),
+    tile("Exposure", of("times", s.averageExposure), `in the market ${of("share", s.timeInMarket)}`),
+  ].join("")}</section>`;
+}
+
+export function monthlyTable({ policy }: Comparison): string {
+  const months = monthlyReturns(dailyReturns(policy.result.curve));
+  const years = [...new Set(months.map(({ year }) => year))];
+  const most = months.reduce((top, { value }) => Math.max(top, Math.abs(value)), 0);
+  const heads = ["", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec", "Year"];
+  const cell = (value: number, className: string): string => {
+    const depth = most === 0 ? 0 : Math.round(8 + 62 * (Math.abs(value) / most));
+    const paint =
+      value === 0
+        ? ""
+        : ` style="background:color-mix(in srgb, var(--${value > 0 ? "good" : "bad"}) ${depth}%, transparent)"`;
+    return `<td class="${className}"${paint}>${formatFigure(value, FigureKind.change).replace(" %", "")}</td>`;
+  };
+  const rows = years.map((year) => {
+    const own = months.filter((month) => month.year === year);
+    const cells = Array.from({ length: 12 }, (_, i) => {
+      const found = own.find(({ month }) => month === i + 1);
+      return found === undefined ? '<td class="none"></td>' : cell(found.value, "");
+    });
+    const whole = own.reduce((growth, { value }) => growth * (1 + value), 1) - 1;
+    return `<tr><th>${year}</th>${cells.join("")}<td class="year ${sign(whole)}">${formatFigure(whole, FigureKind.change).replace(" %", "")}</td></tr>`;
+  });
+  return `<div class="scroll"><table class="heat"><thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
+}
+
+/** Indices of the best values of a metric, none where all are equal or it has no better side. */
+function bestOf(metric: Metric, evaluations: readonly Evaluation[]): ReadonlySet<number> {
+  const better = metric.better;
+  if (better === undefined) return new Set();
+  const values = evaluations.map(({ statistics }) => metric.of(statistics));
+  const known = values.filter((value): value is number => value !== null);
+  if (known.length < 2 || known.every((value) => value === known[0])) return new Set();
+  const top = known.reduce((best, value) => (better === "more" ? Math.max(best, value) : Math.min(best, value)));
+  return new Set(values.flatMap((value, i) => (value === top ? [i] : [])));
+}
+
+export function statisticsTable({ policy, baselines }: Comparison): string {
+  const all = [policy, ...baselines];
+  const head = `<tr><th></th>${all
+    .map(({ result }, i) => `<th${i === 0 ? ' class="own"' : ""}>${escapeHtml(result.name)}</th>`)
+    .join("")}</tr>`;
+  const body = METRIC_GROUPS.map(({ title, metrics }) => {
+    const rows = metrics.map((metric) => {
+      const best = bestOf(metric, all);
+      const cells = all.map(({ statistics }, i) => {
+        const classes = [i === 0 ? "own" : "", best.has(i) ? "best" : ""].join(" ").trim();
+        return `<td${classes === "" ? "" : ` class="${classes}"`}>${escapeHtml(metricText(metric, statistics))}</td>`;
+      });
+      return `<tr><td><span title="${escapeHtml(metric.meaning)}">${escapeHtml(metric.label)}</span></td>${cells.join("")}</tr>`;
+    });
+    return `<tr class="group"><th colspan="${all.length + 1}">${escapeHtml(title)}</th></tr>${rows.join("")}`;
+  }).join("");
+  return `<div class="scroll"><table class="data"><thead>${head}</thead><tbody>${body}</tbody></table></div>`;
+}
+
+/** From the profit before costs to the result, as bars on one axis. */
+export function costBars({ policy }: Comparison): string {
+  const s = policy.statistics;
+  const steps: ReadonlyArray<readonly [string, number]> = [
+    ["Before costs", s.profit + s.fees + s.slippage - s.funding],
+    ["Fees", -s.fees],
+    ["Spread and slippage", -s.slippage],
+    ["Funding", s.funding],
+    ["Result", s.profit],
+  ];
+  const low = steps.reduce((least, [, value]) => Math.min(least, value), 0);
+  const high = steps.reduce((most, [, value]) => Math.max(most, value), 0);
+  const span = high - low === 0 ? 1 : high - low;
+  const rows = steps.map(([name, value]) => {
+    const left = ((Math.min(0, value) - low) / span) * 100;
+    const width = (Math.abs(value) / span) * 100;
+    const bar = `<div class="bar" style="left:${left.toFixed(2)}%;width:${width.toFixed(2)}%;background:var(--${value >= 0 ? "good" : "bad"})"></div>`;
+    return `<span>${name}</span><div class="axis">${bar}</div><span class="num ${sign(value)}" style="text-align:right">${formatFigure(value, FigureKind.money)}</span>`;
+  });
+  return `<div class="bars">${rows.join("")}</div>`;
+}
+
+export function symbolTable({ policy }: Comparison): string {
+  const { trades, instruments } = policy.result;
+  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
+  const rows = instruments.map(({ symbol }, index) => {
+    const own = trades.filter((trade) => trade.symbol === index);
+    const net = sum(own.map((trade) => trade.netProfit));
+    const wins = own.filter((trade) => trade.netProfit > 0).length;
+    const figures = [
+      formatFigure(own.length, FigureKind.count),
+      formatFigure(own.length === 0 ? null : wins / own.length, FigureKind.share),
+      formatFigure(sum(own.map((trade) => trade.grossProfit)), FigureKind.money),
+      formatFigure(-sum(own.map((trade) => trade.fees)), FigureKind.money),
+      formatFigure(sum(own.map((trade) => trade.funding)), FigureKind.money),
+    ];
+    return `<tr><td>${escapeHtml(symbol)}</td>${figures.map((figure) => `<td>${figure}</td>`).join("")}<td class="${sign(net)}">${formatFigure(net, FigureKind.money)}</td></tr>`;
+  });
+  return (
+    '<div class="scroll"><table class="data"><thead><tr><th>Symbol</th><th>Trades</th><th>Win rate</th><th>Prices</th><th>Fees</th><th>Funding</th><th>Net</th></tr></thead>' +
+    `<tbody>${rows.join("")}</tbody></table></div>`
+  );
+}
+
+export function ladderTable({ ladder }: Comparison): string {
+  if (ladder === undefined || ladder.length === 0) return "";
+  const rows = ladder.map(({ costMultiplier, evaluation: { statistics: s } }) => {
+    const cells = [
+      formatFigure(s.sharpe, FigureKind.ratio),
+      formatFigure(s.maxDrawdown, FigureKind.change),
+      formatFigure(s.trades, FigureKind.count),
+      formatFigure(s.fees + s.slippage, FigureKind.money),
+    ];
+    return `<tr><td>${formatFigure(costMultiplier, FigureKind.times)}</td><td class="${sign(s.totalReturn)}">${formatFigure(s.totalReturn, FigureKind.change)}</td>${cells.map((text) => `<td>${text}</td>`).join("")}</tr>`;
+  });
+  return (
+    '<section class="card"><div class="head"><h2>Cost ladder</h2></div><div class="note">The same policy with fees, spread and slippage multiplied. An edge that dies at twice the costs is not an edge to rely on.</div>' +
+    '<div class="scroll"><table class="data"><thead><tr><th>Costs</th><th>Total return</th><th>Sharpe</th><th>Worst drawdown</th><th>Trades</th><th>Fees and slippage</th></tr></thead>' +
+    `<tbody>${rows.join("")}</tbody></table></div></section>`
+  );
+}
+
+/** Trades listed in the page; all of them are in trades.csv. */
+const LISTED_TRADES = 100;
+
+export function tradesCard({ policy }: Comparison): string {
+  const { trades, instruments, refusals } = policy.result;
+  const rows = trades
+    .slice(-LISTED_TRADES)
+    .reverse()
+    .map((trade) => {
+      const cells = [
+        escapeHtml(instruments[trade.symbol].symbol),
+        trade.side,
+        formatMinute(trade.entryMs),
+        formatMinute(trade.exitMs),
+        formatFigure(trade.barsHeld, FigureKind.count),
+        formatPrice(trade.entryPrice),
+        formatPrice(trade.exitPrice),
+        formatFigure(-trade.fees, FigureKind.money),
+        formatFigure(trade.funding, FigureKind.money),
+      ];
+      return (
+        `<tr>${cells.map((text, i) => `<td${i > 0 && i < 4 ? ' class="text"' : ""}>${text}</td>`).join("")}` +
+        `<td class="${sign(trade.netProfit)}">${formatFigure(trade.netProfit, FigureKind.money)}</td>` +
+        `<td class="${sign(trade.netReturn)}">${formatFigure(trade.netReturn, FigureKind.change)}</td><td class="text">${escapeHtml(trade.exitReason)}</td></tr>`
+      );
+    });
+  const note =
+    trades.length > LISTED_TRADES
+      ? `The last ${LISTED_TRADES} of ${formatFigure(trades.length, FigureKind.count)}; all of them are in trades.csv beside this page.`
+      : "The same list is in trades.csv beside this page.";
+  const heads = [
+    "Symbol",
+    "Side",
+    "Entry, UTC",
+    "Exit, UTC",
+    "Bars",
+    "Entry",
+    "Exit",
+    "Fees",
+    "Funding",
+    "Net",
+    "Return",
+    "Ended by",
+  ];
+  const head = heads
+    .map((text, i) => `<th${(i > 0 && i < 4) || i === 11 ? ' class="text"' : ""}>${text}</th>`)
+    .join("");
+  const table =
+    trades.length === 0
+      ? '<p class="muted">It made no trades.</p>'
+      : `<details${trades.length <= 20 ? " open" : ""}><summary>Show the trades</summary><div class="scroll"><table class="data"><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table></div></details>`;
+  const refused = Object.entries(refusals).sort(([, a], [, b]) => b - a);
+  const refusedText =
+    refused.length === 0
+      ? ""
+      : `<p class="small muted" style="margin-top:10px">Refused or clamped on the way: ${refused
+          .map(([code, count]) => `<code>${escapeHtml(code)}</code> ${formatFigure(count, FigureKind.count)}`)
+          .join(", ")}.</p>`;
+  return `<section class="card"><div class="head"><h2>Trades</h2></div><div class="note">${note}</div>${table}${refusedText}</section>`;
+}
+
+export type Provenance = {
+  readonly id: string;
+  readonly madeMs: number;
+  readonly codeVersion: string;
+  /** The model's name and version, where the policy came from a model file. */
+  readonly model?: string;
+};
+
+export function provenanceCard({ policy }: Comparison, provenance: Provenance): string {
+  const { result, statistics } = policy;
+  const facts: ReadonlyArray<readonly [string, string]> = [
+    ["Report", provenance.id],
+    ["Made", `${formatMinute(provenance.madeMs)} UTC`],
+    ["Code version", provenance.codeVersion],
+    ...(provenance.model === undefined ? [] : ([["Model", provenance.model]] as const)),
+    ["Policy", result.name],
+    ["Instruments", result.instruments.map(({ symbol, venue, kind }) => `${symbol} (${venue} ${kind})`).join(", ")],
+    ["Bars", `${formatFigure(statistics.bars, FigureKind.count)} of ${result.timeframe}`],
+    ["Range", `${formatMinute(statistics.fromMs)} to ${formatMinute(statistics.toMs)} UTC`],
+    ["Initial balance", `${formatFigure(result.initialBalance, FigureKind.money)} ${result.instruments[0].quote}`],
+    ["Seed", String(result.seed)],
+    ["Data fingerprint", result.dataFingerprint === "" ? NOT_AVAILABLE : result.dataFingerprint],
+    ["Trade hash", result.tradeHash],
+  ];
+  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join("");
+  const config = escapeHtml(JSON.stringify(result.config, null, 2));
+  return (
+    `<section class="card"><div class="head"><h2>Where this comes from</h2></div><div class="note">The same data, configuration, seed and code give the same trade hash.</div>` +
+    `<dl class="facts num">${list}</dl><details><summary>Configuration</summary><pre>${config}</pre></details></section>`
+  );
+}
+
+export function subtitle({ policy: { result, statistics } }: Comparison): string {
+  const symbols = result.instruments.map(({ symbol }) => symbol);
+  const named =
+    symbols.length > 6 ? `${symbols.slice(0, 5).join(", ")} and ${symbols.length - 5} more` : symbols.join(", ");
+  return `${named} · ${result.timeframe} · ${formatDay(statistics.fromMs)} to ${formatDay(statistics.toMs)}`;
+}
