@@ -9,9 +9,21 @@ export {
   type SymbolHistory,
 } from "./candles.ts";
 export { type LoadOptions, loadTape } from "./load.ts";
+export { type CheckOptions, checkCandles } from "./quality/check.ts";
+export { isUntouched, type Repaired, repairCandles } from "./quality/repair.ts";
+export { type Finding, type FindingExample, FindingKind, type QualityReport, Verdict } from "./quality/report.ts";
 export { isMultiple, type ResampleOptions, resampleCandles } from "./resample.ts";
 export { Session, sessionOf } from "./session.ts";
 export { appendBar, growableTape, sliceTape } from "./slice.ts";
+export {
+  type CandleFileSourceOptions,
+  candleFileSource,
+  type FundingFileSourceOptions,
+  fundingFileSource,
+} from "./sources/file-source.ts";
+export type { Collected, CollectOptions, MarketSource } from "./sources/source.ts";
+export { syntheticSource } from "./sources/synthetic-source.ts";
+export { type VenueSourceOptions, venueSource } from "./sources/venue-source.ts";
 export { listSets, type StoredSet, storedKeys } from "./store/list.ts";
 export type { MergeCounts } from "./store/merge.ts";
 export type { SetKey } from "./store/paths.ts";

@@ -27,7 +27,6 @@ export type LockOptions = {
   readonly clock: Clock;
   /** How long to wait for another writer before STORE_LOCKED. */
   readonly patienceMs: number;
-  readonly signal?: AbortSignal | undefined;
 };
 
 export class StoreLock {
@@ -44,7 +43,6 @@ export class StoreLock {
     ensureFolder(dirname(path));
     const token = `${process.pid} ${hostname()} ${freshId()}`;
     for (let polls = 0; ; polls++) {
-      options.signal?.throwIfAborted();
       if (createExclusively(path, token)) return new StoreLock(path, token);
       const holder = readHolder(path);
       if (holder === undefined) continue;
@@ -53,7 +51,7 @@ export class StoreLock {
         continue;
       }
       if (polls * POLL_MS >= options.patienceMs) throw lockedError(path, holder, options.patienceMs);
-      await options.clock.sleep(POLL_MS, options.signal);
+      await options.clock.sleep(POLL_MS);
     }
   }
 

@@ -31,7 +31,6 @@ export type StoreOptions = {
   readonly clock?: Clock;
   /** How long a writer waits for another one before STORE_LOCKED. Default: 20 s. */
   readonly patienceMs?: number;
-  readonly signal?: AbortSignal;
 };
 
 /** A file that is ready beside its place, and the place. */
@@ -41,7 +40,6 @@ export class MarketStore {
   readonly root: string;
   readonly #clock: Clock;
   readonly #patienceMs: number;
-  readonly #signal: AbortSignal | undefined;
   /** Writes of this process queue here, so that they don't poll each other's lock. */
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -49,7 +47,6 @@ export class MarketStore {
     this.root = root;
     this.#clock = options.clock ?? systemClock;
     this.#patienceMs = options.patienceMs ?? 20_000;
-    this.#signal = options.signal;
   }
 
   /** Stored bars that open in `[fromMs, toMs)`, in order; none where there is no such set. */
@@ -154,7 +151,6 @@ export class MarketStore {
       const lock = await StoreLock.acquire(join(this.root, ".lock"), {
         clock: this.#clock,
         patienceMs: this.#patienceMs,
-        signal: this.#signal,
       });
       try {
         return await work(lock);

@@ -1,0 +1,33 @@
+/** @file Where history comes from: a venue, a file, the synthetic market. All of them put it into the store the same way. */
+import type { ProgressListener } from "../../core/index.ts";
+import type { QualityReport } from "../quality/report.ts";
+import type { MergeCounts } from "../store/merge.ts";
+import type { SetKey } from "../store/paths.ts";
+import type { MarketStore } from "../store/store.ts";
+
+export type CollectOptions = {
+  /** Stops the work; what was collected whole is stored first. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+};
+
+/** What a source did for one symbol. */
+export type Collected = {
+  /** The candle set, or undefined where the source had no candles. */
+  readonly key?: SetKey;
+  readonly venue: string;
+  readonly symbol: string;
+  readonly candles: MergeCounts;
+  readonly funding: MergeCounts;
+  /** Of the candles that came, where the source judges them as a whole. */
+  readonly quality?: QualityReport;
+  /** What was detected and decided on the way, for people. */
+  readonly notes: readonly string[];
+};
+
+export type MarketSource = {
+  /** For messages, such as "bybit" or "BTCUSDT-5m.csv". */
+  readonly name: string;
+  /** Puts the history into the store. Rejects with an error of the catalog. */
+  collect(store: MarketStore, options?: CollectOptions): Promise<Collected[]>;
+};

@@ -1,0 +1,2 @@
+export { type BybitOptions, bybitVenue } from "./bybit/venue.ts";
+export type { CandleQuery, HistoryQuery, HistoryVenue, VenueCandle, VenueFundingRate } from "./history.ts";
