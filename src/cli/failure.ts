@@ -12,8 +12,15 @@ function known(thrown: unknown): TidemarkError | undefined {
   return fileError(thrown, (thrown as NodeJS.ErrnoException).path ?? "unknown file");
 }
 
-/** Tells the failure and returns the exit code that it stands for. */
-export function reportFailure(thrown: unknown, output: Output): number {
+/**
+ * Tells the failure and returns the exit code that it stands for.
+ * @param options.jsonToo whether it is the command's whole result with --json
+ */
+export function reportFailure(
+  thrown: unknown,
+  output: Output,
+  options: { jsonToo: boolean } = { jsonToo: true },
+): number {
   output.endProgress();
   const color = output.errorPalette;
   const error = known(thrown);
@@ -31,7 +38,7 @@ export function reportFailure(thrown: unknown, output: Output): number {
   ];
   output.error(lines.join("\n"));
   if (output.verbose) output.error(color.dim(stackOf(thrown)));
-  output.data({ error: { code: error?.code ?? "UNEXPECTED", what, where: error?.where, fix } });
+  if (options.jsonToo) output.data({ error: { code: error?.code ?? "UNEXPECTED", what, where: error?.where, fix } });
   return error?.exitCode ?? ExitCode.unexpected;
 }
 

@@ -31,8 +31,13 @@ export type VerbSpec<Options> = {
   readonly examples: ReadonlyArray<readonly [command: string, meaning: string]>;
   readonly arguments?: ReadonlyArray<readonly [syntax: string, meaning: string]>;
   readonly options?: readonly Option[];
-  /** Flags that set a key of the configuration: [syntax, dotted key]. Their help comes from the schema. */
-  readonly settings?: ReadonlyArray<readonly [syntax: string, key: string]>;
+  /**
+   * Flags that set a key of the configuration: [syntax, dotted key]. Their help comes from the schema. What else a flag
+   * implies follows: { "exchange.half_spread_bps": 0 }.
+   */
+  readonly settings?: ReadonlyArray<
+    readonly [syntax: string, key: string, implied?: Readonly<Record<string, unknown>>]
+  >;
   /** Resolves with an exit code where success has more than one. */
   run(context: CommandContext, input: Input<Options>): Promise<number | void>;
 };
@@ -110,8 +115,9 @@ export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<
   command.description(spec.details === undefined ? spec.summary : `${spec.summary}\n\n${spec.details}`);
   for (const [syntax, meaning] of spec.arguments ?? []) command.argument(syntax, meaning);
   for (const option of spec.options ?? []) command.addOption(option);
-  const settings = (spec.settings ?? []).map(([syntax, key]) => ({
+  const settings = (spec.settings ?? []).map(([syntax, key, implied = {}]) => ({
     key,
+    implied,
     option: new Option(syntax, `${schemaAt(key.split("."))?.description ?? ""} [${key}]`),
   }));
   for (const { option } of settings) command.addOption(option);
@@ -119,11 +125,12 @@ export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<
   command.addHelpText("after", exampleText(spec.examples));
   command.action(async () => {
     const options = command.opts<Options & CommonOptions & Record<string, unknown>>();
-    const overrides = settings.flatMap(({ key, option }): Override[] => {
+    const overrides = settings.flatMap(({ key, implied, option }): Override[] => {
       const value: unknown = options[option.attributeName()];
       if (value === undefined) return [];
       const source = option.long ?? option.flags;
-      return [{ path: key, value: typeof value === "string" ? flagValue(key, value) : value, source }];
+      const also = Object.entries(implied).map(([path, fixed]) => ({ path, value: fixed, source }));
+      return [...also, { path: key, value: typeof value === "string" ? flagValue(key, value) : value, source }];
     });
     const args = command.processedArgs.flatMap((value: unknown) => (value === undefined ? [] : (value as string)));
     await runner(options, overrides, (context) => spec.run(context, { args, options }));

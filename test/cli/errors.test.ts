@@ -11,9 +11,12 @@ const rows = [...handbook.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (.+) \| (.+) \|$
 /** What the program prints for a failure that is not in the catalog. */
 const OUTSIDE = { code: "UNEXPECTED", exitCode: 1 };
 
+function byCode(a: { code: string }, b: { code: string }): number {
+  return a.code < b.code ? -1 : 1;
+}
+
 describe("the handbook of errors", () => {
   it("explains every code with its exit code, once, and no other", () => {
-    const byCode = (a: { code: string }, b: { code: string }): number => (a.code < b.code ? -1 : 1);
     expect(rows.toSorted(byCode)).toEqual([...errorCatalog(), OUTSIDE].toSorted(byCode));
   });
 });

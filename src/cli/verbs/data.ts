@@ -101,7 +101,7 @@ async function check(context: CommandContext, maxExamples: number): Promise<numb
 
 async function repair(context: CommandContext): Promise<void> {
   const config = context.config();
-  const store = new MarketStore(dataRoot(config), { signal: context.signal });
+  const store = new MarketStore(dataRoot(config));
   const repaired: Array<SetKey & { impossible: number; duplicates: number; outOfOrder: number }> = [];
   for (const key of selectedKeys(config)) {
     context.signal.throwIfAborted();

@@ -1,12 +1,22 @@
 /** @file The verbs, in the order in which help lists them. */
 import type { Command } from "commander";
 import type { VerbRunner } from "../verb.ts";
+import { registerBacktest } from "./backtest.ts";
+import { registerBench } from "./bench.ts";
+import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerFeatures } from "./features.ts";
 import { registerInit } from "./init.ts";
+import { registerModels } from "./models.ts";
+import { registerReport } from "./report.ts";
 
 export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void> = [
   registerInit,
+  registerData,
   registerFeatures,
+  registerBacktest,
+  registerModels,
+  registerReport,
+  registerBench,
   registerDoctor,
 ];

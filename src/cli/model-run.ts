@@ -1,0 +1,96 @@
+/** @file A trained model, ready to be run: its tape, its policy, the rules it trades under, the bars it never saw. */
+import { basename, dirname } from "node:path";
+import type { DecisionConfig } from "../evaluate/index.ts";
+import { computeFeatures } from "../features/index.ts";
+import type { MarketTape } from "../market/index.ts";
+import {
+  loadPolicyModel,
+  ModelPolicy,
+  type Policy,
+  type PolicyModel,
+  readManifest,
+  requireMatch,
+  rowsOfTape,
+  selectionOf,
+} from "../policy/index.ts";
+import { camelCase } from "./config/camel.ts";
+import { decisionSettings } from "./config/decision.ts";
+import type { Config } from "./config/load.ts";
+import { openTape } from "./market-data.ts";
+import { findModel } from "./model-folders.ts";
+import { rowAt } from "./range.ts";
+import type { CommandContext } from "./verb.ts";
+
+export type OpenedModel = {
+  /** "name/version". */
+  readonly id: string;
+  readonly model: PolicyModel;
+  readonly policy: Policy;
+  readonly tape: MarketTape;
+  readonly decision: DecisionConfig;
+  /** Rows after everything that training or its choice of parameters has seen. */
+  readonly unseen: { readonly from: number; readonly to: number };
+  readonly seed: number;
+};
+
+/** The market that the model trades, where the command line names no other. */
+function marketOf(config: Config, manifest: PolicyModel["manifest"]): Config {
+  const named = (key: string): boolean => config.overridden.has(`data.${key}`);
+  const venues = new Set(manifest.instruments.map(({ venue }) => venue));
+  return {
+    ...config,
+    data: {
+      ...config.data,
+      ...(named("symbols") ? {} : { symbols: manifest.instruments.map(({ symbol }) => symbol) }),
+      ...(named("timeframe") ? {} : { timeframe: manifest.timeframe }),
+      ...(named("venue") || venues.size !== 1 ? {} : { venue: [...venues][0] }),
+    },
+  };
+}
+
+/**
+ * The rules that the model was trained under, with what this configuration says explicitly. What differs is said: a
+ * policy that learned other costs may be at a loss here.
+ */
+function decisionOf(context: CommandContext, config: Config, manifest: PolicyModel["manifest"]): DecisionConfig {
+  const ours = decisionSettings(config);
+  const explicit = new Set([...config.explicit].map((path) => path.split(".").map(camelCase).join(".")));
+  const changed: string[] = [];
+  const merged = Object.entries(ours).map(([section, values]) => {
+    const trained = (manifest.decision[section] ?? {}) as Record<string, unknown>;
+    const entries = Object.entries(values).map(([key, value]) => {
+      const path = `${section}.${key}`;
+      const decided = [...explicit].some((set) => set === path || set.startsWith(`${path}.`));
+      if (!(key in trained) || JSON.stringify(trained[key]) === JSON.stringify(value)) return [key, value] as const;
+      if (decided) changed.push(path);
+      return [key, decided ? value : trained[key]] as const;
+    });
+    return [section, Object.fromEntries(entries)] as const;
+  });
+  if (changed.length > 0) context.output.note(`Other than in training: ${changed.join(", ")}.`);
+  return Object.fromEntries(merged) as DecisionConfig;
+}
+
+/** Loads a model with its market. Rejects with MODEL_MISSING, MODEL_CORRUPT, MODEL_MISMATCH or a DATA_ error. */
+export async function openModel(context: CommandContext, given: string): Promise<OpenedModel> {
+  const config = context.config();
+  const folder = findModel(config, given);
+  const manifest = readManifest(folder);
+  const tape = await openTape(context, marketOf(config, manifest));
+  requireMatch(manifest, tape, folder);
+  const model = await loadPolicyModel(folder, { threads: config.training.threads });
+  const features = computeFeatures(tape, selectionOf(manifest), {
+    onProgress: context.output.progress.bind(context.output),
+  });
+  const policy = new ModelPolicy(model, rowsOfTape(features, manifest.normalizer));
+  const from = rowAt(tape, manifest.provenance.trainToMs) + config.splits.embargoBars;
+  return {
+    id: `${basename(dirname(folder))}/${basename(folder)}`,
+    model,
+    policy,
+    tape,
+    decision: decisionOf(context, config, manifest),
+    unseen: { from, to: tape.bars },
+    seed: config.seed ?? manifest.provenance.seed,
+  };
+}

@@ -1,0 +1,105 @@
+/** @file `tidemark models`: the trained models, and what each of them is. */
+import { join } from "node:path";
+import type { Command } from "commander";
+import { formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
+import { type ModelManifest, readManifest } from "../../policy/index.ts";
+import { findModel, modelNames, modelsFolder, modelVersions } from "../model-folders.ts";
+import { table } from "../terminal/table.ts";
+import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+
+const SETTINGS = [["--models-dir <folder>", "paths.models"]] as const;
+
+function shortSymbols(manifest: ModelManifest): string {
+  const symbols = manifest.instruments.map(({ symbol }) => symbol);
+  return symbols.length > 3 ? `${symbols.length} symbols` : symbols.join(" ");
+}
+
+function list(context: CommandContext): void {
+  const folder = modelsFolder(context.config());
+  const models: Array<{ name: string; version: string; manifest: ModelManifest }> = [];
+  const damaged: Array<{ name: string; version: string; error: string }> = [];
+  for (const name of modelNames(folder)) {
+    for (const version of modelVersions(folder, name)) {
+      try {
+        models.push({ name, version, manifest: readManifest(join(folder, name, version)) });
+      } catch (thrown) {
+        if (!(thrown instanceof TidemarkError)) throw thrown;
+        damaged.push({ name, version, error: thrown.message });
+      }
+    }
+  }
+  const titles = ["model", "trained (UTC)", "encoder", "actions", "symbols", "bars", "steps", "parameters", "data"];
+  const rows = models.map(({ name, version, manifest: m }) => [
+    `${name}/${version}`,
+    formatMinute(m.createdMs),
+    m.network.encoder,
+    m.actionSpace,
+    shortSymbols(m),
+    m.timeframe,
+    m.provenance.steps.toLocaleString("en-US"),
+    m.parameters.toLocaleString("en-US"),
+    m.provenance.synthetic ? "synthetic" : "real",
+  ]);
+  context.output.text(
+    models.length === 0
+      ? `No models in ${folder}. \`tidemark train\` makes them.`
+      : table(
+          titles.map((title, c) => ({ title, align: c === 6 || c === 7 ? "right" : "left" })),
+          rows,
+        ),
+  );
+  for (const { name, version, error } of damaged) context.output.warn(`${name}/${version}: ${error}`);
+  context.output.data({
+    folder,
+    models: models.map(({ name, version, manifest }) => ({ ...manifest, name, version, normalizer: undefined })),
+    damaged,
+  });
+}
+
+function show(context: CommandContext, given: string): void {
+  const folder = findModel(context.config(), given);
+  const m = readManifest(folder);
+  const p = m.provenance;
+  const lines: Array<readonly [string, string]> = [
+    ["model", `${m.name} version ${m.version}, made ${formatMinute(m.createdMs)} UTC`],
+    ["trades", `${m.instruments.map(({ symbol }) => symbol).join(", ")} on ${m.timeframe} bars`],
+    ["decides", `${m.actionSpace}, ${m.network.encoder} encoder, ${m.parameters.toLocaleString("en-US")} parameters`],
+    ["sees", `${m.features.names.length} features: ${m.features.names.join(", ")}`],
+    [
+      "trained on",
+      `${formatDay(p.trainFromMs)} to ${formatDay(p.trainToMs)}, ${p.steps.toLocaleString("en-US")} steps`,
+    ],
+    ["data", `${p.synthetic ? "SYNTHETIC, " : ""}fingerprint ${p.dataFingerprint.slice(0, 16)}`],
+    ["made by", `version ${p.codeVersion}, seed ${p.seed}, configuration ${p.configFingerprint.slice(0, 16)}`],
+    ["folder", folder],
+  ];
+  for (const [label, text] of lines) context.output.text(`${context.output.palette.dim(label.padEnd(11))} ${text}`);
+  context.output.data({ folder, ...m });
+}
+
+export function registerModels(program: Command, runner: VerbRunner): void {
+  const group = addGroup(program, "models", "List and show trained models");
+  addVerb(
+    group,
+    {
+      name: "ls",
+      summary: "List the models and their versions",
+      settings: SETTINGS,
+      examples: [["models ls", "every model with its encoder, data and steps"]],
+      run: async (context) => list(context),
+    },
+    runner,
+  );
+  addVerb(
+    group,
+    {
+      name: "show",
+      summary: "Show what a model is and where it came from",
+      arguments: [["<model>", 'a name, "name/version", or a folder']],
+      settings: SETTINGS,
+      examples: [["models show tidemark", "the newest version of one model"]],
+      run: async (context, { args }) => show(context, args[0]),
+    },
+    runner,
+  );
+}

@@ -1,0 +1,147 @@
+/** @file `tidemark report`: the reports that were made, their verdicts, and how to open them. */
+import { spawn } from "node:child_process";
+import { platform } from "node:os";
+import { join, resolve } from "node:path";
+import type { Command } from "commander";
+import { formatMinute, TidemarkError, toError } from "../../core/index.ts";
+import { listReports, loadReport, type ReportSummary } from "../../evaluate/index.ts";
+import type { Config } from "../config/load.ts";
+import { formatPercent } from "../terminal/figures.ts";
+import { table } from "../terminal/table.ts";
+import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+
+const SETTINGS = [["--reports-dir <folder>", "paths.reports"]] as const;
+
+export function reportsFolder(config: Config): string {
+  return resolve(config.folder, config.paths.reports);
+}
+
+function list(context: CommandContext): void {
+  const folder = reportsFolder(context.config());
+  const { reports, unreadable } = listReports(folder);
+  const rows = reports.map((report) => [
+    report.id,
+    formatMinute(report.madeMs),
+    report.policy.name,
+    report.symbols.length > 3 ? `${report.symbols.length} symbols` : report.symbols.join(" "),
+    report.timeframe,
+    formatPercent(report.policy.statistics.totalReturn),
+    report.synthetic ? `${report.verdict.standing} (synthetic)` : report.verdict.standing,
+  ]);
+  const titles = ["report", "made (UTC)", "policy", "symbols", "bars", "return", "verdict"];
+  context.output.text(
+    reports.length === 0
+      ? `No reports in ${folder}. \`tidemark backtest\` and \`tidemark demo\` make them.`
+      : table(
+          titles.map((title) => ({ title, align: title === "return" ? "right" : "left" })),
+          rows,
+        ),
+  );
+  for (const { id, error } of unreadable) context.output.warn(`${id}: ${error.what}`);
+  context.output.data({ folder, reports, unreadable: unreadable.map(({ id }) => id) });
+}
+
+/** The named report, or the newest. */
+function chosen(context: CommandContext, id: string | undefined): { summary: ReportSummary; path: string } {
+  const folder = reportsFolder(context.config());
+  const summary = id === undefined ? listReports(folder).reports[0] : loadReport(folder, id);
+  if (summary === undefined) {
+    throw new TidemarkError("REPORT_MISSING", {
+      what: "There are no reports yet",
+      where: folder,
+      fix: "Make one with `tidemark backtest` or `tidemark demo`.",
+    });
+  }
+  return { summary, path: join(folder, summary.id, "report.html") };
+}
+
+function ratioText(value: number | null): string {
+  return value === null ? "n/a" : value.toFixed(2);
+}
+
+function show(context: CommandContext, id: string | undefined): void {
+  const { summary, path } = chosen(context, id);
+  const strategies = [summary.policy, ...summary.baselines];
+  const rows = strategies.map(({ name, statistics }) => [
+    name,
+    formatPercent(statistics.totalReturn),
+    ratioText(statistics.sharpe),
+    formatPercent(statistics.maxDrawdown),
+    String(statistics.trades),
+  ]);
+  context.output.text(context.output.palette.bold(summary.verdict.headline));
+  for (const sentence of summary.verdict.sentences) context.output.text(`  ${sentence}`);
+  const titles = ["", "return", "Sharpe", "drawdown", "trades"];
+  context.output.text(
+    `\n${table(
+      titles.map((title, c) => ({ title, align: c === 0 ? "left" : "right" })),
+      rows,
+    )}`,
+  );
+  context.output.text(`\nreport      ${path}\ntrade hash  ${summary.tradeHash}`);
+  context.output.data({ path, ...summary });
+}
+
+/** Hands a file to the program that the system opens it with. */
+function openFile(path: string): Promise<void> {
+  const opener = { darwin: ["open"], win32: ["cmd", "/c", "start", '""'] }[platform() as string] ?? ["xdg-open"];
+  return new Promise((done, fail) => {
+    const child = spawn(opener[0], [...opener.slice(1), path], { stdio: "ignore", detached: true });
+    child.on("error", fail);
+    child.on("spawn", () => {
+      child.unref();
+      done();
+    });
+  });
+}
+
+async function open(context: CommandContext, id: string | undefined): Promise<void> {
+  const { path } = chosen(context, id);
+  context.output.text(path);
+  context.output.data({ path });
+  try {
+    await openFile(path);
+  } catch (thrown) {
+    context.output.warn(`no browser could be started (${toError(thrown).message}); open the path above.`);
+  }
+}
+
+export function registerReport(program: Command, runner: VerbRunner): void {
+  const group = addGroup(program, "report", "List, show and open reports");
+  const id = ["[id]", "a report's name (default: the newest)"] as const;
+  addVerb(
+    group,
+    {
+      name: "ls",
+      summary: "List the reports, newest first",
+      settings: SETTINGS,
+      examples: [["report ls", "every report with its verdict"]],
+      run: async (context) => list(context),
+    },
+    runner,
+  );
+  addVerb(
+    group,
+    {
+      name: "show",
+      summary: "Print a report's verdict and figures",
+      arguments: [id],
+      settings: SETTINGS,
+      examples: [["report show", "the newest report on the terminal"]],
+      run: async (context, { args }) => show(context, args[0]),
+    },
+    runner,
+  );
+  addVerb(
+    group,
+    {
+      name: "open",
+      summary: "Open a report in the browser",
+      arguments: [id],
+      settings: SETTINGS,
+      examples: [["report open", "the newest report in the browser"]],
+      run: (context, { args }) => open(context, args[0]),
+    },
+    runner,
+  );
+}
