@@ -104,7 +104,8 @@ export class SimulatedExchange implements TradeDesk {
       book.pending[row] = 1;
       book.pendingCount[account]++;
     }
-    book.pendingLots[row] = Math.trunc(targetLots);
+    // Adding 0 turns a negative zero into zero.
+    book.pendingLots[row] = Math.trunc(targetLots) + 0;
     book.pendingStopDistance[row] = stopDistance;
     book.pendingTargetDistance[row] = targetDistance;
     book.pendingTrailDistance[row] = trailDistance;

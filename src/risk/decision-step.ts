@@ -92,12 +92,13 @@ export class DecisionStep {
     const row = account * book.symbols + symbol;
     const direction = intents.direction[symbol];
     const size = intents.size[symbol];
-    if (size - size !== 0 || size > 1) this.#refuseSize(account, symbol, size);
+    if (direction !== Direction.hold && !(size >= 0 && size <= 1)) this.#refuseSize(account, symbol, size);
     const held = book.lots[row];
     let scheme = 0;
     let verdicts = 0;
     let target = held;
     let sent = false;
+    this.#clampedNotional = 0;
     if (direction !== Direction.hold) {
       target = 0;
       if (direction !== Direction.flat && size > 0) {
@@ -110,7 +111,8 @@ export class DecisionStep {
           verdicts = this.#clamp(account, symbol, scheme * size, stop, onSide ? Math.abs(held) : 0);
           target = side * this.#clampedLots;
           const change = Math.abs(target - held);
-          if (onSide && target !== 0 && change < this.#band * Math.abs(target)) verdicts |= Verdict.withinBand;
+          const trembles = change === 0 || change < this.#band * Math.abs(target);
+          if (onSide && target !== 0 && trembles) verdicts |= Verdict.withinBand;
         }
       }
       this.#planned[symbol] = target;

@@ -1,0 +1,103 @@
+/** @file Small tapes written by hand, and random ones from a seed, for tests and benchmarks. */
+import {
+  defaultInstrument,
+  type Instrument,
+  type InstrumentOverrides,
+  parseTimeframe,
+  Random,
+} from "../../core/index.ts";
+import { createTape, type MarketTape } from "../../market/index.ts";
+
+/** Open, high, low, close, then volume (default 1e9) and the funding rate of the stamp at its open (default 0). */
+export type HandBar = readonly [open: number, high: number, low: number, close: number, volume?: number, rate?: number];
+
+const HAND_VOLUME = 1e9;
+
+/** A perpetual with steps of 0.01 in price and 0.001 in quantity, no fee, no minimum, 0.5 % maintenance margin. */
+export function plainInstrument(overrides: InstrumentOverrides = {}, symbol = "AAAUSDT"): Instrument {
+  const plain = { tickSize: "0.01", lotStep: "0.001", minNotional: 0, takerFeeBps: 0, maxLeverage: 100 };
+  return defaultInstrument(symbol, { ...plain, ...overrides });
+}
+
+/** A tape of hourly bars; `bars[t][s]` is null where the symbol is absent and then carries its last close. */
+export function handTape(
+  instruments: readonly Instrument[],
+  bars: ReadonlyArray<ReadonlyArray<HandBar | null>>,
+  timeframe = "1h",
+): MarketTape {
+  const tape = createTape(instruments, parseTimeframe(timeframe), bars.length);
+  const symbols = instruments.length;
+  for (let t = 0; t < bars.length; t++) {
+    tape.timeMs[t] = t * tape.barMs;
+    for (let s = 0; s < symbols; s++) {
+      const cell = t * symbols + s;
+      const bar = bars[t][s];
+      const carried = t === 0 ? 0 : tape.close[cell - symbols];
+      tape.open[cell] = bar?.[0] ?? carried;
+      tape.high[cell] = bar?.[1] ?? carried;
+      tape.low[cell] = bar?.[2] ?? carried;
+      tape.close[cell] = bar?.[3] ?? carried;
+      tape.volume[cell] = bar === null ? 0 : (bar[4] ?? HAND_VOLUME);
+      tape.funding[cell] = bar?.[5] ?? 0;
+      tape.present[cell] = bar === null ? 0 : 1;
+    }
+  }
+  tape.bars = bars.length;
+  return tape;
+}
+
+/** A tape of one plain instrument. */
+export function oneSymbolTape(bars: ReadonlyArray<HandBar | null>, overrides: InstrumentOverrides = {}): MarketTape {
+  return handTape(
+    [plainInstrument(overrides)],
+    bars.map((bar) => [bar]),
+  );
+}
+
+/** A bar that stands still. */
+export function still(price: number): HandBar {
+  return [price, price, price, price];
+}
+
+const KINDS = [
+  { kind: "perpetual", minNotional: 5, takerFeeBps: 5.5 },
+  { kind: "spot", minNotional: 5, takerFeeBps: 10 },
+  { kind: "perpetual", tickSize: "0.1", lotStep: "0.01", takerFeeBps: 2 },
+  { kind: "forex", tickSize: "0.00001", lotStep: "1", minNotional: 0, maxLeverage: 1, takerFeeBps: 0.2 },
+  { kind: "perpetual", tickSize: "0.5", lotStep: "1", multiplier: 0.01, takerFeeBps: 5, maintenanceMarginRate: 0.02 },
+] as const satisfies readonly InstrumentOverrides[];
+
+/**
+ * A wild market: every kind of instrument, jumps of up to 40 % inside a bar, absent bars, late starts, funding,
+ * sometimes no volume.
+ */
+export function randomTape(random: Random, symbols: number, bars: number): MarketTape {
+  const instruments = Array.from({ length: symbols }, (_, s) =>
+    plainInstrument(KINDS[random.below(KINDS.length)], `S${s}USDT`),
+  );
+  const rows: Array<Array<HandBar | null>> = Array.from({ length: bars }, () => []);
+  for (let s = 0; s < symbols; s++) {
+    const tick = Number(instruments[s].tickSize);
+    const onGrid = (price: number): number => Math.max(1, Math.round(price / tick)) * tick;
+    const volatility = [0.002, 0.01, 0.04][random.below(3)];
+    const absent = [0, 0.02, 0.2][random.below(3)];
+    const volume = [0, 50, 1e4, 1e7][random.below(4)];
+    let price = onGrid(tick * 1_000 * (1 + 50 * random.uniform()));
+    const start = random.uniform() < 0.8 ? 0 : random.below(Math.min(5, bars));
+    for (let t = 0; t < bars; t++) {
+      if (t < start || random.uniform() < absent) {
+        rows[t].push(null);
+        continue;
+      }
+      const move = (): number => Math.exp(volatility * random.normal() + (random.uniform() < 0.01 ? -0.4 : 0));
+      const open = onGrid(random.uniform() < 0.5 ? price : price * move());
+      const close = onGrid(open * move());
+      const high = onGrid(Math.max(open, close) * Math.exp(volatility * random.uniform()));
+      const low = Math.min(onGrid(Math.min(open, close) * Math.exp(-volatility * random.uniform())), open, close);
+      const rate = random.uniform() < 0.15 ? 0.003 * random.normal() : 0;
+      rows[t].push([open, Math.max(high, open, close), low, close, volume * random.uniform(), rate]);
+      price = close;
+    }
+  }
+  return handTape(instruments, rows);
+}
