@@ -62,7 +62,8 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   signal?.throwIfAborted();
 
   const recorder = new FillRecorder();
-  const exchange = new SimulatedExchange(tape, config.exchange, { accounts: 1, seed, recorder });
+  // Every invariant of the ledger is asserted after every bar of a recorded run.
+  const exchange = new SimulatedExchange(tape, { ...config.exchange, checked: true }, { accounts: 1, seed, recorder });
   const step = new DecisionStep(
     exchange,
     config.sizing,

@@ -38,6 +38,15 @@ export function baselineConfig({ exchange, risk }: DecisionConfig): DecisionConf
   };
 }
 
+/** The settings of the random twin: the policy's own costs and leverage, and sizes that may use all of that leverage. */
+export function twinConfig({ exchange, risk }: DecisionConfig): DecisionConfig {
+  return {
+    exchange,
+    sizing: resolveSizingConfig({ scheme: SizingScheme.fixedFraction, fraction: exchange.leverage }),
+    risk: resolveRiskConfig({ allowShort: risk.allowShort }),
+  };
+}
+
 /** A baseline by its name. */
 export function baselinePolicy(name: BaselineName, seed: number, options: BaselineOptions = {}): Policy {
   switch (name) {
@@ -60,9 +69,10 @@ export function baselinePolicy(name: BaselineName, seed: number, options: Baseli
 
 /**
  * What a random policy must do to be as exposed and to trade as much as `result`: its shares of symbol-bars long and
- * short, the mean size of a position over equity, and the notional traded a symbol-bar over equity.
+ * short, the mean size of a position over equity, and the notional traded a symbol-bar over equity. `leverage` is what
+ * a size of 1 stands for under `twinConfig`.
  */
-export function randomTwinOf(result: BacktestResult, seed: number): RandomTwinOptions {
+export function randomTwinOf(result: BacktestResult, seed: number, leverage: number): RandomTwinOptions {
   const { curve, fills, instruments } = result;
   const symbols = instruments.length;
   const cells = curve.length * symbols;
@@ -86,7 +96,7 @@ export function randomTwinOf(result: BacktestResult, seed: number): RandomTwinOp
     seed,
     longShare: long / cells,
     shortShare: short / cells,
-    size: held === 0 ? 0 : Math.min(1, size / held),
-    turnover: equity === 0 ? 0 : traded / (equity * symbols),
+    size: held === 0 ? 0 : Math.min(1, size / held / leverage),
+    turnover: equity === 0 ? 0 : traded / (equity * symbols * leverage),
   };
 }

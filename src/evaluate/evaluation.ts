@@ -14,6 +14,7 @@ export type Comparison = {
   readonly ladder?: readonly CostRung[];
 };
 
-export function evaluate(result: BacktestResult): Evaluation {
-  return { result, statistics: statistics(result) };
+/** A run with its statistics; `riskFreeRate` is a yearly rate. */
+export function evaluate(result: BacktestResult, riskFreeRate = 0): Evaluation {
+  return { result, statistics: statistics(result, riskFreeRate) };
 }

@@ -36,7 +36,7 @@ export function formatFigure(value: number | null | undefined, kind: FigureKind)
       return value > 0 ? `+${text}` : text;
     }
     case "share":
-      return `${grouped(value * 100, 1)} %`;
+      return `${grouped(value * 100, Math.abs(value) >= 10 ? 0 : 1)} %`;
     case "ratio":
       return grouped(value, Math.abs(value) >= 100 ? 0 : 2);
     case "money":

@@ -7,6 +7,7 @@ export {
   baselinePolicy,
   DEFAULT_SMA_CROSS,
   randomTwinOf,
+  twinConfig,
 } from "./baselines.ts";
 export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder } from "./compare.ts";
 export { type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";

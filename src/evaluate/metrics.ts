@@ -57,7 +57,7 @@ const WIN_RATE: Metric = {
 };
 const PROFIT_FACTOR: Metric = {
   label: "Profit factor",
-  short: "P. factor",
+  short: "Factor",
   kind: ratio,
   of: (s) => s.profitFactor,
   better: "more",
@@ -72,7 +72,15 @@ const FEES: Metric = {
 };
 
 /** Columns of the short table. */
-export const KEY_METRICS: readonly Metric[] = [RETURN, SHARPE, DRAWDOWN, TRADES, WIN_RATE, PROFIT_FACTOR, FEES];
+export const KEY_METRICS: readonly Metric[] = [
+  RETURN,
+  SHARPE,
+  DRAWDOWN,
+  TRADES,
+  WIN_RATE,
+  PROFIT_FACTOR,
+  { ...FEES, kind: count },
+];
 
 export const METRIC_GROUPS: readonly MetricGroup[] = [
   {

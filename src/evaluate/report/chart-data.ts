@@ -1,11 +1,13 @@
 /** @file What the report's charts draw, small enough to be written into the page. Times are seconds after the start. */
+import { DAY_MS } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Comparison, Evaluation } from "../evaluation.ts";
-import { dailyReturns } from "../returns.ts";
+import { dailyReturns, daysPerYear } from "../returns.ts";
+import { sharpe } from "../statistics/ratios.ts";
 import type { Trade } from "../trades.ts";
 import { extremeRows, forStretches, significant } from "./downsample.ts";
 
-/** Points of a line, prices and ribbon cells of a symbol, and trades drawn: scaled down when a page gets too large. */
+/** Points of a line, ribbon cells of a symbol, and, over all symbols, prices and trades: scaled down when a page gets too large. */
 export type ChartBudget = {
   readonly linePoints: number;
   readonly pricePoints: number;
@@ -14,10 +16,10 @@ export type ChartBudget = {
 };
 
 export const FULL_BUDGET: ChartBudget = {
-  linePoints: 1_600,
-  pricePoints: 1_000,
+  linePoints: 2_400,
+  pricePoints: 12_000,
   ribbonCells: 600,
-  drawnTrades: 400,
+  drawnTrades: 2_000,
 };
 
 export type Line = { readonly name: string; readonly x: number[]; readonly y: number[] };
@@ -42,6 +44,8 @@ export type ChartData = {
   readonly equity: Line[];
   readonly drawdown: Line[];
   readonly exposure: Line;
+  /** Sharpe ratio of the last 30 days, annualised; empty where the run is too short for a line. */
+  readonly rolling: Line[];
   /** Mean signed exposure of each symbol in each cell; `ribbonX` holds the start of each cell and the end of the last. */
   readonly ribbonX: number[];
   readonly ribbon: ReadonlyArray<{ readonly symbol: string; readonly values: number[] }>;
@@ -68,6 +72,7 @@ export function chartData(comparison: Comparison, tape: MarketTape, budget: Char
     drawdown: all.map((evaluation) =>
       line(evaluation.result.name, evaluation, evaluation.result.curve.drawdown, 1, budget.linePoints / 2),
     ),
+    rolling: all.flatMap(rollingSharpe),
     exposure: line("Exposure", comparison.policy, result.curve.exposure, 1, budget.linePoints),
     ...ribbonData(comparison.policy, budget.ribbonCells),
     prices: result.instruments.map((_, symbol) => priceData(comparison.policy, tape, symbol, budget)),
@@ -95,6 +100,26 @@ function line(name: string, { result }: Evaluation, values: Float64Array, unit: 
   };
 }
 
+/** Days of the rolling Sharpe ratio, and the fewest points that make a line. */
+export const ROLLING_DAYS = 30;
+const FEWEST_ROLLING = 15;
+
+function rollingSharpe({ result }: Evaluation): Line[] {
+  const { returns, dayMs } = dailyReturns(result.curve);
+  if (returns.length < ROLLING_DAYS + FEWEST_ROLLING) return [];
+  const startMs = result.curve.timeMs[0];
+  const endSeconds = secondsAfter(startMs, result.curve.timeMs[result.curve.length - 1]);
+  const x: number[] = [];
+  const y: number[] = [];
+  for (let end = ROLLING_DAYS; end <= returns.length; end++) {
+    const ratio = sharpe(returns.subarray(end - ROLLING_DAYS, end), daysPerYear(result.instruments));
+    if (ratio === null) continue;
+    x.push(Math.min(endSeconds, secondsAfter(startMs, dayMs[end - 1] + DAY_MS)));
+    y.push(significant(ratio, 4));
+  }
+  return x.length < FEWEST_ROLLING ? [] : [{ name: result.name, x, y }];
+}
+
 function ribbonData({ result }: Evaluation, cells: number): Pick<ChartData, "ribbon" | "ribbonX"> {
   const { curve, instruments } = result;
   const symbols = instruments.length;
@@ -118,7 +143,8 @@ function priceData({ result }: Evaluation, tape: MarketTape, symbol: number, bud
   const close: number[] = [];
   const low: number[] = [];
   const high: number[] = [];
-  forStretches(result.to - result.from, budget.pricePoints, (start, end) => {
+  const symbols = result.instruments.length;
+  forStretches(result.to - result.from, Math.min(3_000, budget.pricePoints / symbols), (start, end) => {
     let last = -1;
     let lowest = Number.POSITIVE_INFINITY;
     let highest = Number.NEGATIVE_INFINITY;
@@ -142,7 +168,7 @@ function priceData({ result }: Evaluation, tape: MarketTape, symbol: number, bud
     close,
     low,
     high,
-    trades: largest(own, Math.floor(budget.drawnTrades)).map((trade) => [
+    trades: largest(own, Math.min(500, Math.floor(budget.drawnTrades / symbols))).map((trade) => [
       secondsAfter(startMs, trade.entryMs),
       secondsAfter(startMs, trade.exitMs),
       significant(trade.entryPrice),

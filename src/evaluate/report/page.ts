@@ -3,7 +3,7 @@ import { invariant } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Comparison } from "../evaluation.ts";
 import type { Verdict } from "../verdict.ts";
-import { type ChartBudget, chartData, FULL_BUDGET } from "./chart-data.ts";
+import { type ChartBudget, type ChartData, chartData, FULL_BUDGET, ROLLING_DAYS } from "./chart-data.ts";
 import { escapeHtml, jsonForScript } from "./escape.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
 import { VIEWS_SCRIPT } from "./script-views.ts";
@@ -29,7 +29,7 @@ export const PAGE_LIMIT_BYTES = 3_000_000;
 export function reportPage(comparison: Comparison, verdict: Verdict, tape: MarketTape, provenance: Provenance): string {
   let budget = FULL_BUDGET;
   for (let attempt = 0; attempt < 8; attempt++) {
-    const html = render(comparison, verdict, provenance, jsonForScript(chartData(comparison, tape, budget)));
+    const html = render(comparison, verdict, provenance, chartData(comparison, tape, budget));
     if (Buffer.byteLength(html) <= PAGE_LIMIT_BYTES) return html;
     budget = halved(budget);
   }
@@ -45,7 +45,11 @@ function halved({ linePoints, pricePoints, ribbonCells, drawnTrades }: ChartBudg
   };
 }
 
-function render(comparison: Comparison, verdict: Verdict, provenance: Provenance, data: string): string {
+function rollingCard(tools: string): string {
+  return `<section class="card"><div class="head"><h2>Rolling Sharpe ratio</h2><div class="tools">${tools}</div></div><div class="note">Of the last ${ROLLING_DAYS} days, annualised: whether the result came steadily or in one stretch.</div><div id="rolling"></div></section>`;
+}
+
+function render(comparison: Comparison, verdict: Verdict, provenance: Provenance, data: ChartData): string {
   const { result } = comparison.policy;
   const title = `${result.name}: backtest report`;
   const zoomed = '<button class="tool" type="button" data-reset hidden>Show all</button>';
@@ -68,6 +72,7 @@ ${tiles(comparison)}
 <section class="card"><div class="head"><h2>Equity against its baselines</h2><div class="tools">${zoomed}<button class="tool" type="button" data-log="equity" aria-pressed="false">Log scale</button></div></div>
 <div class="note">Change since the start, after all costs. Click a name to hide it; drag over a stretch to zoom all charts, double-click to go back.</div><div id="equity"></div></section>
 <section class="card"><div class="head"><h2>Drawdown</h2><div class="tools">${zoomed}</div></div><div class="note">How far below its own earlier peak.</div><div id="drawdown"></div></section>
+${data.rolling.length === 0 ? "" : rollingCard(zoomed)}
 <section class="card"><div class="head"><h2>Positions</h2><div class="tools">${zoomed}</div></div><div class="note"><span style="color:var(--long)">&#9632;</span> long and <span style="color:var(--short)">&#9632;</span> short; the deeper, the larger the position's share of equity. Below: all positions together, as a multiple of equity.</div><div id="positions"></div><div id="exposure"></div></section>
 <section class="card"><div class="head"><h2>Trades on the price</h2><div class="tools">${zoomed}<div class="tools" id="price-symbols"></div></div></div><div class="note" id="price-note"></div><div id="price"></div></section>
 <section class="card"><div class="head"><h2>Monthly returns, %</h2></div><div class="note">Months of the calendar in UTC; the first and the last may be partial.</div>${monthlyTable(comparison)}</section>
@@ -76,7 +81,7 @@ ${tiles(comparison)}
 <section class="card"><div class="head"><h2>Returns by day</h2></div><div class="note">What the headline ratios are made of.</div><div id="daily-returns"></div></section>
 </div>
 <section class="card"><div class="head"><h2>Statistics</h2></div><div class="note">The best value of a row is bold. Hover over a name for its definition; n/a means undefined for this run.</div>${statisticsTable(comparison)}</section>
-<div class="two">
+<div class="two uneven">
 <section class="card"><div class="head"><h2>What costs took</h2></div><div class="note">In ${escapeHtml(result.instruments[0].quote)}, from the profit before costs to the result.</div>${costBars(comparison)}</section>
 <section class="card"><div class="head"><h2>By symbol</h2></div><div class="note">Spread and slippage are inside the prices.</div>${symbolTable(comparison)}</section>
 </div>
@@ -86,7 +91,7 @@ ${provenanceCard(comparison, provenance)}
 <noscript><p class="muted">The charts need JavaScript; every figure above is complete without it.</p></noscript>
 <footer>Made by Tidemark. Past results, simulated or real, promise nothing.</footer>
 </main>
-<script type="application/json" id="report-data">${data}</script>
+<script type="application/json" id="report-data">${jsonForScript(data)}</script>
 <script>${CHART_SCRIPT}${VIEWS_SCRIPT}</script>
 </body>
 </html>

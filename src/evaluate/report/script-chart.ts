@@ -37,13 +37,18 @@ function when(seconds) {
   var day = d.getUTCFullYear() + "-" + pad(d.getUTCMonth() + 1) + "-" + pad(d.getUTCDate());
   return D.barSeconds >= 86400 ? day : day + " " + pad(d.getUTCHours()) + ":" + pad(d.getUTCMinutes()) + " UTC";
 }
+/* Decimals that tell the steps of an axis apart. */
+function stepDecimals(values) {
+  var step = values.length > 1 ? Math.abs(values[1] - values[0]) : Math.abs(values[0]) || 1;
+  return Math.max(0, Math.min(10, -Math.floor(Math.log(step) / Math.LN10 + 1e-9)));
+}
 /* Round steps for about "count" ticks over a span of plain numbers. */
 function steps(low, high, count) {
   var span = high - low;
   if (!(span > 0)) return [low];
   var raw = span / count;
   var unit = Math.pow(10, Math.floor(Math.log(raw) / Math.LN10));
-  var step = unit * (raw / unit > 5 ? 10 : raw / unit > 2 ? 5 : raw / unit > 1 ? 2 : 1);
+  var step = unit * (raw / unit > 7 ? 10 : raw / unit > 3.5 ? 5 : raw / unit > 1.5 ? 2 : 1);
   var out = [];
   for (var v = Math.ceil(low / step) * step; v <= high + step * 1e-9; v += step) out.push(Math.abs(v) < step * 1e-9 ? 0 : v);
   return out;
@@ -71,7 +76,7 @@ function timeTicks(from, to, count) {
     if (at > endMs) break;
     if (at >= startMs) {
       var month = new Date(at);
-      out.push([(at - D.startMs) / 1000, months >= 12 ? String(month.getUTCFullYear()) : MONTHS[month.getUTCMonth()] + " " + String(month.getUTCFullYear()).slice(2)]);
+      out.push([(at - D.startMs) / 1000, months >= 12 ? String(month.getUTCFullYear()) : MONTHS[month.getUTCMonth()] + " " + month.getUTCFullYear()]);
     }
     m += months;
   }
@@ -163,9 +168,11 @@ function shown(xs) {
 /* Grid lines and labels of a value axis on the right. */
 function valueAxis(frame, low, high, y, format, count) {
   var out = "";
-  steps(low, high, count || Math.max(3, Math.floor((frame.box.bottom - frame.box.top) / 46))).forEach(function (v) {
+  var values = steps(low, high, count || Math.max(3, Math.floor((frame.box.bottom - frame.box.top) / 46)));
+  var decimals = stepDecimals(values), hundredths = Math.max(0, decimals - 2);
+  values.forEach(function (v) {
     var py = y(v);
-    out += '<line class="grid" x1="' + frame.box.left + '" x2="' + frame.box.right + '" y1="' + py + '" y2="' + py + '"/><text x="' + (frame.box.right + 7) + '" y="' + (py + 4) + '">' + format(v) + "</text>";
+    out += '<line class="grid" x1="' + frame.box.left + '" x2="' + frame.box.right + '" y1="' + py + '" y2="' + py + '"/><text x="' + (frame.box.right + 7) + '" y="' + (py + 4) + '">' + format(v, decimals, hundredths) + "</text>";
   });
   return out;
 }

@@ -14,7 +14,7 @@ function linesChart(options) {
   var legend = options.lines.length > 1 ? el("div", "legend", host) : null;
   var scale = null;
   var chart = timeChart(host, {
-    label: options.label, height: options.height, narrowHeight: options.narrowHeight,
+    label: options.label, height: options.height, narrowHeight: options.narrowHeight, left: options.left,
     draw: function (frame, clip) {
       var low = Infinity, high = -Infinity;
       options.lines.forEach(function (line, i) {
@@ -45,7 +45,7 @@ function linesChart(options) {
           var base = scale(options.fill.to);
           out += '<path d="' + path + "L" + frame.x(line.x[range[1]]).toFixed(1) + " " + base + "L" + frame.x(line.x[range[0]]).toFixed(1) + " " + base + 'Z" fill="' + color(i) + '" opacity="0.14"/>';
         }
-        out += '<path d="' + path + '" fill="none" stroke="' + color(i) + '" stroke-width="' + (i === 0 ? 2 : 1.3) + '" stroke-linejoin="round"' + (i === 0 ? "" : ' opacity="0.9"') + "/>";
+        out += '<path d="' + path + '" fill="none" stroke="' + color(i) + '" stroke-width="' + (i === 0 && !options.thin ? 1.9 : 1.25) + '" stroke-linejoin="round"' + (i === 0 ? "" : ' opacity="0.9"') + "/>";
       }
       return out + "</g>";
     },
@@ -87,13 +87,13 @@ function linesChart(options) {
     chart.draw();
   });
 }
+var labelWidth = Math.min(92, 14 + 7.4 * D.ribbon.reduce(function (m, r) { return Math.max(m, r.symbol.length); }, 0));
 /* One row a symbol: long in one color, short in another, as deep as the position is large. */
 function ribbonChart(id) {
   var host = document.getElementById(id);
   if (!host) return;
   var most = 0, row = 22, gap = 5, names = D.ribbon.map(function (r) { return r.symbol; });
   D.ribbon.forEach(function (r) { r.values.forEach(function (v) { most = Math.max(most, Math.abs(v)); }); });
-  var labelWidth = Math.min(92, 14 + 7.4 * names.reduce(function (m, n) { return Math.max(m, n.length); }, 0));
   timeChart(host, {
     label: "Position of each symbol over time", height: 34 + names.length * (row + gap), left: labelWidth, right: 58,
     draw: function (frame, clip) {
@@ -106,10 +106,10 @@ function ribbonChart(id) {
           if (v === 0) continue;
           var end = k;
           while (end + 1 < r.values.length && r.values[end + 1] === v) end++;
-          var a = frame.x(D.ribbonX[k]), b = frame.x(D.ribbonX[end + 1]);
+          var a = Math.round(frame.x(D.ribbonX[k])), b = Math.round(frame.x(D.ribbonX[end + 1]));
           k = end;
-          if (b < frame.box.left || a > frame.box.right) continue;
-          out += '<rect x="' + a.toFixed(1) + '" y="' + top + '" width="' + Math.max(0.6, b - a + 0.3).toFixed(1) + '" height="' + row + '" fill="var(--' + (v > 0 ? "long" : "short") + ')" fill-opacity="' + (0.18 + 0.82 * Math.abs(v) / most).toFixed(2) + '"/>';
+          if (b <= a || b < frame.box.left || a > frame.box.right) continue;
+          out += '<rect shape-rendering="crispEdges" x="' + a + '" y="' + top + '" width="' + (b - a) + '" height="' + row + '" fill="var(--' + (v > 0 ? "long" : "short") + ')" fill-opacity="' + (0.18 + 0.82 * Math.abs(v) / most).toFixed(2) + '"/>';
         }
         out += "</g>";
       });
@@ -147,7 +147,7 @@ function priceChart(id) {
       var room = (high - low || high) * 0.06;
       low -= room; high += room;
       scale = function (v) { return frame.box.bottom - ((v - low) / (high - low)) * (frame.box.bottom - frame.box.top); };
-      var out = valueAxis(frame, low, high, scale, price) + '<g clip-path="' + clip + '">', band = "", back = "", path = "";
+      var out = valueAxis(frame, low, high, scale, group) + '<g clip-path="' + clip + '">', band = "", back = "", path = "";
       for (k = range[0]; k <= range[1]; k++) {
         var x = frame.x(p.x[k]).toFixed(1);
         band += (k === range[0] ? "M" : "L") + x + " " + scale(p.high[k]).toFixed(1);
@@ -211,8 +211,8 @@ function histogram(id, values, format, noun) {
   var most = Math.max.apply(null, bins), mean = values.reduce(function (a, v) { return a + v; }, 0) / values.length;
   var chart = el("div", "chart", host), svgHost = el("div", "", chart), tip = el("div", "tip", chart), box = null;
   function draw() {
-    var w = Math.max(240, chart.clientWidth), h = 210;
-    box = { left: 2, right: w - 36, top: 8, bottom: h - 22 };
+    var w = Math.max(240, chart.clientWidth), h = 220;
+    box = { left: 2, right: w - 36, top: 24, bottom: h - 22 };
     var x = function (v) { return box.left + ((v - first * width) / ((last - first) * width)) * (box.right - box.left); };
     var y = function (n) { return box.bottom - (n / most) * (box.bottom - box.top); };
     var out = "";
@@ -229,7 +229,7 @@ function histogram(id, values, format, noun) {
       if (x(v) > box.left + 18 && x(v) < box.right - 14) out += '<text text-anchor="middle" x="' + x(v) + '" y="' + (h - 6) + '">' + format(v) + "</text>";
     });
     var m = Math.max(box.left, Math.min(box.right, x(mean)));
-    out += '<line x1="' + m + '" x2="' + m + '" y1="' + box.top + '" y2="' + box.bottom + '" stroke="var(--text)" stroke-dasharray="3 3"/><text x="' + (m + 5) + '" y="' + (box.top + 9) + '"' + (m > (box.left + box.right) * 0.62 ? ' text-anchor="end" dx="-10"' : "") + ">mean " + format(mean) + "</text>";
+    out += '<line x1="' + m + '" x2="' + m + '" y1="' + (box.top - 8) + '" y2="' + box.bottom + '" stroke="var(--text)" stroke-dasharray="3 3"/><text x="' + (m + 5) + '" y="' + (box.top - 9) + '"' + (m > (box.left + box.right) * 0.62 ? ' text-anchor="end" dx="-10"' : "") + ">mean " + format(mean) + "</text>";
     svgHost.innerHTML = '<svg role="img" aria-label="' + esc(noun) + '" height="' + h + '" viewBox="0 0 ' + w + " " + h + '">' + out + "</svg>";
   }
   chart.addEventListener("pointermove", function (e) {
@@ -246,18 +246,23 @@ function histogram(id, values, format, noun) {
 var fromStart = function (v) { return percent(v - 1); };
 linesChart({
   id: "equity", label: "Equity of the policy and its baselines", lines: D.equity, height: 360, narrowHeight: 270, zero: 1, axisShift: 1,
-  format: function (v) { return percent(v, Math.abs(view[1]) && Math.abs(v) < 0.1 && v !== 0 ? 1 : 0); }, tipFormat: fromStart,
+  format: function (v, _, hundredths) { return percent(v, hundredths); }, tipFormat: fromStart,
   legendValue: function (line) { return fromStart(line.y[line.y.length - 1]); },
 });
 linesChart({
   id: "drawdown", label: "Drawdown", lines: D.drawdown, height: 190, narrowHeight: 170, ceiling: 0, fill: { to: 0 },
   off: D.drawdown.map(function (_, i) { return i; }).filter(function (i) { return i > 1; }),
-  format: function (v) { return percent(v, Math.abs(v) < 0.1 && v !== 0 ? 1 : 0); }, tipFormat: percent,
+  format: function (v, _, hundredths) { return percent(v, hundredths); }, tipFormat: percent,
+});
+linesChart({
+  id: "rolling", label: "Rolling Sharpe ratio", lines: D.rolling, height: 190, narrowHeight: 170, zero: 0,
+  off: D.rolling.map(function (_, i) { return i; }).filter(function (i) { return i > 1; }),
+  format: function (v, decimals) { return group(v, decimals); }, tipFormat: function (v) { return group(v, 2); },
 });
 ribbonChart("positions");
 linesChart({
-  id: "exposure", label: "Gross exposure", lines: [D.exposure], height: 150, floor: 0, fill: { to: 0 },
-  format: function (v) { return group(v, 1) + "x"; }, tipFormat: function (v) { return group(v, 2) + "x"; },
+  id: "exposure", label: "Gross exposure", lines: [D.exposure], height: 150, floor: 0, left: labelWidth, thin: true, fill: { to: 0 },
+  format: function (v, decimals) { return group(v, decimals) + "x"; }, tipFormat: function (v) { return group(v, 2) + "x"; },
 });
 priceChart("price");
 histogram("daily-returns", D.dailyReturns, function (v) { return percent(v, 1); }, D.barSeconds >= 86400 ? "bars" : "days");

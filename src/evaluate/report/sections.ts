@@ -20,11 +20,16 @@ export function syntheticBanner(symbols: readonly string[]): string {
   return `<div class="synthetic" role="alert"><b>SYNTHETIC DATA</b><span>${escapeHtml(all)}: generated prices, not a market. Nothing here says anything about real trading.</span></div>`;
 }
 
+/** A sentence whose figures don't part from their percent signs at the end of a line. */
+function sentenceHtml(text: string): string {
+  return escapeHtml(text).replaceAll(" %", "&nbsp;%");
+}
+
 export function verdictCard(verdict: Verdict): string {
-  const items = verdict.sentences.map((sentence) => `<li>${escapeHtml(sentence)}</li>`).join("");
+  const items = verdict.sentences.map((sentence) => `<li>${sentenceHtml(sentence)}</li>`).join("");
   return (
     `<section class="card verdict ${verdict.standing}" aria-label="Verdict"><span class="badge">${STANDING_TEXT[verdict.standing]}</span>` +
-    `<div class="headline">${escapeHtml(verdict.headline)}</div><ul>${items}</ul></section>`
+    `<div class="headline">${sentenceHtml(verdict.headline)}</div><ul>${items}</ul></section>`
   );
 }
 
@@ -42,7 +47,9 @@ export function tiles({ policy, baselines }: Comparison): string {
   const quote = policy.result.instruments[0].quote;
   const of = (kind: FigureKind, value: number | null): string => formatFigure(value, kind);
   const versus =
-    hold === undefined ? `CAGR ${of("change", s.annualReturn)}` : `hold ${of("change", hold.statistics.totalReturn)}`;
+    hold === undefined
+      ? `CAGR ${of("change", s.annualReturn)}`
+      : `buy and hold ${of("change", hold.statistics.totalReturn)}`;
   const costs = s.fees + s.slippage - s.funding;
   return `<section class="tiles" aria-label="Key figures">${[
     tile("Total return", of("change", s.totalReturn), versus, sign(s.totalReturn)),

@@ -48,6 +48,7 @@ button { font: inherit; color: inherit; }
 .card > .note { color: var(--muted); font-size: 13px; margin-bottom: 10px; }
 .tools { display: flex; gap: 6px; flex-wrap: wrap; }
 .two { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 16px; }
+.two.uneven { grid-template-columns: minmax(0, 5fr) minmax(0, 7fr); }
 .verdict { border-left: 5px solid var(--faint); }
 .verdict .badge { display: inline-block; font-size: 12px; font-weight: 650; letter-spacing: 0.04em; text-transform: uppercase; border-radius: 5px; padding: 2px 8px; margin-bottom: 8px; background: var(--idle-bg); color: var(--muted); }
 .verdict.better { border-left-color: var(--good); } .verdict.better .badge { background: var(--good-bg); color: var(--good); }
@@ -56,7 +57,7 @@ button { font: inherit; color: inherit; }
 .verdict.losing { border-left-color: var(--bad); } .verdict.losing .badge { background: var(--bad-bg); color: var(--bad); }
 .verdict .headline { font-size: 20px; line-height: 1.35; font-weight: 620; letter-spacing: -0.01em; margin-bottom: 8px; }
 .verdict ul { margin: 0; padding-left: 18px; } .verdict li { margin: 3px 0; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(148px, 1fr)); gap: 12px; margin-bottom: 16px; }
+.tiles { display: grid; grid-template-columns: repeat(4, minmax(0, 1fr)); gap: 12px; margin-bottom: 16px; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 11px 14px; min-width: 0; }
 .tile .name { color: var(--muted); font-size: 13px; }
 .tile .value { font-size: 22px; font-weight: 620; letter-spacing: -0.015em; font-variant-numeric: tabular-nums; line-height: 1.3; }
@@ -104,11 +105,11 @@ details summary { cursor: pointer; color: var(--muted); font-size: 13.5px; } det
 .bars .axis { position: relative; height: 14px; } .bars .axis .bar { position: absolute; top: 0; }
 footer { color: var(--faint); font-size: 12.5px; text-align: center; margin-top: 24px; }
 @media (max-width: 760px) {
-  main { padding: 12px 12px 32px; } .two { grid-template-columns: minmax(0, 1fr); gap: 0; } .card { padding: 13px 13px; border-radius: 10px; }
+  main { padding: 12px 12px 32px; } .two, .two.uneven { grid-template-columns: minmax(0, 1fr); gap: 0; } .card { padding: 13px 13px; border-radius: 10px; }
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .tile { padding: 9px 11px; } .tile .value { font-size: 19px; }
   h1 { font-size: 19px; } .verdict .headline { font-size: 17.5px; }
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.facts dd { margin-bottom: 7px; }
-  table.data th:first-child, table.data td:first-child { max-width: 150px; white-space: normal; }
+  table.data th:first-child, table.data td:first-child { min-width: 128px; max-width: 150px; white-space: normal; }
 }
 @media print { body { background: #fff; } .card, .tile { break-inside: avoid; } .tool { display: none; } }
 `;

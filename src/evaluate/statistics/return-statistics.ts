@@ -1,7 +1,16 @@
 /** @file Every statistic that is made from a series of returns alone. */
 import { deviation, kurtosis, mean, type Sample, skewness } from "./moments.ts";
 import { minimumTrackRecord, probabilisticSharpe } from "./overfitting.ts";
-import { annualVolatility, omega, sharpe, sharpePerPeriod, sortino, stability, tailRatio } from "./ratios.ts";
+import {
+  annualVolatility,
+  omega,
+  perPeriodRate,
+  sharpe,
+  sharpePerPeriod,
+  sortino,
+  stability,
+  tailRatio,
+} from "./ratios.ts";
 import {
   cornishFisherShortfall,
   cornishFisherVar,
@@ -52,8 +61,10 @@ export type ReturnStatistics = {
   readonly minimumTrackRecord: number | null;
 };
 
-export function returnStatistics(returns: Sample, periodsPerYear: number): ReturnStatistics {
-  const ratio = sharpePerPeriod(returns);
+/** `riskFreeRate` is a yearly rate; Sharpe, Sortino and PSR are measured over it. */
+export function returnStatistics(returns: Sample, periodsPerYear: number, riskFreeRate = 0): ReturnStatistics {
+  const riskFree = perPeriodRate(riskFreeRate, periodsPerYear);
+  const ratio = sharpePerPeriod(returns, riskFree);
   const skew = skewness(returns);
   const tails = kurtosis(returns);
   const record = ratio === null || skew === null || tails === null ? null : { sharpe: ratio, skew, kurtosis: tails };
@@ -72,8 +83,8 @@ export function returnStatistics(returns: Sample, periodsPerYear: number): Retur
     mean: mean(returns),
     deviation: deviation(returns),
     volatility: annualVolatility(returns, periodsPerYear),
-    sharpe: sharpe(returns, periodsPerYear),
-    sortino: sortino(returns, periodsPerYear),
+    sharpe: sharpe(returns, periodsPerYear, riskFree),
+    sortino: sortino(returns, periodsPerYear, riskFree),
     omega: omega(returns),
     tailRatio: tailRatio(returns),
     skew,

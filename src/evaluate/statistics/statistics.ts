@@ -70,15 +70,22 @@ export type Statistics = {
   CostStatistics &
   TradeStatistics;
 
-export function statistics(result: BacktestResult): Statistics {
+/** `riskFreeRate`: a yearly rate over which Sharpe and Sortino are measured; 0 unless given. */
+export function statistics(result: BacktestResult, riskFreeRate = 0): Statistics {
   const { curve, initialBalance, finalEquity } = result;
   const rows = curve.length;
   const fromMs = curve.timeMs[0];
   const toMs = curve.timeMs[rows - 1];
   const years = (toMs - fromMs) / YEAR_MS;
-  const perBar = returnStatistics(barReturns(curve), barsPerYearOf(curve, result.barMs, result.instruments));
+  const perBar = returnStatistics(
+    barReturns(curve),
+    barsPerYearOf(curve, result.barMs, result.instruments),
+    riskFreeRate,
+  );
   const daily = result.barMs < DAY_MS;
-  const headline = daily ? returnStatistics(dailyReturns(curve).returns, daysPerYear(result.instruments)) : perBar;
+  const headline = daily
+    ? returnStatistics(dailyReturns(curve).returns, daysPerYear(result.instruments), riskFreeRate)
+    : perBar;
   const totalReturn = finalEquity / initialBalance - 1;
   const annualReturn = years > 0 ? compounded(totalReturn, 1 / years) : null;
   const drawdown = drawdownStatistics(result);

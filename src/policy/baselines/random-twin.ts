@@ -15,9 +15,9 @@ export type RandomTwinOptions = {
   /** Shares of symbol-bars that are spent long and short; together at most 1. */
   readonly longShare: number;
   readonly shortShare: number;
-  /** Notional of a position over equity, as the sizing scheme's size in [0, 1]. */
+  /** Size in [0, 1] of a position: a share of what the sizing scheme allows. */
   readonly size: number;
-  /** Notional traded a bar and symbol over equity. */
+  /** Notional traded a bar and symbol, in the same unit. */
   readonly turnover: number;
 };
 
