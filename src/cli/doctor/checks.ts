@@ -1,6 +1,8 @@
 /** @file The checks of `tidemark doctor`, in the order in which they are shown. */
 import type { CommandContext } from "../verb.ts";
 import type { Check } from "./check.ts";
+import { checkCompute, checkStore } from "./engines.ts";
+import { checkNetwork } from "./network.ts";
 import { checkMemory, checkNode, checkPlatform } from "./runtime.ts";
 import { checkConfig, checkCredentials } from "./settings.ts";
 import { checkDisk, checkFolders } from "./storage.ts";
@@ -12,9 +14,12 @@ export async function runChecks(context: CommandContext): Promise<Check[]> {
     checkNode(process.versions.node),
     checkPlatform(),
     checkMemory(),
+    await checkCompute(context),
+    await checkStore(context),
     settings.check,
     ...(config === undefined
       ? []
       : [checkDisk(config.folder), ...checkFolders(config), checkCredentials(context, config)]),
+    ...(await checkNetwork(context)),
   ];
 }

@@ -3,9 +3,16 @@ import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { formatDay, InstrumentKind, parseTimeframe, systemCode, TidemarkError } from "../../core/index.ts";
-import { importCandles, importFunding, MarketStore } from "../../market/index.ts";
+import {
+  type Collected,
+  candleFileSource,
+  fundingFileSource,
+  type MarketSource,
+  MarketStore,
+} from "../../market/index.ts";
 import { reportFailure } from "../failure.ts";
 import { dataRoot } from "../market-data.ts";
+import { countsText } from "../terminal/figures.ts";
 import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
 
 type ImportOptions = {
@@ -49,9 +56,6 @@ function filesOf(path: string): string[] {
   });
 }
 
-/** What happened to one file, as printed with --json. */
-type Imported = { readonly file: string; readonly venue: string; readonly symbol: string } & Record<string, unknown>;
-
 function dialectOf(options: ImportOptions) {
   const { symbol, columns, delimiter, skipLines, timeUnit, dateOrder } = options;
   return {
@@ -64,57 +68,52 @@ function dialectOf(options: ImportOptions) {
   };
 }
 
-async function importFile(
-  context: CommandContext,
-  store: MarketStore,
-  path: string,
-  options: ImportOptions,
-): Promise<Imported> {
-  const target = {
-    store,
-    path,
-    signal: context.signal,
-    ...(options.venue === undefined ? {} : { venue: options.venue }),
-  };
-  const { output } = context;
-  if (options.funding === true) {
-    const { notes, counts, ...result } = await importFunding({ ...target, ...dialectOf(options) });
-    for (const note of notes) output.detail(`${basename(path)}: ${note}`);
-    output.text(
-      `${result.symbol} funding: ${counts.added} added, ${counts.replaced} replaced, ${counts.unchanged} as before`,
-    );
-    return { file: path, ...result, counts, notes };
-  }
-  const { key, counts, quality, notes } = await importCandles({
+function sourceOf(path: string, options: ImportOptions): MarketSource {
+  const target = { path, ...dialectOf(options), ...(options.venue === undefined ? {} : { venue: options.venue }) };
+  if (options.funding === true) return fundingFileSource(target);
+  return candleFileSource({
     ...target,
-    ...dialectOf(options),
     ...(options.timeframe === undefined ? {} : { timeframe: parseTimeframe(options.timeframe) }),
     ...(options.stampedAt === undefined ? {} : { stampedAt: options.stampedAt }),
     ...(options.kind === undefined ? {} : { instrument: { kind: options.kind } }),
     ...(options.repair === undefined ? {} : { repair: options.repair }),
   });
+}
+
+function tellCollected(
+  context: CommandContext,
+  path: string,
+  { key, venue, symbol, candles, funding, quality, notes }: Collected,
+): void {
+  const { output } = context;
   for (const note of notes) output.detail(`${basename(path)}: ${note}`);
-  output.text(
-    `${key.symbol} ${key.timeframe} (${key.venue}): ${quality.bars} bars, ${formatDay(quality.firstMs)} to ` +
-      `${formatDay(quality.lastMs)}; ${counts.added} added, ${counts.replaced} replaced, ${counts.unchanged} as before`,
-  );
-  for (const finding of quality.findings) {
+  const counts = key === undefined ? funding : candles;
+  const name = key === undefined ? `${symbol} funding (${venue})` : `${symbol} ${key.timeframe} (${venue})`;
+  const extent =
+    quality === undefined
+      ? ""
+      : `${quality.bars} bars, ${formatDay(quality.firstMs)} to ${formatDay(quality.lastMs)}; `;
+  output.text(`${name}: ${extent}${countsText(counts)}`);
+  for (const finding of quality?.findings ?? []) {
     output.note(`  ${finding.kind}: ${finding.count} (${finding.examples[0]?.detail ?? ""})`);
   }
-  return { file: path, ...key, counts, quality, notes };
 }
 
 async function importAll(context: CommandContext, paths: readonly string[], options: ImportOptions): Promise<number> {
   const files = paths.flatMap((path) => filesOf(resolve(context.workingFolder, path)));
   const store = new MarketStore(dataRoot(context.config()));
-  const imported: Imported[] = [];
+  const imported: Array<Collected & { file: string }> = [];
   const failed: TidemarkError[] = [];
   let exitCode = 0;
   for (const [done, file] of files.entries()) {
     context.signal.throwIfAborted();
     context.output.progress({ label: "import", done, total: files.length, unit: "files" });
     try {
-      imported.push(await importFile(context, store, file, options));
+      const collected = await sourceOf(file, options).collect(store, { signal: context.signal });
+      for (const one of collected) {
+        tellCollected(context, file, one);
+        imported.push({ ...one, file });
+      }
     } catch (thrown) {
       // One bad file of many must not hide the others; alone it is the failure of the command.
       if (!(thrown instanceof TidemarkError) || files.length === 1) throw thrown;

@@ -6,12 +6,16 @@ import { registerBench } from "./bench.ts";
 import { registerData } from "./data.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerFeatures } from "./features.ts";
+import { registerFetch } from "./fetch.ts";
+import { registerImport } from "./import.ts";
 import { registerInit } from "./init.ts";
 import { registerModels } from "./models.ts";
 import { registerReport } from "./report.ts";
 
 export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void> = [
   registerInit,
+  registerFetch,
+  registerImport,
   registerData,
   registerFeatures,
   registerBacktest,
