@@ -20,7 +20,7 @@ export {
   type LogProbEntropy,
 } from "./distributions/categorical.ts";
 export { gradients } from "./gradient/gradients.ts";
-export { constantInit, type Initializer, normal, ones, orthogonal, uniform, zeros } from "./initializers.ts";
+export { constantInit, type Initializer, normal, ones, orthogonal, stacked, uniform, zeros } from "./initializers.ts";
 export { type CustomOperation, customGradient } from "./ops/custom.ts";
 export {
   abs,

@@ -1,5 +1,5 @@
 /** @file How parameters start. An initializer fills one piece of the flat vector. */
-import type { Random } from "../core/index.ts";
+import { InvariantError, type Random } from "../core/index.ts";
 import type { Shape } from "./tensor/shape.ts";
 
 export type Initializer = (values: Float32Array, shape: Shape, random: Random) => void;
@@ -66,4 +66,14 @@ function orthonormalize(vector: Float64Array, previous: readonly Float64Array[])
     const scale = 1 / Math.sqrt(squares);
     for (let k = 0; k < vector.length; k++) vector[k] *= scale;
   }
+}
+
+/** The first axis cut into equal blocks, each initialized on its own: the gates of a recurrent layer. */
+export function stacked(blocks: number, initializer: Initializer): Initializer {
+  return (values, shape, random) => {
+    if (shape[0] % blocks !== 0) throw new InvariantError(`${blocks} blocks divide the first size, was ${shape[0]}`);
+    const size = values.length / blocks;
+    const part = [shape[0] / blocks, ...shape.slice(1)];
+    for (let i = 0; i < blocks; i++) initializer(values.subarray(i * size, (i + 1) * size), part, random);
+  };
 }

@@ -40,6 +40,7 @@ export function buildModel(options: ModelOptions): OnnxModel {
         : lowerings[operation.name](operation, operation.inputs.map(known), context);
     for (const [i, tensor] of operation.outputs.entries()) nameOf.set(tensor, results[i]);
   }
+  checkNames(inputs, names);
   const nodes = nameOutputs(graph, names, tensors.map(known));
   return {
     nodes,
@@ -49,6 +50,12 @@ export function buildModel(options: ModelOptions): OnnxModel {
     metadata: options.metadata ?? {},
     producer: options.producer ?? "tidemark",
   };
+}
+
+/** ONNX has one namespace for all values of a graph. */
+function checkNames(inputs: ReadonlyMap<string, OnnxValue>, outputs: readonly string[]): void {
+  const twice = outputs.find((name) => inputs.has(name));
+  if (twice !== undefined) throw new InvariantError(`inputs and outputs have different names, "${twice}" is both`);
 }
 
 function declareInput(inputs: Map<string, OnnxValue>, operation: Operation): string {

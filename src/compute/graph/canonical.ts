@@ -6,7 +6,14 @@
 import { valuesOf } from "../evaluate/array.ts";
 import { evaluateOperation } from "../evaluate/evaluate.ts";
 import { reshape } from "../ops/layout.ts";
-import { constant, constantValues, makeOperation, type Operation, Tensor, type TypedArray } from "../tensor/tensor.ts";
+import {
+  constant,
+  constantValues,
+  makeOperation,
+  type Operation,
+  type Tensor,
+  type TypedArray,
+} from "../tensor/tensor.ts";
 import { rewrite } from "./rewrite.ts";
 
 /** What a parameter becomes in this graph. */
@@ -46,6 +53,7 @@ function foldConstants(operation: Operation, inputs: readonly Tensor[]): readonl
 
 export function canonicalize(outputs: readonly Tensor[], bind: BindParameter): readonly Tensor[] {
   const seen = new Map<string, readonly Tensor[]>();
+  const settled = new Set<Operation>();
   const unique = (operation: Operation, inputs: readonly Tensor[]): readonly Tensor[] => {
     const key = keyOf(operation, inputs);
     const known = seen.get(key);
@@ -56,11 +64,13 @@ export function canonicalize(outputs: readonly Tensor[], bind: BindParameter): r
       folded ??
       (same ? operation.outputs : makeOperation(operation.name, inputs, operation.outputs, operation.attributes));
     seen.set(key, results);
+    for (const tensor of results) settled.add(tensor.operation);
     return results;
   };
-  /** A tensor built just now, merged with equal ones down to its leaves. */
+  /** A tensor built just now over settled ones, merged with equal ones. */
   const merge = (tensor: Tensor): Tensor => {
     const { operation } = tensor;
+    if (settled.has(operation)) return tensor;
     return unique(operation, operation.inputs.map(merge))[tensor.output];
   };
   const bound = new Map<Tensor, Tensor>();

@@ -1,22 +1,11 @@
 /** @file The second pass: neighbors that one node can do together are joined. */
 
+import { scaledParts } from "../ops/elementwise.ts";
 import { gemm } from "../ops/matmul.ts";
 import { flagOf, numberOf } from "../tensor/attributes.ts";
 import { sameShape } from "../tensor/shape.ts";
 import { makeOperation, makeTensor, type Operation, type Tensor, uniformValue } from "../tensor/tensor.ts";
 import { consumerCounts, rewrite } from "./rewrite.ts";
-
-/** A product of a tensor with a uniform constant, taken apart. */
-function scaled(x: Tensor): { factor: number; rest: Tensor } | undefined {
-  const { name, inputs } = x.operation;
-  if (name === "Neg") return { factor: -1, rest: inputs[0] };
-  if (name !== "Mul") return undefined;
-  for (const [i, side] of inputs.entries()) {
-    const factor = uniformValue(side);
-    if (factor !== undefined && sameShape(inputs[1 - i].shape, x.shape)) return { factor, rest: inputs[1 - i] };
-  }
-  return undefined;
-}
 
 function gemmOptions(operation: Operation) {
   return {
@@ -73,7 +62,7 @@ export function fuse(outputs: readonly Tensor[]): readonly Tensor[] {
 
   const joinGemm = (operation: Operation, [a, b, c]: readonly Tensor[]): Tensor | undefined => {
     const options = gemmOptions(operation);
-    const [fromA, fromB] = [uses(a) === 1 ? scaled(a) : undefined, uses(b) === 1 ? scaled(b) : undefined];
+    const [fromA, fromB] = [uses(a) === 1 ? scaledParts(a) : undefined, uses(b) === 1 ? scaledParts(b) : undefined];
     const alpha = options.alpha * (fromA?.factor ?? 1) * (fromB?.factor ?? 1);
     return gemm(fromA?.rest ?? a, fromB?.rest ?? b, c === undefined ? c : withoutRowReshape(c), { ...options, alpha });
   };

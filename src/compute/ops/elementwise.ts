@@ -44,15 +44,15 @@ function folded(name: OpName, a: Tensor, b: Tensor, combine: (x: number, y: numb
   return constant(combine(x, y), commonShape(name, a, b));
 }
 
-/** `scalar * rest` where the tensor is a product with a scalar constant. */
-function scaledParts(x: Tensor): { scale: number; rest: Tensor } | undefined {
+/** `factor * rest` where the tensor is a product with a uniform constant. */
+export function scaledParts(x: Tensor): { readonly factor: number; readonly rest: Tensor } | undefined {
   const { name, inputs } = x.operation;
-  if (name === "Neg") return { scale: -1, rest: inputs[0] };
+  if (name === "Neg") return { factor: -1, rest: inputs[0] };
   if (name !== "Mul") return undefined;
   for (const [at, side] of inputs.entries()) {
-    const scale = uniformValue(side);
+    const factor = uniformValue(side);
     const rest = inputs[1 - at];
-    if (scale !== undefined && sameShape(rest.shape, x.shape)) return { scale, rest };
+    if (factor !== undefined && sameShape(rest.shape, x.shape)) return { factor, rest };
   }
   return undefined;
 }
@@ -87,7 +87,7 @@ function scale(x: Tensor, factor: number): Tensor {
   if (factor === 1) return x;
   if (factor === -1) return neg(x);
   const parts = scaledParts(x);
-  if (parts !== undefined) return scale(parts.rest, parts.scale * factor);
+  if (parts !== undefined) return scale(parts.rest, parts.factor * factor);
   return binary("Mul", x, constant(factor));
 }
 
@@ -116,7 +116,7 @@ export function neg(x: Tensor): Tensor {
   const value = uniformValue(x);
   if (value !== undefined) return constant(-value, x.shape);
   const parts = scaledParts(x);
-  if (parts !== undefined) return scale(parts.rest, -parts.scale);
+  if (parts !== undefined) return scale(parts.rest, -parts.factor);
   const { name, inputs } = x.operation;
   if (name === "Sub" && sameShape(inputs[0].shape, inputs[1].shape)) return sub(inputs[1], inputs[0]);
   return unary("Neg", x);

@@ -8,7 +8,7 @@ import { add, mul, sigmoid, sub, tanh } from "../ops/elementwise.ts";
 import { concat, reshape, split } from "../ops/layout.ts";
 import { gemm } from "../ops/matmul.ts";
 import { shapeError, shapeText } from "../tensor/shape.ts";
-import { makeOperation, requireShape, type Tensor } from "../tensor/tensor.ts";
+import { makeOperation, type OutputType, requireShape, type Tensor } from "../tensor/tensor.ts";
 import { gruBackward, stepRows } from "./gru-gradient.ts";
 
 /** Outputs `[T, B, H]` and the state after the last step `[B, H]`. */
@@ -49,7 +49,6 @@ export function gru(x: Tensor, h0: Tensor, w: Tensor, r: Tensor, bias: Tensor, o
   const [steps, batch, width] = x.shape;
   const hidden = checkRecurrent("gru", 3, width, { w, r, bias, states: [h0] }, batch);
   const { resets } = options;
-  const float = (shape: readonly number[]) => ({ shape, dtype: "float32" as const });
   if (resets === undefined) {
     const types = [float([steps, 1, batch, hidden]), float([1, batch, hidden])];
     const [outputs, last] = makeOperation("GRU", [x, ...[w, r, bias, h0].map(asDirection)], types);
@@ -64,6 +63,11 @@ export function gru(x: Tensor, h0: Tensor, w: Tensor, r: Tensor, bias: Tensor, o
     backward: ([gy, gl]) => gruBackward({ x, w, r, bias, h0, outputs: unrolled.outputs, keep }, gy, gl),
   });
   return { outputs, last };
+}
+
+/** The type of a float result. */
+export function float(shape: readonly number[]): OutputType {
+  return { shape, dtype: "float32" };
 }
 
 /** The operation's layout: one direction in front. */

@@ -57,6 +57,11 @@ function factors(pass: LstmPass, states: Tensor, rows: Tensor, steps: number) {
   };
 }
 
+/** The sum of two gradients, either of which may be absent. */
+function sumOf(a: Tensor | undefined, b: Tensor | undefined): Tensor | undefined {
+  return a === undefined ? b : b === undefined ? a : add(a, b);
+}
+
 export function lstmGradient(operation: Operation, given: ReadonlyArray<Tensor | undefined>): readonly Tensor[] {
   const [x, ...others] = operation.inputs;
   const [w, r, bias, h0, c0] = others.map((tensor) => withoutDirection(tensor));
@@ -70,8 +75,6 @@ export function lstmGradient(operation: Operation, given: ReadonlyArray<Tensor |
   const { forget, gates, toCell } = factors({ x, w, r, bias, h0, c0, outputs }, states, rows, steps);
   const [gatesByStep, toCellByStep] = [stepRows(gates, steps), stepRows(toCell, steps)];
   const fromOutputs = stepGradients(outputGradient, outputs);
-  const sumOf = (a: Tensor | undefined, b: Tensor | undefined) =>
-    a === undefined ? b : b === undefined ? a : add(a, b);
 
   const dGatesByStep: Tensor[] = [];
   let dc = cellGradient;

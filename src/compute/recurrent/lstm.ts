@@ -5,7 +5,7 @@
 import { reshape } from "../ops/layout.ts";
 import { shapeError } from "../tensor/shape.ts";
 import { makeOperation, type Tensor } from "../tensor/tensor.ts";
-import { asDirection, checkRecurrent } from "./gru.ts";
+import { asDirection, checkRecurrent, float } from "./gru.ts";
 
 /** Outputs `[T, B, H]`, and hidden and cell state after the last step `[B, H]`. */
 export type LstmResult = { readonly outputs: Tensor; readonly last: Tensor; readonly cell: Tensor };
@@ -15,7 +15,6 @@ export function lstm(x: Tensor, h0: Tensor, c0: Tensor, w: Tensor, r: Tensor, bi
   if (x.rank !== 3) throw shapeError("lstm", [x], "The input must be [steps, batch, features].");
   const [steps, batch, width] = x.shape;
   const hidden = checkRecurrent("lstm", 4, width, { w, r, bias, states: [h0, c0] }, batch);
-  const float = (shape: readonly number[]) => ({ shape, dtype: "float32" as const });
   const types = [float([steps, 1, batch, hidden]), float([1, batch, hidden]), float([1, batch, hidden])];
   const [outputs, last, cell] = makeOperation("LSTM", [x, ...[w, r, bias, h0, c0].map(asDirection)], types);
   const state = [batch, hidden];

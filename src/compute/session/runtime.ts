@@ -108,6 +108,10 @@ function deviceError(device: Exclude<Device, "cpu">, cause?: unknown): TidemarkE
   });
 }
 
+// Failures reach the caller as errors; the runtime's own lines on stderr would only repeat them.
+const LOG_FATAL = 4;
+ort.env.logLevel = "fatal";
+
 async function open(model: Uint8Array | string, device: Device, threads: number): Promise<Runtime> {
   if (device !== "cpu" && !ort.listSupportedBackends().some((backend) => backend.name === device)) {
     throw deviceError(device);
@@ -118,7 +122,7 @@ async function open(model: Uint8Array | string, device: Device, threads: number)
     interOpNumThreads: 1,
     executionMode: "sequential",
     graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
+    logSeverityLevel: LOG_FATAL,
     extra: { session: { "intra_op.allow_spinning": "0" } },
   };
   try {
