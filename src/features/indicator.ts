@@ -41,7 +41,7 @@ export function requireRange(what: string, value: number, min: number, max: numb
 }
 
 /** Weight that the start of a recursive average may still have once it counts as settled. */
-const RESIDUAL_WEIGHT = 1e-8;
+const RESIDUAL_WEIGHT = 1e-7;
 
 /** Bars until a recursive average with weight `alpha` on the newest value has forgotten its start. */
 export function settleBars(alpha: number): number {

@@ -33,6 +33,12 @@ export class IndicatorStreams {
     return indicator;
   }
 
+  /** The newest bar, for a feature that looks back over this many bars by the bar's own fields. */
+  lookBack(bars: number): Bar {
+    this.warmup = Math.max(this.warmup, bars);
+    return this.bar;
+  }
+
   /** Adds a feature whose value goes to this column of the symbol's row. */
   write(writer: FeatureWriter, column: number): void {
     this.#writers.push(writer);

@@ -11,7 +11,8 @@ const BPS = 10_000;
 const FUNDING_RANGE: readonly [number, number] = [-500, 500];
 
 export const marketFeatures: readonly FeatureDefinition[] = [
-  feature("market.return", [-1, 1], "Mean log return of the other symbols in the same bar", OWN, ({ bar }) => {
+  feature("market.return", [-1, 1], "Mean log return of the other symbols in the same bar", OWN, (streams) => {
+    const bar = streams.lookBack(1);
     return (out, at) => {
       out[at] = bar.marketReturn;
     };
@@ -21,7 +22,8 @@ export const marketFeatures: readonly FeatureDefinition[] = [
     [0, 1],
     "Standard deviation of the symbols' log returns in the same bar",
     OWN,
-    ({ bar }) => {
+    (streams) => {
+      const bar = streams.lookBack(1);
       return (out, at) => {
         out[at] = bar.marketDispersion;
       };

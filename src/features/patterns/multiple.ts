@@ -1,6 +1,7 @@
 /**
- * @file Patterns of two to four candles, as TA-Lib 0.4 defines them. Each gives 1 (bullish), -1 (bearish) or 0. Later
- * versions of TA-Lib also count engulfing and harami bodies with one equal end, with a weaker signal.
+ * @file Patterns of two to four candles, as TA-Lib 0.6 defines them. Each gives 1 (bullish), -1 (bearish) or 0. Engulfing
+ * and harami give 0.8 and -0.8 where the two bodies have one end in common, which is the usual case in markets that never
+ * close and whose bars open at the close before; TA-Lib 0.4 didn't count those at all.
  */
 import type { CandleHistory } from "./history.ts";
 
@@ -9,16 +10,25 @@ const STAR_PENETRATION = 0.3;
 /** How deep a piercing or covering candle reaches into the body before. */
 const COVER_PENETRATION = 0.5;
 
+/** Strength of a pattern whose bodies match at one end. */
+const MATCHING_END = 0.8;
+
+/** How far the body at one age lies around the body at another: 1 around it, 0.8 with one end in common, else 0. */
+function swallows(c: CandleHistory, outer: number, inner: number): number {
+  const above = c.top(outer) - c.top(inner);
+  const below = c.bottom(inner) - c.bottom(outer);
+  if (above > 0 && below > 0) return 1;
+  return above >= 0 && below >= 0 && above + below > 0 ? MATCHING_END : 0;
+}
+
 /** The body swallows an opposite body. */
 export function engulfing(c: CandleHistory): number {
-  if (c.color(0) === c.color(1)) return 0;
-  return c.top(0) > c.top(1) && c.bottom(0) < c.bottom(1) ? c.color(0) : 0;
+  return c.color(0) === c.color(1) ? 0 : c.color(0) * swallows(c, 0, 1);
 }
 
 /** A short body inside the long body before; against that candle's direction. */
 export function harami(c: CandleHistory): number {
-  if (!c.isLong(1) || c.isLong(0)) return 0;
-  return c.top(0) < c.top(1) && c.bottom(0) > c.bottom(1) ? -c.color(1) : 0;
+  return c.isLong(1) && !c.isLong(0) ? -c.color(1) * swallows(c, 1, 0) : 0;
 }
 
 /** Long falling candle, then a long rising one that opens below its low and closes beyond half of its body. */

@@ -1,5 +1,5 @@
 /**
- * @file Patterns that one candle ends on its own, as TA-Lib 0.4 defines them. Each gives 1 (bullish), -1 (bearish) or 0.
+ * @file Patterns that one candle ends on its own, as TA-Lib 0.6 defines them. Each gives 1 (bullish), -1 (bearish) or 0.
  * They look at candles only; whether a trend came before is left to other features.
  */
 import type { CandleHistory } from "./history.ts";

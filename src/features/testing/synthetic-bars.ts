@@ -15,6 +15,10 @@ export type Candles = {
 export const START_MS = 1_704_067_200_000;
 export const BAR_MS = 300_000;
 
+function cents(value: number): number {
+  return Math.max(0.01, Math.round(value * 100) / 100);
+}
+
 /** Candles of a seeded walk. Prices are rounded to cents so that equal prices happen, as in a real market. */
 export function walkCandles(seed: number, bars: number, barMs = BAR_MS): Candles {
   const random = new Random(seed);
@@ -29,7 +33,6 @@ export function walkCandles(seed: number, bars: number, barMs = BAR_MS): Candles
   };
   let price = 100;
   let volatility = 0.004;
-  const cents = (value: number): number => Math.max(0.01, Math.round(value * 100) / 100);
   for (let i = 0; i < bars; i++) {
     volatility = Math.max(0.001, Math.min(0.03, volatility * Math.exp(0.1 * random.normal())));
     const trend = 0.0005 * Math.sin(i / 60);
