@@ -120,7 +120,8 @@ function outlierFindings(candles: Candles, deviations: number, maxExamples: numb
   const outlier = new FindingCollector(FindingKind.outlier, "warning", maxExamples);
   const { timeMs, high, low, close } = candles;
   const scale = outlierScale(close.subarray(0, candles.length));
-  for (let i = 1; i < candles.length && scale > 0; i++) {
+  if (scale === 0) return [];
+  for (let i = 1; i < candles.length; i++) {
     const before = close[i - 1];
     const up = Math.log(high[i] / before);
     const down = Math.log(low[i] / before);

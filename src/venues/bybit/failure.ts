@@ -35,6 +35,8 @@ export function transportFailure(thrown: unknown, where: string, timeoutMs: numb
 
 function statusFailure(reply: z.infer<typeof statusSchema>, where: string, clock: Clock): VenueError {
   const detail = `HTTP ${reply.code}${reply.message === undefined || reply.message === "" ? "" : ` ${reply.message}`}`;
+  if (reply.code < 300)
+    return unreachable(VENUE, where, `the connection broke off in the middle of a reply (${detail})`);
   if (reply.code === 403) return forbidden(VENUE, where, detail);
   if (reply.code === 429) return rateLimited(VENUE, where, headerWait(reply.headers ?? {}, clock), detail);
   if (reply.code >= 500 || reply.code === 408) return unreachable(VENUE, where, detail);

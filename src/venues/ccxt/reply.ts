@@ -1,0 +1,26 @@
+/** @file What ccxt's unified methods return, checked: their types promise more than venues deliver. */
+import { z } from "zod";
+
+const finite = z.number().refine(Number.isFinite);
+
+export const candlesSchema = z.array(z.tuple([finite, finite, finite, finite, finite, finite], z.unknown()));
+
+export const fundingSchema = z.array(z.looseObject({ timestamp: finite, fundingRate: finite }));
+
+const optionalNumber = z.number().nullish();
+
+export const marketSchema = z.looseObject({
+  symbol: z.string(),
+  base: z.string(),
+  quote: z.string(),
+  contractSize: optionalNumber,
+  taker: optionalNumber,
+  maker: optionalNumber,
+  expiry: optionalNumber,
+  precision: z.looseObject({ price: optionalNumber, amount: optionalNumber }),
+  limits: z.looseObject({
+    cost: z.looseObject({ min: optionalNumber }).optional(),
+    leverage: z.looseObject({ max: optionalNumber }).optional(),
+  }),
+});
+export type CcxtMarket = z.infer<typeof marketSchema>;
