@@ -29,9 +29,12 @@ function gridOf(text: string, where: string): readonly [step: number, stepsPerUn
   return [step, inverse >= 1 && Math.abs(inverse * step - 1) < 1e-12 ? inverse : 0];
 }
 
+function margined(instrument: Instrument): boolean {
+  return instrument.kind !== InstrumentKind.spot && instrument.kind !== InstrumentKind.option;
+}
+
 export function instrumentTerms(instruments: readonly Instrument[], config: ExchangeConfig): InstrumentTerms {
   const column = (of: (instrument: Instrument) => number): Float64Array => Float64Array.from(instruments, of);
-  const margined = (i: Instrument): boolean => i.kind !== InstrumentKind.spot && i.kind !== InstrumentKind.option;
   return {
     lotStep: column((i) => gridOf(i.lotStep, i.symbol)[0]),
     unit: column((i) => gridOf(i.lotStep, i.symbol)[0] * i.multiplier),

@@ -12,6 +12,9 @@ import {
 
 const input = (values: Partial<SizingInput>): SizingInput => ({ ...createSizingInput(), ...values });
 
+const forex = (budget: number, more: Partial<SizingInput> = {}): number =>
+  budgetNotional(input({ budget, riskShare: 0.005, shareAbove: 0.0035, leverage: 10, wallet: 1e9, ...more }), 1_000);
+
 describe("schedule", () => {
   const rows = SIZING_DEFAULTS.schedule;
   const sized = (equity: number, stopDistance: number, leverage = 3): number =>
@@ -43,9 +46,6 @@ describe("schedule", () => {
 });
 
 describe("budget", () => {
-  const forex = (budget: number, more: Partial<SizingInput> = {}): number =>
-    budgetNotional(input({ budget, riskShare: 0.005, shareAbove: 0.0035, leverage: 10, wallet: 1e9, ...more }), 1_000);
-
   test("the worked example", () => {
     expect(forex(7_000)).toBeCloseTo(35, 9);
     expect(forex(50_000)).toBeCloseTo(250, 9);

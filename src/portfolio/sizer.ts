@@ -1,4 +1,5 @@
 /** @file A sizing scheme bound to the accounts of a desk: fills the scheme's input and asks it. Allocates nothing in a step. */
+import { ensureNever } from "../core/index.ts";
 import type { TradeDesk } from "../exchange/index.ts";
 import { ASSET_CLASSES } from "./asset-class.ts";
 import { BudgetLedger } from "./budget-ledger.ts";
@@ -61,6 +62,8 @@ export class Sizer {
       case SizingScheme.volatilityTarget:
         this.#fillRisk(account, symbol, side, planned);
         return volatilityTargetNotional(input, config.volatilityTarget);
+      default:
+        return ensureNever(config.scheme);
     }
   }
 

@@ -67,6 +67,11 @@ const LONG = (size: number): Want => [Direction.long, size];
 const SHORT = (size: number): Want => [Direction.short, size];
 const FLAT: Want = [Direction.flat, 0];
 
+/** One value for every asset class. */
+function all(value: number) {
+  return { cryptoSpot: value, cryptoFutures: value, forex: value, options: value };
+}
+
 describe("from intent to order", () => {
   test("size multiplies the scheme's notional, floored to lots", () => {
     const game = desk(flatTape(1));
@@ -282,7 +287,6 @@ describe("the gate", () => {
   });
 
   test("a spent budget permits nothing new in its class", () => {
-    const all = (share: number) => ({ cryptoSpot: share, cryptoFutures: share, forex: share, options: share });
     const budget = { threshold: 1e9, allocation: all(100), riskShare: all(1) };
     const tape = flatTape(2, 8, { maxLeverage: 1 });
     const game = desk(tape, {}, { scheme: "budget", budget });

@@ -12,16 +12,22 @@ export const COSTLESS: Partial<ExchangeConfig> = {
   checked: true,
 };
 
+type Brackets = {
+  readonly stop?: number;
+  readonly target?: number;
+  readonly trail?: number;
+  readonly maxBars?: number;
+  readonly urgency?: number;
+  readonly symbol?: number;
+};
+
 export type HandExchange = {
   readonly exchange: SimulatedExchange;
   readonly recorder: FillRecorder;
   /** Wants `lots` of a symbol from the next open on, with the brackets given. */
-  order(
-    lots: number,
-    brackets?: { stop?: number; target?: number; trail?: number; maxBars?: number; urgency?: number; symbol?: number },
-  ): void;
+  readonly order: (lots: number, brackets?: Brackets) => void;
   /** Plays `bars` whole bars. */
-  advance(bars?: number): void;
+  readonly advance: (bars?: number) => void;
 };
 
 export function handExchange(

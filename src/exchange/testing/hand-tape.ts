@@ -4,7 +4,7 @@ import {
   type Instrument,
   type InstrumentOverrides,
   parseTimeframe,
-  Random,
+  type Random,
 } from "../../core/index.ts";
 import { createTape, type MarketTape } from "../../market/index.ts";
 
