@@ -13,8 +13,8 @@ import { shapeFeatures } from "./catalog/shape.ts";
 import { trendFeatures } from "./catalog/trend.ts";
 import { volatilityFeatures } from "./catalog/volatility.ts";
 import { volumeFeatures } from "./catalog/volume.ts";
-import type { FeatureDefinition, FeatureWriter } from "./definition.ts";
-import type { IndicatorStreams } from "./streams.ts";
+import type { FeatureDefinition } from "./definition.ts";
+import type { FeatureWriter, IndicatorStreams } from "./streams.ts";
 
 export const featureDefinitions: readonly FeatureDefinition[] = [
   ...shapeFeatures,
@@ -66,11 +66,11 @@ export function resolveFeature(text: string, barMs: number, known: readonly stri
 }
 
 function frameLength(text: string, suffix: string, barMs: number): number {
-  const frameMs = timeframeMs(parseTimeframe(suffix));
+  const frameMs = /^\d{1,4}[smhdw]$/i.test(suffix) ? timeframeMs(parseTimeframe(suffix)) : 0;
   if (frameMs >= barMs && frameMs % barMs === 0) return frameMs;
   throw new TidemarkError("CONFIG_VALUE", {
     what: `The feature "${text}" can't be made from bars of ${formatTimeframe(barMs)}`,
     where: "features",
-    fix: "Write a timeframe that is a whole multiple of the bars, or use shorter bars.",
+    fix: 'Write a timeframe that is a whole multiple of the bars, such as "rsi14@1h", or use shorter bars.',
   });
 }

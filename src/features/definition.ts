@@ -1,5 +1,5 @@
 /** @file What a feature is: a name, a range, a source, and how to build the writer of its value from shared indicators. */
-import type { IndicatorStreams } from "./streams.ts";
+import type { FeatureWriter, IndicatorStreams } from "./streams.ts";
 
 export const FeatureGroup = {
   shape: "shape",
@@ -15,9 +15,6 @@ export const FeatureGroup = {
   calendar: "calendar",
 } as const;
 export type FeatureGroup = (typeof FeatureGroup)[keyof typeof FeatureGroup];
-
-/** Writes the feature's value of the newest bar to `out[at]`. */
-export type FeatureWriter = (out: Float32Array, at: number) => void;
 
 /** A family of features whose names differ in their numbers only. */
 export type FeatureDefinition = {

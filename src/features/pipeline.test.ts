@@ -180,6 +180,40 @@ describe("hard markets", () => {
   });
 });
 
+describe("any market", () => {
+  const price = fc.oneof(
+    fc.double({ min: 0.001, max: 1_000_000, noNaN: true }),
+    fc.constantFrom(0.01, 1, 1, 1, 100, 65_432.1),
+  );
+  const volume = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e12, noNaN: true }));
+  const candle = fc.record({ prices: fc.tuple(price, price, price, price), volume, present: fc.boolean() });
+
+  test("gives finite values inside the stated ranges", () => {
+    fc.assert(
+      fc.property(fc.array(candle, { minLength: 40, maxLength: 240 }), (candles) => {
+        const bars = Math.floor(candles.length / 2);
+        const tape = walkTape({ symbols: 2, bars });
+        for (let row = 0; row < bars * 2; row++) {
+          const { prices, present } = candles[row];
+          tape.open[row] = prices[0];
+          tape.close[row] = prices[1];
+          tape.high[row] = Math.max(...prices);
+          tape.low[row] = Math.min(...prices);
+          tape.volume[row] = candles[row].volume;
+          tape.present[row] = present ? 1 : 0;
+        }
+        const { values, features } = computeFeatures(tape, "full");
+        const ranges = resolveSelection("full", BAR_MS).map((feature) => feature.definition.range);
+        const bad = values.findIndex(
+          (value, i) => value !== 0 && !(value >= ranges[i % features][0] && value <= ranges[i % features][1]),
+        );
+        expect(bad).toBe(-1);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
 function setPrices(tape: MarketTape, row: number, price: number): void {
   for (const name of ["open", "high", "low", "close"] as const) tape[name][row] = price;
 }
@@ -203,6 +237,7 @@ describe("the pipeline", () => {
     expect(make([])).toThrow(/empty/);
     expect(make(["rsi0"])).toThrow(/The RSI period is 0 bars/);
     expect(make(["rsi14@7m"])).toThrow(/whole multiple/);
+    expect(make(["rsi14@hour"])).toThrow(/"rsi14@hour" can't be made/);
     expect(make(["rsi14@1m"])).toThrow(/can't be made from bars of 5m/);
     expect(make(["macd26-12-9.line"])).toThrow(/not below the slow one/);
   });

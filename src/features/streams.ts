@@ -1,8 +1,10 @@
 /** @file The indicators of one symbol in one timeframe. Features that need the same indicator share one. */
 import { invariant } from "../core/index.ts";
 import { Bar } from "./bar.ts";
-import type { FeatureWriter } from "./definition.ts";
 import type { Indicator, IndicatorClass } from "./indicator.ts";
+
+/** Writes the value of one feature for the newest bar to `out[at]`. */
+export type FeatureWriter = (out: Float32Array, at: number) => void;
 
 export class IndicatorStreams {
   readonly bar = new Bar();

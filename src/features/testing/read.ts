@@ -4,7 +4,7 @@ import type { Indicator } from "../indicator.ts";
 import type { Candles } from "./synthetic-bars.ts";
 
 /** Every public number of an indicator, those of its parts included. Columns of parts are skipped: they hold old cells. */
-export function readOutputs(part: object, prefix = ""): Record<string, number> {
+function readOutputs(part: object, prefix = ""): Record<string, number> {
   const outputs: Record<string, number> = {};
   for (const [key, value] of Object.entries(part) as [string, unknown][]) {
     if (key === "warmup" || key === "capacity" || key === "nearest") continue;
@@ -39,7 +39,7 @@ export function runIndicator(
 }
 
 /** Makes candle `i` the stream's newest bar, beside a made-up market and eight-hour funding. */
-export function feed(bar: Bar, candles: Candles, i: number): void {
+function feed(bar: Bar, candles: Candles, i: number): void {
   const tsMs = candles.tsMs[i];
   const funding = tsMs % 28_800_000 === 0 ? 0.0001 * Math.sin(i) : 0;
   bar.set(tsMs, candles.open[i], candles.high[i], candles.low[i], candles.close[i], candles.volume[i], funding);

@@ -12,8 +12,8 @@ export type Candles = {
 };
 
 /** Monday 2024-01-01 00:00 UTC. */
-export const START_MS = 1_704_067_200_000;
-export const BAR_MS = 300_000;
+const START_MS = 1_704_067_200_000;
+const BAR_MS = 300_000;
 
 function cents(value: number): number {
   return Math.max(0.01, Math.round(value * 100) / 100);
