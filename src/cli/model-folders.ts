@@ -52,7 +52,7 @@ export function findModel(config: Config, given: string): string {
   if (existsSync(join(asPath, "model.json"))) return asPath;
   const models = modelsFolder(config);
   const [name, version] = given.split(/[/@]/, 2);
-  const versions = /^[\w.-]+$/.test(name) ? modelVersions(models, name) : [];
+  const versions = /^\w[\w.-]*$/.test(name) ? modelVersions(models, name) : [];
   const chosen = version ?? versions[versions.length - 1];
   if (chosen !== undefined && versions.includes(chosen)) return join(models, name, chosen);
   const names = modelNames(models);
