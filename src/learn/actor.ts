@@ -80,7 +80,7 @@ export class Actor {
         logits: graph.logits,
         value: graph.value,
         ...(graph.concentrations === undefined ? {} : { concentrations: graph.concentrations }),
-        ...(graph.state === undefined ? {} : { state: graph.state }),
+        ...(graph.state === undefined ? {} : { nextState: graph.state }),
       },
       threads,
     });
@@ -89,7 +89,7 @@ export class Actor {
       encoder === undefined || encoder.stateSize === 0 || spec.warmup === 0
         ? undefined
         : memoryGraph(encoder, shape, market, spec.warmup, env.stretches);
-    const warmup = state === undefined ? undefined : await compileForward({ parameters, outputs: { state }, threads });
+    const warmup = state === undefined ? undefined : await compileForward({ parameters, outputs: { nextState: state }, threads });
     return new Actor(env, network, spec, shape, acting, warmup);
   }
 
@@ -105,7 +105,7 @@ export class Actor {
       logits: out["logits"],
       value: out["value"],
       concentrations: out["concentrations"] ?? NOTHING,
-      state: out["state"] ?? NOTHING,
+      state: out["nextState"] ?? NOTHING,
     };
   }
 
@@ -126,7 +126,7 @@ export class Actor {
         for (let g = 0; g < G; g++) at = writeIndex(index, at, this.env.row[g] - bars + bar, this.#symbols, 1);
       }
       state = (await this.#warmup.run(values, { market: this.env.market, index, state }))[
-        "state"
+        "nextState"
       ] as Float32Array<ArrayBuffer>;
     }
     for (let g = 0; g < G; g++) {

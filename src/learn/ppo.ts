@@ -144,7 +144,7 @@ export class Ppo {
     const state =
       encoder === undefined || stateSize === 0 ? undefined : memoryGraph(encoder, shape, { rows }, unitBars, G);
     const remember =
-      state === undefined ? undefined : await compileForward({ parameters, outputs: { state }, threads });
+      state === undefined ? undefined : await compileForward({ parameters, outputs: { nextState: state }, threads });
     const actor = await Actor.create(env, parameters, network, spec, shape, threads);
     const rollout = new Rollout({
       ...shape,
@@ -279,7 +279,7 @@ export class Ppo {
         for (let g = 0; g < G; g++) at = writeIndex(index, at, r.row[(b * unitBars + bar) * G + g], S, 1);
       }
       const state = r.state.subarray(b * block, (b + 1) * block);
-      const after = (await session.run(this.values, { market: this.#env.market, index, state }))["state"];
+      const after = (await session.run(this.values, { market: this.#env.market, index, state }))["nextState"];
       for (let g = 0; g < G; g++) {
         const here = r.row[((b + 1) * unitBars - 1) * G + g];
         const next = r.row[(b + 1) * unitBars * G + g];

@@ -15,6 +15,18 @@ export { RandomTwin, type RandomTwinOptions, redrawProbability } from "./baselin
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
 export {
+  loadPolicyModel,
+  MODEL_SCHEMA,
+  type ModelManifest,
+  manifestInstruments,
+  type PolicyModel,
+  readManifest,
+  requireMatch,
+  saveModel,
+  selectionOf,
+} from "./model-file.ts";
+export { type FeatureRows, ModelPolicy, rowsOfTape } from "./model-policy.ts";
+export {
   type ActingGraph,
   actingGraph,
   gatherMarket,
@@ -25,4 +37,5 @@ export {
 } from "./network/graphs.ts";
 export { type Heads, Network } from "./network/network.ts";
 export { ENCODER_NAMES, type EncoderName, type NetworkShape, type NetworkSpec, networkSpec } from "./network/spec.ts";
+export { ACCOUNT_FEATURES, accountFeatureCount, accountFeatureNames, writeAccountFeatures } from "./observation.ts";
 export type { DecisionContext, DecisionExplanation, Policy, SymbolExplanation } from "./policy.ts";

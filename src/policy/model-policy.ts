@@ -75,7 +75,7 @@ export class ModelPolicy implements Policy {
     for (let bar = context.bar - this.#warmup; bar < context.bar && this.#state.length > 0; bar++) {
       this.#writeMarket(bar);
       const out = await this.#session.run(this.#feeds);
-      this.#state.set(out["state"]);
+      this.#state.set(out["nextState"]);
     }
   }
 
@@ -88,7 +88,7 @@ export class ModelPolicy implements Policy {
     writeAccountFeatures(context.tape, context.exchange.book, context.account, context.permissions, this.#account, 0);
     for (let s = 0; s < S; s++) writeMask(space, context.permissions[s], this.#mask, s * C);
     const out = await this.#session.run(this.#feeds);
-    if (this.#state.length > 0) this.#state.set(out["state"]);
+    if (this.#state.length > 0) this.#state.set(out["nextState"]);
     this.#logits = out["logits"];
     this.#value = out["value"][0];
     const heads = { logits: this.#logits, concentrations: out["concentrations"] ?? this.#numbers };

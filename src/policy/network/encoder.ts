@@ -88,8 +88,8 @@ const gruEncoder: Build = (parameters, spec, features) => {
   const cells = Array.from({ length: towers }, (_, i) => {
     const name = towers === 1 ? "encoder.gru" : `encoder.gru.${i}`;
     return {
-      w: parameters.add(`${name}.w`, [features, 3 * H], uniform(limit)),
-      r: parameters.add(`${name}.r`, [H, 3 * H], columnBlocks(3, orthogonal(1))),
+      w: parameters.add(`${name}.w`, [3 * H, features], uniform(limit)),
+      r: parameters.add(`${name}.r`, [3 * H, H], orthogonal(1)),
       bias: parameters.add(`${name}.bias`, [6 * H], zeros),
     };
   });
@@ -101,14 +101,14 @@ const gruEncoder: Build = (parameters, spec, features) => {
     step: (x, state) => {
       if (state === undefined) throw new InvariantError("a recurrent encoder steps from a state");
       const before = states(state);
-      const after = cells.map((cell, i) => gruStep(x, before[i], cell));
+      const after = cells.map((cell, i) => gruStep(x, before[i], cell.w, cell.r, cell.bias));
       return { actor: after[0], critic: after[towers - 1], state: joined(after) };
     },
     segment: (x, state) => {
       if (state === undefined) throw new InvariantError("a recurrent encoder runs from a state");
       const before = states(state);
       const rows = x.shape[0] * x.shape[1];
-      const runs = cells.map((cell, i) => gru(x, before[i], cell));
+      const runs = cells.map((cell, i) => gru(x, before[i], cell.w, cell.r, cell.bias));
       return {
         actor: reshape(runs[0].outputs, [rows, H]),
         critic: reshape(runs[towers - 1].outputs, [rows, H]),
