@@ -95,6 +95,18 @@ describe("market structure", () => {
   });
 });
 
+describe("equal highs", () => {
+  test("make one swing, the newest of them", () => {
+    const structure = new MarketStructure(2, 96);
+    const twice: readonly Candle[] = [...swing().slice(0, 3), [108, 110, 106, 107], [107, 109, 103, 104]];
+    const read = () => structure.broke;
+    expect(follow(structure, [...twice, [104, 112, 104, 111]], read), "not yet known").toEqual([0, 0, 0, 0, 0, 0]);
+    const patient = new MarketStructure(2, 96);
+    const candles: readonly Candle[] = [...twice, [104, 105, 103, 104], [104, 112, 104, 111]];
+    expect(follow(patient, candles, () => patient.broke).at(-1), "known two bars after the second").toBe(1);
+  });
+});
+
 describe("order blocks", () => {
   test("mark the last falling candle before a break upwards until a close below it, which breaks downwards here", () => {
     const blocks = new OrderBlocks(2, 96);
