@@ -11,16 +11,19 @@ export type Outcome = { readonly code: number | null; readonly stdout: string; r
 export type RunOptions = {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Told of the child and of everything it writes to stderr so far. */
-  readonly onStderr?: (child: ChildProcess, stderr: string) => void;
+  /** Called again and again until the child ends. */
+  readonly whileRunning?: (child: ChildProcess, stderr: string) => void;
 };
+
+/** A port where nobody answers: no test talks to a real venue. */
+const NO_VENUE = { TIDEMARK_BYBIT_URL: "http://127.0.0.1:9" };
 
 /** Settings of the person who runs the suite must not reach the child. */
 function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(?:TIDEMARK_|BYBIT_|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV|NODE_OPTIONS)/.test(name),
   );
-  return { ...Object.fromEntries(kept), ...extra };
+  return { ...Object.fromEntries(kept), ...NO_VENUE, ...extra };
 }
 
 export function tidemark(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
@@ -36,10 +39,13 @@ export function tidemark(args: readonly string[], options: RunOptions = {}): Pro
     });
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr += text;
-      options.onStderr?.(child, stderr);
     });
+    const watch = setInterval(() => options.whileRunning?.(child, stderr), 50);
     child.on("error", fail);
-    child.on("close", (code) => done({ code, stdout, stderr }));
+    child.on("close", (code) => {
+      clearInterval(watch);
+      done({ code, stdout, stderr });
+    });
   });
 }
 

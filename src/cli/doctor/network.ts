@@ -10,8 +10,10 @@ const MOST_SKEW_MS = 1_000;
 
 export async function checkNetwork(context: CommandContext): Promise<Check[]> {
   const venue = bybitVenue({ timeoutMs: TIMEOUT_MS, maxAttempts: 1 });
-  const startMs = context.clock.nowMs();
   try {
+    // The first answer pays for names, connections and loading; the second is measured.
+    await venue.serverTimeMs(context.signal);
+    const startMs = context.clock.nowMs();
     const serverMs = await venue.serverTimeMs(context.signal);
     const endMs = context.clock.nowMs();
     const skewMs = Math.round((startMs + endMs) / 2 - serverMs);

@@ -25,7 +25,7 @@ async function doctor(context: CommandContext): Promise<number> {
   context.output.text(
     failed.length > 0
       ? `\n${failed.length} of ${checks.length} checks failed.`
-      : `\nEverything needed is here${warned.length > 0 ? `; ${warned.length} warnings` : ""}.`,
+      : `\nEverything needed is here${warned.length > 0 ? `; ${warned.length} warning${warned.length > 1 ? "s" : ""}` : ""}.`,
   );
   context.output.data({ ok: failed.length === 0, checks });
   const worst = Math.max(0, ...failed.map((check) => check.exitCode ?? ExitCode.usage));
