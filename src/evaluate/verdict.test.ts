@@ -1,0 +1,122 @@
+import { describe, expect, it } from "vitest";
+import { parseTimeframe } from "../core/index.ts";
+import { syntheticTape } from "../market/index.ts";
+import { BuyAndHold, Flat, SmaCross } from "../policy/index.ts";
+import { type Evaluation, evaluate } from "./evaluation.ts";
+import { formatFigure, formatPrice, grouped } from "./format.ts";
+import type { Statistics } from "./statistics/statistics.ts";
+import { alignColumns, formatStatistics, formatTable } from "./table.ts";
+import { run, settings } from "./testing/settings.ts";
+import { verdict } from "./verdict.ts";
+
+const tape = syntheticTape({ seed: 2, bars: 1_000, timeframe: parseTimeframe("1h") });
+const config = settings({ takerFeeBps: 5, halfSpreadBps: 1 });
+const sma = evaluate(await run(tape, new SmaCross({ fast: 10, slow: 30 }), config));
+const hold = evaluate(await run(tape, new BuyAndHold(), config));
+const flat = evaluate(await run(tape, new Flat(), config));
+
+/** A run as it would be with other figures, on real data. */
+function as(
+  evaluation: Evaluation,
+  figures: Partial<Statistics>,
+  more: Partial<Evaluation["result"]> = {},
+): Evaluation {
+  return {
+    result: { ...evaluation.result, synthetic: false, ...more },
+    statistics: { ...evaluation.statistics, ...figures },
+  };
+}
+
+const good = { totalReturn: 0.4, sharpe: 2.5, probabilisticSharpe: 0.99, count: 200, trades: 150 } as const;
+
+describe("the verdict", () => {
+  it("says plainly that a losing policy loses, and to whom", () => {
+    const judged = verdict({
+      policy: as(sma, { totalReturn: -0.1 }),
+      baselines: [as(hold, { totalReturn: 0.2 }), flat],
+    });
+    expect(judged.standing).toBe("losing");
+    expect(judged.headline).toBe("It does not make money after costs: -10.00 %.");
+    expect(judged.sentences.join(" ")).toContain(
+      "After costs it ends ahead of none of its baselines: buy-and-hold (+20.00 %) and flat (0.00 %).",
+    );
+    expect(judged.beats).toEqual({
+      "buy-and-hold": { totalReturn: false, sharpe: expect.any(Boolean) },
+      flat: { totalReturn: false, sharpe: null },
+    });
+  });
+
+  it("does not call a profit good that holding would have beaten", () => {
+    const judged = verdict({ policy: as(sma, good), baselines: [as(hold, { totalReturn: 0.5 }), flat] });
+    expect(judged.standing).toBe("beaten");
+    expect(judged.headline).toBe("It made +40.00 % after costs, but buy-and-hold made more.");
+    expect(judged.beatsAll).toBe(false);
+  });
+
+  it("calls a short or uncertain sample what it is", () => {
+    const baselines = [as(hold, { totalReturn: 0.1 }), flat];
+    const short = verdict({ policy: as(sma, { ...good, count: 40 }), baselines });
+    expect(short.standing).toBe("promising");
+    expect(short.enoughData).toBe(false);
+    expect(short.sentences.join(" ")).toContain("The sample is short: 40 daily returns and 150 trades");
+    const uncertain = verdict({
+      policy: as(sma, { ...good, probabilisticSharpe: 0.8, minimumTrackRecord: 640.2 }),
+      baselines,
+    });
+    expect(uncertain.standing).toBe("promising");
+    expect(uncertain.sentences.join(" ")).toContain(
+      "The chance that its true Sharpe ratio is above 0 is 80.0 %; it would take 641 daily returns like these to reach 95 %.",
+    );
+  });
+
+  it("says that a policy is better only where nothing speaks against it", () => {
+    const judged = verdict({ policy: as(sma, good), baselines: [as(hold, { totalReturn: 0.1 }), flat] });
+    expect(judged).toMatchObject({ standing: "better", beatsAll: true, enoughData: true, probabilisticSharpe: 0.99 });
+    expect(judged.sentences.join(" ")).toContain("if this was the only thing tried");
+  });
+
+  it("names idleness, liquidation, costs that took everything, and synthetic data", () => {
+    expect(verdict({ policy: as(flat, {}), baselines: [hold] })).toMatchObject({
+      standing: "idle",
+      headline: "It did not trade.",
+    });
+    const ruined = verdict({
+      policy: as(sma, { ...good, totalReturn: -0.97 }, { liquidated: true }),
+      baselines: [flat],
+    });
+    expect(ruined.headline).toBe("It lost the account: -97.00 % after costs.");
+    expect(ruined.sentences.join(" ")).toContain("The account was liquidated");
+    const eaten = verdict({ policy: as(sma, { ...good, totalReturn: -0.01, costShare: 1.2 }), baselines: [flat] });
+    expect(eaten.sentences.join(" ")).toContain("costs took the whole profit before costs, and more");
+    expect(verdict({ policy: sma, baselines: [] }).sentences.join(" ")).toContain("These are synthetic data");
+  });
+});
+
+describe("tables", () => {
+  it("fit 80 columns, aligned, with n/a where a figure is undefined", () => {
+    const lines = formatTable([sma, hold, flat]).split("\n");
+    expect(lines).toHaveLength(5);
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(80);
+    const ends = lines.map((line) => line.length);
+    expect(new Set(ends).size, "the last column ends at one place").toBe(1);
+    expect(lines[4]).toMatch(/^flat +0\.00 % +n\/a +0\.00 % +0 +n\/a +n\/a +0$/);
+    const all = formatStatistics([sma, flat]);
+    expect(all).toContain("Chance that Sharpe > 0 (PSR)");
+    expect(all).not.toMatch(/NaN|Infinity|undefined|null/);
+  });
+
+  it("align by the widest cell of each column", () => {
+    expect(alignColumns([["a", "1"], [], ["bbb", "22", "x"]])).toEqual(["a     1", "", "bbb  22  x"]);
+  });
+
+  it("write figures the same everywhere", () => {
+    expect(grouped(-1_234_567.891, 2)).toBe("-1,234,567.89");
+    expect(grouped(-0.001, 2)).toBe("0.00");
+    expect(formatFigure(0.1234, "change")).toBe("+12.34 %");
+    expect(formatFigure(12.5, "change")).toBe("+1,250 %");
+    expect(formatFigure(null, "ratio")).toBe("n/a");
+    expect(formatFigure(Number.NaN, "ratio")).toBe("n/a");
+    expect(formatFigure(120.4, "days")).toBe("120 d");
+    expect([61_234.5, 3.4521, 0.00001234, 0].map(formatPrice)).toEqual(["61,234.50", "3.4521", "0.00001234", "0.00"]);
+  });
+});
