@@ -89,7 +89,8 @@ export class Actor {
       encoder === undefined || encoder.stateSize === 0 || spec.warmup === 0
         ? undefined
         : memoryGraph(encoder, shape, market, spec.warmup, env.stretches);
-    const warmup = state === undefined ? undefined : await compileForward({ parameters, outputs: { nextState: state }, threads });
+    const warmup =
+      state === undefined ? undefined : await compileForward({ parameters, outputs: { nextState: state }, threads });
     return new Actor(env, network, spec, shape, acting, warmup);
   }
 

@@ -17,6 +17,8 @@ export type Checkpoint = {
   readonly ppo: PpoState;
   /** What the trainer keeps beside the algorithm, as plain JSON. */
   readonly trainer: unknown;
+  /** The best parameters so far; empty before the first validation. */
+  readonly best: Float32Array;
 };
 
 export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
@@ -27,12 +29,18 @@ export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
       fingerprint: checkpoint.fingerprint,
       trainer: checkpoint.trainer,
       ppo: plain,
-      lengths: ARRAYS.map((name) => ppo[name].length),
+      lengths: [...ARRAYS.map((name) => ppo[name].length), checkpoint.best.length],
     }),
   );
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
-  const body = Buffer.concat([Buffer.from(MAGIC), length, header, ...ARRAYS.map((name) => bytesOf(ppo[name]))]);
+  const body = Buffer.concat([
+    Buffer.from(MAGIC),
+    length,
+    header,
+    ...ARRAYS.map((name) => bytesOf(ppo[name])),
+    bytesOf(checkpoint.best),
+  ]);
   writeFileAtomic(path, Buffer.concat([body, sha256().update(body).digest()]));
 }
 
@@ -65,16 +73,17 @@ export function loadCheckpoint(path: string, fingerprint: string): Checkpoint {
     });
   }
   let at = headerAt + headerLength;
-  const arrays = ARRAYS.map((_, i) => {
-    const values = new Float32Array(header.lengths[i]);
+  const arrays = header.lengths.map((length) => {
+    const values = new Float32Array(length);
     bytesOf(values).set(body.subarray(at, at + values.byteLength));
     at += values.byteLength;
     return values;
   });
-  const [memory, parameters, firstMoment, secondMoment] = arrays;
+  const [memory, parameters, firstMoment, secondMoment, best] = arrays;
   return {
     fingerprint: header.fingerprint,
     trainer: header.trainer,
+    best,
     ppo: { ...header.ppo, memory, parameters, firstMoment, secondMoment },
   };
 }

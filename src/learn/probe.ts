@@ -19,40 +19,50 @@ export type ProbeOptions = {
   readonly onBar?: () => void;
 };
 
-/** Acts in `env` with the current parameters of `ppo`. The env must be of the kind that the network was built for. */
-export async function probe(ppo: Ppo, spec: NetworkSpec, env: VectorEnv, options: ProbeOptions): Promise<ProbeResult> {
-  const actor = await Actor.create(env, ppo.parameters, ppo.network, spec, ppo.shape, 1);
-  try {
-    return await run(actor, ppo.values, options);
-  } finally {
-    await actor.release();
-  }
-}
+/** An env and the acting graph in it, compiled once and run with whatever parameters are asked about. */
+export class Probe {
+  readonly #actor: Actor;
 
-async function run(actor: Actor, values: Float32Array, options: ProbeOptions): Promise<ProbeResult> {
-  const { env } = actor;
-  const accounts = env.stretches * env.accountsPerStretch;
-  const rows = accounts * env.shape.symbols;
-  const category = new Uint8Array(rows);
-  const numbers = new Float32Array(rows * env.actionSpace.betaHeads.length);
-  const episodes: EpisodeRecord[] = [];
-  env.reset();
-  await actor.warmUp(values, new Uint8Array(env.stretches).fill(1));
-  let total = 0;
-  let steps = 0;
-  for (let bar = 0; bar < options.bars && episodes.length < (options.episodes ?? Number.POSITIVE_INFINITY); bar++) {
-    const heads = await actor.decide(values);
-    actor.memory.set(heads.state);
-    likeliestActions(env.actionSpace, heads, rows, category, numbers);
-    env.step(category, numbers);
-    options.onBar?.();
-    for (let n = 0; n < accounts; n++) total += env.rewards[n];
-    steps += accounts;
-    if (env.terminated.includes(1) || env.truncated.includes(1)) {
-      env.restart();
-      if (env.moved.includes(1)) await actor.warmUp(values, env.moved);
-      episodes.push(...env.takeEpisodes());
-    }
+  private constructor(actor: Actor) {
+    this.#actor = actor;
   }
-  return { meanReward: total / steps, steps, episodes };
+
+  /** The env must be of the kind that the network was built for. */
+  static async create(ppo: Ppo, spec: NetworkSpec, env: VectorEnv): Promise<Probe> {
+    return new Probe(await Actor.create(env, ppo.parameters, ppo.network, spec, ppo.shape, 1));
+  }
+
+  async run(values: Float32Array, options: ProbeOptions): Promise<ProbeResult> {
+    const actor = this.#actor;
+    const { env } = actor;
+    const accounts = env.stretches * env.accountsPerStretch;
+    const rows = accounts * env.shape.symbols;
+    const category = new Uint8Array(rows);
+    const numbers = new Float32Array(rows * env.actionSpace.betaHeads.length);
+    const episodes: EpisodeRecord[] = [];
+    const wanted = options.episodes ?? Number.POSITIVE_INFINITY;
+    env.reset();
+    await actor.warmUp(values, new Uint8Array(env.stretches).fill(1));
+    let total = 0;
+    let steps = 0;
+    for (let bar = 0; bar < options.bars && episodes.length < wanted; bar++) {
+      const heads = await actor.decide(values);
+      actor.memory.set(heads.state);
+      likeliestActions(env.actionSpace, heads, rows, category, numbers);
+      env.step(category, numbers);
+      options.onBar?.();
+      for (let n = 0; n < accounts; n++) total += env.rewards[n];
+      steps += accounts;
+      if (env.terminated.includes(1) || env.truncated.includes(1)) {
+        env.restart();
+        if (env.moved.includes(1)) await actor.warmUp(values, env.moved);
+        episodes.push(...env.takeEpisodes());
+      }
+    }
+    return { meanReward: total / steps, steps, episodes };
+  }
+
+  async release(): Promise<void> {
+    await this.#actor.release();
+  }
 }

@@ -11,22 +11,14 @@ import {
   Random,
   type RandomState,
 } from "../core/index.ts";
-import { AccountStatus, type ExchangeConfig, type FillRecorder, SimulatedExchange } from "../exchange/index.ts";
+import { AccountStatus, type FillRecorder, SimulatedExchange } from "../exchange/index.ts";
 import type { FeatureTape } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import { type ActionSpace, accountFeatureCount, writeAccountFeatures, writeMask } from "../policy/index.ts";
-import type { SizingConfig } from "../portfolio/index.ts";
-import { DecisionStep, type RiskConfig, Verdict } from "../risk/index.ts";
+import { type DecisionConfig, DecisionStep, Verdict } from "../risk/index.ts";
 import { EpisodeCounter, type EpisodeRecord, type VectorEnv } from "./env.ts";
 import { type BarOutcome, type RewardWeights, rewardOf, type SharpeMemory } from "./rewards.ts";
 import type { BarRange } from "./split.ts";
-
-/** How intents become fills: the settings of the decision step and of the exchange behind it. */
-export type DecisionConfig = {
-  readonly exchange: ExchangeConfig;
-  readonly sizing: SizingConfig;
-  readonly risk: RiskConfig;
-};
 
 export type TradingEnvOptions = {
   readonly tape: MarketTape;
@@ -70,6 +62,8 @@ export class TradingEnv implements VectorEnv {
   readonly moved: Uint8Array;
   readonly exchange: SimulatedExchange;
   readonly decision: DecisionStep;
+  /** Fees as shares of equity, summed over account-steps since the reader last set it to zero. */
+  feeShares = 0;
   readonly #options: TradingEnvOptions;
   /** `[G]` bars until the stretch is cut. */
   readonly #left: Int32Array;
@@ -210,6 +204,7 @@ export class TradingEnv implements VectorEnv {
     outcome.fees = book.fees[n] - fees;
     outcome.flips = 0;
     outcome.budgetViolations = 0;
+    this.feeShares += outcome.fees / outcome.equityBefore;
     if (reward.flip !== 0 || reward.budgetViolation !== 0) {
       for (let s = 0; s < S; s++) {
         if (this.#side[s] * book.lots[n * S + s] < 0) outcome.flips++;

@@ -1,5 +1,8 @@
 /** @file The limits of the pre-trade gate and the default brackets. Zero switches a limit off; every default is permissive. */
+
 import { checkBoolean, checkKeys, checkNumber, checkWhole } from "../core/index.ts";
+import type { ExchangeConfig } from "../exchange/index.ts";
+import type { SizingConfig } from "../portfolio/index.ts";
 
 export type RiskConfig = {
   readonly allowShort: boolean;
@@ -24,6 +27,13 @@ export type RiskConfig = {
   readonly targetDistance: number;
   readonly trailDistance: number;
   readonly maxBars: number;
+};
+
+/** How intents become fills: the settings of the decision step and of the exchange behind it, resolved. */
+export type DecisionConfig = {
+  readonly exchange: ExchangeConfig;
+  readonly sizing: SizingConfig;
+  readonly risk: RiskConfig;
 };
 
 export const RISK_DEFAULTS: RiskConfig = {

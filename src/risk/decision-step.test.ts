@@ -109,8 +109,8 @@ describe("from intent to order", () => {
   test("changes inside the band are not sent; closes and reversals always are", () => {
     const game = desk(flatTape(1));
     game.play([LONG(0.5)]);
-    game.play([LONG(0.545)]);
-    expect(game.lots(), "4.5 of 54.5 is less than a tenth").toEqual([50_000]);
+    game.play([LONG(0.554)]);
+    expect(game.lots(), "5.4 is less than a tenth of the target 55.4").toEqual([50_000]);
     expect(game.verdicts()).toEqual(["withinBand"]);
     game.play([LONG(0.56)]);
     expect(game.lots(), "6 of 56 is more").toEqual([56_000]);
@@ -318,9 +318,10 @@ describe("the gate", () => {
 
 describe("state", () => {
   test("a new episode forgets the day and the budgets of the old one", () => {
-    const game = desk(flatTape(1, 10), { dailyLoss: 0.05 });
+    const game = desk(flatTape(1, 40), { dailyLoss: 0.05 });
+    game.exchange.reset(0, 30, 10_000);
     game.step.permissions(0, 0);
-    game.exchange.reset(0, 3, 500);
+    game.exchange.reset(0, 31, 500);
     expect(game.step.permissions(0, 0), "500 is not a loss from 10,000").toBe(flat | long | short);
   });
 

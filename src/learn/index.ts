@@ -1,0 +1,11 @@
+export type { EnvShape, EpisodeRecord, VectorEnv } from "./env.ts";
+export { Ppo, type PpoReport, type PpoState } from "./ppo.ts";
+export { PPO_DEFAULTS, type PpoConfig } from "./ppo-config.ts";
+export { Probe, type ProbeOptions, type ProbeResult } from "./probe.ts";
+export { REWARD_DEFAULTS, type RewardWeights, rewardWeights, SHAPED_REWARD } from "./rewards.ts";
+export { constant, linear, type Schedule, scheduled } from "./schedule.ts";
+export { type BarRange, SPLIT_DEFAULTS, type Split, type SplitOptions, splitBars } from "./split.ts";
+export { CartPole } from "./tasks/cart-pole.ts";
+export { TradingEnv, type TradingEnvOptions } from "./trading-env.ts";
+export { trainPolicy } from "./train.ts";
+export type { TrainOptions, TrainResult } from "./train-options.ts";

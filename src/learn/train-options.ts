@@ -1,0 +1,61 @@
+/** @file What a training run is asked for, and what it gives back. */
+import type { Clock, ProgressListener } from "../core/index.ts";
+import type { FeatureSelection } from "../features/index.ts";
+import type { MarketTape } from "../market/index.ts";
+import type { ActionSpaceName, ModelManifest, NetworkSpec } from "../policy/index.ts";
+import type { DecisionConfig } from "../risk/index.ts";
+import type { PpoConfig } from "./ppo-config.ts";
+import type { RewardWeights } from "./rewards.ts";
+import type { Split, SplitOptions } from "./split.ts";
+import type { Tracker } from "./tracking/index.ts";
+
+export type TrainOptions = {
+  readonly tape: MarketTape;
+  /** Name and version of the model; it is written to `modelFolder`. */
+  readonly name: string;
+  readonly version: string;
+  readonly modelFolder: string;
+  /** Checkpoints, configuration and metrics of the run. */
+  readonly runFolder: string;
+  readonly features: FeatureSelection;
+  readonly network: NetworkSpec;
+  readonly actionSpace: ActionSpaceName;
+  readonly ppo: PpoConfig;
+  readonly stretches: number;
+  readonly accounts: number;
+  readonly episodeBars: number;
+  readonly initialBalance: number;
+  readonly reward: RewardWeights;
+  readonly decision: DecisionConfig;
+  readonly split: SplitOptions;
+  readonly seed: number;
+  readonly codeVersion: string;
+  /** Updates between two checkpoints. */
+  readonly saveEvery: number;
+  /** Updates between two looks at the validation part. */
+  readonly validateEvery: number;
+  /** Stop after this many finished episodes; 0 for no such limit. */
+  readonly episodes?: number;
+  /** Stop after this much time, with a model. */
+  readonly timeLimitMs?: number;
+  /** Continue from the newest checkpoint of the run folder. */
+  readonly resume?: boolean;
+  readonly tracker?: Tracker;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+  readonly clock?: Clock;
+};
+
+export type TrainResult = {
+  readonly modelFolder: string;
+  readonly manifest: ModelManifest;
+  readonly steps: number;
+  readonly updates: number;
+  readonly split: Split;
+  /** Mean reward of a bar in the validation part, of the parameters that were kept; undefined without validation. */
+  readonly validation: number | undefined;
+  /** Account-steps after which those parameters were reached. */
+  readonly keptSteps: number;
+  /** SHA-256 of the kept parameters: equal for two runs that learned the same. */
+  readonly parameterHash: string;
+};
