@@ -1,0 +1,26 @@
+/** @file Making a changed tape: new columns of the same size, filled, then sealed with a fingerprint of their own. */
+import { createTape, type MarketTape, sliceTape } from "../../../market/index.ts";
+
+/** Columns of the tape's size with its time axis, and nothing else in them. */
+export function emptyLike(tape: MarketTape, instruments: MarketTape["instruments"] = tape.instruments): MarketTape {
+  const made = createTape(instruments, tape.timeframe, tape.bars);
+  made.bars = tape.bars;
+  made.timeMs.set(tape.timeMs.subarray(0, tape.bars));
+  return made;
+}
+
+/** The tape with its fingerprint, so that what was trained on it can say so. */
+export function sealed(tape: MarketTape): MarketTape {
+  return sliceTape(tape, 0, tape.bars);
+}
+
+/** The first bar of each symbol, or -1 where it has none. */
+export function firstBars(tape: MarketTape): Int32Array {
+  const first = new Int32Array(tape.symbols).fill(-1);
+  for (let s = 0; s < tape.symbols; s++) {
+    for (let t = 0; t < tape.bars && first[s] < 0; t++) {
+      if (tape.present[t * tape.symbols + s] === 1) first[s] = t;
+    }
+  }
+  return first;
+}

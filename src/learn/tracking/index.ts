@@ -1,0 +1,8 @@
+export { CompositeTracker } from "./composite-tracker.ts";
+export { type Spread, spreadOf, spreadQuantile } from "./histogram.ts";
+export { type JsonlOptions, JsonlTracker } from "./jsonl-tracker.ts";
+export { type MlflowOptions, MlflowTracker } from "./mlflow/mlflow-tracker.ts";
+export { type MlflowSettings, mlflowSettings } from "./mlflow/settings.ts";
+export { type RunRecord, readRunRecords } from "./run-record.ts";
+export { type TensorBoardOptions, TensorBoardTracker } from "./tensorboard/tensorboard-tracker.ts";
+export { type ConfigRecord, type ConfigValue, RunStatus, type Tracker } from "./tracker.ts";
