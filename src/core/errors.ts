@@ -37,6 +37,10 @@ const CATALOG = {
   MODEL_MISMATCH: ExitCode.data,
   CHECKPOINT_MISMATCH: ExitCode.data,
   REPORT_MISSING: ExitCode.data,
+  STUDY_MISSING: ExitCode.data,
+  STUDY_LOCKED: ExitCode.data,
+  STUDY_CORRUPT: ExitCode.data,
+  STUDY_MISMATCH: ExitCode.data,
   // venue or network
   VENUE_UNREACHABLE: ExitCode.venue,
   VENUE_TIMEOUT: ExitCode.venue,
@@ -44,6 +48,7 @@ const CATALOG = {
   VENUE_FORBIDDEN: ExitCode.venue,
   VENUE_BAD_REPLY: ExitCode.venue,
   VENUE_REJECTED: ExitCode.venue,
+  QUEUE_UNREACHABLE: ExitCode.venue,
   // refused by risk or safety
   CHECK_FAILED: ExitCode.refused,
   // unexpected
