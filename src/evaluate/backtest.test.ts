@@ -213,9 +213,8 @@ describe("the record of a backtest", () => {
   it("plays a part of a tape as if the rest weren't there", async () => {
     const tape = syntheticTape({ seed: 5, bars: 900, timeframe: parseTimeframe("1h") });
     const shorter = syntheticTape({ seed: 5, bars: 600, timeframe: parseTimeframe("1h") });
-    const policy = (): Policy => new SmaCross({ fast: 5, slow: 20 });
-    const part = await run(tape, policy(), settings(), { from: 200, to: 600 });
-    const whole = await run(shorter, policy(), settings(), { from: 200 });
+    const part = await run(tape, new SmaCross({ fast: 5, slow: 20 }), settings(), { from: 200, to: 600 });
+    const whole = await run(shorter, new SmaCross({ fast: 5, slow: 20 }), settings(), { from: 200 });
     expect(part.tradeHash).toBe(whole.tradeHash);
     expect(part.curve.length).toBe(400);
     expect(part.fills.every(({ bar }) => bar > 200 && bar < 600)).toBe(true);

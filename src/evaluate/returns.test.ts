@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY_MS, defaultInstrument, HOUR_MS } from "../core/index.ts";
 import { barReturns, barsPerYearOf, dailyReturns, daysPerYear, monthlyReturns } from "./returns.ts";

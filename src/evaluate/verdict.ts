@@ -126,15 +126,18 @@ function outcomeSentence({ statistics: s, result }: Evaluation): string {
 }
 
 function baselineSentence(policy: Evaluation, baselines: readonly Evaluation[]): string {
-  const named = (evaluations: readonly Evaluation[]): string =>
-    listed(
-      evaluations.map(({ result, statistics }) => `${result.name} (${formatFigure(statistics.totalReturn, "change")})`),
-    );
   const ahead = baselines.filter(({ statistics }) => policy.statistics.totalReturn > statistics.totalReturn);
   const behind = baselines.filter((baseline) => !ahead.includes(baseline));
   if (behind.length === 0) return `After costs it ends ahead of ${named(ahead)}.`;
   if (ahead.length === 0) return `After costs it ends ahead of none of its baselines: ${named(behind)}.`;
   return `After costs it ends ahead of ${named(ahead)}, but not of ${named(behind)}.`;
+}
+
+/** "flat (0.00 %) and random (-1.20 %)". */
+function named(evaluations: readonly Evaluation[]): string {
+  return listed(
+    evaluations.map(({ result, statistics }) => `${result.name} (${formatFigure(statistics.totalReturn, "change")})`),
+  );
 }
 
 function listed(names: readonly string[]): string {

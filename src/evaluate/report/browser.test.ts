@@ -89,7 +89,8 @@ describe.skipIf(CHROMIUM === undefined)("a report in a browser (needs Chromium; 
       ]) {
         const shapes = await page.locator(`#${id} svg :is(path, rect, line)`).count();
         expect(shapes, `${id} at ${width}`).toBeGreaterThan(5);
-        expect((await page.locator(`#${id} svg`).innerHTML()).match(/NaN|Infinity|undefined/), id).toBeNull();
+        const drawn = await page.locator(`#${id} svg`).innerHTML();
+        expect(drawn.match(/NaN|Infinity|undefined/), `${id} at ${width}`).toBeNull();
       }
       const overflow = await page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",

@@ -1,5 +1,5 @@
 /** @file The report as one HTML page that needs nothing else: no network, no font, no script from elsewhere. */
-import { invariant } from "../../core/index.ts";
+import { InvariantError } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Comparison } from "../evaluation.ts";
 import type { Verdict } from "../verdict.ts";
@@ -33,7 +33,7 @@ export function reportPage(comparison: Comparison, verdict: Verdict, tape: Marke
     if (Buffer.byteLength(html) <= PAGE_LIMIT_BYTES) return html;
     budget = halved(budget);
   }
-  invariant(false, "a report fits into its size limit");
+  throw new InvariantError("a report fits into its size limit");
 }
 
 function halved({ linePoints, pricePoints, ribbonCells, drawnTrades }: ChartBudget): ChartBudget {

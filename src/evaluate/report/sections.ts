@@ -37,6 +37,8 @@ function sign(value: number | null): string {
   return value === null || value === 0 ? "" : value > 0 ? "pos" : "neg";
 }
 
+const figure = (kind: FigureKind, value: number | null): string => formatFigure(value, kind);
+
 function tile(name: string, value: string, aside: string, className = ""): string {
   return `<div class="tile"><div class="name">${escapeHtml(name)}</div><div class="value ${className}">${escapeHtml(value)}</div><div class="aside">${escapeHtml(aside)}</div></div>`;
 }
@@ -45,34 +47,37 @@ export function tiles({ policy, baselines }: Comparison): string {
   const s = policy.statistics;
   const hold = baselines.find(({ result }) => result.name === "buy-and-hold");
   const quote = policy.result.instruments[0].quote;
-  const of = (kind: FigureKind, value: number | null): string => formatFigure(value, kind);
   const versus =
     hold === undefined
-      ? `CAGR ${of("change", s.annualReturn)}`
-      : `buy and hold ${of("change", hold.statistics.totalReturn)}`;
+      ? `CAGR ${figure("change", s.annualReturn)}`
+      : `buy and hold ${figure("change", hold.statistics.totalReturn)}`;
   const costs = s.fees + s.slippage - s.funding;
   return `<section class="tiles" aria-label="Key figures">${[
-    tile("Total return", of("change", s.totalReturn), versus, sign(s.totalReturn)),
-    tile("Sharpe ratio", of("ratio", s.sharpe), `bar by bar ${of("ratio", s.perBar.sharpe)}`),
+    tile("Total return", figure("change", s.totalReturn), versus, sign(s.totalReturn)),
+    tile("Sharpe ratio", figure("ratio", s.sharpe), `bar by bar ${figure("ratio", s.perBar.sharpe)}`),
     tile(
       "Worst drawdown",
-      of("change", s.maxDrawdown),
-      `longest ${of("days", s.longestDrawdownDays)}`,
+      figure("change", s.maxDrawdown),
+      `longest ${figure("days", s.longestDrawdownDays)}`,
       sign(s.maxDrawdown),
     ),
-    tile("Trades", of("count", s.trades), `${of("count", s.longTrades)} long, ${of("count", s.shortTrades)} short`),
-    tile("Win rate", of("share", s.winRate), `profit factor ${of("ratio", s.profitFactor)}`),
+    tile(
+      "Trades",
+      figure("count", s.trades),
+      `${figure("count", s.longTrades)} long, ${figure("count", s.shortTrades)} short`,
+    ),
+    tile("Win rate", figure("share", s.winRate), `profit factor ${figure("ratio", s.profitFactor)}`),
     tile(
       "Chance Sharpe > 0",
-      of("share", s.probabilisticSharpe),
-      `${of("count", s.count)} ${s.basis === "daily" ? "days" : "returns"}`,
+      figure("share", s.probabilisticSharpe),
+      `${figure("count", s.count)} ${s.basis === "daily" ? "days" : "returns"}`,
     ),
     tile(
       `All costs, ${quote}`,
-      of("money", costs),
-      s.costShare === null ? "no profit before costs" : `${of("share", s.costShare)} of gross profit`,
+      figure("money", costs),
+      s.costShare === null ? "no profit before costs" : `${figure("share", s.costShare)} of gross profit`,
     ),
-    tile("Exposure", of("times", s.averageExposure), `in the market ${of("share", s.timeInMarket)}`),
+    tile("Exposure", figure("times", s.averageExposure), `in the market ${figure("share", s.timeInMarket)}`),
   ].join("")}</section>`;
 }
 
@@ -153,9 +158,12 @@ export function costBars({ policy }: Comparison): string {
   return `<div class="bars">${rows.join("")}</div>`;
 }
 
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}
+
 export function symbolTable({ policy }: Comparison): string {
   const { trades, instruments } = policy.result;
-  const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
   const rows = instruments.map(({ symbol }, index) => {
     const own = trades.filter((trade) => trade.symbol === index);
     const net = sum(own.map((trade) => trade.netProfit));
@@ -167,7 +175,7 @@ export function symbolTable({ policy }: Comparison): string {
       formatFigure(-sum(own.map((trade) => trade.fees)), FigureKind.money),
       formatFigure(sum(own.map((trade) => trade.funding)), FigureKind.money),
     ];
-    return `<tr><td>${escapeHtml(symbol)}</td>${figures.map((figure) => `<td>${figure}</td>`).join("")}<td class="${sign(net)}">${formatFigure(net, FigureKind.money)}</td></tr>`;
+    return `<tr><td>${escapeHtml(symbol)}</td>${figures.map((text) => `<td>${text}</td>`).join("")}<td class="${sign(net)}">${formatFigure(net, FigureKind.money)}</td></tr>`;
   });
   return (
     '<div class="scroll"><table class="data"><thead><tr><th>Symbol</th><th>Trades</th><th>Win rate</th><th>Prices</th><th>Fees</th><th>Funding</th><th>Net</th></tr></thead>' +
