@@ -1,98 +1,20 @@
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { Random } from "../core/index.ts";
-import { FillRecorder } from "./fill-recorder.ts";
-import { AccountStatus } from "./outcome.ts";
-import { SimulatedExchange } from "./simulated-exchange.ts";
 import { randomTape } from "./testing/hand-tape.ts";
-import { randomConfig, randomOrder } from "./testing/random-session.ts";
-import { ReferenceExchange } from "./testing/reference-exchange.ts";
+import { randomConfig } from "./testing/random-session.ts";
+import { realTape } from "./testing/real-tape.ts";
+import { type Played, playSideBySide } from "./testing/side-by-side.ts";
 
-const BALANCE = 1_000;
-
-/** Both numbers within 1e-9 of the money that moved. */
-function near(actual: number, expected: number, scale: number, what: string): void {
-  if (!(Math.abs(actual - expected) <= 1e-9 * scale)) {
-    expect.fail(`${what}: the kernel has ${actual}, the reference ${expected} (scale ${scale})`);
-  }
-}
-
-/** Plays one random session on kernel and reference side by side. Returns fills and whether it ended in liquidation. */
-function playBoth(seed: number, bars: number): { fills: number; reasons: Set<number>; liquidated: boolean } {
+function playWild(seed: number, bars: number): Played {
   const random = new Random(seed);
-  const symbols = 1 + random.below(4);
-  const tape = randomTape(random, symbols, bars + 2);
+  const tape = randomTape(random, 1 + random.below(4), bars + 2);
   const config = randomConfig(random, { checked: true });
-  // The square-root model refuses a tape without volume: such a session has nothing to compare.
+  // The square-root model refuses a symbol that never has a volume.
   if (config.slippageModel === "square-root") tape.volume.forEach((v, i) => (tape.volume[i] = v + tape.present[i]));
-  const recorder = new FillRecorder();
-  const exchange = new SimulatedExchange(tape, config, { accounts: 2, seed, recorder });
-  const stream = random.below(100);
-  exchange.reset(1, 0, BALANCE, stream);
-  const reference = new ReferenceExchange(tape, config, seed, stream, 0, BALANCE);
-  const book = exchange.book;
-  const where = `seed ${seed}, ${bars} bars`;
-
-  const compare = (): void => {
-    const scale = BALANCE + book.turnover[1];
-    const bar = `${where}, bar ${reference.bar}`;
-    expect(book.bar[1], `${bar}: bar`).toBe(reference.bar);
-    const liquidated = book.status[1] === AccountStatus.liquidated;
-    expect(liquidated, `${bar}: liquidated`).toBe(reference.liquidated);
-    near(book.balance[1], reference.balance, scale, `${bar}: balance`);
-    near(book.equity[1], reference.equity, scale, `${bar}: equity`);
-    near(book.realised[1], reference.realised, scale, `${bar}: realised`);
-    near(book.fees[1], reference.fees, scale, `${bar}: fees`);
-    near(book.funding[1], reference.funding, scale, `${bar}: funding`);
-    near(book.shortfall[1], reference.shortfall, scale, `${bar}: shortfall`);
-    near(book.marginUsed[1], reference.margin, scale, `${bar}: margin`);
-    near(book.drawdown[1], 1 - reference.equity / reference.peak, scale, `${bar}: drawdown`);
-    for (let s = 0; s < symbols; s++) {
-      const row = symbols + s;
-      const position = reference.positions.get(s);
-      expect(book.lots[row], `${bar}, symbol ${s}: lots`).toBe(position?.lots ?? 0);
-      if (position === undefined) continue;
-      const entry = position.cost / position.lots;
-      near(book.entryPrice[row], entry, entry, `${bar}, symbol ${s}: entry`);
-      near(book.trailExtreme[row], position.best, entry, `${bar}, symbol ${s}: best price`);
-      expect(book.entryBar[row], `${bar}, symbol ${s}: bar of entry`).toBe(position.entryBar);
-    }
-    expect(recorder.count, `${bar}: fills`).toBe(reference.fills.length);
-  };
-
-  for (let t = 0; t < bars; t++) {
-    for (let s = 0; s < symbols; s++) {
-      const price = tape.close[t * symbols + s];
-      if (price === 0 || random.uniform() < 0.5) continue;
-      const order = randomOrder(random, (BALANCE * config.leverage) / symbols, exchange.terms.unit[s] * price);
-      exchange.order(1, s, order.target, order.stop, order.profit, order.trail, order.maxBars, order.urgency);
-      reference.order(s, order);
-    }
-    exchange.advance(1);
-    reference.advance();
-    compare();
-  }
-  exchange.closeOut(1);
-  reference.closeOut();
-  compare();
-  reference.fills.forEach((expected, i) => {
-    const fill = recorder.fill(i);
-    const scale = BALANCE + Math.abs(fill.quantity * fill.price);
-    expect([fill.bar, fill.symbol, fill.lots, fill.reason], `${where}, fill ${i}`).toEqual([
-      expected.bar,
-      expected.symbol,
-      expected.lots,
-      expected.reason,
-    ]);
-    near(fill.price, expected.price, expected.price, `${where}, fill ${i}: price`);
-    near(fill.fee, expected.fee, scale, `${where}, fill ${i}: fee`);
-    near(fill.realised, expected.realised, scale, `${where}, fill ${i}: realised`);
-  });
-  return {
-    fills: recorder.count,
-    reasons: new Set(reference.fills.map((fill) => fill.reason)),
-    liquidated: reference.liquidated,
-  };
+  return playSideBySide({ tape, config, random, seed, from: 0, bars, idle: 0.5 });
 }
 
 test("the kernel agrees with the plain reference on thousands of random sessions", () => {
@@ -101,7 +23,7 @@ test("the kernel agrees with the plain reference on thousands of random sessions
   let liquidated = 0;
   fc.assert(
     fc.property(fc.integer(), fc.integer({ min: 1, max: 40 }), (seed, bars) => {
-      const played = playBoth(seed, bars);
+      const played = playWild(seed, bars);
       fills += played.fills;
       liquidated += played.liquidated ? 1 : 0;
       for (const reason of played.reasons) reasons.add(reason);
@@ -111,4 +33,23 @@ test("the kernel agrees with the plain reference on thousands of random sessions
   expect(reasons.size, "every reason of a fill occurred").toBe(8);
   expect(fills, "the sessions traded").toBeGreaterThan(20_000);
   expect(liquidated, "some sessions ended in liquidation").toBeGreaterThan(50);
+});
+
+const CANDLES = fileURLToPath(new URL("../../../shared/data/candles-5m/", import.meta.url));
+
+describe.skipIf(!existsSync(CANDLES))("real candles (needs ../shared/data)", () => {
+  test("the kernel agrees with the plain reference through the crash of 2025-10-10", () => {
+    // 21:00 to 22:00 UTC holds a bar in which XRP moves 31 %.
+    const tape = realTape(CANDLES, Date.UTC(2025, 9, 9), Date.UTC(2025, 9, 12));
+    const crash = Math.round((Date.UTC(2025, 9, 10, 21) - tape.timeMs[0]) / tape.barMs);
+    expect(tape.bars, "three days of five-minute bars").toBe(864);
+    let liquidated = 0;
+    for (let seed = 1; seed <= 60; seed++) {
+      const random = new Random(seed);
+      const config = randomConfig(random, { checked: true, leverage: 10 });
+      const played = playSideBySide({ tape, config, random, seed, from: crash - 30, bars: 50, idle: 0.95 });
+      liquidated += played.liquidated ? 1 : 0;
+    }
+    expect(liquidated, "ten times leverage does not survive it everywhere").toBeGreaterThan(3);
+  });
 });

@@ -1,4 +1,4 @@
-export type { AccountBook } from "./account-book.ts";
+export { type AccountBook, createAccountBook } from "./account-book.ts";
 export { type ColumnState, restoreColumns, saveColumns } from "./column-state.ts";
 export { EXCHANGE_DEFAULTS, type ExchangeConfig, resolveExchangeConfig, SlippageModel } from "./config.ts";
 export { FillRecorder } from "./fill-recorder.ts";

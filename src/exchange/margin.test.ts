@@ -143,6 +143,15 @@ describe("liquidation", () => {
     expect(exchange.book.bar[0], "but its time goes on").toBe(3);
   });
 
+  test("an account without a maintenance margin ends when nothing is left", () => {
+    const tape = oneSymbolTape([still(100), still(100), still(90)], { maintenanceMarginRate: 0 });
+    const { exchange, order, advance } = handExchange(tape, {}, 100);
+    order(10_000);
+    advance(2);
+    expect(exchange.book.status[0], "100 - 10 * 10 is exactly 0").toBe(AccountStatus.liquidated);
+    expect(exchange.book.shortfall[0]).toBe(0);
+  });
+
   test("all symbols count at their worst prices at once", () => {
     const instruments = [plainInstrument({}, "AUSDT"), plainInstrument({}, "BUSDT")];
     const quiet = [still(100), still(100)];

@@ -2,7 +2,7 @@
  * @file The exchange once more, slow and plain: one account, objects, everything summed afresh from lists. It shares with
  * the kernel the types and the chance draws and nothing else, and must agree with it on every random session.
  */
-import { FillReason, type Instrument, uniformAt } from "../../core/index.ts";
+import { DAY_MS, FillReason, type Instrument, uniformAt } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { ExchangeConfig } from "../config.ts";
 
@@ -318,7 +318,7 @@ export class ReferenceExchange {
       const base = Math.abs(lots) * this.#unit(s);
       share +=
         volume > 0
-          ? config.impactCoefficient * volatility * Math.sqrt(base / (volume * 24))
+          ? config.impactCoefficient * volatility * Math.sqrt(base / (volume * this.#barsPerDay))
           : config.slippageCapBps / 10_000;
     }
     if (config.harsh) {
@@ -345,11 +345,11 @@ export class ReferenceExchange {
     return draw < probability ? Math.floor((lots * draw) / probability) : lots;
   }
 
-  /** Daily volatility and mean volume of a bar over the last 24 hourly bars, two passes over a list. */
+  /** Daily volatility and mean volume of a bar over the last day, two passes over a list. */
   #lastDay(s: number, bar: number): { volatility: number; volume: number } {
     const volumes: number[] = [];
     const returns: number[] = [];
-    for (let t = Math.max(0, bar - 23); t <= bar; t++) {
+    for (let t = Math.max(0, bar - this.#barsPerDay + 1); t <= bar; t++) {
       if (this.#price("present", t, s) === 0) continue;
       volumes.push(this.#price("volume", t, s));
       const before = t === 0 ? 0 : this.#price("close", t - 1, s);
@@ -357,7 +357,10 @@ export class ReferenceExchange {
     }
     const mean = returns.length > 0 ? sum(returns) / returns.length : 0;
     const variance = returns.length > 1 ? sum(returns.map((r) => (r - mean) ** 2)) / (returns.length - 1) : 0;
-    return { volatility: Math.sqrt(24 * variance), volume: volumes.length > 0 ? sum(volumes) / volumes.length : 0 };
+    return {
+      volatility: Math.sqrt(this.#barsPerDay * variance),
+      volume: volumes.length > 0 ? sum(volumes) / volumes.length : 0,
+    };
   }
 
   #onGrid(s: number, price: number, up: boolean): number {
@@ -375,6 +378,10 @@ export class ReferenceExchange {
         return kind === "spot" ? 0 : this.#notional(s, p.lots, priceOf(s)) * rate;
       }),
     );
+  }
+
+  get #barsPerDay(): number {
+    return DAY_MS / this.#tape.barMs;
   }
 
   #instrument(s: number): Instrument {
