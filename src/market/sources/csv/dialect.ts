@@ -47,18 +47,23 @@ export function detectDialect(
   roles: readonly Role[],
   options: DialectOptions,
 ): Dialect {
-  const lines = sample.filter((line) => line.number > (options.skipLines ?? 0) && line.text.trim() !== "");
+  const lines = sample.filter((line) => line.number > (options.skipLines ?? 0) && !isSkipped(line));
   if (lines.length === 0) throw formatError(path, "The file has no rows", "Check that it is the right file.");
   const layout =
-    (options.columns === undefined ? withHeader(lines, roles, options) : withNames(lines, options.columns, options)) ??
-    withoutHeader(lines, roles, options);
-  if (layout === undefined || !hasRoles(layout.columns, roles))
-    throw unknownLayout(path, lines, roles, options, layout);
+    options.columns === undefined
+      ? (withHeader(lines, roles, options) ?? withoutHeader(lines, roles, options))
+      : withNames(lines, options.columns, options);
+  if (layout === undefined || !hasRoles(layout.columns, roles)) throw unknownLayout(path, lines, roles, options);
   return {
     ...layout,
     ...timeReading(path, lines, layout, options),
     lastColumn: Math.max(...Object.values(layout.columns)),
   };
+}
+
+/** Empty lines and comments hold nothing wherever they stand. */
+export function isSkipped(line: Line): boolean {
+  return line.text.trim() === "" || line.text.startsWith("#");
 }
 
 function delimitersOf(options: DialectOptions): readonly string[] {
@@ -106,7 +111,8 @@ function withNames(lines: readonly Line[], names: readonly string[], options: Di
 
 /** A file of bare numbers: time, then the roles in their usual order, then the volume. */
 function withoutHeader(lines: readonly Line[], roles: readonly Role[], options: DialectOptions): Layout | undefined {
-  if (options.columns !== undefined) return undefined;
+  // A header that lacks a column is a mistake to be told, not a banner to be skipped.
+  if (bestHeader(lines, roles, options) !== undefined) return undefined;
   for (const line of lines) {
     for (const delimiter of delimitersOf(options)) {
       const fields = splitLine(line.text, delimiter);
@@ -199,13 +205,7 @@ export function timeField(fields: readonly string[], columns: ColumnMap): string
   return `${time.trim()} ${(fields[columns.clock] ?? "").trim()}`.trim();
 }
 
-function unknownLayout(
-  path: string,
-  lines: readonly Line[],
-  roles: readonly Role[],
-  options: DialectOptions,
-  layout: Layout | undefined,
-): Error {
+function unknownLayout(path: string, lines: readonly Line[], roles: readonly Role[], options: DialectOptions): Error {
   const given = options.columns;
   if (given !== undefined) {
     const columns = mapColumns(given);
@@ -221,7 +221,7 @@ function unknownLayout(
   const best = bestHeader(lines, roles, options);
   const missing = best === undefined ? [] : roles.filter((role) => best.columns[role] === undefined);
   return formatError(
-    best === undefined || layout !== undefined ? path : `${path}, line ${best.line}`,
+    best === undefined ? path : `${path}, line ${best.line}`,
     best === undefined
       ? `No line names the columns ${roles.join(", ")}, and the first lines are not rows of numbers either`
       : `The header has no column for ${missing.join(", ")}; it has ${best.fields.map(normalName).join(", ")}`,

@@ -1,7 +1,7 @@
 /** @file Walks over the rows of a delimited file: detects the dialect from the first lines, then hands out fields. */
 
 import { type Role, type Role as RoleName } from "./columns.ts";
-import { type Dialect, type DialectOptions, detectDialect, timeField } from "./dialect.ts";
+import { type Dialect, type DialectOptions, detectDialect, isSkipped, timeField } from "./dialect.ts";
 import { parseNumber, splitLine } from "./fields.ts";
 import { type Line, readLines } from "./lines.ts";
 import { fieldError, formatError } from "./problem.ts";
@@ -39,7 +39,7 @@ export async function readRows(
 }
 
 function readRow(path: string, line: Line, dialect: Dialect, listener: RowListener): void {
-  if (line.number < dialect.firstLine || line.text.trim() === "" || line.text.startsWith("#")) return;
+  if (line.number < dialect.firstLine || isSkipped(line)) return;
   const fields = splitLine(line.text, dialect.delimiter);
   if (fields.length <= dialect.lastColumn) {
     const short = `${fields.length} of at least ${dialect.lastColumn + 1} columns`;
