@@ -4,7 +4,7 @@ import { type ExchangeConfig, resolveExchangeConfig } from "../config.ts";
 import { FillRecorder } from "../fill-recorder.ts";
 import { SimulatedExchange } from "../simulated-exchange.ts";
 
-export const COSTLESS: Partial<ExchangeConfig> = {
+const COSTLESS: Partial<ExchangeConfig> = {
   leverage: 10,
   slippageModel: "fixed",
   baseSlippageBps: 0,
