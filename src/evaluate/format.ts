@@ -32,6 +32,8 @@ export function formatFigure(value: number | null | undefined, kind: FigureKind)
   if (value === null || value === undefined || !Number.isFinite(value)) return NOT_AVAILABLE;
   switch (kind) {
     case "change": {
+      // An extrapolation from a few days can be of any size; beyond this it has no meaning as a figure.
+      if (value >= 1_000) return "> 100,000 %";
       const text = `${grouped(value * 100, Math.abs(value) >= 10 ? 0 : 2)} %`;
       return value > 0 ? `+${text}` : text;
     }
@@ -52,9 +54,14 @@ export function formatFigure(value: number | null | undefined, kind: FigureKind)
   }
 }
 
-/** A price with as many decimals as its size deserves: 61,234.50, 3.4521, 0.00001234. */
+/** A price with as many decimals as its size deserves: 61,234.50, 3.4521, 0.44980, 0.000012340. */
 export function formatPrice(value: number): string {
   const magnitude = Math.abs(value);
-  const decimals = magnitude >= 1_000 ? 2 : magnitude >= 1 ? 4 : magnitude === 0 ? 2 : 8;
+  const decimals =
+    magnitude >= 1_000 || magnitude === 0
+      ? 2
+      : magnitude >= 1
+        ? 4
+        : Math.min(14, 4 - Math.floor(Math.log10(magnitude)));
   return grouped(value, decimals);
 }

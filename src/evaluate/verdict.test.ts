@@ -114,9 +114,16 @@ describe("tables", () => {
     expect(grouped(-0.001, 2)).toBe("0.00");
     expect(formatFigure(0.1234, "change")).toBe("+12.34 %");
     expect(formatFigure(12.5, "change")).toBe("+1,250 %");
+    expect(formatFigure(1e9, "change")).toBe("> 100,000 %");
     expect(formatFigure(null, "ratio")).toBe("n/a");
     expect(formatFigure(Number.NaN, "ratio")).toBe("n/a");
     expect(formatFigure(120.4, "days")).toBe("120 d");
-    expect([61_234.5, 3.4521, 0.00001234, 0].map(formatPrice)).toEqual(["61,234.50", "3.4521", "0.00001234", "0.00"]);
+    expect([61_234.5, 3.4521, 0.4498, 0.00001234, 0].map(formatPrice)).toEqual([
+      "61,234.50",
+      "3.4521",
+      "0.44980",
+      "0.000012340",
+      "0.00",
+    ]);
   });
 });

@@ -28,7 +28,7 @@ function percent(value, decimals) {
 }
 function price(value) {
   var m = Math.abs(value);
-  return group(value, m >= 1000 ? 2 : m >= 1 ? 4 : m === 0 ? 2 : 8);
+  return group(value, m >= 1000 || m === 0 ? 2 : m >= 1 ? 4 : Math.min(14, 4 - Math.floor(Math.log(m) / Math.LN10)));
 }
 function pad(n) { return (n < 10 ? "0" : "") + n; }
 var MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

@@ -2,6 +2,11 @@
 
 export const VIEWS_SCRIPT = String.raw`
 function color(i) { return "var(--s" + (i === 0 ? 0 : 1 + ((i - 1) % 7)) + ")"; }
+/* A strategy has one color in every chart. */
+function colorOf(line, i) {
+  for (var k = 0; k < D.equity.length; k++) if (D.equity[k].name === line.name) return color(k);
+  return color(i);
+}
 /*
  * Several lines over time. options: { id, label, lines, height, format, tipFormat, log, off, zero, fill, floor, ceiling }.
  * "off" lists the indices of lines that are hidden at first.
@@ -43,9 +48,9 @@ function linesChart(options) {
         for (var k = range[0]; k <= range[1]; k++) path += (k === range[0] ? "M" : "L") + frame.x(line.x[k]).toFixed(1) + " " + scale(line.y[k]).toFixed(1);
         if (options.fill && i === 0) {
           var base = scale(options.fill.to);
-          out += '<path d="' + path + "L" + frame.x(line.x[range[1]]).toFixed(1) + " " + base + "L" + frame.x(line.x[range[0]]).toFixed(1) + " " + base + 'Z" fill="' + color(i) + '" opacity="0.14"/>';
+          out += '<path d="' + path + "L" + frame.x(line.x[range[1]]).toFixed(1) + " " + base + "L" + frame.x(line.x[range[0]]).toFixed(1) + " " + base + 'Z" fill="' + colorOf(options.lines[i], i) + '" opacity="0.14"/>';
         }
-        out += '<path d="' + path + '" fill="none" stroke="' + color(i) + '" stroke-width="' + (i === 0 && !options.thin ? 1.9 : 1.25) + '" stroke-linejoin="round"' + (i === 0 ? "" : ' opacity="0.9"') + "/>";
+        out += '<path d="' + path + '" fill="none" stroke="' + colorOf(options.lines[i], i) + '" stroke-width="' + (i === 0 && !options.thin ? 1.9 : 1.25) + '" stroke-linejoin="round"' + (i === 0 ? "" : ' opacity="0.9"') + "/>";
       }
       return out + "</g>";
     },
@@ -57,12 +62,12 @@ function linesChart(options) {
         if (line.x[line.x.length - 1] < s - D.barSeconds && k === line.x.length - 1) return;
         if (rows.length === 0) frame.at = line.x[k];
         rows.push([line.y[k], i, line.name]);
-        frame.marks += dot(frame.x(line.x[k]), scale(line.y[k]), color(i));
+        frame.marks += dot(frame.x(line.x[k]), scale(line.y[k]), colorOf(options.lines[i], i));
       });
       var at = frame.at;
       rows.sort(function (p, q) { return q[0] - p[0]; });
       return '<div class="when">' + when(at === undefined ? s : at) + "</div><table>" + rows.map(function (r) {
-        return '<tr><td><i style="background:' + color(r[1]) + '"></i>' + esc(r[2]) + "</td><td>" + options.tipFormat(r[0]) + "</td></tr>";
+        return '<tr><td><i style="background:' + colorOf(options.lines[r[1]], r[1]) + '"></i>' + esc(r[2]) + "</td><td>" + options.tipFormat(r[0]) + "</td></tr>";
       }).join("") + "</table>";
     },
   });
@@ -70,7 +75,7 @@ function linesChart(options) {
     var key = el("button", "key" + (hidden[i] ? " off" : ""), legend);
     key.type = "button";
     key.setAttribute("aria-pressed", String(!hidden[i]));
-    el("span", "dash", key).style.background = color(i);
+    el("span", "dash", key).style.background = colorOf(options.lines[i], i);
     el("span", "", key).textContent = line.name;
     if (options.legendValue) el("span", "v", key).textContent = options.legendValue(line);
     key.addEventListener("click", function () {
