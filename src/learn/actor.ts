@@ -126,9 +126,8 @@ export class Actor {
       for (let bar = 0; bar < bars; bar++) {
         for (let g = 0; g < G; g++) at = writeIndex(index, at, this.env.row[g] - bars + bar, this.#symbols, 1);
       }
-      state = (await this.#warmup.run(values, { market: this.env.market, index, state }))[
-        "nextState"
-      ] as Float32Array<ArrayBuffer>;
+      const out = await this.#warmup.run(values, { market: this.env.market, index, state });
+      state = out["nextState"];
     }
     for (let g = 0; g < G; g++) {
       if (marked[g] === 1) this.memory.set(state.subarray(g * block, (g + 1) * block), g * block);

@@ -29,6 +29,12 @@ function coin(seed: number): SeriesTask {
   });
 }
 
+/** Typed arrays come out of JSON as objects. */
+function revive(key: string, value: unknown): unknown {
+  const arrays = ["memory", "parameters", "firstMoment", "secondMoment"];
+  return arrays.includes(key) ? Float32Array.from(Object.values(value as Record<string, number>)) : value;
+}
+
 describe.each(ENCODER_NAMES)("PPO with the %s encoder", (encoder) => {
   const spec = networkSpec(encoder, SMALL);
 
@@ -61,11 +67,6 @@ describe.each(ENCODER_NAMES)("PPO with the %s encoder", (encoder) => {
     expect(reports[1].steps).toBe(whole.steps);
     expect([...second.values]).toEqual([...whole.values]);
     for (const ppo of [whole, first, second]) await ppo.release();
-
-    function revive(key: string, value: unknown): unknown {
-      const arrays = ["memory", "parameters", "firstMoment", "secondMoment"];
-      return arrays.includes(key) ? Float32Array.from(Object.values(value as Record<string, number>)) : value;
-    }
   });
 });
 

@@ -325,7 +325,7 @@ export class Ppo {
   }
 
   #actionShares(): number[] {
-    const counts = new Array<number>(this.shape.categories).fill(0);
+    const counts = Array.from({ length: this.shape.categories }, () => 0);
     const { category } = this.#rollout;
     for (let i = 0; i < category.length; i++) counts[category[i]]++;
     return counts.map((count) => count / category.length);

@@ -53,12 +53,15 @@ describe("reward terms", () => {
   });
 });
 
+function sharpe(mean: number, square: number): number {
+  return mean / Math.sqrt(square - mean * mean);
+}
+
 describe("the differential Sharpe ratio", () => {
   it("is the derivative of the exponentially weighted Sharpe ratio by its rate", () => {
     const memory = { mean: 0.001, square: 0.0001 };
     const value = 0.02;
     const rate = 1e-6;
-    const sharpe = (mean: number, square: number): number => mean / Math.sqrt(square - mean * mean);
     const before = sharpe(memory.mean, memory.square);
     const after = sharpe(
       memory.mean + rate * (value - memory.mean),

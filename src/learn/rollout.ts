@@ -183,9 +183,11 @@ export class Minibatch {
     const stateBlock = S * stateSize;
     let at = 0;
     let index = 0;
-    for (let u = 0; u < this.units && stateBlock > 0; u++) {
-      const source = order[from + u] * stateBlock;
-      this.#state.set(r.state.subarray(source, source + stateBlock), u * stateBlock);
+    if (stateBlock > 0) {
+      for (let u = 0; u < this.units; u++) {
+        const source = order[from + u] * stateBlock;
+        this.#state.set(r.state.subarray(source, source + stateBlock), u * stateBlock);
+      }
     }
     for (let bar = 0; bar < unitBars; bar++) {
       for (let u = 0; u < this.units; u++) {

@@ -1,4 +1,5 @@
 /** @file Values that change over a run, as a function of the share of the run that is done. */
+import { ensureNever } from "../core/index.ts";
 
 export type Schedule = {
   readonly kind: "constant" | "linear" | "cosine";
@@ -25,5 +26,7 @@ export function scheduled(schedule: Schedule, done: number): number {
       return schedule.from + (schedule.to - schedule.from) * x;
     case "cosine":
       return schedule.to + (schedule.from - schedule.to) * 0.5 * (1 + Math.cos(Math.PI * x));
+    default:
+      return ensureNever(schedule.kind);
   }
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, double, integer, nat, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SPLIT_DEFAULTS, splitBars } from "./split.ts";
 
@@ -13,13 +13,13 @@ describe("the split", () => {
   });
 
   it("never overlaps and never reaches past the data", () => {
-    const options = fc.record({
-      trainShare: fc.double({ min: 0.3, max: 0.95, noNaN: true }),
-      validationShare: fc.double({ min: 0, max: 0.5, noNaN: true }),
-      embargoBars: fc.nat(100),
+    const options = record({
+      trainShare: double({ min: 0.3, max: 0.95, noNaN: true }),
+      validationShare: double({ min: 0, max: 0.5, noNaN: true }),
+      embargoBars: nat(100),
     });
-    fc.assert(
-      fc.property(fc.integer({ min: 500, max: 100_000 }), fc.nat(300), options, (bars, firstBar, chosen) => {
+    assert(
+      property(integer({ min: 500, max: 100_000 }), nat(300), options, (bars, firstBar, chosen) => {
         let split: ReturnType<typeof splitBars>;
         try {
           split = splitBars(bars, firstBar, 10, chosen);

@@ -5,36 +5,25 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { exportModel } from "../compute/index.ts";
-import {
-  bytesOf,
-  ensureFolder,
-  fingerprint,
-  sha256Hex,
-  systemClock,
-  TidemarkError,
-  writeFileAtomic,
-} from "../core/index.ts";
-import { computeFeatures, type FeatureTape, fitNormalizer, type Normalizer, normalizeTape } from "../features/index.ts";
-import {
-  accountFeatureNames,
-  actionSpace,
-  MODEL_SCHEMA,
-  type ModelManifest,
-  policyGraph,
-  saveModel,
-} from "../policy/index.ts";
+import { bytesOf, ensureFolder, sha256Hex, systemClock, writeFileAtomic } from "../core/index.ts";
+import { accountFeatureNames, MODEL_SCHEMA, type ModelManifest, policyGraph, saveModel } from "../policy/index.ts";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
 import { Ppo, type PpoReport } from "./ppo.ts";
-import { Probe } from "./probe.ts";
-import { type BarRange, type Split, splitBars } from "./split.ts";
 import { JsonlTracker, RunStatus, type Tracker } from "./tracking/index.ts";
-import { TradingEnv } from "./trading-env.ts";
+import type { TradingEnv } from "./trading-env.ts";
 import type { TrainOptions, TrainResult } from "./train-options.ts";
+import {
+  type Prepared,
+  prepare,
+  runFingerprint,
+  settingsOf,
+  tradingEnv,
+  type Validation,
+  validationProbe,
+} from "./train-setup.ts";
 
 /** Checkpoints that are kept beside the newest. */
 const OLD_CHECKPOINTS = 2;
-/** The validation part is walked by this many accounts, one block each. */
-const VALIDATION_BLOCKS = 8;
 
 type TrainerState = { bestScore: number | null; bestSteps: number; episodes: number };
 
@@ -44,17 +33,8 @@ type TrainerState = { bestScore: number | null; bestSteps: number; episodes: num
  * Throws CONFIG_VALUE, DATA_TOO_SHORT, CHECKPOINT_MISMATCH, FILE_UNWRITABLE, DISK_FULL or TRAINING_DIVERGED.
  */
 export async function trainPolicy(options: TrainOptions): Promise<TrainResult> {
-  const { tape, split: splitOptions } = options;
-  const raw = computeFeatures(tape, options.features, {
-    ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
-  });
-  const history = options.network.encoder === "mlp" ? options.network.window : options.network.warmup;
-  const split = splitBars(tape.bars, raw.warmup + history, 2, splitOptions);
-  requireEpisode(options, split.train);
-  const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
-  const features = normalizeTape(raw, normalizer);
-  const prepared: Prepared = { options, raw, normalizer, features, split };
-
+  const prepared = prepare(options);
+  const { split } = prepared;
   const env = tradingEnv(prepared, split.train, options.stretches, options.accounts / options.stretches, options.seed);
   const ppo = await Ppo.create(env, options.network, options.ppo, options.seed);
   const validation = split.validation.to > split.validation.from ? await validationProbe(prepared, ppo) : undefined;
@@ -74,16 +54,6 @@ export async function trainPolicy(options: TrainOptions): Promise<TrainResult> {
     await validation?.probe.release();
   }
 }
-
-type Prepared = {
-  readonly options: TrainOptions;
-  readonly raw: FeatureTape;
-  readonly normalizer: Normalizer;
-  readonly features: FeatureTape;
-  readonly split: Split;
-};
-
-type Validation = { readonly probe: Probe; readonly bars: number };
 
 class TrainingRun {
   readonly #prepared: Prepared;
@@ -313,90 +283,6 @@ class TrainingRun {
         configFingerprint: this.#fingerprint,
       },
     };
-  }
-}
-
-function tradingEnv(
-  prepared: Prepared,
-  range: BarRange,
-  stretches: number,
-  accountsPerStretch: number,
-  seed: number,
-  fixed?: { readonly starts: readonly number[]; readonly bars: number },
-): TradingEnv {
-  const { options, features } = prepared;
-  return new TradingEnv({
-    tape: options.tape,
-    features,
-    range,
-    decision: options.decision,
-    actionSpace: actionSpace(options.actionSpace),
-    reward: options.reward,
-    stretches,
-    accountsPerStretch,
-    episodeBars: fixed?.bars ?? options.episodeBars,
-    initialBalance: options.initialBalance,
-    seed,
-    ...(fixed === undefined ? {} : { starts: fixed.starts }),
-  });
-}
-
-async function validationProbe(prepared: Prepared, ppo: Ppo): Promise<Validation> {
-  const { from, to } = prepared.split.validation;
-  const bars = Math.floor((to - from - 1) / VALIDATION_BLOCKS);
-  const starts = Array.from({ length: VALIDATION_BLOCKS }, (_, block) => from + block * bars);
-  const range = { from, to };
-  const env = tradingEnv(prepared, range, VALIDATION_BLOCKS, 1, prepared.options.seed, { starts, bars });
-  return { probe: await Probe.create(ppo, prepared.options.network, env), bars };
-}
-
-/** What must be equal for a checkpoint to be continued. The run's length may grow only through the schedules' own total. */
-function settingsOf(options: TrainOptions): Record<string, unknown> {
-  const { features, network, actionSpace: space, ppo, stretches, accounts, episodeBars, initialBalance } = options;
-  const { reward, decision, split, seed } = options;
-  return {
-    features,
-    network,
-    actionSpace: space,
-    ppo,
-    stretches,
-    accounts,
-    episodeBars,
-    initialBalance,
-    reward,
-    decision,
-    split,
-    seed,
-  };
-}
-
-function runFingerprint(prepared: Prepared): string {
-  const { options, raw } = prepared;
-  return fingerprint({ data: options.tape.fingerprint, features: raw.fingerprint, settings: settingsOf(options) });
-}
-
-function requireEpisode(options: TrainOptions, train: BarRange): void {
-  const { episodeBars, ppo, network, accounts, stretches } = options;
-  if (network.encoder !== "mlp" && episodeBars % ppo.segment !== 0) {
-    throw new TidemarkError("CONFIG_VALUE", {
-      what: `training.episode_bars (${episodeBars}) must be a multiple of training.segment (${ppo.segment})`,
-      where: "training",
-      fix: `Use ${Math.max(1, Math.round(episodeBars / ppo.segment)) * ppo.segment}.`,
-    });
-  }
-  if (accounts % stretches !== 0) {
-    throw new TidemarkError("CONFIG_VALUE", {
-      what: `training.accounts (${accounts}) must be a multiple of training.stretches (${stretches})`,
-      where: "training",
-      fix: `Use ${Math.max(1, Math.round(accounts / stretches)) * stretches} accounts.`,
-    });
-  }
-  if (train.to - train.from <= episodeBars) {
-    throw new TidemarkError("DATA_TOO_SHORT", {
-      what: `The training part has ${train.to - train.from} bars, an episode has ${episodeBars}`,
-      where: "training.episode_bars",
-      fix: "Give more history, or make episodes shorter.",
-    });
   }
 }
 

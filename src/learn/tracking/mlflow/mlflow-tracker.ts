@@ -38,8 +38,6 @@ export type MlflowOptions = {
   readonly finishTimeoutMs?: number;
 };
 
-type Setting = { readonly key: string; readonly value: string };
-
 const STATUS = {
   [RunStatus.finished]: "FINISHED",
   [RunStatus.failed]: "FAILED",
@@ -55,8 +53,9 @@ export class MlflowTracker implements Tracker {
   readonly #client: MlflowClient;
   readonly #startMs: number;
   readonly #outbox: Outbox;
-  readonly #params: Setting[] = [];
-  readonly #tags: Setting[] = [];
+  /** Of one name the last counts: a batch with a name twice is refused. */
+  readonly #params = new Map<string, string>();
+  readonly #tags = new Map<string, string>();
   readonly #texts = new Map<string, string>();
   #noteChanged = false;
   #runId: string | undefined;
@@ -93,10 +92,10 @@ export class MlflowTracker implements Tracker {
 
   config(params: ConfigRecord, tags: Readonly<Record<string, string>> = {}): void {
     for (const [name, value] of flattenConfig(params)) {
-      this.#params.push({ key: allowedKey(name), value: cutText(String(value), PARAM_VALUE_BYTES) });
+      this.#params.set(allowedKey(name), cutText(String(value), PARAM_VALUE_BYTES));
     }
     for (const [name, value] of Object.entries(tags)) {
-      this.#tags.push({ key: allowedKey(name), value: cutText(value, TAG_VALUE_BYTES) });
+      this.#tags.set(allowedKey(name), cutText(value, TAG_VALUE_BYTES));
     }
     this.#wake();
   }
@@ -181,8 +180,8 @@ export class MlflowTracker implements Tracker {
     return (
       this.#outbox.count > 0 ||
       this.#sending.length > 0 ||
-      this.#params.length > 0 ||
-      this.#tags.length > 0 ||
+      this.#params.size > 0 ||
+      this.#tags.size > 0 ||
       this.#noteChanged
     );
   }
@@ -230,7 +229,7 @@ export class MlflowTracker implements Tracker {
     await this.#deliverNote(runId);
     while (this.#outbox.count > 0 || this.#sending.length > 0) {
       if (this.#sending.length === 0) this.#sending = this.#outbox.take(BATCH_LIMITS.metrics);
-      const end = chunkEnd(this.#sending, 0, BATCH_LIMITS.metrics);
+      const end = chunkEnd(this.#sending, BATCH_LIMITS.metrics);
       await this.#batch({ run_id: runId, metrics: this.#sending.slice(0, end) }, end);
       this.#sending = this.#sending.slice(end);
     }
@@ -240,11 +239,17 @@ export class MlflowTracker implements Tracker {
     this.#ended = true;
   }
 
-  async #deliverSettings(name: "params" | "tags", items: Setting[], most: number, runId: string): Promise<void> {
-    while (items.length > 0) {
-      const end = chunkEnd(items, 0, most);
-      await this.#batch({ run_id: runId, [name]: items.slice(0, end) }, end);
-      items.splice(0, end);
+  async #deliverSettings(
+    name: "params" | "tags",
+    settings: Map<string, string>,
+    most: number,
+    runId: string,
+  ): Promise<void> {
+    while (settings.size > 0) {
+      const items = [...settings].map(([key, value]) => ({ key, value }));
+      const batch = items.slice(0, chunkEnd(items, most));
+      await this.#batch({ run_id: runId, [name]: batch }, batch.length);
+      for (const { key, value } of batch) if (settings.get(key) === value) settings.delete(key);
     }
   }
 
@@ -277,7 +282,7 @@ export class MlflowTracker implements Tracker {
   #giveUp(failure: Error): void {
     this.#dead = true;
     this.#refused += this.#outbox.take(this.#outbox.count).length + this.#sending.length;
-    this.#refused += this.#params.length + this.#tags.length;
+    this.#refused += this.#params.size + this.#tags.size;
     this.#sending = [];
     const access = failure instanceof MlflowFailure && (failure.status === 401 || failure.status === 403);
     this.#warnOnce(

@@ -1,0 +1,126 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { type Progress, parseTimeframe } from "../core/index.ts";
+import { resolveExchangeConfig } from "../exchange/index.ts";
+import { syntheticTape } from "../market/index.ts";
+import { loadPolicyModel, networkSpec, readManifest, requireMatch } from "../policy/index.ts";
+import { resolveSizingConfig } from "../portfolio/index.ts";
+import { resolveRiskConfig } from "../risk/index.ts";
+import { PPO_DEFAULTS } from "./ppo-config.ts";
+import { REWARD_DEFAULTS } from "./rewards.ts";
+import { trainPolicy } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
+
+const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-train-"));
+const TAPE = syntheticTape({ seed: 5, bars: 1_600, timeframe: parseTimeframe("5m"), symbols: ["BTCUSDT", "ETHUSDT"] });
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+function options(run: string, changes: Partial<TrainOptions> = {}): TrainOptions {
+  return {
+    tape: TAPE,
+    name: "test",
+    version: "1",
+    modelFolder: join(FOLDER, run, "model"),
+    runFolder: join(FOLDER, run, "run"),
+    features: "core20",
+    network: networkSpec("gru", { hiddenSize: 16, joinSize: 16, warmup: 32 }),
+    actionSpace: "direction-size",
+    ppo: { ...PPO_DEFAULTS, rollout: 512, batch: 256, epochs: 2, segment: 16, totalSteps: 3_072 },
+    stretches: 4,
+    accounts: 8,
+    episodeBars: 128,
+    initialBalance: 10_000,
+    reward: REWARD_DEFAULTS,
+    decision: { exchange: resolveExchangeConfig(), sizing: resolveSizingConfig(), risk: resolveRiskConfig() },
+    split: { trainShare: 0.8, validationShare: 0.15, embargoBars: 12 },
+    seed: 11,
+    codeVersion: "test",
+    saveEvery: 2,
+    validateEvery: 2,
+    ...changes,
+  };
+}
+
+describe("a training run", () => {
+  it("repeats, and a run that was interrupted and resumed equals one that was not", async () => {
+    const whole = await trainPolicy(options("whole"));
+    const again = await trainPolicy(options("again"));
+    expect(again.parameterHash).toBe(whole.parameterHash);
+
+    const controller = new AbortController();
+    const interrupt = (progress: Progress): void => {
+      if (progress.label === "training" && progress.done >= 1_024) controller.abort(new Error("interrupted"));
+    };
+    const first = options("parts", { signal: controller.signal, onProgress: interrupt });
+    await expect(trainPolicy(first)).rejects.toThrow("interrupted");
+    const resumed = await trainPolicy(options("parts", { resume: true }));
+    expect(resumed.steps).toBe(3_072);
+    expect(resumed.parameterHash).toBe(whole.parameterHash);
+    expect(resumed.validation).toBe(whole.validation);
+  });
+
+  it("writes a model that says where it came from, a log line for each update, and at most three checkpoints", async () => {
+    const result = await trainPolicy(options("files"));
+    const manifest = readManifest(result.modelFolder);
+    expect(manifest.provenance).toMatchObject({
+      synthetic: true,
+      dataFingerprint: TAPE.fingerprint,
+      seed: 11,
+      steps: 3_072,
+    });
+    expect(manifest.provenance.trainToMs).toBeLessThan(TAPE.timeMs[result.split.test.from]);
+    const log = readFileSync(join(FOLDER, "files/run/metrics.jsonl"), "utf8");
+    expect(log.match(/"loss\/policy"/g)).toHaveLength(6);
+    expect(readdirSync(join(FOLDER, "files/run/checkpoints")).length).toBeLessThanOrEqual(3);
+    const model = await loadPolicyModel(result.modelFolder);
+    expect(model.session.outputs.map((port) => port.name)).toContain("nextState");
+    await model.session.release();
+  });
+
+  it("refuses a checkpoint of another configuration, and one that is damaged", async () => {
+    await trainPolicy(options("other"));
+    await expect(trainPolicy(options("other", { resume: true, seed: 12 }))).rejects.toMatchObject({
+      code: "CHECKPOINT_MISMATCH",
+    });
+    const folder = join(FOLDER, "other/run/checkpoints");
+    const newest = join(folder, readdirSync(folder).sort().at(-1) ?? "");
+    const bytes = readFileSync(newest);
+    bytes[200] ^= 1;
+    writeFileSync(newest, bytes);
+    await expect(trainPolicy(options("other", { resume: true }))).rejects.toMatchObject({ code: "MODEL_CORRUPT" });
+  });
+
+  it("says what does not fit: too little history, an episode that tears a segment", async () => {
+    const short = syntheticTape({ seed: 5, bars: 300, timeframe: parseTimeframe("5m") });
+    await expect(trainPolicy(options("short", { tape: short }))).rejects.toMatchObject({ code: "DATA_TOO_SHORT" });
+    await expect(trainPolicy(options("torn", { episodeBars: 100 }))).rejects.toMatchObject({ code: "CONFIG_VALUE" });
+  });
+});
+
+describe("a model file", () => {
+  it("is refused when it is damaged, when symbols differ, and when bars have another length", async () => {
+    const { modelFolder } = await trainPolicy(options("refused", { ppo: { ...options("x").ppo, totalSteps: 512 } }));
+    const manifest = readManifest(modelFolder);
+    const others = syntheticTape({ seed: 5, bars: 50, timeframe: parseTimeframe("5m") });
+    expect(() => requireMatch(manifest, others, modelFolder)).toThrow(/The model trades BTCUSDT, ETHUSDT/);
+    const hourly = syntheticTape({
+      seed: 5,
+      bars: 50,
+      timeframe: parseTimeframe("1h"),
+      symbols: ["BTCUSDT", "ETHUSDT"],
+    });
+    expect(() => requireMatch(manifest, hourly, modelFolder)).toThrow(/5m bars/);
+
+    const text = readFileSync(join(modelFolder, "model.json"), "utf8");
+    const changed = text.replace(manifest.features.fingerprint, "0".repeat(64));
+    writeFileSync(join(modelFolder, "model.json"), changed);
+    await expect(loadPolicyModel(modelFolder)).rejects.toMatchObject({ code: "MODEL_MISMATCH" });
+    writeFileSync(join(modelFolder, "model.json"), text);
+    const onnx = readFileSync(join(modelFolder, "policy.onnx"));
+    writeFileSync(join(modelFolder, "policy.onnx"), onnx.subarray(0, onnx.length - 10));
+    await expect(loadPolicyModel(modelFolder)).rejects.toMatchObject({ code: "MODEL_CORRUPT" });
+    await expect(loadPolicyModel(join(FOLDER, "nowhere"))).rejects.toMatchObject({ code: "MODEL_MISSING" });
+  });
+});
