@@ -53,9 +53,11 @@ function sharedOf(alpha: Tensor, beta: Tensor): Shared {
   return { ab, s, logs, powers: exp(gemm(logs, powerMatrix())) };
 }
 
-function entropyOf({ logs, powers }: Shared): Tensor {
+/** From rows of logarithms, powers, and any number of further features that the entropy doesn't depend on. */
+function entropyOf(features: Tensor): Tensor {
   const column = [0.5, 0.5, -1.5, ...seriesColumn(SERIES_OF_ENTROPY)];
-  return gemm(concat([logs, powers], 1), matrixOf([column]), constant(HALF_LOG_TWO_PI + 0.5, [1, 1]));
+  const padding = Array.from<number>({ length: features.shape[1] - column.length }).fill(0);
+  return gemm(features, matrixOf([[...column, ...padding]]), constant(HALF_LOG_TWO_PI + 0.5, [1, 1]));
 }
 
 function requireConcentrations(alpha: Tensor, beta: Tensor, others: readonly Tensor[]): void {
@@ -91,10 +93,11 @@ export function betaLogProbEntropy(alpha: Tensor, beta: Tensor, x: Tensor): LogP
   const relative = log(div(both, div(ab, s)));
   const weighted = gemm(mul(ab, relative), matrixOf([[1, 1]]), constant(-HALF_LOG_TWO_PI, [1, 1]));
   const column = [-0.5, -0.5, 1.5, ...seriesColumn(SERIES_OF_DENSITY), -1, -1];
-  const logDensity = gemm(concat([logs, powers, relative], 1), matrixOf([column]), weighted);
+  const features = concat([logs, powers, relative], 1);
+  const logDensity = gemm(features, matrixOf([column]), weighted);
   const [logProb, entropy] = customGradient({
     inputs: [alpha, beta, x],
-    outputs: [reshape(logDensity, shape), reshape(entropyOf(shared), shape)],
+    outputs: [reshape(logDensity, shape), reshape(entropyOf(features), shape)],
     backward: ([gLogProb, gEntropy]) => {
       const fromEntropy = gEntropy === undefined ? undefined : entropyFlow(shared, rowsOf(gEntropy, alpha));
       if (gLogProb === undefined)
@@ -126,7 +129,7 @@ export function betaEntropy(alpha: Tensor, beta: Tensor): Tensor {
   const shared = sharedOf(alpha, beta);
   const [entropy] = customGradient({
     inputs: [alpha, beta],
-    outputs: [reshape(entropyOf(shared), alpha.shape)],
+    outputs: [reshape(entropyOf(concat([shared.logs, shared.powers], 1)), alpha.shape)],
     backward: ([g]) =>
       g === undefined ? [undefined, undefined] : separate(entropyFlow(shared, rowsOf(g, alpha)), alpha),
   });

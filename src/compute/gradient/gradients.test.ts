@@ -29,6 +29,7 @@ import { concat, expand, reshape, split, transpose } from "../ops/layout.ts";
 import { gemm, linear, matmul } from "../ops/matmul.ts";
 import { layerNorm, logSoftmax, softmax } from "../ops/normalize.ts";
 import { max, mean, sum } from "../ops/reduce.ts";
+import { compileForward } from "../session/forward.ts";
 import { constant, input } from "../tensor/tensor.ts";
 import { checkGradient, type GradientCase, type Operand } from "../testing/check-gradient.ts";
 import { gradients } from "./gradients.ts";
@@ -165,6 +166,47 @@ describe("every operation against central differences", () => {
       expect(report.backward, "ONNX Runtime's gradient is the reference's").toBeLessThan(2e-5);
       expect(report.slope, "the gradient is the slope of the reference").toBeLessThan(1e-6);
       expect(report.informative, "some slope is not zero").toBeGreaterThan(0);
+    }
+  });
+});
+
+describe("sums at repeated indices", () => {
+  const rows = constant(Int32Array.from({ length: 60 }, (_, i) => (i * 7) % 40));
+  const wide = constant(BigInt64Array.from({ length: 60 }, (_, i) => BigInt((i * 7) % 5)));
+
+  it.each([
+    ["few slices", 5, wide],
+    ["many slices", 40, rows],
+  ] as const)("of %s are complete with one thread and with four", async (_name, slices, indices) => {
+    for (const threads of [1, 4]) {
+      const report = await checkGradient({
+        operands: [any([slices, 3])],
+        build: (x) => square(gather(x, indices)),
+        threads,
+      });
+      expect(report.backward).toBeLessThan(2e-5);
+      expect(report.slope).toBeLessThan(1e-6);
+    }
+  });
+
+  it("lose nothing where many threads add to few slices", async () => {
+    const [count, width] = [20_000, 64];
+    for (const slices of [3, 40]) {
+      const up = input("up", [count, width]);
+      const session = await compileForward({
+        outputs: { y: scatterAdd(up, input("at", [count], "int32"), 0, slices) },
+        threads: 4,
+      });
+      const feeds = {
+        up: new Float32Array(count * width).fill(1),
+        at: new Int32Array(count).map((_, i) => i % slices),
+      };
+      const { y } = await session.run(new Float32Array(0), feeds);
+      const expected = Float32Array.from({ length: slices * width }, (_, i) =>
+        Math.ceil((count - Math.floor(i / width)) / slices),
+      );
+      expect(y).toEqual(expected);
+      await session.release();
     }
   });
 });

@@ -130,6 +130,8 @@ const layerNormRule: Rule = (operation, [g]) => {
   return [dx, unbroadcast(mul(g, standard), leading, gain.shape), unbroadcast(g, leading, gain.shape)];
 };
 
+const productRule = binary((g, a, b) => [mul(g, b), mul(g, a)]);
+
 export const rules: Readonly<Record<OpName, Rule>> = {
   Input: none,
   Parameter: none,
@@ -159,7 +161,12 @@ export const rules: Readonly<Record<OpName, Rule>> = {
   Reciprocal: single((g, _inputs, y) => [neg(mul(g, square(y)))]),
   Add: binary((g) => [g, g]),
   Sub: binary((g) => [g, neg(g)]),
-  Mul: binary((g, a, b) => [mul(g, b), mul(g, a)]),
+  Mul: (operation, gradients) => {
+    const [g] = gradients;
+    const [a, b] = operation.inputs;
+    if (a === b && g !== undefined) return [mul(mul(g, 2), a)];
+    return productRule(operation, gradients);
+  },
   Div: binary((g, _a, b, y) => {
     const ga = div(g, b);
     return [ga, neg(mul(ga, y))];

@@ -16,6 +16,8 @@ export type ModelOptions = {
   readonly bind: BindParameter;
   /** Whether ONNX Runtime's own operators may be used. */
   readonly contrib: boolean;
+  /** Whether several threads may work on one operation; true where it isn't known. */
+  readonly parallel: boolean;
   readonly metadata?: Readonly<Record<string, string>>;
   readonly producer?: string;
 };
@@ -25,7 +27,12 @@ export function buildModel(options: ModelOptions): OnnxModel {
   const tensors = fuse(canonicalize(Object.values(options.outputs), options.bind));
   const counts = consumerCounts(tensors);
   const graph = new GraphBuilder();
-  const context = { graph, contrib: options.contrib, isUsed: (tensor: Tensor) => (counts.get(tensor) ?? 0) > 0 };
+  const context = {
+    graph,
+    contrib: options.contrib,
+    parallel: options.parallel,
+    isUsed: (tensor: Tensor) => (counts.get(tensor) ?? 0) > 0,
+  };
   const inputs = new Map<string, OnnxValue>();
   const nameOf = new Map<Tensor, string>();
   const known = (tensor: Tensor): string => {

@@ -9,6 +9,7 @@ export type NodeOptions = {
   readonly attributes?: Readonly<Record<string, NodeAttribute>>;
 };
 
+export const ints = (value: readonly number[]): NodeAttribute => ({ kind: "ints", value });
 export const float = (value: number): NodeAttribute => ({ kind: "float", value });
 export const int = (value: number): NodeAttribute => ({ kind: "int", value });
 export const text = (value: string): NodeAttribute => ({ kind: "text", value });

@@ -1,22 +1,23 @@
 /** @file How each operation is written in ONNX. */
 import { InvariantError } from "../../core/index.ts";
-import { CONTRIB_DOMAIN, type NodeAttribute } from "../onnx/model.ts";
+import { CONTRIB_DOMAIN, ELEMENT_TYPE, type NodeAttribute } from "../onnx/model.ts";
 import { flagOf, listOf, numberOf } from "../tensor/attributes.ts";
-import { constantValues, type DType, type Operation, type OpName, type Tensor } from "../tensor/tensor.ts";
-import { float, type GraphBuilder, int, text } from "./graph-builder.ts";
+import { constantValues, type Operation, type OpName, type Tensor } from "../tensor/tensor.ts";
+import { float, type GraphBuilder, int, ints } from "./graph-builder.ts";
+import { scatterAdd } from "./lower-scatter.ts";
 
 export type LowerContext = {
   readonly graph: GraphBuilder;
   /** Whether ONNX Runtime's own operators may be used; never in files for others. */
   readonly contrib: boolean;
+  /** Whether more than one thread may work on an operation. */
+  readonly parallel: boolean;
   /** Whether any other node or result uses the tensor. */
   readonly isUsed: (tensor: Tensor) => boolean;
 };
 
 /** Takes the names of the inputs, gives those of the outputs. */
 export type Lowering = (operation: Operation, inputs: readonly string[], context: LowerContext) => readonly string[];
-
-const ELEMENT_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
 const plain =
   (op: string, attributes: Readonly<Record<string, NodeAttribute>> = {}): Lowering =>
@@ -58,7 +59,7 @@ const matmul: Lowering = (operation, inputs, { graph, contrib }) => {
   const [a, b] = inputs.map((name, i) => {
     if (!(i === 0 ? transA : transB)) return name;
     const perm = swappedAxes(operation.inputs[i].rank);
-    return graph.node("Transpose", [name], { attributes: { perm: { kind: "ints", value: perm } } })[0];
+    return graph.node("Transpose", [name], { attributes: { perm: ints(perm) } })[0];
   });
   const product = graph.node("MatMul", [a, b]);
   return alpha === 1 ? product : graph.node("Mul", [...product, graph.initializer(Float32Array.of(alpha), [])]);
@@ -91,35 +92,6 @@ const oneHot: Lowering = (operation, [indices], { graph }) => {
   const wide = operation.inputs[0].dtype === "int64";
   const depthName = graph.initializer(wide ? BigInt64Array.of(BigInt(depth)) : Int32Array.of(depth), [1]);
   return graph.node("OneHot", [indices, depthName, graph.initializer(Float32Array.of(0, 1), [2])]);
-};
-
-/** Zeros of the result's shape, to which ScatterND adds along the first axis; other axes are moved there and back. */
-const scatterAdd: Lowering = (operation, [updates, indices], { graph }) => {
-  const [result] = operation.outputs;
-  const axis = numberOf(operation, "axis");
-  const count = operation.inputs[1].rank;
-  const move = (name: string, order: readonly number[]): string =>
-    order.every((from, to) => from === to)
-      ? name
-      : graph.node("Transpose", [name], { attributes: { perm: { kind: "ints", value: order } } })[0];
-  const updateAxes = operation.inputs[0].shape.map((_, i) => i);
-  const front = [
-    ...updateAxes.slice(axis, axis + count),
-    ...updateAxes.slice(0, axis),
-    ...updateAxes.slice(axis + count),
-  ];
-  const zeroShape = [result.shape[axis], ...result.shape.slice(0, axis), ...result.shape.slice(axis + 1)];
-  const zeros = graph.initializer(new Float32Array(result.size), zeroShape);
-  const wide =
-    operation.inputs[1].dtype === "int64"
-      ? indices
-      : graph.node("Cast", [indices], { attributes: { to: int(ELEMENT_TYPE.int64) } })[0];
-  const [column] = graph.node("Reshape", [wide, graph.integers([...operation.inputs[1].shape, 1])]);
-  const [sums] = graph.node("ScatterND", [zeros, column, move(updates, front)], {
-    attributes: { reduction: text("add") },
-  });
-  const back = result.shape.map((_, i) => (i === axis ? 0 : i < axis ? i + 1 : i));
-  return [move(sums, back)];
 };
 
 const layerNorm: Lowering = (operation, inputs, { graph, isUsed }) => {
@@ -190,7 +162,7 @@ export const lowerings: Readonly<Record<OpName, Lowering>> = {
   ReduceMax: reduce("ReduceMax"),
   Reshape: toShape("Reshape"),
   Transpose: (operation, [x], { graph }) =>
-    graph.node("Transpose", [x], { attributes: { perm: { kind: "ints", value: listOf(operation, "perm") } } }),
+    graph.node("Transpose", [x], { attributes: { perm: ints(listOf(operation, "perm")) } }),
   Concat: (operation, inputs, { graph }) => graph.node("Concat", inputs, { attributes: axisOf(operation) }),
   Split: split,
   Expand: toShape("Expand"),

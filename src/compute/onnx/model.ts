@@ -12,7 +12,8 @@ const IR_VERSION = 8;
 export const OPSET_VERSION = 18;
 export const CONTRIB_DOMAIN = "com.microsoft";
 
-const ELEMENT_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+/** ONNX's numbers for element types. */
+export const ELEMENT_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_TEXT = 3;

@@ -25,15 +25,32 @@ export function commonShape(operation: string, a: Tensor, b: Tensor): Shape {
   return shape;
 }
 
+/** What a tensor was reshaped from, or undefined. */
+function reshaped(x: Tensor): Tensor | undefined {
+  return x.operation.name === "Reshape" ? x.operation.inputs[0] : undefined;
+}
+
+function inShape(x: Tensor, shape: Shape): Tensor {
+  return makeTensor("Reshape", [x], shape, x.dtype);
+}
+
+// Elementwise work is done before a reshape instead of after it: reshapes then meet, and cancel each other out.
 function unary(name: OpName, x: Tensor): Tensor {
   requireDType(name, x, ["float32"]);
-  return makeTensor(name, [x], x.shape);
+  const source = reshaped(x);
+  return source === undefined ? makeTensor(name, [x], x.shape) : inShape(unary(name, source), x.shape);
 }
 
 function binary(name: OpName, a: Tensor, b: Tensor): Tensor {
   requireDType(name, a, ["float32"]);
   requireDType(name, b, ["float32"]);
-  return makeTensor(name, [a, b], commonShape(name, a, b));
+  const shape = commonShape(name, a, b);
+  const [fromA, fromB] = [reshaped(a), reshaped(b)];
+  if (fromA !== undefined && b.rank === 0) return inShape(binary(name, fromA, b), shape);
+  if (fromB !== undefined && a.rank === 0) return inShape(binary(name, a, fromB), shape);
+  const alike = fromA !== undefined && fromB !== undefined && sameShape(fromA.shape, fromB.shape);
+  if (alike && sameShape(a.shape, b.shape)) return inShape(binary(name, fromA, fromB), shape);
+  return makeTensor(name, [a, b], shape);
 }
 
 /** A uniform constant, where both operands are uniform constants. */
@@ -48,6 +65,10 @@ function folded(name: OpName, a: Tensor, b: Tensor, combine: (x: number, y: numb
 export function scaledParts(x: Tensor): { readonly factor: number; readonly rest: Tensor } | undefined {
   const { name, inputs } = x.operation;
   if (name === "Neg") return { factor: -1, rest: inputs[0] };
+  if (name === "Reshape") {
+    const inner = scaledParts(inputs[0]);
+    return inner === undefined ? undefined : { factor: inner.factor, rest: inShape(inner.rest, x.shape) };
+  }
   if (name !== "Mul") return undefined;
   for (const [at, side] of inputs.entries()) {
     const factor = uniformValue(side);
@@ -69,6 +90,7 @@ export function add(a: Operand, b: Operand): Tensor {
   if (constantSum !== undefined) return constantSum;
   if (uniformValue(y) === 0 && keepsShape(x, y)) return x;
   if (uniformValue(x) === 0 && keepsShape(y, x)) return y;
+  if (x === y) return mul(x, 2);
   if (y.operation.name === "Neg") return sub(x, y.operation.inputs[0]);
   if (x.operation.name === "Neg") return sub(y, x.operation.inputs[0]);
   return binary("Add", x, y);
@@ -154,6 +176,7 @@ export function abs(x: Tensor): Tensor {
 export function sign(x: Tensor): Tensor {
   return unary("Sign", x);
 }
+/** `1 / x`. */
 export function reciprocal(x: Tensor): Tensor {
   return unary("Reciprocal", x);
 }

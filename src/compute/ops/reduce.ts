@@ -1,6 +1,7 @@
 /** @file Reductions over axes. */
 import { normalAxes, type Shape } from "../tensor/shape.ts";
 import { makeTensor, type OpName, requireDType, type Tensor } from "../tensor/tensor.ts";
+import { mul, scaledParts } from "./elementwise.ts";
 import { reshape } from "./layout.ts";
 
 export type Axes = number | readonly number[] | undefined;
@@ -14,6 +15,12 @@ function reduce(name: OpName, x: Tensor, axes: Axes, keepDims: boolean): Tensor 
   const list = normalAxes(name, axes, x.shape);
   const shape = reducedShape(x.shape, list, keepDims);
   if (list.every((axis) => x.shape[axis] === 1)) return reshape(x, shape);
+  const source = x.operation.name === "Reshape" ? x.operation.inputs[0] : undefined;
+  if (source !== undefined && source.rank <= x.rank && list.length === x.rank)
+    return reshape(reduce(name, source, undefined, false), shape);
+  // A constant factor is cheaper on the result, and often meets another one there.
+  const parts = name === "ReduceMax" ? undefined : scaledParts(x);
+  if (parts !== undefined) return mul(reduce(name, parts.rest, list, keepDims), parts.factor);
   return makeTensor(name, [x], shape, "float32", { axes: list, keepDims: keepDims ? 1 : 0 });
 }
 

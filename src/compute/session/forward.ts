@@ -5,13 +5,13 @@ import { fromFlatInput, fromValues, PARAMETERS } from "../graph/bind.ts";
 import { buildModel } from "../graph/build-model.ts";
 import { readMetadata, serializeModel } from "../onnx/model.ts";
 import type { ExportOptions, ForwardOptions } from "./options.ts";
-import { openRuntime, type Runtime } from "./runtime.ts";
+import { isParallel, openRuntime, type Runtime } from "./runtime.ts";
 import type { ForwardSession, LoadedModel, SessionOptions } from "./types.ts";
 
 /** Compiles named expressions into a session that takes the flat parameter vector and the inputs. */
 export async function compileForward(options: ForwardOptions): Promise<ForwardSession> {
   const { parameters, outputs } = options;
-  const model = buildModel({ outputs, bind: fromFlatInput(parameters), contrib: true });
+  const model = buildModel({ outputs, bind: fromFlatInput(parameters), contrib: true, parallel: isParallel(options) });
   const runtime = await openRuntime(serializeModel(model), options);
   const into = runtime.buffers();
   return {
@@ -31,7 +31,7 @@ export async function compileForward(options: ForwardOptions): Promise<ForwardSe
 export function exportModel(options: ExportOptions): Uint8Array {
   const { parameters, values, outputs, metadata = {}, producer = "tidemark" } = options;
   return serializeModel(
-    buildModel({ outputs, bind: fromValues(parameters, values), contrib: false, metadata, producer }),
+    buildModel({ outputs, bind: fromValues(parameters, values), contrib: false, parallel: true, metadata, producer }),
   );
 }
 

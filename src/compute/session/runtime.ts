@@ -158,6 +158,11 @@ async function measureMs(runtime: Runtime): Promise<number> {
 /** More threads must be this much faster to be worth the processor they take from others. */
 const WORTHWHILE = 0.85;
 
+/** Whether a session with these options may use more than one thread. */
+export function isParallel({ threads = 1, device = "cpu" }: SessionOptions): boolean {
+  return threads !== 1 || device !== "cpu";
+}
+
 /** A session of the model on the wanted device, with the wanted number of threads or, for "auto", the fastest. */
 export async function openRuntime(model: Uint8Array | string, options: SessionOptions): Promise<Runtime> {
   const { device = "cpu", threads = 1 } = options;

@@ -3,14 +3,14 @@ import { InvariantError, invariant, TidemarkError } from "../../core/index.ts";
 import { gradients } from "../gradient/gradients.ts";
 import { fromFlatInput, PARAMETERS } from "../graph/bind.ts";
 import { buildModel } from "../graph/build-model.ts";
-import { serializeModel } from "../onnx/model.ts";
+import { type OnnxModel, serializeModel } from "../onnx/model.ts";
 import { concat, reshape } from "../ops/layout.ts";
 import { sameShape, shapeError } from "../tensor/shape.ts";
 import { input, type TypedArray } from "../tensor/tensor.ts";
 import { ADAM_INPUT, adamGraph } from "./adam.ts";
-import { PackedMetrics, packMetrics } from "./metrics.ts";
+import { type MetricSlot, PackedMetrics, packMetrics } from "./metrics.ts";
 import type { TrainOptions } from "./options.ts";
-import { openRuntime, type Runtime } from "./runtime.ts";
+import { isParallel, openRuntime, type Runtime } from "./runtime.ts";
 import type { Feeds, Metrics, PortInfo, StepScalars, TrainSession, TrainState } from "./types.ts";
 
 const OUTPUT = { parameters: "new:parameters", m: "new:m", v: "new:v", metrics: "metrics" } as const;
@@ -22,8 +22,11 @@ function emptyState(size: number): State {
   return { parameters: new Float32Array(size), m: new Float32Array(size), v: new Float32Array(size) };
 }
 
-/** Compiles forward, backward, clipping and optimizer into one graph, and holds the state between steps. */
-export async function compileTrainStep(options: TrainOptions): Promise<TrainSession> {
+/** The graph of one step, and where its metrics are. */
+export function trainModel(options: TrainOptions): {
+  readonly model: OnnxModel;
+  readonly layout: readonly MetricSlot[];
+} {
   const { parameters, loss, metrics = {}, gate } = options;
   invariant(parameters.size > 0, "there are parameters to train");
   if (gate !== undefined && gate.size !== 1)
@@ -44,9 +47,15 @@ export async function compileTrainStep(options: TrainOptions): Promise<TrainSess
     [OUTPUT.v]: update.v,
     [OUTPUT.metrics]: packed.tensor,
   };
-  const model = buildModel({ outputs, bind: fromFlatInput(parameters), contrib: true });
+  const model = buildModel({ outputs, bind: fromFlatInput(parameters), contrib: true, parallel: isParallel(options) });
+  return { model, layout: packed.layout };
+}
+
+/** Compiles forward, backward, clipping and optimizer into one graph, and holds the state between steps. */
+export async function compileTrainStep(options: TrainOptions): Promise<TrainSession> {
+  const { model, layout } = trainModel(options);
   const runtime = await openRuntime(serializeModel(model), options);
-  return new AdamSession(runtime, model.nodes.length, options, new PackedMetrics(packed.layout));
+  return new AdamSession(runtime, model.nodes.length, options, new PackedMetrics(layout));
 }
 
 class AdamSession implements TrainSession {

@@ -17,6 +17,7 @@ export type GradientCase = {
   readonly operands: readonly Operand[];
   readonly build: (...inputs: Tensor[]) => Tensor | readonly Tensor[];
   readonly seed?: number;
+  readonly threads?: number;
 };
 
 export type GradientReport = {
@@ -50,7 +51,7 @@ function weightedSum(results: readonly Tensor[], random: Random): Tensor {
   return parts.reduce((total, part) => add(total, part));
 }
 
-export async function checkGradient({ operands, build, seed = 1 }: GradientCase): Promise<GradientReport> {
+export async function checkGradient({ operands, build, seed = 1, threads = 1 }: GradientCase): Promise<GradientReport> {
   const random = new Random(seed);
   const inputs = operands.map(({ shape }, i) => input(`x${i}`, shape));
   const built = build(...inputs);
@@ -78,7 +79,7 @@ export async function checkGradient({ operands, build, seed = 1 }: GradientCase)
   });
 
   const named = [...results, ...slopes].map((tensor, i) => [`y${i}`, tensor] as const);
-  const session = await compileForward({ outputs: Object.fromEntries(named) });
+  const session = await compileForward({ outputs: Object.fromEntries(named), threads });
   const feeds = Object.fromEntries(session.inputs.map(({ name }) => [name, points[Number(name.slice(1))]]));
   const outputs = await session.run(new Float32Array(0), feeds);
   const errors = named.map(([name], i) => worst(outputs[name], reference[i].data));
