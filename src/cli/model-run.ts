@@ -1,6 +1,5 @@
 /** @file A trained model, ready to be run: its tape, its policy, the rules it trades under, the bars it never saw. */
 import { basename, dirname } from "node:path";
-import type { DecisionConfig } from "../evaluate/index.ts";
 import { computeFeatures } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import {
@@ -13,6 +12,7 @@ import {
   rowsOfTape,
   selectionOf,
 } from "../policy/index.ts";
+import type { DecisionConfig } from "../risk/index.ts";
 import { camelCase } from "./config/camel.ts";
 import { decisionSettings } from "./config/decision.ts";
 import type { Config } from "./config/load.ts";

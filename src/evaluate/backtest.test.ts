@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Direction, FILL_REASONS, type IntentColumns, parseTimeframe, sha256Hex } from "../core/index.ts";
+import { type Clock, Direction, FILL_REASONS, type IntentColumns, parseTimeframe, sha256Hex } from "../core/index.ts";
 import { handTape, oneSymbolTape, plainInstrument, still } from "../exchange/testing/hand-tape.ts";
 import { syntheticTape } from "../market/index.ts";
 import { BuyAndHold, type DecisionContext, EqualWeight, Flat, type Policy, SmaCross } from "../policy/index.ts";
@@ -231,10 +231,18 @@ describe("the record of a backtest", () => {
   it("reports progress, hears an abort, and refuses a range without two bars", async () => {
     const tape = syntheticTape({ seed: 5, bars: 20_000, timeframe: parseTimeframe("1m"), symbols: ["BTCUSDT"] });
     const seen: number[] = [];
-    await run(tape, new Flat(), settings(), { onProgress: ({ done }) => seen.push(done) });
-    expect(seen).toEqual([8_192, 16_384, 19_999]);
+    let elapsedMs = 0;
+    const clock: Clock = {
+      nowMs: () => 0,
+      elapsedMs: () => (elapsedMs += 2),
+      sleep: async (_ms, signal) => signal?.throwIfAborted(),
+    };
+    await run(tape, new Flat(), settings(), { clock, onProgress: ({ done }) => seen.push(done) });
+    // Every look takes 2 ms of this clock; after 100 ms, which is 50 looks of 256 bars, there is a pause.
+    expect(seen).toEqual([12_800, 19_999]);
     const controller = new AbortController();
     const stopped = run(tape, new Flat(), settings(), {
+      clock,
       signal: controller.signal,
       onProgress: () => controller.abort(new Error("stopped by hand")),
     });

@@ -15,22 +15,14 @@ import {
   systemClock,
   TidemarkError,
 } from "../core/index.ts";
-import { AccountStatus, type ExchangeConfig, FillRecorder, SimulatedExchange } from "../exchange/index.ts";
+import { AccountStatus, FillRecorder, SimulatedExchange } from "../exchange/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import type { DecisionContext, Policy } from "../policy/index.ts";
-import type { SizingConfig } from "../portfolio/index.ts";
-import { type DecisionRecorder, DecisionStep, type RiskConfig } from "../risk/index.ts";
+import { type DecisionConfig, type DecisionRecorder, DecisionStep } from "../risk/index.ts";
 import { EquityRecorder } from "./equity-recorder.ts";
 import { EventCounter } from "./event-counter.ts";
 import type { BacktestResult } from "./record.ts";
 import { reconstructTrades } from "./trades.ts";
-
-/** Settings of the decision step, resolved. */
-export type DecisionConfig = {
-  readonly exchange: ExchangeConfig;
-  readonly sizing: SizingConfig;
-  readonly risk: RiskConfig;
-};
 
 export type BacktestOptions = {
   readonly tape: MarketTape;
@@ -51,8 +43,9 @@ export type BacktestOptions = {
   readonly clock?: Clock;
 };
 
-/** Bars between two pauses in which other work, such as Ctrl-C, is heard. */
-const BARS_PER_PAUSE = 8_192;
+/** Bars between two looks at the clock, and how long other work, such as Ctrl-C, may wait for a pause. */
+const BARS_PER_LOOK = 256;
+const PAUSE_EVERY_MS = 100;
 
 /** Throws DATA_TOO_SHORT where the range has no two bars, and the signal's reason when it is aborted. */
 export async function backtest(options: BacktestOptions): Promise<BacktestResult> {
@@ -81,6 +74,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   await policy.reset(context);
   curve.write(from);
   let status: AccountStatus = AccountStatus.active;
+  let pausedMs = clock.elapsedMs();
   for (let bar = from; bar < to - 1; bar++) {
     if (status === AccountStatus.active) {
       context.bar = bar;
@@ -97,9 +91,10 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
     }
     if (bar === to - 2) exchange.closeOut(0);
     curve.write(bar + 1);
-    if ((bar - from + 1) % BARS_PER_PAUSE === 0) {
+    if ((bar - from + 1) % BARS_PER_LOOK === 0 && clock.elapsedMs() - pausedMs >= PAUSE_EVERY_MS) {
       onProgress?.({ label: policy.name, done: bar - from + 1, total: to - 1 - from, unit: "bars" });
       await clock.sleep(0, signal);
+      pausedMs = clock.elapsedMs();
     }
   }
   onProgress?.({ label: policy.name, done: to - 1 - from, total: to - 1 - from, unit: "bars" });

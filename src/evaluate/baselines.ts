@@ -11,8 +11,7 @@ import {
   type SmaCrossOptions,
 } from "../policy/index.ts";
 import { resolveSizingConfig, SizingScheme } from "../portfolio/index.ts";
-import { resolveRiskConfig } from "../risk/index.ts";
-import type { DecisionConfig } from "./backtest.ts";
+import { type DecisionConfig, resolveRiskConfig } from "../risk/index.ts";
 import type { BacktestResult } from "./record.ts";
 
 export const DEFAULT_SMA_CROSS: SmaCrossOptions = { fast: 10, slow: 30 };

@@ -1,4 +1,5 @@
-export { type BacktestOptions, backtest, type DecisionConfig } from "./backtest.ts";
+export type { DecisionConfig } from "../risk/index.ts";
+export { type BacktestOptions, backtest } from "./backtest.ts";
 export {
   BASELINE_NAMES,
   type BaselineName,
@@ -11,6 +12,15 @@ export {
 } from "./baselines.ts";
 export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder } from "./compare.ts";
 export { type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";
+export {
+  checkParity,
+  modelSubject,
+  type ParityOptions,
+  type ParityResult,
+  type ParitySubject,
+  scriptedSubject,
+} from "./parity.ts";
+export { type ParitySuiteOptions, type ParitySuiteResult, roughenTape, verifyParity } from "./parity-suite.ts";
 export type { BacktestResult, EquityCurve, RefusalCounts } from "./record.ts";
 export type { ReportSummary, StrategySummary } from "./report/files.ts";
 export {

@@ -81,10 +81,10 @@ describe("returns", () => {
 
   it("are annualised by the calendar of what is traded", () => {
     const crypto = defaultInstrument("BTCUSDT");
-    const stock = defaultInstrument("AAPL", { calendar: "NYSE" });
+    const stock = defaultInstrument("AAPL", { calendar: "weekdays", kind: "spot" });
     expect(daysPerYear([crypto])).toBe(365);
     expect(daysPerYear([stock])).toBe(252);
-    expect(daysPerYear([defaultInstrument("EURUSD", { calendar: "24/5" })])).toBe(260);
+    expect(daysPerYear([defaultInstrument("EURUSD", { calendar: "weekdays", kind: "forex" })])).toBe(260);
     expect(daysPerYear([stock, crypto])).toBe(365);
     const hourly = series(Array.from({ length: 25 }, (_, i) => [i * HOUR_MS, 100] as const));
     expect(barsPerYearOf(hourly, HOUR_MS, [crypto])).toBe(8_760);

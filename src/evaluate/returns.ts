@@ -1,5 +1,5 @@
 /** @file From an equity curve to returns: bar by bar, and by UTC day. */
-import { DAY_MS, type Instrument, YEAR_MS } from "../core/index.ts";
+import { DAY_MS, type Instrument, InstrumentKind, YEAR_MS } from "../core/index.ts";
 
 /** The part of an equity curve that returns are made from; row 0 is the start. */
 export type EquitySeries = {
@@ -62,13 +62,17 @@ function growth(before: number, after: number): number {
   return before > 0 ? after / before - 1 : 0;
 }
 
-/** Trading days in a year of a session calendar: every day, weekdays of the currency market, or an exchange's days. */
-const DAYS_PER_YEAR: Readonly<Record<string, number>> = { "24/7": 365, "24/5": 260 };
+/** Trading days in a year: of a market that never closes, of the currency market (weekdays), of a stock exchange. */
+const EVERY_DAY = 365;
+const WEEKDAYS = 260;
 const EXCHANGE_DAYS = 252;
 
 /** Days a year with which daily figures are annualised: those of the instrument that trades most. */
 export function daysPerYear(instruments: readonly Instrument[]): number {
-  return Math.max(...instruments.map((instrument) => DAYS_PER_YEAR[instrument.calendar] ?? EXCHANGE_DAYS));
+  return instruments.reduce((most, { calendar, kind }) => {
+    const own = calendar === "24/7" ? EVERY_DAY : kind === InstrumentKind.forex ? WEEKDAYS : EXCHANGE_DAYS;
+    return Math.max(most, own);
+  }, EXCHANGE_DAYS);
 }
 
 /**
@@ -76,6 +80,6 @@ export function daysPerYear(instruments: readonly Instrument[]): number {
  * (its bars over its span in years).
  */
 export function barsPerYearOf(series: EquitySeries, barMs: number, instruments: readonly Instrument[]): number {
-  if (daysPerYear(instruments) === 365 || series.length < 3) return YEAR_MS / barMs;
+  if (daysPerYear(instruments) === EVERY_DAY || series.length < 3) return YEAR_MS / barMs;
   return (series.length - 1) / ((series.timeMs[series.length - 1] - series.timeMs[0]) / YEAR_MS);
 }

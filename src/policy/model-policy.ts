@@ -69,13 +69,17 @@ export class ModelPolicy implements Policy {
 
   async reset(context: DecisionContext): Promise<void> {
     requireMatch(this.#model.manifest, context.tape, this.#model.folder);
+    await this.start(context.bar);
+  }
+
+  /** Fills the memory from the bars before `bar`, which is decided next. */
+  async start(bar: number): Promise<void> {
     this.#state.fill(0);
     this.#account.fill(0);
     this.#mask.fill(0);
-    for (let bar = context.bar - this.#warmup; bar < context.bar && this.#state.length > 0; bar++) {
-      this.#writeMarket(bar);
-      const out = await this.#session.run(this.#feeds);
-      this.#state.set(out["nextState"]);
+    for (let past = bar - this.#warmup; past < bar && this.#state.length > 0; past++) {
+      this.#writeMarket(past);
+      this.#state.set((await this.#session.run(this.#feeds))["nextState"]);
     }
   }
 
@@ -83,17 +87,38 @@ export class ModelPolicy implements Policy {
     const space = this.#space;
     const S = this.#category.length;
     const C = space.categories.length;
-    const B = space.betaHeads.length;
-    this.#writeMarket(context.bar);
     writeAccountFeatures(context.tape, context.exchange.book, context.account, context.permissions, this.#account, 0);
     for (let s = 0; s < S; s++) writeMask(space, context.permissions[s], this.#mask, s * C);
+    await this.#run(context.bar);
+    for (let s = 0; s < S; s++) {
+      space.toIntent(this.#category[s], this.#numbers, s * space.betaHeads.length, s, intents);
+    }
+  }
+
+  /**
+   * The choice for what an env has observed, as an env takes it. The arrays live until the next decision.
+   * @param account `[S*K]`
+   * @param mask `[S*C]`
+   */
+  async choose(
+    bar: number,
+    account: Float32Array,
+    mask: Float32Array,
+  ): Promise<{ readonly category: Uint8Array; readonly numbers: Float32Array }> {
+    this.#account.set(account);
+    this.#mask.set(mask);
+    await this.#run(bar);
+    return { category: this.#category, numbers: this.#numbers };
+  }
+
+  async #run(bar: number): Promise<void> {
+    this.#writeMarket(bar);
     const out = await this.#session.run(this.#feeds);
     if (this.#state.length > 0) this.#state.set(out["nextState"]);
     this.#logits = out["logits"];
     this.#value = out["value"][0];
     const heads = { logits: this.#logits, concentrations: out["concentrations"] ?? this.#numbers };
-    likeliestActions(space, heads, S, this.#category, this.#numbers);
-    for (let s = 0; s < S; s++) space.toIntent(this.#category[s], this.#numbers, s * B, s, intents);
+    likeliestActions(this.#space, heads, this.#category.length, this.#category, this.#numbers);
   }
 
   /** By symbol: its window of bars, oldest first. */

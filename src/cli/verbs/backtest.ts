@@ -10,7 +10,6 @@ import {
   COST_LADDER,
   type Comparison,
   compareWithBaselines,
-  type DecisionConfig,
   formatStatistics,
   formatTable,
   type Verdict,
@@ -20,6 +19,7 @@ import {
 } from "../../evaluate/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Policy } from "../../policy/index.ts";
+import type { DecisionConfig } from "../../risk/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import type { Config } from "../config/load.ts";
 import { openTape } from "../market-data.ts";

@@ -22,9 +22,9 @@ export const FULL_BUDGET: ChartBudget = {
   drawnTrades: 2_000,
 };
 
-export type Line = { readonly name: string; readonly x: number[]; readonly y: number[] };
+type Line = { readonly name: string; readonly x: number[]; readonly y: number[] };
 
-export type PriceData = {
+type PriceData = {
   readonly symbol: string;
   readonly x: number[];
   readonly close: number[];

@@ -49,7 +49,7 @@ export function sharpe(returns: Sample, periodsPerYear: number, riskFree = 0): n
 }
 
 /** Root mean square of what falls short of `target`, over all n returns, not only the losing ones. */
-export function downsidePerPeriod(returns: Sample, target = 0): number | null {
+function downsidePerPeriod(returns: Sample, target = 0): number | null {
   if (returns.length === 0) return null;
   let sum = 0;
   for (let i = 0; i < returns.length; i++) sum += Math.min(returns[i] - target, 0) ** 2;

@@ -21,9 +21,9 @@ import {
 } from "./tail-risk.ts";
 
 /** Tail share of value at risk and expected shortfall. */
-export const TAIL = 0.05;
+const TAIL = 0.05;
 
-export type TailRisk = {
+type TailRisk = {
   readonly historical: number | null;
   readonly normal: number | null;
   readonly cornishFisher: number | null;

@@ -13,7 +13,7 @@ import { calmar, compounded } from "./ratios.ts";
 import { type ReturnStatistics, returnStatistics } from "./return-statistics.ts";
 import { type TradeStatistics, tradeStatistics } from "./trade-statistics.ts";
 
-export type DrawdownStatistics = {
+type DrawdownStatistics = {
   /** Deepest fall below an earlier peak of equity at a bar's close, at or below 0. */
   readonly maxDrawdown: number;
   /** From the peak to the lowest point, and from there back to the peak (null: not recovered by the end). */
@@ -27,7 +27,7 @@ export type DrawdownStatistics = {
   readonly averageDrawdown: number | null;
 };
 
-export type CostStatistics = {
+type CostStatistics = {
   /** Quote currency; costs at or above 0. */
   readonly fees: number;
   readonly slippage: number;

@@ -3,8 +3,8 @@ import { type ExchangeConfig, resolveExchangeConfig } from "../../exchange/index
 import type { MarketTape } from "../../market/index.ts";
 import type { Policy } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
-import { type RiskConfig, resolveRiskConfig } from "../../risk/index.ts";
-import { type BacktestOptions, backtest, type DecisionConfig } from "../backtest.ts";
+import { type DecisionConfig, type RiskConfig, resolveRiskConfig } from "../../risk/index.ts";
+import { type BacktestOptions, backtest } from "../backtest.ts";
 import type { BacktestResult } from "../record.ts";
 
 const FREE: Partial<ExchangeConfig> = {
