@@ -205,8 +205,11 @@ export class BybitServer {
     const limit = Math.min(1000, Number(query["limit"] ?? 200));
     const offset = query["interval"] === "W" ? MONDAY_MS : 0;
     const floor = (tsMs: number): number => Math.floor((tsMs - offset) / barMs) * barMs + offset;
-    const lastMs = floor(Math.min(Number(query["end"] ?? this.market.nowMs), this.market.nowMs));
-    const startMs = Math.max(Number(query["start"] ?? 0), floor(this.market.listedMs));
+    // The bar that holds the start belongs to the answer; without an end, it is the first bars that are told of.
+    const wantedMs = floor(Number(query["start"] ?? 0));
+    const endMs = query["start"] === undefined ? this.market.nowMs : wantedMs + (limit - 1) * barMs;
+    const lastMs = floor(Math.min(Number(query["end"] ?? endMs), this.market.nowMs));
+    const startMs = Math.max(wantedMs, floor(this.market.listedMs));
     const list: string[][] = [];
     for (let openMs = lastMs; openMs >= startMs && list.length < limit; openMs -= barMs) {
       if (this.market.isMissing?.(openMs) === true) continue;

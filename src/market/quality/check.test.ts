@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { MINUTE_MS, parseTimeframe } from "../../core/index.ts";
 import { type CandleRow, type Candles, candleRow, candlesFromRows } from "../candles.ts";

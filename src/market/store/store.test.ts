@@ -4,17 +4,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync,
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { refusal } from "../../../test/venues/refusal.ts";
 import { temporaryFolder } from "../../../test/venues/temporary-folder.ts";
-import {
-  DAY_MS,
-  defaultInstrument,
-  MINUTE_MS,
-  parseTimeframe,
-  SimulatedClock,
-  TidemarkError,
-} from "../../core/index.ts";
+import { DAY_MS, defaultInstrument, MINUTE_MS, parseTimeframe, SimulatedClock } from "../../core/index.ts";
 import { type CandleRow, candleRow, candlesFromRows, createFunding } from "../candles.ts";
 import { listSets, storedKeys } from "./list.ts";
 import { MarketStore } from "./store.ts";
@@ -37,15 +31,6 @@ function snapshot(folder: string): Record<string, string> {
       return [path.slice(folder.length + 1), `${hash} ${statSync(path).mtimeMs}`];
     }),
   );
-}
-
-async function refusal(work: Promise<unknown>): Promise<TidemarkError> {
-  const thrown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(thrown instanceof TidemarkError)) throw new Error(`an error of the catalog is thrown, was ${String(thrown)}`);
-  return thrown;
 }
 
 describe("the store", () => {

@@ -3,7 +3,7 @@
  * ccxt can't tell apart (a ban, a limit, an outage) told by their status.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
-import { forbidden, rateLimited, unreachable } from "../venue-error.ts";
+import { badReply, forbidden, rateLimited, unreachable } from "../venue-error.ts";
 
 type Fetch = typeof fetch;
 
@@ -28,7 +28,18 @@ export function ccxtFetch(venue: string): Fetch {
       throw rateLimited(venue, where, Number.isFinite(seconds) ? seconds * 1000 : undefined, detail);
     }
     if (response.status >= 500) throw unreachable(venue, where, detail);
-    const body = await response.arrayBuffer();
+    const body = await response.text();
+    // ccxt takes what it can't read for an empty answer, which would look like a time without trades.
+    if (response.ok && !isJson(body)) throw badReply(venue, where, "it is not JSON");
     return new Response(body, { status: response.status, statusText: response.statusText, headers: response.headers });
   };
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { refusal } from "../../../../test/venues/refusal.ts";
 import { temporaryFolder } from "../../../../test/venues/temporary-folder.ts";
-import { DAY_MS, HOUR_MS, MINUTE_MS, parseTimeframe, TidemarkError } from "../../../core/index.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS, parseTimeframe } from "../../../core/index.ts";
 import { type CandleRow, candleRow } from "../../candles.ts";
 import { type CandleFile, type CandleFileOptions, readCandleFile } from "./candle-file.ts";
 
@@ -26,17 +27,16 @@ const read = (text: string | Buffer, options: CandleFileOptions = {}, name?: str
   readCandleFile(write(text, name), options);
 const rowsOf = ({ candles }: CandleFile): CandleRow[] =>
   Array.from({ length: candles.length }, (_, i) => candleRow(candles, i));
-const lines = (rows: readonly CandleRow[], write: (row: CandleRow) => string): string => rows.map(write).join("\n");
+const lines = (rows: readonly CandleRow[], text: (row: CandleRow) => string): string => rows.map(text).join("\n");
 const iso = (tsMs: number): string => new Date(tsMs).toISOString();
 
-const refusal = async (work: Promise<unknown>): Promise<TidemarkError> => {
-  const thrown = await work.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(thrown instanceof TidemarkError)) throw new Error(`an error of the catalog is thrown, was ${String(thrown)}`);
-  return thrown;
-};
+const days = (order: (y: string, m: string, d: string) => string, count: number): string =>
+  `Date,Open,High,Low,Close,Volume\n${lines(ROWS.slice(0, count), (row) => {
+    const [y, m, d] = iso(START_MS + ROWS.indexOf(row) * DAY_MS)
+      .slice(0, 10)
+      .split("-");
+    return [order(y, m, d), ...row.slice(1)].join(",");
+  })}`;
 
 describe("dialects of candle files", () => {
   const plain = `timestamp,open,high,low,close,volume\n${lines(ROWS, (row) => row.join(","))}\n`;
@@ -111,13 +111,6 @@ describe("dialects of candle files", () => {
   });
 
   it("reads days with the day first and the month first, and asks where both are possible", async () => {
-    const days = (order: (y: string, m: string, d: string) => string, count: number): string =>
-      `Date,Open,High,Low,Close,Volume\n${lines(ROWS.slice(0, count), (row) => {
-        const [y, m, d] = iso(START_MS + ROWS.indexOf(row) * DAY_MS)
-          .slice(0, 10)
-          .split("-");
-        return [order(y, m, d), ...row.slice(1)].join(",");
-      })}`;
     for (const [text, options] of [
       [days((y, m, d) => `${d}/${m}/${y}`, 30), {}],
       [days((y, m, d) => `${m}/${d}/${y}`, 30), {}],
@@ -126,7 +119,7 @@ describe("dialects of candle files", () => {
       [days((y, m, d) => `${y}${m}${d}`, 10), {}],
     ] as [string, CandleFileOptions][]) {
       const file = await read(text, options);
-      expect(file.timeframe, text.slice(0, 60)).toBe("1d");
+      expect(file.timeframe, `${text.slice(0, 60)} is daily`).toBe("1d");
       expect(file.candles.timeMs[1]).toBe(START_MS + DAY_MS);
     }
     const error = await refusal(read(days((y, m, d) => `${m}/${d}/${y}`, 10)));
@@ -191,7 +184,7 @@ describe("dialects of candle files", () => {
       ["kraken-EURUSD-1d.csv", "EURUSD", "1d"],
     ] as const) {
       const file = await read(one, {}, name);
-      expect([file.symbol, file.timeframe], name).toEqual([symbol, timeframe]);
+      expect([file.symbol, file.timeframe], `${name} says it`).toEqual([symbol, timeframe]);
     }
     expect((await refusal(read(one, {}, "BTCUSDT.csv"))).fix).toContain("timeframe");
   });
