@@ -1,4 +1,3 @@
-export type { DecisionConfig } from "../risk/index.ts";
 export { type BacktestOptions, backtest } from "./backtest.ts";
 export {
   BASELINE_NAMES,
