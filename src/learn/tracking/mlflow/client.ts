@@ -33,6 +33,8 @@ export class MlflowClient {
   readonly #settings: MlflowSettings;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  /** Requests that succeeded. */
+  served = 0;
 
   constructor(settings: MlflowSettings, clock: Clock, timeoutMs: number) {
     this.#settings = settings;
@@ -86,6 +88,7 @@ export class MlflowClient {
     if (response.ok) {
       if (json === undefined)
         throw new MlflowFailure("the reply is not JSON", { passing: false, status: response.status });
+      this.served++;
       return json;
     }
     const code = json?.["error_code"];

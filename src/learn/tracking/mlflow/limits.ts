@@ -14,10 +14,11 @@ const CUT = "...";
 export function allowedKey(name: string): string {
   const parts = name
     .replace(/[^\w.\- /]/g, "_")
+    .slice(0, KEY_BYTES)
     .split("/")
     .filter((part) => part !== "")
     .map((part) => (/^\.+$/.test(part) ? part.replaceAll(".", "_") : part));
-  return parts.length === 0 ? "_" : parts.join("/").slice(0, KEY_BYTES);
+  return parts.length === 0 ? "_" : parts.join("/");
 }
 
 /** The text, cut to so many bytes of UTF-8 with three dots at its end. */

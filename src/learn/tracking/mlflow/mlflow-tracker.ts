@@ -14,7 +14,7 @@ import { type ConfigRecord, RunStatus, type Tracker } from "../tracker.ts";
 import { MlflowClient, MlflowFailure } from "./client.ts";
 import { allowedKey, BATCH_LIMITS, chunkEnd, cutText, PARAM_VALUE_BYTES, TAG_VALUE_BYTES } from "./limits.ts";
 import { type Metric, Outbox } from "./outbox.ts";
-import { openRun } from "./run.ts";
+import { RunOpener } from "./run.ts";
 import type { MlflowSettings } from "./settings.ts";
 
 export type MlflowOptions = {
@@ -51,7 +51,7 @@ const QUIET_FAILURES = 3;
 export class MlflowTracker implements Tracker {
   readonly #options: Required<MlflowOptions>;
   readonly #client: MlflowClient;
-  readonly #startMs: number;
+  readonly #opener: RunOpener;
   readonly #outbox: Outbox;
   /** Of one name the last counts: a batch with a name twice is refused. */
   readonly #params = new Map<string, string>();
@@ -86,7 +86,11 @@ export class MlflowTracker implements Tracker {
       ...options,
     };
     this.#client = new MlflowClient(options.settings, options.clock, this.#options.requestTimeoutMs);
-    this.#startMs = options.clock.nowMs();
+    this.#opener = new RunOpener(this.#client, {
+      experiment: options.settings.experiment,
+      run: options.run,
+      startMs: options.clock.nowMs(),
+    });
     this.#outbox = new Outbox(this.#options.capacity);
   }
 
@@ -150,7 +154,8 @@ export class MlflowTracker implements Tracker {
     }
     inTime.abort();
     await deadline;
-    const missing = this.#outbox.dropped + this.#refused + this.#outbox.count + this.#sending.length;
+    const waiting = this.#outbox.count + this.#sending.length + this.#params.size + this.#tags.size;
+    const missing = this.#outbox.dropped + this.#refused + waiting;
     if (missing === 0 && this.#ended) return;
     const total = missing + this.#delivered;
     warn(
@@ -196,6 +201,7 @@ export class MlflowTracker implements Tracker {
     let failures = 0;
     while (!this.#isDone && !this.#dead && !this.#stop.signal.aborted) {
       if (failures === 0) await this.#pause(gatherMs, AbortSignal.any([this.#hurry.signal, this.#stop.signal]));
+      const served = this.#client.served;
       try {
         await this.#deliver();
         failures = 0;
@@ -205,7 +211,8 @@ export class MlflowTracker implements Tracker {
           this.#giveUp(toError(thrown));
           return;
         }
-        failures++;
+        // A server that does some of what it is asked is not away.
+        failures = this.#client.served > served ? 1 : failures + 1;
         if (failures === QUIET_FAILURES) {
           this.#warnOnce(
             `MLflow at ${settings.url} can't be reached (${thrown.message}); the training goes on and up to ` +
@@ -220,9 +227,8 @@ export class MlflowTracker implements Tracker {
 
   /** Everything that waits, and the end of the run if it has come. Throws MlflowFailure. */
   async #deliver(): Promise<void> {
-    const { settings, run } = this.#options;
     const stop = this.#stop.signal;
-    this.#runId ??= await openRun(this.#client, { experiment: settings.experiment, run, startMs: this.#startMs }, stop);
+    this.#runId ??= await this.#opener.open(stop);
     const runId = this.#runId;
     await this.#deliverSettings("params", this.#params, BATCH_LIMITS.params, runId);
     await this.#deliverSettings("tags", this.#tags, BATCH_LIMITS.tags, runId);
@@ -282,7 +288,6 @@ export class MlflowTracker implements Tracker {
   #giveUp(failure: Error): void {
     this.#dead = true;
     this.#refused += this.#outbox.take(this.#outbox.count).length + this.#sending.length;
-    this.#refused += this.#params.size + this.#tags.size;
     this.#sending = [];
     const access = failure instanceof MlflowFailure && (failure.status === 401 || failure.status === 403);
     this.#warnOnce(

@@ -14,38 +14,43 @@ export type RunIdentity = {
   readonly startMs: number;
 };
 
-/** The server's id of the run: of the one that exists, or of a new one. Throws MlflowFailure. */
-export async function openRun(client: MlflowClient, identity: RunIdentity, signal: AbortSignal): Promise<string> {
-  const experimentId = await openExperiment(client, identity.experiment, signal);
-  const found = await client.post(
-    "runs/search",
-    {
-      experiment_ids: [experimentId],
-      filter: `tags.\`${RUN_TAG}\` = '${identity.run.replaceAll("'", "_")}'`,
-      max_results: 1,
-    },
-    signal,
-  );
-  const runs = found["runs"];
-  if (Array.isArray(runs) && runs.length > 0) {
-    const runId = textAt(runs[0] as JsonRecord, ["info", "run_id"]);
-    await client.post("runs/update", { run_id: runId, status: "RUNNING" }, signal);
-    return runId;
+/** Opens a run; what was found out before a failure is not asked again. */
+export class RunOpener {
+  readonly #client: MlflowClient;
+  readonly #identity: RunIdentity;
+  readonly #label: string;
+  #experimentId: string | undefined;
+
+  constructor(client: MlflowClient, identity: RunIdentity) {
+    this.#client = client;
+    this.#identity = identity;
+    // A quote would end the text of a search.
+    this.#label = identity.run.replaceAll("'", "_");
   }
-  const made = await client.post(
-    "runs/create",
-    {
-      experiment_id: experimentId,
-      run_name: identity.run,
-      start_time: identity.startMs,
+
+  /** The server's id of the run: of the one that exists, or of a new one. Throws MlflowFailure. */
+  async open(signal: AbortSignal): Promise<string> {
+    const client = this.#client;
+    this.#experimentId ??= await openExperiment(client, this.#identity.experiment, signal);
+    const filter = `tags.\`${RUN_TAG}\` = '${this.#label}'`;
+    const search = { experiment_ids: [this.#experimentId], filter, max_results: 1 };
+    const { runs } = await client.post("runs/search", search, signal);
+    if (Array.isArray(runs) && runs.length > 0) {
+      const runId = textAt(runs[0] as JsonRecord, ["info", "run_id"]);
+      await client.post("runs/update", { run_id: runId, status: "RUNNING" }, signal);
+      return runId;
+    }
+    const run = {
+      experiment_id: this.#experimentId,
+      run_name: this.#identity.run,
+      start_time: this.#identity.startMs,
       tags: [
-        { key: RUN_TAG, value: identity.run.replaceAll("'", "_") },
+        { key: RUN_TAG, value: this.#label },
         { key: "mlflow.source.name", value: "tidemark" },
       ],
-    },
-    signal,
-  );
-  return textAt(made, ["run", "info", "run_id"]);
+    };
+    return textAt(await client.post("runs/create", run, signal), ["run", "info", "run_id"]);
+  }
 }
 
 async function openExperiment(client: MlflowClient, name: string, signal: AbortSignal): Promise<string> {
