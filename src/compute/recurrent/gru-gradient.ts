@@ -1,6 +1,6 @@
 /**
- * @file Backward through a GRU. All gates of all steps are recomputed at once from the outputs by two large matrix
- * products, and from them the elementwise factors between dh(t) and the gates. Only
+ * @file Backward through a GRU. All gates of all steps are kept by the forward pass, or recomputed at once from the outputs
+ * by two large matrix products, and from them the elementwise factors between dh(t) and the gates. Only
  * `dh(t-1) = dh(t) * z(t) + (dh(t) * factors(t)) R` is left to go step by step, five small nodes each; the weights'
  * gradients are one product over all steps at the end.
  *
@@ -23,6 +23,8 @@ export type GruPass = {
   readonly outputs: Tensor;
   /** `[T * B, 1]`: 0 where the state is zeroed before the step, else 1. */
   readonly keep?: Tensor;
+  /** The gates of all steps, where the forward pass kept them: z and r `[T * B, 2H]`, q and n `[T * B, H]`. */
+  readonly saved?: { readonly gates: Tensor; readonly inner: Tensor; readonly candidate: Tensor };
 };
 
 /** The state before every step, `[T * B, H]`. */
@@ -45,19 +47,30 @@ export function stepGradients(gradient: Tensor | undefined, outputs: Tensor): re
   return stepRows(reshape(expand(gradient, outputs.shape), [steps * batch, hidden]), steps);
 }
 
-function factors(pass: GruPass, states: Tensor, rows: Tensor) {
+/** The gates worked out again from the states before each step. */
+function recomputed(pass: GruPass, states: Tensor, rows: Tensor): NonNullable<GruPass["saved"]> {
   const hidden = states.shape[1];
   const [biasX, biasH] = split(pass.bias, [3 * hidden, 3 * hidden], 0);
   const [xzr, xn] = split(gemm(rows, pass.w, biasX, { transB: true }), [2 * hidden, hidden], 1);
-  const [hzr, q] = split(gemm(states, pass.r, biasH, { transB: true }), [2 * hidden, hidden], 1);
-  const zr = sigmoid(add(xzr, hzr));
+  const [hzr, inner] = split(gemm(states, pass.r, biasH, { transB: true }), [2 * hidden, hidden], 1);
+  const gates = sigmoid(add(xzr, hzr));
+  const [, r] = split(gates, [hidden, hidden], 1);
+  return { gates, inner, candidate: tanh(add(xn, mul(r, inner))) };
+}
+
+function factors(pass: GruPass, states: Tensor, rows: Tensor) {
+  const hidden = states.shape[1];
+  const { gates: zr, inner: q, candidate: n } = pass.saved ?? recomputed(pass, states, rows);
   const [z, r] = split(zr, [hidden, hidden], 1);
   const [slopeZ, slopeR] = split(sub(zr, mul(zr, zr)), [hidden, hidden], 1);
-  const n = tanh(add(xn, mul(r, q)));
   const toN = mul(sub(1, z), sub(1, mul(n, n)));
   const toZ = mul(sub(states, n), slopeZ);
   const toR = mul(mul(toN, q), slopeR);
   return { z, inner: concat([toZ, toR, toN], 1), recurrent: concat([toZ, toR, mul(toN, r)], 1) };
+}
+
+function addTo(a: Tensor, b: Tensor | undefined): Tensor {
+  return b === undefined ? a : add(a, b);
 }
 
 /** Gradients of x, w, r, bias and h0 from those of the outputs `[T, B, H]` and of the last state `[B, H]`. */
@@ -72,18 +85,16 @@ export function gruBackward(
   const states = pass.keep === undefined ? before : mul(before, pass.keep);
   const { z, inner, recurrent } = factors(pass, states, rows);
   const kept = (x: Tensor): readonly Tensor[] => stepRows(pass.keep === undefined ? x : mul(x, pass.keep), steps);
-  const [zs, factorsByStep] = [kept(z), kept(recurrent)];
   const fromOutputs = stepGradients(outputGradient, pass.outputs);
   const last = lastGradient === undefined ? undefined : expand(lastGradient, [batch, hidden]);
+  const [zs, factorsByStep] = [kept(z), kept(recurrent)];
 
   const byStep: Tensor[] = [];
-  let carry = last;
-  for (let t = steps - 1; t >= 0; t--) {
-    const given = fromOutputs?.[t];
-    const dh = carry === undefined ? given : given === undefined ? carry : add(carry, given);
-    if (dh === undefined) break;
-    byStep.unshift(dh);
-    carry = gemm(mul(concat([dh, dh, dh], 1), factorsByStep[t]), pass.r, mul(dh, zs[t]));
+  let carry = last === undefined ? fromOutputs?.[steps - 1] : addTo(last, fromOutputs?.[steps - 1]);
+  for (let t = steps - 1; t >= 0 && carry !== undefined; t--) {
+    byStep.unshift(carry);
+    const through = gemm(mul(concat([carry, carry, carry], 1), factorsByStep[t]), pass.r, mul(carry, zs[t]));
+    carry = addTo(through, t === 0 ? undefined : fromOutputs?.[t - 1]);
   }
   const all = concat(byStep, 0);
   const three = concat([all, all, all], 1);

@@ -9,7 +9,7 @@ import { concat, reshape, split } from "../ops/layout.ts";
 import { gemm } from "../ops/matmul.ts";
 import { shapeError, shapeText } from "../tensor/shape.ts";
 import { makeOperation, type OutputType, requireShape, type Tensor } from "../tensor/tensor.ts";
-import { gruBackward, stepRows } from "./gru-gradient.ts";
+import { type GruPass, gruBackward, stepRows } from "./gru-gradient.ts";
 
 /** Outputs `[T, B, H]` and the state after the last step `[B, H]`. */
 export type GruResult = { readonly outputs: Tensor; readonly last: Tensor };
@@ -17,7 +17,15 @@ export type GruResult = { readonly outputs: Tensor; readonly last: Tensor };
 export type GruOptions = {
   /** `[T, B]`, float: 1 zeroes the state before step t. Costs a dozen nodes a step; leave it out where nothing resets. */
   readonly resets?: Tensor;
+  /**
+   * The runtime's own operation, or a dozen nodes a step. Both give the same numbers to rounding. By default whichever is
+   * faster: the steps as nodes where a state is large.
+   */
+  readonly form?: "native" | "unrolled";
 };
+
+/** From so many numbers of state on, the steps as nodes are faster. Measured forward and backward on one thread. */
+const UNROLLED_FROM = 2048;
 
 /** Checks the operands of a recurrent layer with `gates` gates, and returns H. */
 export function checkRecurrent(
@@ -49,20 +57,13 @@ export function gru(x: Tensor, h0: Tensor, w: Tensor, r: Tensor, bias: Tensor, o
   const [steps, batch, width] = x.shape;
   const hidden = checkRecurrent("gru", 3, width, { w, r, bias, states: [h0] }, batch);
   const { resets } = options;
-  if (resets === undefined) {
+  const large = steps > 1 && batch * hidden >= UNROLLED_FROM;
+  if (resets === undefined && (options.form ?? (large ? "unrolled" : "native")) === "native") {
     const types = [float([steps, 1, batch, hidden]), float([1, batch, hidden])];
     const [outputs, last] = makeOperation("GRU", [x, ...[w, r, bias, h0].map(asDirection)], types);
     return { outputs: reshape(outputs, [steps, batch, hidden]), last: reshape(last, [batch, hidden]) };
   }
-  requireShape("gru resets", resets, [steps, batch]);
-  const keep = sub(1, reshape(resets, [steps * batch, 1]));
-  const unrolled = unroll(x, h0, w, r, bias, keep);
-  const [outputs, last] = customGradient({
-    inputs: [x, w, r, bias, h0],
-    outputs: [unrolled.outputs, unrolled.last],
-    backward: ([gy, gl]) => gruBackward({ x, w, r, bias, h0, outputs: unrolled.outputs, keep }, gy, gl),
-  });
-  return { outputs, last };
+  return unrolled({ x, h0, w, r, bias }, resets);
 }
 
 /** The type of a float result. */
@@ -75,29 +76,57 @@ export function asDirection(x: Tensor): Tensor {
   return reshape(x, [1, ...x.shape]);
 }
 
-function unroll(x: Tensor, h0: Tensor, w: Tensor, r: Tensor, bias: Tensor, keep: Tensor): GruResult {
-  const [steps, batch, width] = x.shape;
-  const hidden = h0.shape[1];
-  const [biasX, biasH] = split(bias, [3 * hidden, 3 * hidden], 0);
-  const inner = gemm(reshape(x, [steps * batch, width]), w, biasX, { transB: true });
-  const [innerByStep, keepByStep] = [stepRows(inner, steps), stepRows(keep, steps)];
-  const states: Tensor[] = [];
-  let h = h0;
-  for (let t = 0; t < steps; t++) {
-    h = cell(innerByStep[t], mul(h, keepByStep[t]), r, biasH);
-    states.push(h);
-  }
-  return { outputs: reshape(concat(states, 0), [steps, batch, hidden]), last: h };
+/** What the steps of the cell are worked out from: rows of the input side's sums, and the recurrent side's weights. */
+type CellWeights = { readonly gates: Tensor; readonly candidate: Tensor; readonly candidateBias: Tensor };
+
+type CellResult = { readonly gates: Tensor; readonly inner: Tensor; readonly candidate: Tensor; readonly h: Tensor };
+
+function cell(fromX: { gates: Tensor; candidate: Tensor }, h: Tensor, weights: CellWeights): CellResult {
+  const hidden = h.shape[1];
+  const gates = sigmoid(gemm(h, weights.gates, fromX.gates, { transB: true }));
+  const [z, reset] = split(gates, [hidden, hidden], 1);
+  const inner = gemm(h, weights.candidate, weights.candidateBias, { transB: true });
+  const candidate = tanh(add(fromX.candidate, mul(reset, inner)));
+  return { gates, inner, candidate, h: add(candidate, mul(z, sub(h, candidate))) };
 }
 
-/** One step from the input side's gate sums `[B, 3H]`. */
-function cell(inner: Tensor, h: Tensor, r: Tensor, biasH: Tensor): Tensor {
-  const hidden = h.shape[1];
-  const [xzr, xn] = split(inner, [2 * hidden, hidden], 1);
-  const [hzr, q] = split(gemm(h, r, biasH, { transB: true }), [2 * hidden, hidden], 1);
-  const [z, reset] = split(sigmoid(add(xzr, hzr)), [hidden, hidden], 1);
-  const n = tanh(add(xn, mul(reset, q)));
-  return add(n, mul(z, sub(h, n)));
+/** The steps as nodes of their own, whose gates the backward pass takes over instead of working them out again. */
+function unrolled(operands: Omit<GruPass, "outputs">, resets: Tensor | undefined): GruResult {
+  const { x, h0, w, r, bias } = operands;
+  const [steps, batch, width] = x.shape;
+  const hidden = h0.shape[1];
+  if (resets !== undefined) requireShape("gru resets", resets, [steps, batch]);
+  const keep = resets === undefined ? undefined : sub(1, reshape(resets, [steps * batch, 1]));
+  const blocks = [2 * hidden, hidden];
+  const [gateBiasX, candidateBiasX, gateBiasH, candidateBias] = split(bias, [...blocks, ...blocks], 0);
+  const [gates, candidate] = split(r, blocks, 0);
+  const rows = reshape(x, [steps * batch, width]);
+  const fromX = gemm(rows, w, concat([add(gateBiasX, gateBiasH), candidateBiasX], 0), { transB: true });
+  const [gatesX, candidateX] = split(fromX, blocks, 1).map((part) => stepRows(part, steps));
+  const keepByStep = keep === undefined ? undefined : stepRows(keep, steps);
+
+  const done: CellResult[] = [];
+  let h = h0;
+  for (let t = 0; t < steps; t++) {
+    const before = keepByStep === undefined ? h : mul(h, keepByStep[t]);
+    const step = cell({ gates: gatesX[t], candidate: candidateX[t] }, before, { gates, candidate, candidateBias });
+    done.push(step);
+    h = step.h;
+  }
+  const all = (key: keyof CellResult): Tensor =>
+    concat(
+      done.map((step) => step[key]),
+      0,
+    );
+  const states = reshape(all("h"), [steps, batch, hidden]);
+  const saved = { gates: all("gates"), inner: all("inner"), candidate: all("candidate") };
+  const pass = { ...operands, outputs: states, saved, ...(keep === undefined ? {} : { keep }) };
+  const [outputs, last] = customGradient({
+    inputs: [x, w, r, bias, h0],
+    outputs: [states, h],
+    backward: ([gy, gl]) => gruBackward(pass, gy, gl),
+  });
+  return { outputs, last };
 }
 
 /** One step for acting: x `[B, D]`, h `[B, H]`, the new h `[B, H]`; the same numbers as `gru` over one step. */

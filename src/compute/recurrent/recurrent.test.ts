@@ -77,6 +77,33 @@ describe("gated recurrent unit", () => {
     expect(report.slope).toBeLessThan(1e-6);
   });
 
+  it.each([
+    ["a small state", 2, "unrolled"],
+    ["a larger state", 40, "native"],
+    ["a larger state", 40, "unrolled"],
+  ] as const)(
+    "%s (%d) in the %s form agrees with the reference and central differences",
+    async (_name, hidden, form) => {
+      const shapes = [[3, 2, 2], [2, hidden], [3 * hidden, 2], [3 * hidden, hidden], [6 * hidden]];
+      const fixed = constant(
+        Float32Array.from({ length: 3 * hidden * hidden }, (_, i) => Math.sin(i) / 4),
+        shapes[3],
+      );
+      const report = await checkGradient({
+        // The large matrix is left out of the differences, which would take its elements one by one.
+        operands: shapes.map((shape, i) => ({ shape: i === 3 && hidden > 4 ? [1] : shape, lo: -0.5, hi: 0.5 })),
+        build: (x, h0, w, r, bias) => {
+          const matrix = hidden > 4 ? mul(fixed, r) : r;
+          const { outputs, last } = gru(x, h0, w, matrix, bias, { form });
+          return [outputs, last];
+        },
+      });
+      expect(report.forward).toBeLessThan(2e-6);
+      expect(report.backward).toBeLessThan(1e-5);
+      expect(report.slope).toBeLessThan(1e-6);
+    },
+  );
+
   it("resets inside a segment zero the state and stop the gradient there", async () => {
     const resets = constant(Float32Array.of(0, 1, 0, 0, 1, 0, 0, 0), [T, B]);
     const report = await checkGradient({
