@@ -88,6 +88,10 @@ describe("the verdict", () => {
     expect(ruined.sentences.join(" ")).toContain("The account was liquidated");
     const eaten = verdict({ policy: as(sma, { ...good, totalReturn: -0.01, costShare: 1.2 }), baselines: [flat] });
     expect(eaten.sentences.join(" ")).toContain("costs took the whole profit before costs, and more");
+    const free = verdict({ policy: as(sma, { ...good, fees: 0, slippage: 0 }), baselines: [] });
+    expect(free).toMatchObject({ standing: "alone", beatsAll: false });
+    expect(free.headline).toBe("It made +40.00 % after costs; nothing was run beside it.");
+    expect(free.sentences.join(" ")).toContain("Trading cost nothing in this run");
     expect(verdict({ policy: sma, baselines: [] }).sentences.join(" ")).toContain("These are synthetic data");
   });
 });

@@ -21,6 +21,8 @@ export const Standing = {
   beaten: "beaten",
   /** Made nothing or lost money after costs. */
   losing: "losing",
+  /** Made money, but nothing was run beside it. */
+  alone: "alone",
   /** Did not trade. */
   idle: "idle",
 } as const;
@@ -39,6 +41,7 @@ export type Verdict = {
   readonly sentences: readonly string[];
   /** By the baseline's name. */
   readonly beats: Readonly<Record<string, Beats>>;
+  /** Higher total return than every baseline, of which there is at least one. */
   readonly beatsAll: boolean;
   /** True where days and trades are enough to conclude anything. */
   readonly enoughData: boolean;
@@ -51,10 +54,10 @@ export function verdict(comparison: Pick<Comparison, "policy" | "baselines">): V
   const { statistics, result } = policy;
   const beats: Record<string, Beats> = {};
   for (const baseline of baselines) beats[baseline.result.name] = beatsBaseline(policy, baseline);
-  const beatsAll = Object.values(beats).every((beat) => beat.totalReturn);
+  const beatsAll = baselines.length > 0 && Object.values(beats).every((beat) => beat.totalReturn);
   const enoughData = statistics.count >= FEWEST_DAYS && statistics.trades >= FEWEST_TRADES;
   const certain = (statistics.probabilisticSharpe ?? 0) >= CONFIDENCE;
-  const standing = standingOf(policy, beatsAll, enoughData && certain);
+  const standing = standingOf(policy, baselines, beatsAll, enoughData && certain);
   return {
     standing,
     headline: headlineOf(standing, policy, baselines),
@@ -84,16 +87,21 @@ function beatsBaseline(policy: Evaluation, baseline: Evaluation): Beats {
   };
 }
 
-function standingOf({ result, statistics }: Evaluation, beatsAll: boolean, certain: boolean): Standing {
+function standingOf(
+  { result, statistics }: Evaluation,
+  baselines: readonly Evaluation[],
+  beatsAll: boolean,
+  certain: boolean,
+): Standing {
   if (result.fills.length === 0) return Standing.idle;
   if (result.liquidated || statistics.totalReturn <= 0) return Standing.losing;
+  if (baselines.length === 0) return Standing.alone;
   if (!beatsAll) return Standing.beaten;
   return certain ? Standing.better : Standing.promising;
 }
 
 function headlineOf(standing: Standing, policy: Evaluation, baselines: readonly Evaluation[]): string {
   const made = formatFigure(policy.statistics.totalReturn, "change");
-  const against = baselines.length === 0 ? "" : " and beats every baseline";
   switch (standing) {
     case "idle":
       return "It did not trade.";
@@ -104,9 +112,11 @@ function headlineOf(standing: Standing, policy: Evaluation, baselines: readonly 
     case "beaten":
       return `It made ${made} after costs, but ${strongest(baselines).result.name} made more.`;
     case "promising":
-      return `It made ${made} after costs${against}, but this sample can't rule out luck.`;
+      return `It made ${made} after costs and beats every baseline, but this sample can't rule out luck.`;
     case "better":
-      return `It made ${made} after costs${against} on data it was tested on.`;
+      return `It made ${made} after costs and beats every baseline.`;
+    case "alone":
+      return `It made ${made} after costs; nothing was run beside it.`;
     default:
       return standing satisfies never;
   }
@@ -146,6 +156,7 @@ function listed(names: readonly string[]): string {
 
 function costSentence({ statistics: s, result }: Evaluation): string {
   const quote = result.instruments[0].quote;
+  if (s.fees === 0 && s.slippage === 0) return "Trading cost nothing in this run: no real account trades like that.";
   const costs = s.fees + s.slippage - s.funding;
   const text =
     `Fees of ${formatFigure(s.fees, "money")}, spread and slippage of ${formatFigure(s.slippage, "money")} and funding of ` +

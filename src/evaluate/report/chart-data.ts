@@ -44,8 +44,9 @@ export type ChartData = {
   readonly equity: Line[];
   readonly drawdown: Line[];
   readonly exposure: Line;
-  /** Sharpe ratio of the last 30 days, annualised; empty where the run is too short for a line. */
+  /** Sharpe ratio of the last `rollingDays` days, annualised; empty where the run is too short for a line. */
   readonly rolling: Line[];
+  readonly rollingDays: number;
   /** Mean signed exposure of each symbol in each cell; `ribbonX` holds the start of each cell and the end of the last. */
   readonly ribbonX: number[];
   readonly ribbon: ReadonlyArray<{ readonly symbol: string; readonly values: number[] }>;
@@ -62,6 +63,8 @@ export function chartData(comparison: Comparison, tape: MarketTape, budget: Char
   const startMs = result.curve.timeMs[0];
   const all = [comparison.policy, ...comparison.baselines];
   const profits = result.trades.map((trade) => significant(trade.netProfit));
+  const daily = dailyReturns(result.curve).returns;
+  const rollingDays = Math.max(ROLLING_DAYS.min, Math.min(ROLLING_DAYS.max, Math.round(daily.length / 8)));
   const thin = Math.ceil(profits.length / MOST_PROFITS);
   return {
     startMs,
@@ -72,11 +75,12 @@ export function chartData(comparison: Comparison, tape: MarketTape, budget: Char
     drawdown: all.map((evaluation) =>
       line(evaluation.result.name, evaluation, evaluation.result.curve.drawdown, 1, budget.linePoints / 2),
     ),
-    rolling: all.flatMap(rollingSharpe),
+    rolling: all.flatMap((evaluation) => rollingSharpe(evaluation, rollingDays)),
+    rollingDays,
     exposure: line("Exposure", comparison.policy, result.curve.exposure, 1, budget.linePoints),
     ...ribbonData(comparison.policy, budget.ribbonCells),
     prices: result.instruments.map((_, symbol) => priceData(comparison.policy, tape, symbol, budget)),
-    dailyReturns: Array.from(dailyReturns(result.curve).returns, (value) => significant(value, 4)),
+    dailyReturns: Array.from(daily, (value) => significant(value, 4)),
     tradeProfits: profits.filter((_, i) => i % thin === 0),
   };
 }
@@ -100,19 +104,19 @@ function line(name: string, { result }: Evaluation, values: Float64Array, unit: 
   };
 }
 
-/** Days of the rolling Sharpe ratio, and the fewest points that make a line. */
-export const ROLLING_DAYS = 30;
+/** An eighth of the run within these bounds is the window of the rolling Sharpe ratio; fewer points are no line. */
+const ROLLING_DAYS = { min: 30, max: 180 } as const;
 const FEWEST_ROLLING = 15;
 
-function rollingSharpe({ result }: Evaluation): Line[] {
+function rollingSharpe({ result }: Evaluation, days: number): Line[] {
   const { returns, dayMs } = dailyReturns(result.curve);
-  if (returns.length < ROLLING_DAYS + FEWEST_ROLLING) return [];
+  if (returns.length < days + FEWEST_ROLLING) return [];
   const startMs = result.curve.timeMs[0];
   const endSeconds = secondsAfter(startMs, result.curve.timeMs[result.curve.length - 1]);
   const x: number[] = [];
   const y: number[] = [];
-  for (let end = ROLLING_DAYS; end <= returns.length; end++) {
-    const ratio = sharpe(returns.subarray(end - ROLLING_DAYS, end), daysPerYear(result.instruments));
+  for (let end = days; end <= returns.length; end++) {
+    const ratio = sharpe(returns.subarray(end - days, end), daysPerYear(result.instruments));
     if (ratio === null) continue;
     x.push(Math.min(endSeconds, secondsAfter(startMs, dayMs[end - 1] + DAY_MS)));
     y.push(significant(ratio, 4));

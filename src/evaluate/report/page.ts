@@ -3,7 +3,7 @@ import { InvariantError } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Comparison } from "../evaluation.ts";
 import type { Verdict } from "../verdict.ts";
-import { type ChartBudget, type ChartData, chartData, FULL_BUDGET, ROLLING_DAYS } from "./chart-data.ts";
+import { type ChartBudget, type ChartData, chartData, FULL_BUDGET } from "./chart-data.ts";
 import { escapeHtml, jsonForScript } from "./escape.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
 import { VIEWS_SCRIPT } from "./script-views.ts";
@@ -45,8 +45,8 @@ function halved({ linePoints, pricePoints, ribbonCells, drawnTrades }: ChartBudg
   };
 }
 
-function rollingCard(tools: string): string {
-  return `<section class="card"><div class="head"><h2>Rolling Sharpe ratio</h2><div class="tools">${tools}</div></div><div class="note">Of the last ${ROLLING_DAYS} days, annualised: whether the result came steadily or in one stretch.</div><div id="rolling"></div></section>`;
+function rollingCard(tools: string, days: number): string {
+  return `<section class="card"><div class="head"><h2>Rolling Sharpe ratio</h2><div class="tools">${tools}</div></div><div class="note">Of the last ${days} days, annualised: whether the result came steadily or in one stretch.</div><div id="rolling"></div></section>`;
 }
 
 function render(comparison: Comparison, verdict: Verdict, provenance: Provenance, data: ChartData): string {
@@ -69,10 +69,10 @@ ${synthetic.length === 0 ? "" : syntheticBanner(synthetic)}
 <header class="top"><div><h1>${escapeHtml(result.name)}</h1><div class="sub num">${escapeHtml(subtitle(comparison))}</div></div><button class="tool" id="theme" type="button">Light / dark</button></header>
 ${verdictCard(verdict)}
 ${tiles(comparison)}
-<section class="card"><div class="head"><h2>Equity against its baselines</h2><div class="tools">${zoomed}<button class="tool" type="button" data-log="equity" aria-pressed="false">Log scale</button></div></div>
+<section class="card"><div class="head"><h2>${comparison.baselines.length === 0 ? "Equity" : "Equity against its baselines"}</h2><div class="tools">${zoomed}<button class="tool" type="button" data-log="equity" aria-pressed="false">Log scale</button></div></div>
 <div class="note">Change since the start, after all costs. Click a name to hide it; drag over a stretch to zoom all charts, double-click to go back.</div><div id="equity"></div></section>
 <section class="card"><div class="head"><h2>Drawdown</h2><div class="tools">${zoomed}</div></div><div class="note">How far below its own earlier peak.</div><div id="drawdown"></div></section>
-${data.rolling.length === 0 ? "" : rollingCard(zoomed)}
+${data.rolling.length === 0 ? "" : rollingCard(zoomed, data.rollingDays)}
 <section class="card"><div class="head"><h2>Positions</h2><div class="tools">${zoomed}</div></div><div class="note"><span style="color:var(--long)">&#9632;</span> long and <span style="color:var(--short)">&#9632;</span> short; the deeper, the larger the position's share of equity. Below: all positions together, as a multiple of equity.</div><div id="positions"></div><div id="exposure"></div></section>
 <section class="card"><div class="head"><h2>Trades on the price</h2><div class="tools">${zoomed}<div class="tools" id="price-symbols"></div></div></div><div class="note" id="price-note"></div><div id="price"></div></section>
 <section class="card"><div class="head"><h2>Monthly returns, %</h2></div><div class="note">Months of the calendar in UTC; the first and the last may be partial.</div>${monthlyTable(comparison)}</section>

@@ -12,6 +12,7 @@ const STANDING_TEXT: Readonly<Record<Verdict["standing"], string>> = {
   promising: "Promising, not proven",
   beaten: "Beaten by a baseline",
   losing: "Loses money",
+  alone: "Not compared",
   idle: "Did not trade",
 };
 
