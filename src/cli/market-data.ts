@@ -1,7 +1,15 @@
 /** @file From the configuration to a MarketTape: which venue, which timeframe, which range. */
 import { resolve } from "node:path";
 import { parseDate, parseTimeframe, plainSymbol, TidemarkError, type Timeframe } from "../core/index.ts";
-import { isMultiple, loadTape, type MarketTape, type SetKey, storedKeys, syntheticTape } from "../market/index.ts";
+import {
+  type EdgeOption,
+  isMultiple,
+  loadTape,
+  type MarketTape,
+  type SetKey,
+  storedKeys,
+  syntheticTape,
+} from "../market/index.ts";
 import type { Config } from "./config/load.ts";
 import type { CommandContext } from "./verb.ts";
 
@@ -56,6 +64,11 @@ function storedTimeframe(context: CommandContext, config: Config, keys: readonly
   return stored[0];
 }
 
+/** The planted edge that the configuration asks for. */
+export function syntheticEdge(config: Config): EdgeOption {
+  return { strength: config.data.syntheticEdge, signal: config.data.syntheticSignal };
+}
+
 /** The market that the configuration describes, from the store or made up. */
 export async function openTape(context: CommandContext, config: Config): Promise<MarketTape> {
   const symbols = configuredSymbols(config);
@@ -66,7 +79,7 @@ export async function openTape(context: CommandContext, config: Config): Promise
       bars: config.data.syntheticBars,
       timeframe: parseTimeframe(config.data.timeframe),
       symbols,
-      edge: config.data.syntheticEdge,
+      edge: syntheticEdge(config),
     });
   }
   const root = dataRoot(config);

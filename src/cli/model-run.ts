@@ -71,12 +71,19 @@ function decisionOf(context: CommandContext, config: Config, manifest: PolicyMod
   return Object.fromEntries(merged) as DecisionConfig;
 }
 
-/** Loads a model with its market. Rejects with MODEL_MISSING, MODEL_CORRUPT, MODEL_MISMATCH or a DATA_ error. */
-export async function openModel(context: CommandContext, given: string): Promise<OpenedModel> {
-  const config = context.config();
+/**
+ * Loads a model with its market, or on a tape that is open already. Rejects with MODEL_MISSING, MODEL_CORRUPT, MODEL_MISMATCH or
+ * a DATA_ error.
+ */
+export async function openModel(
+  context: CommandContext,
+  config: Config,
+  given: string,
+  onTape?: MarketTape,
+): Promise<OpenedModel> {
   const folder = findModel(config, given);
   const manifest = readManifest(folder);
-  const tape = await openTape(context, marketOf(config, manifest));
+  const tape = onTape ?? (await openTape(context, marketOf(config, manifest)));
   requireMatch(manifest, tape, folder);
   const model = await loadPolicyModel(folder, { threads: config.training.threads });
   const features = computeFeatures(tape, selectionOf(manifest), {

@@ -14,7 +14,6 @@ const SETTINGS: readonly Variable[] = [
   { name: "TIDEMARK_RUNS", path: "paths.runs", number: false, meaning: "folder of training runs" },
   { name: "TIDEMARK_REPORTS", path: "paths.reports", number: false, meaning: "folder of reports" },
   { name: "TIDEMARK_THREADS", path: "training.threads", number: true, meaning: "threads of the compute engine" },
-  { name: "TIDEMARK_DEVICE", path: "training.device", number: false, meaning: "cpu, cuda or webgpu" },
 ];
 
 /** Secrets by name. Their values are never printed, logged or stored. */

@@ -98,6 +98,19 @@ function leafPaths(value: unknown, path: string): string[] {
   return Object.entries(value).flatMap(([key, item]) => leafPaths(item, path === "" ? key : `${path}.${key}`));
 }
 
+/** A configuration from values that were resolved before. */
+export function configOf(resolved: FileConfig, folder: string): Config {
+  return {
+    ...camelKeys(resolved),
+    file: undefined,
+    folder,
+    resolved,
+    fingerprint: sha256Hex(canonicalJson(resolved)),
+    overridden: new Set(),
+    explicit: new Set(leafPaths(resolved, "")),
+  };
+}
+
 export function loadConfig(options: LoadOptions): Config {
   const read = readConfigText(options);
   const shown = read === undefined ? CONFIG_FILE : relative(options.workingFolder, read.file) || read.file;
@@ -113,11 +126,8 @@ export function loadConfig(options: LoadOptions): Config {
     throw configProblems(parsed.error.issues, raw, source);
   }
   return {
-    ...camelKeys(parsed.data),
+    ...configOf(parsed.data, read === undefined ? options.workingFolder : dirname(read.file)),
     file: read?.file,
-    folder: read === undefined ? options.workingFolder : dirname(read.file),
-    resolved: parsed.data,
-    fingerprint: sha256Hex(canonicalJson(parsed.data)),
     overridden: new Set(sources.keys()),
     explicit: new Set(leafPaths(raw, "")),
   };

@@ -4,7 +4,7 @@ import { DAY_MS, ExitCode, formatDay, parseTimeframe, TidemarkError } from "../.
 import { type Collected, type MarketSource, MarketStore, syntheticSource, venueSource } from "../../market/index.ts";
 import { bybitVenue, ccxtVenue, type HistoryVenue } from "../../venues/index.ts";
 import type { Config } from "../config/load.ts";
-import { configuredRange, configuredSymbols, DEFAULT_VENUE, dataRoot } from "../market-data.ts";
+import { configuredRange, configuredSymbols, DEFAULT_VENUE, dataRoot, syntheticEdge } from "../market-data.ts";
 import { countsText } from "../terminal/figures.ts";
 import { jointProgress } from "../terminal/joint-progress.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -27,8 +27,14 @@ function sourceOf(context: CommandContext, config: Config): MarketSource {
   const timeframe = parseTimeframe(config.data.timeframe);
   const symbols = configuredSymbols(config);
   if (config.data.venue === "synthetic") {
-    const { syntheticSeed, syntheticBars, syntheticEdge } = config.data;
-    return syntheticSource({ seed: syntheticSeed, bars: syntheticBars, edge: syntheticEdge, timeframe, symbols });
+    const { syntheticSeed, syntheticBars } = config.data;
+    return syntheticSource({
+      seed: syntheticSeed,
+      bars: syntheticBars,
+      edge: syntheticEdge(config),
+      timeframe,
+      symbols,
+    });
   }
   const range = configuredRange(config);
   const endMs = range.toMs ?? context.clock.nowMs();

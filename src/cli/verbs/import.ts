@@ -1,92 +1,16 @@
 /** @file `tidemark import`: candle files, or funding rates, into the store. Each file is stored whole or not at all. */
-import { readdirSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { formatDay, InstrumentKind, parseTimeframe, systemCode, TidemarkError } from "../../core/index.ts";
-import {
-  type Collected,
-  candleFileSource,
-  fundingFileSource,
-  type MarketSource,
-  MarketStore,
-} from "../../market/index.ts";
+import { formatDay, InstrumentKind } from "../../core/index.ts";
+import { type ImportedSet, type ImportOptions, importFiles } from "../candle-import.ts";
 import { reportFailure } from "../failure.ts";
-import { dataRoot } from "../market-data.ts";
 import { countsText } from "../terminal/figures.ts";
 import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
 
-type ImportOptions = {
-  readonly symbol?: string;
-  readonly timeframe?: string;
-  readonly venue?: string;
-  readonly kind?: InstrumentKind;
-  readonly columns?: string;
-  readonly delimiter?: string;
-  readonly skipLines?: number;
-  readonly timeUnit?: "s" | "ms" | "us" | "ns" | "date";
-  readonly dateOrder?: "day-first" | "month-first";
-  readonly stampedAt?: "open" | "close";
-  readonly funding?: boolean;
-  readonly repair?: boolean;
-};
-
-const CANDLE_FILE = /\.(?:csv|tsv|txt)(?:\.gz)?$/i;
-
-/** Files of a folder by name, or the file itself. */
-function filesOf(path: string): string[] {
-  try {
-    if (!statSync(path).isDirectory()) return [path];
-  } catch (thrown) {
-    if (systemCode(thrown) !== "ENOENT") throw thrown;
-    throw new TidemarkError("DATA_MISSING", {
-      what: "There is no such file or folder",
-      where: path,
-      fix: "Check the path.",
-    });
-  }
-  const files = readdirSync(path)
-    .filter((name) => CANDLE_FILE.test(name))
-    .sort((a, b) => (a < b ? -1 : 1))
-    .map((name) => join(path, name));
-  if (files.length > 0) return files;
-  throw new TidemarkError("DATA_MISSING", {
-    what: "The folder holds no .csv or .csv.gz files",
-    where: path,
-    fix: "Name the files themselves if they are called otherwise.",
-  });
-}
-
-function dialectOf(options: ImportOptions) {
-  const { symbol, columns, delimiter, skipLines, timeUnit, dateOrder } = options;
-  return {
-    ...(symbol === undefined ? {} : { symbol }),
-    ...(columns === undefined ? {} : { columns: columns.split(",").map((name) => name.trim()) }),
-    ...(delimiter === undefined ? {} : { delimiter: delimiter === "\\t" ? "\t" : delimiter }),
-    ...(skipLines === undefined ? {} : { skipLines }),
-    ...(timeUnit === undefined ? {} : { timeUnit }),
-    ...(dateOrder === undefined ? {} : { dateOrder }),
-  };
-}
-
-function sourceOf(path: string, options: ImportOptions): MarketSource {
-  const target = { path, ...dialectOf(options), ...(options.venue === undefined ? {} : { venue: options.venue }) };
-  if (options.funding === true) return fundingFileSource(target);
-  return candleFileSource({
-    ...target,
-    ...(options.timeframe === undefined ? {} : { timeframe: parseTimeframe(options.timeframe) }),
-    ...(options.stampedAt === undefined ? {} : { stampedAt: options.stampedAt }),
-    ...(options.kind === undefined ? {} : { instrument: { kind: options.kind } }),
-    ...(options.repair === undefined ? {} : { repair: options.repair }),
-  });
-}
-
-function tellCollected(
-  context: CommandContext,
-  path: string,
-  { key, venue, symbol, candles, funding, quality, notes }: Collected,
-): void {
+function tellCollected(context: CommandContext, set: ImportedSet): void {
+  const { file, key, venue, symbol, candles, funding, quality, notes } = set;
   const { output } = context;
-  for (const note of notes) output.detail(`${basename(path)}: ${note}`);
+  for (const note of notes) output.detail(`${basename(file)}: ${note}`);
   const counts = key === undefined ? funding : candles;
   const name = key === undefined ? `${symbol} funding (${venue})` : `${symbol} ${key.timeframe} (${venue})`;
   const extent =
@@ -100,33 +24,19 @@ function tellCollected(
 }
 
 async function importAll(context: CommandContext, paths: readonly string[], options: ImportOptions): Promise<number> {
-  const files = paths.flatMap((path) => filesOf(resolve(context.workingFolder, path)));
-  const store = new MarketStore(dataRoot(context.config()));
-  const imported: Array<Collected & { file: string }> = [];
-  const failed: TidemarkError[] = [];
+  const { output } = context;
   let exitCode = 0;
-  for (const [done, file] of files.entries()) {
-    context.signal.throwIfAborted();
-    context.output.progress({ label: "import", done, total: files.length, unit: "files" });
-    try {
-      const collected = await sourceOf(file, options).collect(store, { signal: context.signal });
-      for (const one of collected) {
-        tellCollected(context, file, one);
-        imported.push({ ...one, file });
-      }
-    } catch (thrown) {
-      // One bad file of many must not hide the others; alone it is the failure of the command.
-      if (!(thrown instanceof TidemarkError) || files.length === 1) throw thrown;
-      failed.push(thrown);
-      exitCode ||= reportFailure(thrown, context.output, { jsonToo: false });
-    }
-  }
-  if (failed.length > 0) context.output.error(`${failed.length} of ${files.length} files were refused.`);
-  else context.output.note("Next: `tidemark data check`, then `tidemark train` or `tidemark backtest`.");
-  context.output.data({
-    imported,
-    failed: failed.map(({ code, what, where, fix }) => ({ code, what, where, fix })),
+  const places = paths.map((path) => resolve(context.workingFolder, path));
+  const { files, imported, failures } = await importFiles(context, context.config(), places, options, {
+    onImported: (set) => tellCollected(context, set),
+    onFailure: (error) => {
+      exitCode ||= reportFailure(error, output, { jsonToo: false });
+    },
   });
+  if (failures.length > 0) output.error(`${failures.length} of ${files} files were refused.`);
+  else output.note("Next: `tidemark data check`, then `tidemark train` or `tidemark backtest`.");
+  const failed = failures.map(({ code, what, where, fix }) => ({ code, what, where, fix }));
+  output.data({ imported, failed });
   return exitCode;
 }
 

@@ -4,6 +4,7 @@ import type { VerbRunner } from "../verb.ts";
 import { registerBacktest } from "./backtest.ts";
 import { registerBench } from "./bench.ts";
 import { registerData } from "./data.ts";
+import { registerDemo } from "./demo.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerFeatures } from "./features.ts";
 import { registerFetch } from "./fetch.ts";
@@ -11,13 +12,16 @@ import { registerImport } from "./import.ts";
 import { registerInit } from "./init.ts";
 import { registerModels } from "./models.ts";
 import { registerReport } from "./report.ts";
+import { registerTrain } from "./train.ts";
 
 export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void> = [
+  registerDemo,
   registerInit,
   registerFetch,
   registerImport,
   registerData,
   registerFeatures,
+  registerTrain,
   registerBacktest,
   registerModels,
   registerReport,

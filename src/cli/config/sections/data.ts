@@ -1,5 +1,6 @@
 /** @file [data]: which market, over which range, and where its candles are kept. */
 import { z } from "zod";
+import { EdgeSignal } from "../../../market/index.ts";
 
 export const dataSection = z
   .strictObject({
@@ -34,6 +35,10 @@ export const dataSection = z
       .min(0)
       .default(1)
       .describe("Seed of the synthetic market; the same seed is the same market."),
+    synthetic_signal: z
+      .enum(EdgeSignal)
+      .default("volume")
+      .describe('What foretells the planted edge: the bar\'s own "return", or its "volume" (lasting for some bars).'),
     synthetic_edge: z
       .number()
       .gt(-1)

@@ -60,12 +60,19 @@ export const trainingSection = z
       .default(0.02)
       .describe("An update stops early beyond 1.5 times this KL divergence; 0 for never."),
     normalize_reward: z.boolean().default(true).describe("Whether rewards are scaled by the spread of returns."),
+    validate_interval: z.int().min(1).default(10).describe("Updates between two looks at the validation part."),
+    time_limit_minutes: z
+      .number()
+      .min(0)
+      .default(0)
+      .describe("Stop after this many minutes, with a model; 0 for no limit."),
     save_interval: z.int().min(1).default(10).describe("Updates between two checkpoints."),
-    threads: z.int().min(0).max(256).default(1).describe("Threads of the compute engine; 0 measures which is faster."),
-    device: z
-      .enum(["cpu", "webgpu", "cuda"])
-      .default("cpu")
-      .describe("Where networks run; other devices than the CPU need support in this machine's ONNX Runtime."),
+    threads: z
+      .int()
+      .min(1)
+      .max(256)
+      .default(1)
+      .describe("Threads of the compute engine; one is best for small networks."),
     reward: rewardSection.prefault({}),
   })
   .describe("PPO: how the policy is trained.");

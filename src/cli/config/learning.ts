@@ -1,0 +1,64 @@
+/** @file The configuration as the settings of a training: network, PPO, reward, split. */
+import {
+  constant,
+  PPO_DEFAULTS,
+  type PpoConfig,
+  type RewardWeights,
+  rewardWeights,
+  type Schedule,
+  type SplitOptions,
+} from "../../learn/index.ts";
+import { type NetworkSpec, networkSpec } from "../../policy/index.ts";
+import type { Config } from "./load.ts";
+
+function given<T>(changes: Readonly<Record<string, T | undefined>>): Record<string, T> {
+  return Object.fromEntries(Object.entries(changes).filter((entry): entry is [string, T] => entry[1] !== undefined));
+}
+
+export function networkSettings(config: Config): NetworkSpec {
+  const { encoder, window, hiddenSize, joinSize, joinLayers, separateCritic, sequenceLength } = config.model;
+  const remembers = encoder !== "mlp";
+  return networkSpec(encoder, {
+    ...given({ hiddenSize, joinSize, joinLayers }),
+    ...(separateCritic === undefined ? {} : { separateCritic }),
+    window: remembers ? 1 : window,
+    warmup: remembers ? sequenceLength : 0,
+  });
+}
+
+function schedule(kind: Schedule["kind"], from: number, to: number): Schedule {
+  return kind === "constant" ? constant(from) : { kind, from, to };
+}
+
+export function ppoSettings(config: Config): PpoConfig {
+  const t = config.training;
+  return {
+    ...PPO_DEFAULTS,
+    rollout: t.rollout,
+    batch: t.batch,
+    epochs: t.epochs,
+    gamma: t.gamma,
+    lambda: t.gaeLambda,
+    learningRate: schedule(t.learningRateSchedule, t.learningRate, t.learningRateEnd),
+    clip: schedule(t.clipSchedule, t.clip, t.clipEnd),
+    entropy: schedule(t.entropySchedule, t.directionEntropy, 0),
+    numberEntropy: schedule(t.entropySchedule, t.sizeEntropy, 0),
+    valueCoefficient: t.valueCoefficient,
+    valueClip: t.valueClip === 0 ? undefined : t.valueClip,
+    maxGradientNorm: t.maxGradNorm,
+    targetKl: t.targetKl === 0 ? undefined : t.targetKl,
+    normalizeReward: t.normalizeReward,
+    segment: t.segment,
+    totalSteps: t.totalSteps,
+    threads: t.threads,
+  };
+}
+
+export function rewardSettings(config: Config): RewardWeights {
+  return rewardWeights(config.training.reward);
+}
+
+export function splitSettings(config: Config): SplitOptions {
+  const { train, validation, embargoBars } = config.splits;
+  return { trainShare: train, validationShare: validation, embargoBars };
+}
