@@ -5,6 +5,7 @@
 import {
   adam,
   add,
+  attention,
   betaLogProbEntropy,
   categoricalLogProbEntropy,
   clip,
@@ -216,10 +217,30 @@ async function benchActing(batch: number): Promise<void> {
   await session.release();
 }
 
+async function benchAttention(): Promise<void> {
+  const [B, T, H, heads, window] = [5, 256, 64, 4, 64];
+  const p = new Parameters();
+  const bias = p.add("bias", [heads, window], zeros);
+  const weights = p.add("w", [H, 3 * H], orthogonal(1));
+  const [q, k, v] = split(linear(input("x", [B, T, H]), weights), [H, H, H], 2);
+  const loss = mean(square(sub(attention(q, k, v, { heads, window, bias }), input("target", [B, T, H]))));
+  const session = await compileTrainStep({
+    parameters: p,
+    loss,
+    optimizer: adam(),
+    initial: p.initialize(new Random(1)),
+  });
+  const feeds = { x: fill(B * T * H), target: fill(B * T * H) };
+  const ms = await leastMs(() => session.step(feeds, { learningRate: 1e-4 }), 20);
+  report("attention T256 B5 H64, forward, backward, Adam", { nodes: session.nodeCount, ms });
+  await session.release();
+}
+
 for (const threads of [1, 2]) await benchMatmul(threads);
 await benchCall();
 await benchPpoMlp();
 await benchPpoShared();
 for (const threads of [1, 2]) await benchRecurrent("gru", threads);
 for (const threads of [1, 2]) await benchRecurrent("lstm", threads);
+await benchAttention();
 for (const batch of [5, 40, 320]) await benchActing(batch);

@@ -46,7 +46,7 @@ export const HALF_LOG_TWO_PI = 0.5 * Math.log(2 * Math.PI);
 type Series = keyof typeof SERIES;
 /** Which series, times which factor, for each of a, b and s. */
 export type SeriesTerms = readonly [a: SeriesSum, b: SeriesSum, s: SeriesSum];
-export type SeriesSum = Partial<Readonly<Record<Series, number>>>;
+type SeriesSum = Partial<Readonly<Record<Series, number>>>;
 
 /** One column of coefficients for the powers of 1/a, 1/b and 1/s, in that order. */
 export function seriesColumn(terms: SeriesTerms): number[] {

@@ -9,7 +9,7 @@ import { MessageWriter, readFields } from "./protobuf.ts";
 
 const IR_VERSION = 8;
 /** The operator set all nodes are written in. */
-export const OPSET_VERSION = 18;
+const OPSET_VERSION = 18;
 export const CONTRIB_DOMAIN = "com.microsoft";
 
 /** ONNX's numbers for element types. */

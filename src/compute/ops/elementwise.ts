@@ -13,7 +13,7 @@ function asTensor(value: Operand): Tensor {
 }
 
 /** The broadcast shape of two operands, or an error that names both. */
-export function commonShape(operation: string, a: Tensor, b: Tensor): Shape {
+function commonShape(operation: string, a: Tensor, b: Tensor): Shape {
   const shape = broadcastShapes(a.shape, b.shape);
   if (shape === undefined) {
     throw shapeError(

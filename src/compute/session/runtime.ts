@@ -1,7 +1,7 @@
 /** @file The only place that touches ONNX Runtime: sessions on a device, fed and read through fixed buffers. */
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
-import { InvariantError, systemClock, TidemarkError, toError } from "../../core/index.ts";
+import { InvariantError, systemClock, TidemarkError } from "../../core/index.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { TypedArray } from "../tensor/tensor.ts";
 import type { Device, Feeds, PortInfo, SessionOptions } from "./types.ts";
@@ -11,7 +11,7 @@ type Buffers = Readonly<Record<string, Float32Array>>;
 const ARRAYS = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array } as const;
 
 /** An array as the runtime's tensor, checked against the port it is for. */
-export function wrap(port: PortInfo, array: TypedArray): ort.Tensor {
+function wrap(port: PortInfo, array: TypedArray): ort.Tensor {
   const type = ARRAYS[port.dtype as keyof typeof ARRAYS] as (typeof ARRAYS)[keyof typeof ARRAYS] | undefined;
   if (type === undefined) throw new InvariantError(`${port.name} has an element type we feed, was ${port.dtype}`);
   const size = sizeOf(port.shape);
@@ -102,7 +102,7 @@ const MISSING: Readonly<Record<Exclude<Device, "cpu">, string>> = {
 
 function deviceError(device: Exclude<Device, "cpu">, cause?: unknown): TidemarkError {
   return new TidemarkError("COMPUTE_DEVICE", {
-    what: `The device "${device}" is not available${cause === undefined ? "" : `: ${toError(cause).message}`}`,
+    what: `The device "${device}" is not available`,
     fix: `${MISSING[device]}. Otherwise choose the device "cpu".`,
     cause,
   });

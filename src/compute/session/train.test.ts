@@ -1,15 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { bytesOf, Random, sha256Hex } from "../../core/index.ts";
+import { categoricalLogProbEntropy } from "../distributions/categorical.ts";
 import { evaluate } from "../evaluate/evaluate.ts";
 import { gradients } from "../gradient/gradients.ts";
 import { normal, orthogonal, zeros } from "../initializers.ts";
-import { cast, greater, log, mul, square, sub, tanh } from "../ops/elementwise.ts";
+import { add, cast, greater, log, mul, square, sub, tanh } from "../ops/elementwise.ts";
 import { linear } from "../ops/matmul.ts";
 import { mean, sum } from "../ops/reduce.ts";
 import { Parameters } from "../parameters.ts";
 import { input, type Tensor } from "../tensor/tensor.ts";
 import { adam } from "./adam.ts";
-import { compileTrainStep } from "./train.ts";
+import { compileTrainStep, trainModel } from "./train.ts";
 
 const D = 3;
 
@@ -239,5 +240,27 @@ describe("a training step", () => {
     const state = { ...session.getState(), m: new Float32Array(3) };
     expect(() => session.setState(state)).toThrow(/m has 3 numbers/);
     await session.release();
+  });
+});
+
+describe("the size of a training graph", () => {
+  it("two networks of two layers, losses, clipping and Adam stay within 100 nodes", () => {
+    const parameters = new Parameters();
+    const x = input("x", [64, 8]);
+    const dense = (name: string, from: Tensor, width: number): Tensor =>
+      linear(
+        from,
+        parameters.add(`${name}.w`, [from.shape[1], width], orthogonal(1)),
+        parameters.add(`${name}.b`, [width], zeros),
+      );
+    const body = (name: string): Tensor => tanh(dense(`${name}2`, tanh(dense(`${name}1`, x, 64)), 64));
+    const { logProb, entropy } = categoricalLogProbEntropy(dense("actor3", body("actor"), 3), input("action", [64, 3]));
+    const policy = mean(mul(logProb, input("advantage", [64])));
+    const value = mean(square(sub(dense("critic3", body("critic"), 1), input("return", [64, 1]))));
+    const loss = sub(value, add(policy, mul(mean(entropy), 0.01)));
+    const { model } = trainModel({ parameters, loss, optimizer: adam(), clipNorm: 0.5, metrics: { policy, value } });
+    expect(model.nodes.length).toBeLessThanOrEqual(100);
+    const expensive = model.nodes.filter((node) => node.op === "Transpose" || node.op === "Expand");
+    expect(expensive, "no node only moves or repeats elements").toEqual([]);
   });
 });

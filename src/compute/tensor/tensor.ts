@@ -11,7 +11,7 @@ export type DType = "float32" | "int32" | "int64" | "bool";
 /** What a tensor's elements are stored in outside the graph. Booleans are bytes 0 and 1. */
 export type TypedArray = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
-export const OP_NAMES = [
+const OP_NAMES = [
   "Input",
   "Parameter",
   "Constant",
@@ -68,7 +68,7 @@ export const OP_NAMES = [
 ] as const;
 export type OpName = (typeof OP_NAMES)[number];
 
-export type AttributeValue = number | string | readonly number[] | TypedArray;
+type AttributeValue = number | string | readonly number[] | TypedArray;
 export type Attributes = Readonly<Record<string, AttributeValue>>;
 
 /** The hand-written part of a custom operation: what it computes, and how gradients flow back through it. */
