@@ -69,7 +69,7 @@ export function candleRow(candles: Candles, i: number): CandleRow {
 }
 
 /** Rows `from` (inclusive) to `to` (exclusive) as views of the same memory. */
-export function sliceCandles(candles: Candles, from: number, to: number): Candles {
+function sliceCandles(candles: Candles, from: number, to: number): Candles {
   invariant(from >= 0 && to >= from && to <= candles.length, `rows ${from} to ${to} lie within the candles`);
   return {
     length: to - from,

@@ -3,7 +3,7 @@ import { bytesOf, canonicalJson, sha256 } from "../core/index.ts";
 import type { MarketTape } from "./tape.ts";
 
 /** SHA-256 over instruments, timeframe, size and every column in use, as hex. */
-export function tapeFingerprint(tape: MarketTape): string {
+function tapeFingerprint(tape: MarketTape): string {
   const hash = sha256();
   const cells = tape.bars * tape.symbols;
   hash.update(canonicalJson({ instruments: tape.instruments, timeframe: tape.timeframe, bars: tape.bars }));

@@ -4,7 +4,7 @@ import type { Candles } from "../candles.ts";
 
 export const ALWAYS_OPEN = "24/7";
 /** Closed on Saturdays, and at least for a part of each week. */
-export const WEEKDAYS = "weekdays";
+const WEEKDAYS = "weekdays";
 
 /** "weekdays" for two weeks and more of bars none of which opens on a Saturday, else "24/7". */
 export function calendarOf(candles: Candles, timeframe: Timeframe): string {

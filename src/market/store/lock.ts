@@ -19,6 +19,8 @@ import { type Clock, ensureFolder, fileError, freshId, systemCode, TidemarkError
 
 /** A holder touches its lock before every file; after this silence it counts as gone. */
 const SILENCE_MS = 60_000;
+/** The same for a lock without a name in it: its maker died before it could write one. */
+const NAMELESS_MS = 2_000;
 const POLL_MS = 40;
 /** Silence is looked at once in so many polls. */
 const SILENCE_POLLS = 25;
@@ -46,7 +48,7 @@ export class StoreLock {
       if (createExclusively(path, token)) return new StoreLock(path, token);
       const holder = readHolder(path);
       if (holder === undefined) continue;
-      if (isDead(holder) || (polls % SILENCE_POLLS === 0 && isSilent(path))) {
+      if (isDead(holder) || (polls % SILENCE_POLLS === 0 && isSilent(path, holder))) {
         evict(path, holder);
         continue;
       }
@@ -109,7 +111,7 @@ function ifPresent<T>(path: string, action: () => T): T | undefined {
   }
 }
 
-/** Whether the holder was a process of this machine that has ended. A lock still without content is being made. */
+/** Whether the holder was a process of this machine that has ended. */
 function isDead(holder: string): boolean {
   const [pid, host] = holder.split(" ");
   if (host !== hostname()) return false;
@@ -122,12 +124,12 @@ function isDead(holder: string): boolean {
 }
 
 /** Compares two times of the same file system, so that a clock that differs from this machine's does no harm. */
-function isSilent(path: string): boolean {
+function isSilent(path: string, holder: string): boolean {
   const probe = `${path}.${freshId()}.tmp`;
   try {
     writeFileSync(probe, "");
     const touchedMs = ifPresent(path, () => statSync(path).mtimeMs);
-    return touchedMs !== undefined && statSync(probe).mtimeMs - touchedMs > SILENCE_MS;
+    return touchedMs !== undefined && statSync(probe).mtimeMs - touchedMs > (holder === "" ? NAMELESS_MS : SILENCE_MS);
   } catch (thrown) {
     throw fileError(thrown, path);
   } finally {

@@ -201,14 +201,17 @@ describe("the store", () => {
     const longAgo = statSync(lock).mtimeMs / 1000 - 120;
     utimesSync(lock, longAgo, longAgo);
     await store.mergeCandles(KEY, candlesFromRows(bars(5, 10)));
-    expect((await rows()).length).toBe(10);
+    writeFileSync(lock, "");
+    utimesSync(lock, longAgo + 115, longAgo + 115);
+    await store.mergeCandles(KEY, candlesFromRows(bars(10, 15)));
+    expect((await rows()).length).toBe(15);
     expect(existsSync(lock), "the lock is given back").toBe(false);
   });
 
   const writer = (...args: (string | number)[]): string[] => [
     "--import",
-    join(ROOT, "test/venues/ts-hooks.mjs"),
-    join(ROOT, "test/venues/store-writer.ts"),
+    fileURLToPath(new URL("../../../test/venues/ts-hooks.mjs", import.meta.url)),
+    fileURLToPath(new URL("../../../test/venues/store-writer.ts", import.meta.url)),
     folder.path,
     ...args.map(String),
   ];
@@ -252,7 +255,7 @@ describe("the store", () => {
       .map((arg) => `"${arg}"`)
       .join(" ");
     const command = small(`"${process.execPath}" ${script}; ls -R "${folder.path}"`);
-    const output = execFileSync("unshare", ["-rm", "sh", "-c", command], { cwd: ROOT, encoding: "utf8" });
+    const output = execFileSync("sh", ["-c", inOwnMounts(command)], { cwd: ROOT, encoding: "utf8" });
     expect(output).toContain("DISK_FULL");
     expect(output, "what was stored before is still there").toContain("2024-01.parquet");
     expect(output).not.toContain(".tmp");
@@ -260,5 +263,10 @@ describe("the store", () => {
 });
 
 function canMount(): boolean {
-  return spawnSync("unshare", ["-rm", "sh", "-c", "mount -t tmpfs -o size=96k tmpfs /mnt"]).status === 0;
+  return spawnSync("sh", ["-c", inOwnMounts("mount -t tmpfs -o size=96k tmpfs /mnt")]).status === 0;
+}
+
+/** A shell command that may mount what nobody else sees. */
+function inOwnMounts(command: string): string {
+  return `exec unshare -rm sh -c '${command}'`;
 }

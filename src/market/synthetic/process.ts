@@ -40,7 +40,7 @@ export type Regime = {
 };
 
 /** Up and down weigh the same, so that no direction is favored in the long run. */
-export const REGIMES: readonly Regime[] = [
+const REGIMES: readonly Regime[] = [
   { name: "calm", volatility: 0.7, sharpe: 0, meanStayMs: 3 * DAY_MS, next: [0, 0.4, 0.4, 0.2] },
   { name: "up", volatility: 1, sharpe: 1.5, meanStayMs: 4 * DAY_MS, next: [0.6, 0, 0.2, 0.2] },
   { name: "down", volatility: 1.2, sharpe: -1.5, meanStayMs: 4 * DAY_MS, next: [0.6, 0.2, 0, 0.2] },

@@ -25,12 +25,12 @@ const YEAR_LAST =
   /^(\d{1,2})[-./](\d{1,2})[-./](\d{4})(?:[T ,]+(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(?:[ -]*([AP])M)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?$/i;
 const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[ T](\d{2}):?(\d{2}):?(\d{2})?)?$/;
 
-export function isPlausible(tsMs: number): boolean {
+function isPlausible(tsMs: number): boolean {
   return tsMs >= EARLIEST_MS && tsMs < LATEST_MS;
 }
 
 /** The unit of a number since 1970 by its size, or undefined where no unit makes it a date of our time. */
-export function unitOf(value: number): TimeUnit | undefined {
+function unitOf(value: number): TimeUnit | undefined {
   for (const unit of [TimeUnit.seconds, TimeUnit.milliseconds, TimeUnit.microseconds, TimeUnit.nanoseconds]) {
     if (isPlausible(value * MS_PER[unit])) return unit;
   }
