@@ -19,7 +19,9 @@ import {
   tanh,
   zeros,
 } from "../../compute/index.ts";
-import { columnBlocks, type Encoded, type MarketEncoder, marketEncoder } from "./encoder.ts";
+import type { Encoded, MarketEncoder } from "./encoder.ts";
+import { marketEncoder } from "./encoders/encoders.ts";
+import { columnBlocks } from "./initializers.ts";
 import type { NetworkShape, NetworkSpec } from "./spec.ts";
 
 export type Heads = {
@@ -53,7 +55,7 @@ export class Network {
     this.#shape = shape;
     const J = spec.joinSize;
     const towers = ["actor", "critic"] as const;
-    this.encoder = shape.marketFeatures === 0 ? undefined : marketEncoder(parameters, spec, shape.marketFeatures);
+    this.encoder = shape.marketFeatures === 0 ? undefined : marketEncoder(parameters, spec, shape);
     this.#market =
       this.encoder === undefined
         ? []

@@ -1,12 +1,12 @@
 /** @file What a network is made of, as plain data: stored in every model file and checkpoint. */
 import { TidemarkError } from "../../core/index.ts";
 
-export type EncoderName = "mlp" | "gru";
-export const ENCODER_NAMES: readonly EncoderName[] = ["mlp", "gru"];
+export const ENCODER_NAMES = ["mlp", "gru", "lstm", "transformer", "hierarchical"] as const;
+export type EncoderName = (typeof ENCODER_NAMES)[number];
 
 export type NetworkSpec = {
   readonly encoder: EncoderName;
-  /** Bars that the `mlp` encoder sees at once. Recurrent encoders see one and remember. */
+  /** Bars that the `mlp` encoder sees at once. Encoders with memory see one and remember. */
   readonly window: number;
   /** Width of the market encoding. */
   readonly hiddenSize: number;
@@ -16,8 +16,18 @@ export type NetworkSpec = {
   readonly joinLayers: number;
   /** Whether the value has an encoder of its own. Separate networks learn clearly better where they can be afforded. */
   readonly separateCritic: boolean;
-  /** Bars run through a recurrent encoder before the first decision. */
+  /** Bars run through an encoder with memory before the first decision. */
   readonly warmup: number;
+  /** Whether each symbol looks at the encodings of the others. */
+  readonly crossAsset: boolean;
+  /** Heads of every attention; they divide the width of the encoding. */
+  readonly heads: number;
+  /** Layers of a transformer. */
+  readonly layers: number;
+  /** Bars that one layer of a transformer sees, the bar itself among them. */
+  readonly attentionWindow: number;
+  /** Width of the `hierarchical` encoder's stream for risk. */
+  readonly riskSize: number;
 };
 
 /** The sizes of what goes in and comes out; fixed once a network is built. */
@@ -34,26 +44,37 @@ export type NetworkShape = {
   readonly betaHeads: number;
 };
 
+const COMMON = {
+  window: 1,
+  joinSize: 64,
+  joinLayers: 1,
+  separateCritic: false,
+  warmup: 256,
+  crossAsset: false,
+  heads: 4,
+  layers: 2,
+  attentionWindow: 64,
+  riskSize: 32,
+} as const;
+
 const DEFAULTS: Readonly<Record<EncoderName, NetworkSpec>> = {
-  mlp: {
-    encoder: "mlp",
-    window: 1,
-    hiddenSize: 64,
-    joinSize: 64,
-    joinLayers: 1,
-    separateCritic: true,
-    warmup: 0,
-  },
-  gru: {
-    encoder: "gru",
-    window: 1,
-    hiddenSize: 128,
-    joinSize: 64,
-    joinLayers: 1,
-    separateCritic: false,
-    warmup: 256,
-  },
+  mlp: { ...COMMON, encoder: "mlp", hiddenSize: 64, separateCritic: true, warmup: 0 },
+  gru: { ...COMMON, encoder: "gru", hiddenSize: 128 },
+  lstm: { ...COMMON, encoder: "lstm", hiddenSize: 128 },
+  transformer: { ...COMMON, encoder: "transformer", hiddenSize: 64 },
+  hierarchical: { ...COMMON, encoder: "hierarchical", hiddenSize: 64, crossAsset: true },
 };
+
+const SIZES = [
+  "window",
+  "hiddenSize",
+  "joinSize",
+  "joinLayers",
+  "heads",
+  "layers",
+  "attentionWindow",
+  "riskSize",
+] as const satisfies ReadonlyArray<keyof NetworkSpec>;
 
 /** The encoder's defaults with changes. Throws CONFIG_VALUE for an unknown encoder or an impossible size. */
 export function networkSpec(encoder: string, changes: Partial<Omit<NetworkSpec, "encoder">> = {}): NetworkSpec {
@@ -66,7 +87,7 @@ export function networkSpec(encoder: string, changes: Partial<Omit<NetworkSpec, 
     });
   }
   const spec = { ...defaults, ...changes };
-  for (const key of ["window", "hiddenSize", "joinSize", "joinLayers"] as const) {
+  for (const key of SIZES) {
     if (!Number.isInteger(spec[key]) || spec[key] < 1) {
       throw new TidemarkError("CONFIG_VALUE", {
         what: `${key} must be a whole number above 0, was ${spec[key]}`,
@@ -74,5 +95,23 @@ export function networkSpec(encoder: string, changes: Partial<Omit<NetworkSpec, 
       });
     }
   }
+  checkAttention(spec);
   return spec;
+}
+
+function checkAttention(spec: NetworkSpec): void {
+  const overTime = spec.encoder === "transformer" || spec.encoder === "hierarchical";
+  if ((overTime || spec.crossAsset) && spec.hiddenSize % spec.heads !== 0) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `hiddenSize (${spec.hiddenSize}) must be a multiple of heads (${spec.heads})`,
+      where: "model",
+      fix: `Use ${Math.ceil(spec.hiddenSize / spec.heads) * spec.heads}.`,
+    });
+  }
+  if (overTime && spec.attentionWindow < 2) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: "attentionWindow must be at least 2: the bar itself and one before it",
+      where: "model",
+    });
+  }
 }
