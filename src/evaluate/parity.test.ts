@@ -5,6 +5,10 @@ import { verifyParity } from "./parity-suite.ts";
 
 const TAPE = syntheticTape({ seed: 3, bars: 4_000, timeframe: parseTimeframe("5m") });
 
+async function hashes(seed: number): Promise<string[]> {
+  return (await verifyParity({ tape: TAPE, seed })).results.map((result) => result.backtestHash);
+}
+
 describe("environment and backtest", () => {
   it("trade the same to the last bit on every path of the kernel", async () => {
     const suite = await verifyParity({ tape: TAPE, seed: 1 });
@@ -17,8 +21,6 @@ describe("environment and backtest", () => {
   });
 
   it("give the same hashes when they are run again, and others with another seed", async () => {
-    const hashes = async (seed: number): Promise<string[]> =>
-      (await verifyParity({ tape: TAPE, seed })).results.map((result) => result.backtestHash);
     const first = await hashes(2);
     expect(await hashes(2)).toEqual(first);
     expect(await hashes(3)).not.toEqual(first);
