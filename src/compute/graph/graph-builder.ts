@@ -1,7 +1,7 @@
 /** @file Collects the nodes and constants of one ONNX graph and hands out names. */
 import type { NodeAttribute, OnnxInitializer, OnnxNode } from "../onnx/model.ts";
 import { type Shape, sizeOf } from "../tensor/shape.ts";
-import type { TypedArray } from "../tensor/tensor.ts";
+import type { Tensor, TypedArray } from "../tensor/tensor.ts";
 
 export type NodeOptions = {
   readonly outputs?: number;
@@ -54,3 +54,14 @@ export class GraphBuilder {
     return this.initializer(BigInt64Array.from(list, BigInt), [list.length], "integers");
   }
 }
+
+/** What lowering an operation may depend on. */
+export type LowerContext = {
+  readonly graph: GraphBuilder;
+  /** Whether ONNX Runtime's own operators may be used; never in files for others. */
+  readonly contrib: boolean;
+  /** Whether more than one thread may work on an operation. */
+  readonly parallel: boolean;
+  /** Whether any other node or result uses the tensor. */
+  readonly isUsed: (tensor: Tensor) => boolean;
+};

@@ -7,8 +7,7 @@ import { ELEMENT_TYPE } from "../onnx/model.ts";
 import { numberOf } from "../tensor/attributes.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Operation } from "../tensor/tensor.ts";
-import { type GraphBuilder, int, ints, text } from "./graph-builder.ts";
-import type { LowerContext } from "./lower.ts";
+import { type GraphBuilder, int, ints, type LowerContext, text } from "./graph-builder.ts";
 
 /** Up to so many slices the product is faster than adding one by one. Measured on 1024 rows of 32. */
 const FEW_SLICES = 32;

@@ -2,19 +2,9 @@
 import { InvariantError } from "../../core/index.ts";
 import { CONTRIB_DOMAIN, ELEMENT_TYPE, type NodeAttribute } from "../onnx/model.ts";
 import { flagOf, listOf, numberOf } from "../tensor/attributes.ts";
-import { constantValues, type Operation, type OpName, type Tensor } from "../tensor/tensor.ts";
-import { float, type GraphBuilder, int, ints } from "./graph-builder.ts";
+import { constantValues, type Operation, type OpName } from "../tensor/tensor.ts";
+import { float, int, ints, type LowerContext } from "./graph-builder.ts";
 import { scatterAdd } from "./lower-scatter.ts";
-
-export type LowerContext = {
-  readonly graph: GraphBuilder;
-  /** Whether ONNX Runtime's own operators may be used; never in files for others. */
-  readonly contrib: boolean;
-  /** Whether more than one thread may work on an operation. */
-  readonly parallel: boolean;
-  /** Whether any other node or result uses the tensor. */
-  readonly isUsed: (tensor: Tensor) => boolean;
-};
 
 /** Takes the names of the inputs, gives those of the outputs. */
 export type Lowering = (operation: Operation, inputs: readonly string[], context: LowerContext) => readonly string[];
