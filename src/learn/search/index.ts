@@ -1,5 +1,6 @@
 /** Hyper-parameter search: studies, samplers, pruners, and the places where trials run. */
 export { type SearchBenchmarkRow, searchBenchmark } from "./benchmark.ts";
+export { type BullmqOptions, bullmqExecutor } from "./executors/bullmq.ts";
 export type { TrialExecutor, TrialHooks, TrialJob, TrialOutcome } from "./executors/executor.ts";
 export { inProcessExecutor } from "./executors/in-process.ts";
 export {
@@ -10,6 +11,7 @@ export {
   type TrialRun,
 } from "./executors/objective.ts";
 export { type ProcessOptions, processExecutor } from "./executors/processes.ts";
+export { runWorker, type WorkerOptions } from "./executors/worker.ts";
 export type { ParameterImportance } from "./importance.ts";
 export type { OptimizeOptions, OptimizeSummary } from "./optimize.ts";
 export { PRUNER_KINDS, type PrunerKind, type PrunerSpec } from "./pruners/create.ts";

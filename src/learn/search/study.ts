@@ -8,6 +8,7 @@ import type { Objective, ObjectiveModule } from "./executors/objective.ts";
 import { type ParameterImportance, rankImportance } from "./importance.ts";
 import { Journal } from "./journal/journal.ts";
 import { createStudyOp, studyUserOp } from "./journal/operations.ts";
+import type { StudyRecord } from "./journal/replay.ts";
 import { type OptimizeOptions, type OptimizeSummary, optimize } from "./optimize.ts";
 import { newOwner } from "./owner.ts";
 import { createPruner } from "./pruners/create.ts";
@@ -134,62 +135,71 @@ function splitOptions(options: Partial<StudyOptions>): readonly [Partial<StudyDe
   return [given(definition), given(runtime) as StudyRuntime];
 }
 
-function missing(path: string): TidemarkError {
-  return new TidemarkError("STUDY_MISSING", {
-    what: "There is no study in this folder",
-    where: path,
-    fix: "Name the folder of a study, or give a space and a direction to begin one.",
+/** The settings of a study that exists; undefined where there is none, or where another tool began it. */
+function storedSettings(
+  record: StudyRecord | undefined,
+  asked: Partial<StudyDefinition>,
+  folder: string,
+): StoredSettings | undefined {
+  if (record === undefined) return undefined;
+  if (record.direction === undefined) {
+    throw new TidemarkError("STUDY_MISMATCH", {
+      what: `The study "${record.name}" has several objectives`,
+      where: folder,
+      fix: "Name a study with one objective.",
+    });
+  }
+  const stored = parseSettings(record.userAttributes[SETTINGS_ATTRIBUTE], record.direction);
+  if (stored !== undefined) checkSame(stored.settings, asked, folder);
+  return stored;
+}
+
+/** Begins a study, or gives one that another tool began our settings. Of two processes the first in the file wins. */
+function beginStudy(
+  journal: Journal,
+  name: string,
+  definition: Partial<StudyDefinition>,
+  fresh: StudySettings,
+): Promise<StoredSettings> {
+  return journal.transact((state) => {
+    const record = state.study(name);
+    const stored = storedSettings(record, definition, journal.path);
+    if (stored !== undefined) return { operations: [], result: stored };
+    if (record?.direction !== undefined) checkSame({ ...fresh, direction: record.direction }, definition, journal.path);
+    const result = { id: `${freshId()}${freshId()}`, settings: fresh };
+    const studyId = record?.id ?? state.studiesCreated;
+    const settings = studyUserOp(studyId, SETTINGS_ATTRIBUTE, settingsJson(result.id, fresh));
+    return { operations: record === undefined ? [createStudyOp(name, fresh.direction), settings] : [settings], result };
   });
 }
 
 async function open(path: string, options: Partial<StudyOptions>, mustBeNew: boolean): Promise<Study> {
   const folder = resolve(path);
   const [definition, runtime] = splitOptions(options);
-  const begin = definition.space !== undefined && definition.direction !== undefined;
-  const fresh = begin ? checkDefinition(definition as StudyDefinition) : undefined;
+  const { space, direction } = definition;
+  const fresh =
+    space === undefined || direction === undefined ? undefined : checkDefinition({ ...definition, space, direction });
   const journal = openJournal(folder, runtime);
   const found = journal.state.studies();
-  if (fresh === undefined && found.length === 0) throw missing(folder);
   const name = runtime.name ?? (found.length === 1 ? found[0].name : basename(folder));
-  const stored = await journal.transact((state) => {
-    const record = state.study(name);
-    if (record === undefined) {
-      if (fresh === undefined) throw missing(folder);
-      const id = `${freshId()}${freshId()}`;
-      const studyId = state.studiesCreated;
-      const operations = [
-        createStudyOp(name, fresh.direction),
-        studyUserOp(studyId, SETTINGS_ATTRIBUTE, settingsJson(id, fresh)),
-      ];
-      return { operations, result: { id, settings: fresh } };
-    }
-    if (mustBeNew) {
-      throw new TidemarkError("STUDY_MISMATCH", {
-        what: `The folder already holds the study "${name}"`,
-        where: folder,
-        fix: "Go on with that study, or choose another folder.",
-      });
-    }
-    if (record.direction === undefined) {
-      throw new TidemarkError("STUDY_MISMATCH", {
-        what: `The study "${name}" has several objectives`,
-        where: folder,
-        fix: "Name a study with one objective.",
-      });
-    }
-    const known = parseSettings(record.userAttributes[SETTINGS_ATTRIBUTE], record.direction);
-    if (known !== undefined) {
-      checkSame(known.settings, definition, folder);
-      return { operations: [], result: known };
-    }
-    // Another tool began it; from now on it has our settings too.
-    if (fresh === undefined) throw missing(folder);
-    checkSame({ ...fresh, direction: record.direction }, definition, folder);
-    const id = `${freshId()}${freshId()}`;
-    const settings = studyUserOp(record.id, SETTINGS_ATTRIBUTE, settingsJson(id, fresh));
-    return { operations: [settings], result: { id, settings: fresh } };
-  });
-  return new Study(folder, name, stored, journal, runtime);
+  const record = journal.state.study(name);
+  if (mustBeNew && record !== undefined) {
+    throw new TidemarkError("STUDY_MISMATCH", {
+      what: `The folder already holds the study "${name}"`,
+      where: folder,
+      fix: "Go on with that study, or choose another folder.",
+    });
+  }
+  const stored = storedSettings(record, definition, folder);
+  if (stored !== undefined) return new Study(folder, name, stored, journal, runtime);
+  if (fresh === undefined) {
+    throw new TidemarkError("STUDY_MISSING", {
+      what: "There is no study in this folder",
+      where: folder,
+      fix: "Name the folder of a study, or give a space and a direction to begin one.",
+    });
+  }
+  return new Study(folder, name, await beginStudy(journal, name, definition, fresh), journal, runtime);
 }
 
 /** Begins a study in a folder. Throws STUDY_MISMATCH where there is one already, CONFIG_VALUE, FILE_UNWRITABLE. */

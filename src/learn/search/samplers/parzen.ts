@@ -93,9 +93,11 @@ function normalKernels(dimension: NumericDimension, observed: Float64Array): Dim
   const sigmas = new Float64Array(n + 1);
   sigmas.set(bandwidths(centers.subarray(0, n), low, high));
   sigmas[n] = high - low;
-  const logMass = new Float64Array(n + 1);
+  // What a density is divided by: the share inside the bounds, and the width of the kernel where there are no steps.
+  const logScale = new Float64Array(n + 1);
   for (let k = 0; k <= n; k++) {
-    logMass[k] = Math.log(normalMass((low - centers[k]) / sigmas[k], (high - centers[k]) / sigmas[k]));
+    const share = normalMass((low - centers[k]) / sigmas[k], (high - centers[k]) / sigmas[k]);
+    logScale[k] = Math.log(step === null ? share * sigmas[k] : share);
   }
   return {
     draw(component, random) {
@@ -109,14 +111,14 @@ function normalKernels(dimension: NumericDimension, observed: Float64Array): Dim
       if (step === null) {
         const warped = warp(x);
         for (let k = 0; k <= n; k++) {
-          out[k] += logNormalDensity((warped - centers[k]) / sigmas[k]) - logMass[k] - Math.log(sigmas[k]);
+          out[k] += logNormalDensity((warped - centers[k]) / sigmas[k]) - logScale[k];
         }
         return;
       }
       const left = warp(x - half);
       const right = warp(x + half);
       for (let k = 0; k <= n; k++) {
-        out[k] += Math.log(normalMass((left - centers[k]) / sigmas[k], (right - centers[k]) / sigmas[k])) - logMass[k];
+        out[k] += Math.log(normalMass((left - centers[k]) / sigmas[k], (right - centers[k]) / sigmas[k])) - logScale[k];
       }
     },
   };
