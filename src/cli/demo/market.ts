@@ -16,7 +16,7 @@ const ANSWER_WITHIN_MS = 5_000;
 const DAYS = 90;
 const BAR_MS = 300_000;
 /** Strong enough to be found in a minute and to pay its costs; no real market is so kind. */
-const PLANTED_EDGE = 0.4;
+const PLANTED_EDGE = 0.3;
 
 export type DemoMarket = {
   /** The configuration with this market in it. */

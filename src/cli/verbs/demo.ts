@@ -20,16 +20,17 @@ const TRAINING_LIMIT: TrainExtras = { resume: false, timeLimitMs: 100_000 };
  * The demonstration's own settings: as many accounts and steps as a minute allows, and positions that together are at most
  * all of equity, so that the policy stands on the same ground as its baselines.
  */
-function demoConfig(config: Config, symbols: number): Config {
-  const { resolved } = config;
+function demoConfig(config: Config, stepsGiven: boolean): Config {
+  const { resolved, folder } = config;
+  const symbols = resolved.data.symbols.length;
   return configOf(
     {
       ...resolved,
       model: { ...resolved.model, name: "demo" },
-      training: { ...resolved.training, total_steps: STEPS },
+      training: stepsGiven ? resolved.training : { ...resolved.training, total_steps: STEPS },
       sizing: { ...resolved.sizing, scheme: "fixed-fraction", fraction: 1 / symbols },
     },
-    config.folder,
+    folder,
   );
 }
 
@@ -45,7 +46,7 @@ async function demo(context: CommandContext, options: DemoOptions): Promise<void
   const market: DemoMarket =
     options.csv === undefined ? await marketOfVenue(context, own) : await marketOfFolder(context, own, options.csv);
   output.text(market.told);
-  const config = demoConfig(market.config, market.config.data.symbols.length);
+  const config = demoConfig(market.config, own.overridden.has("training.total_steps"));
   const tape = await openTape(context, config);
 
   heading(context, 2, "Training on the first four fifths");
