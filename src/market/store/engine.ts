@@ -21,6 +21,7 @@ async function connect(): Promise<DuckDBConnection> {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     memory_limit: "1GB",
+    temp_directory: "",
     threads: "2",
   });
   return (await instance).connect();

@@ -7,6 +7,7 @@ import { refusal } from "../../../../test/venues/refusal.ts";
 import { temporaryFolder } from "../../../../test/venues/temporary-folder.ts";
 import { DAY_MS, HOUR_MS, MINUTE_MS, parseTimeframe } from "../../../core/index.ts";
 import { type CandleRow, candleRow } from "../../candles.ts";
+import { syntheticMarket } from "../../synthetic/market.ts";
 import { type CandleFile, type CandleFileOptions, readCandleFile } from "./candle-file.ts";
 
 const folder = temporaryFolder();
@@ -310,6 +311,17 @@ describe("files that are refused", () => {
     expect(error.where).toMatch(where);
     expect(error.what).toMatch(what);
     expect(error.fix, "every refusal says what to do").toBeTruthy();
+  });
+
+  it("notices open and close exchanged, though every single row is possible", async () => {
+    const [{ candles }] = syntheticMarket({ seed: 1, bars: 60, timeframe: parseTimeframe("5m"), symbols: ["BTCUSDT"] });
+    const rows = Array.from({ length: 60 }, (_, i) => candleRow(candles, i).join(","));
+    const error = await refusal(read(file(rows, "timestamp,close,high,low,open,volume")));
+    expect(error.code).toBe("DATA_FORMAT");
+    expect(error.where).toContain('columns "open" and "close"');
+    expect((await read(file(rows))).candles.length, "the right names are accepted").toBe(60);
+    const backwards = file(rows.toReversed());
+    expect((await read(backwards)).candles.close, "and so is the newest first").toEqual(candles.close);
   });
 
   it("names the line at which a long gzip file is cut", async () => {

@@ -3,6 +3,7 @@ import { DAY_MS, formatTimeframe, type Timeframe, timeframeMs } from "../../../c
 import { CandleBuilder, type Candles, pickCandles } from "../../candles.ts";
 import { enclosureFault, numberFault } from "../../quality/bar.ts";
 import type { Role } from "./columns.ts";
+import { areOpenAndCloseExchanged } from "./continuity.ts";
 import { CANDLE_ROLES, type Dialect, type DialectOptions } from "./dialect.ts";
 import { writtenDecimals } from "./fields.ts";
 import { fileNameFacts } from "./file-name.ts";
@@ -46,6 +47,15 @@ export async function readCandleFile(path: string, options: CandleFileOptions = 
   if (reader.rows.length === 0) throw formatError(path, "The file has no rows", "Check that it is the right file.");
   reader.refuseImpossible(dialect, options.keepImpossible === true);
   const { candles, turned } = oldestFirst(reader.rows.candles());
+  // Whoever names the columns is taken at their word.
+  if (options.columns === undefined && areOpenAndCloseExchanged(candles)) {
+    const { open, close } = dialect.names;
+    throw formatError(
+      `${path}, columns "${open}" and "${close}"`,
+      "Every bar closes where the one before opened: open and close seem to be exchanged",
+      "Name the columns in the order of the file; nothing was stored.",
+    );
+  }
   const named = fileNameFacts(path);
   const timeframe = timeframeOf(path, candles, options.timeframe, named.timeframe);
   if (options.stampedAt === "close") shift(candles, -timeframeMs(timeframe));
