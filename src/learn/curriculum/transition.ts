@@ -1,13 +1,13 @@
 /**
  * @file When a phase ends: its budget is reached, its score no longer rises, or its score has collapsed.
  *
- * The reports of a phase are cut into windows of equal length and each window is told by its mean score and the standard
- * error of that mean.
+ * The reports of a phase are cut into windows of equal length, each told by its mean score. How far two windows differ by
+ * chance is estimated twice, and the larger counts: from the scores within windows (as if they were independent), and from
+ * the steps between neighboring windows (which knows better where scores hang together, as they do when an update goes on
+ * in the market where the one before stopped). The second is a median, so that a collapse does not hide itself in it.
  * - Plateau: `plateauWindows` windows have passed since the best one, and at least `plateauAfterShare` of the budget is used.
- * - Collapse: each of the last `collapseWindows` windows lies more than `collapseErrors` standard errors (of the difference
- *   to the best window) below it, or a report has a figure that is not finite.
- * A market whose score is mostly noise reaches neither by chance: the best of n windows of noise lies about two errors
- * above their mean, not five.
+ * - Collapse: each of the last `collapseWindows` windows lies more than `collapseErrors` such errors below the best one, or
+ *   a report has a figure that is not finite.
  */
 import { isBroken, type PhaseMetrics } from "./phase-metrics.ts";
 
@@ -18,7 +18,7 @@ export type TransitionRules = {
   readonly plateauWindows: number;
   /** Share of the budget before which a plateau does not count, in [0, 1]; 1 switches the rule off. */
   readonly plateauAfterShare: number;
-  /** Standard errors below the best window that make a collapse. */
+  /** Errors below the best window that make a collapse. */
   readonly collapseErrors: number;
   /** How many windows in a row must lie there. */
   readonly collapseWindows: number;
@@ -29,7 +29,7 @@ export const TRANSITION_DEFAULTS: TransitionRules = {
   plateauWindows: 8,
   plateauAfterShare: 0.5,
   collapseErrors: 5,
-  collapseWindows: 2,
+  collapseWindows: 3,
 };
 
 export const PhaseEnd = {
@@ -46,6 +46,8 @@ export type PhaseVerdict =
 
 type Window = { readonly mean: number; readonly variance: number };
 
+/** Half of a standard normal variable's sizes lie below this. */
+const NORMAL_MEDIAN = 0.6745;
 const GOES_ON: PhaseVerdict = { ended: false };
 
 /**
@@ -68,7 +70,8 @@ export function judgePhase(
   const sinceBest = windows.length - 1 - best;
   if (sinceBest >= rules.collapseWindows) {
     const late = windows.slice(-rules.collapseWindows);
-    if (late.every((window) => isBelow(window, windows[best], rules))) {
+    const between = stepError(windows);
+    if (late.every((window) => isBelow(window, windows[best], between, rules))) {
       const drop = `from ${figure(windows[best].mean)} to ${figure(windows[windows.length - 1].mean)}`;
       return ends(PhaseEnd.collapse, `The score fell ${drop} and stayed there for ${late.length} windows`);
     }
@@ -98,11 +101,19 @@ function windowsOf(history: readonly PhaseMetrics[], length: number): Window[] {
   return windows;
 }
 
-function isBelow(window: Window, best: Window, rules: TransitionRules): boolean {
-  const error = Math.sqrt((window.variance + best.variance) / rules.windowReports);
+/** Standard deviation of the step from a window to the next, from the median of their sizes as if they were normal. */
+function stepError(windows: readonly Window[]): number {
+  const steps: number[] = [];
+  for (let i = 1; i < windows.length; i++) steps.push(Math.abs(windows[i].mean - windows[i - 1].mean));
+  steps.sort((a, b) => a - b);
+  return (steps[steps.length >>> 1] ?? 0) / NORMAL_MEDIAN;
+}
+
+function isBelow(window: Window, best: Window, between: number, rules: TransitionRules): boolean {
+  const within = Math.sqrt((window.variance + best.variance) / rules.windowReports);
   // Scores that never vary have no error; their means still differ by rounding.
   const rounding = 1e-9 * Math.abs(best.mean);
-  return best.mean - window.mean > Math.max(rules.collapseErrors * error, rounding);
+  return best.mean - window.mean > Math.max(rules.collapseErrors * Math.max(within, between), rounding);
 }
 
 function figure(value: number): string {

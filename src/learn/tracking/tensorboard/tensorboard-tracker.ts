@@ -6,7 +6,7 @@
  */
 import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { type Clock, ensureFolder, fileError, invariant, systemCode } from "../../../core/index.ts";
 import { type FlatValue, flattenConfig } from "../flat-config.ts";
 import { spreadOf } from "../histogram.ts";
@@ -27,7 +27,7 @@ export type TensorBoardOptions = {
   /** The run's folder; its name is the run's name in TensorBoard. */
   readonly folder: string;
   readonly clock: Clock;
-  /** Names the session in the table of settings. Default: the folder. */
+  /** Names the session in the table of settings. Default: the name of the folder. */
   readonly group?: string;
   /** Names of the scalars beside the settings in that table. Default: none. */
   readonly figures?: readonly string[];
@@ -56,7 +56,7 @@ export class TensorBoardTracker implements Tracker {
   /** Throws FILE_UNWRITABLE or DISK_FULL, here and whenever it writes. */
   constructor(options: TensorBoardOptions) {
     this.#clock = options.clock;
-    this.#group = options.group ?? options.folder;
+    this.#group = options.group ?? basename(options.folder);
     this.#figures = options.figures ?? [];
     this.#flushMs = options.flushMs ?? 5_000;
     this.#flushBytes = options.flushBytes ?? 65_536;
