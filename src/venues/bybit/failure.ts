@@ -30,7 +30,12 @@ export function transportFailure(thrown: unknown, where: string, timeoutMs: numb
   const code = transport.data?.code;
   if (code !== undefined && TIMEOUT_CODES.has(code)) return timedOut(VENUE, where, timeoutMs, thrown);
   const detail = typeof thrown === "string" ? thrown : (transport.data?.message ?? code ?? "no reason was given");
-  return unreachable(VENUE, where, code === undefined || detail.includes(code) ? detail : `${detail} (${code})`, thrown);
+  return unreachable(
+    VENUE,
+    where,
+    code === undefined || detail.includes(code) ? detail : `${detail} (${code})`,
+    thrown,
+  );
 }
 
 function statusFailure(reply: z.infer<typeof statusSchema>, where: string, clock: Clock): VenueError {
