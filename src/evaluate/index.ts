@@ -12,6 +12,12 @@ export {
 export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder } from "./compare.ts";
 export { type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";
 export {
+  type FeatureImportance,
+  featureImportance,
+  type ImportanceOptions,
+  type ImportanceResult,
+} from "./importance.ts";
+export {
   checkParity,
   modelSubject,
   type ParityOptions,
