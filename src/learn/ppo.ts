@@ -165,6 +165,11 @@ export class Ppo {
     return ppo;
   }
 
+  /** Nodes of the training graph: each costs about a microsecond a step. */
+  get nodeCount(): number {
+    return this.#train.nodeCount;
+  }
+
   get steps(): number {
     return this.#steps;
   }
