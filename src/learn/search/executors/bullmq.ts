@@ -46,6 +46,8 @@ type Pending = {
   readonly hooks: TrialHooks;
   readonly settle: (outcome: TrialOutcome) => void;
   readonly fail: (thrown: unknown) => void;
+  /** True once the job is in the queue. */
+  queued: boolean;
   /** The newest try of the job. */
   runId: string | undefined;
   /** Messages are handled one after the other. */
@@ -98,13 +100,15 @@ class QueueSession {
     const jobId = jobIdOf(job);
     const done = new AbortController();
     const outcome = new Promise<TrialOutcome>((settle, fail) => {
-      this.#pending.set(jobId, { hooks, settle, fail, runId: undefined, handled: Promise.resolve() });
+      this.#pending.set(jobId, { hooks, settle, fail, queued: false, runId: undefined, handled: Promise.resolve() });
     });
     const onStop = (): void => {
       void this.#cancel(jobId, done.signal).catch((thrown: unknown) => this.#pending.get(jobId)?.fail(thrown));
     };
     try {
       await this.#queue.add("trial", job, { jobId, removeOnComplete: KEEP_JOBS, removeOnFail: KEEP_JOBS });
+      const pending = this.#pending.get(jobId);
+      if (pending !== undefined) pending.queued = true;
       if (signal.aborted) onStop();
       signal.addEventListener("abort", onStop, { once: true });
       return await outcome;
@@ -189,7 +193,7 @@ class QueueSession {
       try {
         await this.#lease.renew();
         await this.#countWorkers();
-        for (const jobId of this.#pending.keys()) await this.#look(jobId);
+        for (const [jobId, pending] of this.#pending) if (pending.queued) await this.#look(jobId);
       } catch (thrown) {
         for (const pending of this.#pending.values()) pending.fail(thrown);
       }
@@ -198,8 +202,8 @@ class QueueSession {
 
   async #look(jobId: string): Promise<void> {
     const job: Job<TrialJob, string> | undefined = await this.#queue.getJob(jobId);
-    if (job === undefined) return;
-    if (await job.isCompleted()) this.#complete(jobId, job.returnvalue);
+    if (job === undefined) this.#lose(jobId, "the job is not in Redis any more");
+    else if (await job.isCompleted()) this.#complete(jobId, job.returnvalue);
     else if (await job.isFailed()) this.#lose(jobId, job.failedReason);
   }
 

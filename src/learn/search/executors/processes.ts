@@ -7,6 +7,7 @@ import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Clock, checkWhole, systemClock, TidemarkError } from "../../../core/index.ts";
 import type { TrialExecutor, TrialHooks, TrialJob, TrialOutcome } from "./executor.ts";
+import { checkNamed } from "./load-objective.ts";
 import type { ObjectiveModule } from "./objective.ts";
 import type { FromChild, ToChild } from "./process-messages.ts";
 import { failureReason } from "./run-objective.ts";
@@ -119,14 +120,7 @@ export function processExecutor(options: ProcessOptions = {}): TrialExecutor {
   return {
     name: "processes",
     async start(objective) {
-      if (typeof objective === "function") {
-        throw new TidemarkError("USAGE_ARGUMENT", {
-          what: "An objective that is a function can't run in another process",
-          where: "processExecutor",
-          fix: "Name the module that exports it.",
-        });
-      }
-      named = objective;
+      named = checkNamed(objective);
     },
     async run(job, hooks, signal) {
       if (named === undefined) return { kind: "failed", reason: "the executor was not started", lost: false };

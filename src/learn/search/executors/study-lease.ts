@@ -23,21 +23,28 @@ export class StudyLease {
     const begunMs = this.#clock.elapsedMs();
     while ((await this.#redis.set(this.#key, this.#holder, "PX", this.#leaseMs, "NX")) !== "OK") {
       if (this.#clock.elapsedMs() - begunMs > 1.5 * this.#leaseMs) {
-        throw new TidemarkError("STUDY_LOCKED", {
-          what: "Another process already runs this study's trials through this Redis",
-          where: this.#key,
-          fix: "Let it go on, or end it first; start more workers instead of a second study process.",
-        });
+        throw this.#taken();
       }
       await this.#clock.sleep(Math.max(10, this.#leaseMs * POLL_SHARE));
     }
   }
 
+  /** Throws STUDY_LOCKED where another process has taken the study meanwhile. */
   async renew(): Promise<void> {
+    const holder = await this.#redis.get(this.#key);
+    if (holder !== null && holder !== this.#holder) throw this.#taken();
     await this.#redis.set(this.#key, this.#holder, "PX", this.#leaseMs);
   }
 
   async release(): Promise<void> {
     if ((await this.#redis.get(this.#key)) === this.#holder) await this.#redis.del(this.#key);
+  }
+
+  #taken(): TidemarkError {
+    return new TidemarkError("STUDY_LOCKED", {
+      what: "Another process already runs this study's trials through this Redis",
+      where: this.#key,
+      fix: "Let it go on, or end it first; start more workers instead of a second study process.",
+    });
   }
 }

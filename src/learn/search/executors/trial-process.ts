@@ -2,6 +2,8 @@
  * @file The main program of a child process that runs one trial. It belongs to the process that started it: it ignores
  * Ctrl-C, which the terminal sends to both, stops when told to, and ends when its parent is gone.
  */
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
 import { toError } from "../../../core/index.ts";
 import { loadObjective } from "./load-objective.ts";
 import type { FromChild, ToChild } from "./process-messages.ts";
@@ -40,6 +42,9 @@ async function runTrial(start: Extract<ToChild, { type: "start" }>): Promise<voi
   process.exit(0);
 }
 
+new Worker(new URL(`./parent-watch${extname(import.meta.url)}`, import.meta.url), {
+  workerData: { parent: process.ppid },
+}).unref();
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 process.on("disconnect", () => process.exit(ORPHANED_EXIT_CODE));

@@ -148,8 +148,9 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
   await executor.start(settings.objective, "");
   const trials = new Map<string, WorkerTrial>();
   let finished = 0;
+  let problem: string | undefined;
   const tell = (): void => {
-    const figures = { running: String(trials.size) };
+    const figures = { running: String(trials.size), ...(problem === undefined ? {} : { problem }) };
     options.onProgress?.({ label: "worker", done: finished, unit: "trials", figures });
   };
 
@@ -160,6 +161,7 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     const trial = new WorkerTrial(settings, redis, job);
     const key = job.id ?? "";
     trials.set(key, trial);
+    problem = undefined;
     tell();
     try {
       const outcome = await trial.run(executor, signal);
@@ -183,9 +185,10 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     stalledInterval: settings.stalledCheckMs,
     maxStalledCount: settings.maxDrops,
   });
-  let failure: Error | undefined;
+  // Redis may come and go; the worker waits for it.
   worker.on("error", (error) => {
-    failure = toError(error);
+    problem = toError(error).message;
+    tell();
   });
   worker.on("lockRenewalFailed", (jobIds) => {
     for (const jobId of jobIds) trials.get(jobId)?.abandon("another worker has this trial");
@@ -202,6 +205,5 @@ export async function runWorker(options: WorkerOptions): Promise<number> {
     await executor.close();
     redis.disconnect();
   }
-  if (failure !== undefined && finished === 0) throw failure;
   return finished;
 }

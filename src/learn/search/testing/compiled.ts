@@ -34,7 +34,9 @@ export async function compileSearch(): Promise<Compiled> {
       typeRoots: [join(ROOT, "node_modules/@types")],
     },
     include: [],
-    files: ["index.ts", "executors/trial-process.ts"].map((path) => join(ROOT, "src/learn/search", path)),
+    files: ["index.ts", "executors/trial-process.ts", "executors/parent-watch.ts"].map((path) =>
+      join(ROOT, "src/learn/search", path),
+    ),
   };
   writeFileSync(join(folder, "tsconfig.json"), JSON.stringify(config));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
