@@ -5,7 +5,6 @@ import type { MarketTape } from "../market/index.ts";
 import {
   loadPolicyModel,
   ModelPolicy,
-  type Policy,
   type PolicyModel,
   readManifest,
   requireMatch,
@@ -25,7 +24,7 @@ export type OpenedModel = {
   /** "name/version". */
   readonly id: string;
   readonly model: PolicyModel;
-  readonly policy: Policy;
+  readonly policy: ModelPolicy;
   readonly tape: MarketTape;
   readonly decision: DecisionConfig;
   /** Rows after everything that training or its choice of parameters has seen. */

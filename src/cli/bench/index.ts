@@ -1,6 +1,17 @@
 /** @file The benchmarks by name, in the order in which they run. */
 import { backtestBenchmark } from "./backtest.ts";
 import type { Benchmark } from "./benchmark.ts";
+import { decideBenchmark } from "./decide.ts";
+import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
+import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
 
-export const BENCHMARKS: readonly Benchmark[] = [backtestBenchmark, featuresBenchmark];
+export const BENCHMARKS: readonly Benchmark[] = [
+  envBenchmark,
+  backtestBenchmark,
+  featuresBenchmark,
+  ppoMlpBenchmark,
+  ppoGruBenchmark,
+  cartPoleBenchmark,
+  decideBenchmark,
+];

@@ -16,11 +16,12 @@ function given<T>(changes: Readonly<Record<string, T | undefined>>): Record<stri
 }
 
 export function networkSettings(config: Config): NetworkSpec {
-  const { encoder, window, hiddenSize, joinSize, joinLayers, separateCritic, sequenceLength } = config.model;
+  const { encoder, window, sequenceLength, separateCritic, crossAsset, ...sizes } = config.model;
+  const { hiddenSize, joinSize, joinLayers, heads, layers, attentionWindow, riskSize } = sizes;
   const remembers = encoder !== "mlp";
   return networkSpec(encoder, {
-    ...given({ hiddenSize, joinSize, joinLayers }),
-    ...(separateCritic === undefined ? {} : { separateCritic }),
+    ...given({ hiddenSize, joinSize, joinLayers, heads, layers, attentionWindow, riskSize }),
+    ...given({ separateCritic, crossAsset }),
     window: remembers ? 1 : window,
     warmup: remembers ? sequenceLength : 0,
   });

@@ -13,6 +13,7 @@ import { registerInit } from "./init.ts";
 import { registerModels } from "./models.ts";
 import { registerReport } from "./report.ts";
 import { registerTrain } from "./train.ts";
+import { registerVerify } from "./verify.ts";
 
 export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void> = [
   registerDemo,
@@ -25,6 +26,7 @@ export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void
   registerBacktest,
   registerModels,
   registerReport,
+  registerVerify,
   registerBench,
   registerDoctor,
 ];

@@ -1,0 +1,102 @@
+/** @file Training speed: everything that a step of PPO costs, from observation to optimizer. */
+import { computeFeatures, fitNormalizer, normalizeTape } from "../../features/index.ts";
+import { CartPole, PPO_DEFAULTS, Ppo, type PpoConfig, REWARD_DEFAULTS, TradingEnv } from "../../learn/index.ts";
+import { actionSpace, type NetworkSpec, networkSpec } from "../../policy/index.ts";
+import type { BenchContext, Benchmark, Measurement } from "./benchmark.ts";
+import { benchDecision } from "./decision.ts";
+import { benchTape } from "./market.ts";
+
+/** Updates that are measured, after one that warms up. */
+const UPDATES = 8;
+
+function tradingEnv(stretches: number, accountsPerStretch: number): TradingEnv {
+  const tape = benchTape();
+  const raw = computeFeatures(tape, "core20");
+  const normalizer = fitNormalizer(raw, tape, 0, tape.bars);
+  return new TradingEnv({
+    tape,
+    features: normalizeTape(raw, normalizer),
+    range: { from: 1_000, to: tape.bars },
+    decision: benchDecision(),
+    actionSpace: actionSpace("direction-size"),
+    reward: REWARD_DEFAULTS,
+    stretches,
+    accountsPerStretch,
+    episodeBars: 2_048,
+    initialBalance: 10_000,
+    seed: 1,
+  });
+}
+
+/** Runs whole updates and tells the median of their speeds: a pause of the machine then doesn't count. */
+async function stepsPerSecond(context: BenchContext, name: string, ppo: Ppo): Promise<number> {
+  const speeds = new Float64Array(UPDATES);
+  await ppo.iterate();
+  for (let i = 0; i < UPDATES; i++) {
+    context.signal.throwIfAborted();
+    context.onProgress({ label: name, done: i, total: UPDATES, unit: "updates" });
+    const startMs = context.clock.elapsedMs();
+    const before = ppo.steps;
+    await ppo.iterate();
+    speeds[i] = ((ppo.steps - before) / (context.clock.elapsedMs() - startMs)) * 1000;
+  }
+  speeds.sort();
+  return (speeds[(UPDATES >> 1) - 1] + speeds[UPDATES >> 1]) / 2;
+}
+
+async function measure(
+  context: BenchContext,
+  name: string,
+  env: TradingEnv | CartPole,
+  network: NetworkSpec,
+  config: PpoConfig,
+): Promise<Measurement> {
+  const ppo = await Ppo.create(env, network, config, 1);
+  try {
+    const speed = await stepsPerSecond(context, name, ppo);
+    const detail = {
+      encoder: env.shape.marketFeatures === 0 ? "none" : network.encoder,
+      hidden: network.hiddenSize,
+      symbols: env.shape.symbols,
+      accounts: env.stretches * env.accountsPerStretch,
+      stretches: env.stretches,
+      rollout: config.rollout,
+      batch: config.batch,
+      epochs: config.epochs,
+      parameters: ppo.parameters.size,
+      threads: config.threads,
+    };
+    return { name, value: Math.round(speed), unit: "env-steps/s", detail };
+  } finally {
+    await ppo.release();
+  }
+}
+
+export const ppoMlpBenchmark: Benchmark = {
+  name: "ppo-mlp",
+  summary: "env-steps/s of PPO: five symbols, MLP 64x64, rollout 2,048, batch 64, 10 epochs, everything included",
+  async run(context) {
+    const config = { ...PPO_DEFAULTS, rollout: 2_048, batch: 64, epochs: 10 };
+    const network = networkSpec("mlp", { hiddenSize: 64, joinSize: 64 });
+    return [await measure(context, "ppo-mlp", tradingEnv(8, 8), network, config)];
+  },
+};
+
+export const ppoGruBenchmark: Benchmark = {
+  name: "ppo-gru",
+  summary: "env-steps/s of PPO: five symbols, GRU 128, rollout 2,048, segments of 64 bars, 4 epochs",
+  async run(context) {
+    const config = { ...PPO_DEFAULTS, rollout: 2_048, batch: 512, epochs: 4 };
+    return [await measure(context, "ppo-gru", tradingEnv(4, 8), networkSpec("gru"), config)];
+  },
+};
+
+export const cartPoleBenchmark: Benchmark = {
+  name: "cartpole",
+  summary: "env-steps/s of PPO on CartPole: MLP 64x64, rollout 2,048, batch 64, 10 epochs",
+  async run(context) {
+    const config = { ...PPO_DEFAULTS, rollout: 2_048, batch: 64, epochs: 10 };
+    const network = networkSpec("mlp", { hiddenSize: 64, joinSize: 64, joinLayers: 2 });
+    return [await measure(context, "cartpole", new CartPole(8, 1), network, config)];
+  },
+};

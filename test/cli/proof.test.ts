@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { temporaryFolder, tidemark } from "./cli.ts";
+
+describe("tidemark verify parity", () => {
+  it("holds on the synthetic market where nothing is stored, and says which market it was", async () => {
+    using folder = temporaryFolder();
+    const { code, stdout, stderr } = await tidemark(["verify", "parity", "--json"], { cwd: folder.path });
+    expect(code, `no complaint: ${stderr}`).toBe(0);
+    const outcome = JSON.parse(stdout) as {
+      passed: boolean;
+      synthetic: boolean;
+      missing: string[];
+      training: { first: string; second: string };
+      results: Array<{ name: string; fills: number; environmentHash: string; backtestHash: string }>;
+    };
+    expect(outcome).toMatchObject({ passed: true, synthetic: true, missing: [] });
+    expect(outcome.training.first).toBe(outcome.training.second);
+    expect(outcome.results.length).toBeGreaterThan(3);
+    for (const { name, fills, environmentHash, backtestHash } of outcome.results) {
+      expect(environmentHash, `hash of ${name}`).toBe(backtestHash);
+      expect(fills, `fills of ${name}`).toBeGreaterThan(0);
+    }
+    expect(stderr).toContain("Synthetic market");
+  }, 60_000);
+});
+
+describe("tidemark bench", () => {
+  it("prints one JSON object a line", async () => {
+    using folder = temporaryFolder();
+    const args = ["bench", "backtest", "features", "--json"];
+    const { code, stdout, stderr } = await tidemark(args, { cwd: folder.path });
+    expect(code, `no complaint: ${stderr}`).toBe(0);
+    const figures = stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { name: string; value: number; unit: string; detail: object });
+    expect(figures.map(({ name, unit }) => [name, unit])).toEqual([
+      ["backtest", "candles/s"],
+      ["features", "values/s"],
+    ]);
+    for (const { value, detail } of figures) {
+      expect(value).toBeGreaterThan(0);
+      expect(Object.keys(detail)).toContain("machine");
+    }
+  }, 60_000);
+
+  it("names what was probably meant", async () => {
+    const { code, stderr } = await tidemark(["bench", "featuers"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('Did you mean "features"?');
+  });
+});
