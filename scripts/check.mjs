@@ -35,13 +35,7 @@ function types() {
 
 function boundaries() {
   const folders = ["src", "test", "bench", "scripts", "bin"].filter((folder) => existsSync(join(ROOT, folder)));
-  const done = runTool(TOOLS.depcruise, [
-    ...folders,
-    "--config",
-    ".dependency-cruiser.cjs",
-    "--output-type",
-    "json",
-  ]);
+  const done = runTool(TOOLS.depcruise, [...folders, "--config", ".dependency-cruiser.cjs", "--output-type", "json"]);
   const { summary, modules } = JSON.parse(done.stdout || "{}");
   if (summary === undefined) return { ok: false, seen: 0, output: done.output };
   const seen = modules.filter(({ source }) => /^(?:src|test|bench|scripts|bin)\//.test(source)).length;

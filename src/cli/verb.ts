@@ -68,7 +68,7 @@ export function wholeNumber(text: string): number {
 }
 
 /** The text of a flag as the type that the key has in the schema. */
-export function flagValue(key: string, text: string): unknown {
+function flagValue(key: string, text: string): unknown {
   const node = schemaAt(key.split("."));
   switch (node?.type ?? "") {
     case "integer":

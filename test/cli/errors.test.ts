@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { errorCatalog } from "../../src/core/index.ts";
 
 const handbook = readFileSync(resolve(import.meta.dirname, "../../docs/errors.md"), "utf8");
-const rows = [...handbook.matchAll(/^\| `([A-Z_]+)` \| (\d+) \| (.+) \| (.+) \|$/gm)].map((match) => ({
+const rows = [...handbook.matchAll(/^\| `([A-Z_]+)` *\| (\d+) *\| (.+) \| (.+) \|$/gm)].map((match) => ({
   code: match[1],
   exitCode: Number(match[2]),
 }));

@@ -17,7 +17,7 @@ function wrapped(text: string): string[] {
 }
 
 /** A plain value as TOML. */
-export function tomlValue(value: unknown): string {
+function tomlValue(value: unknown): string {
   if (Array.isArray(value)) {
     const items = value.map(tomlValue);
     const nested = value.some((item) => Array.isArray(item));

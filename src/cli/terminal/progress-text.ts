@@ -4,7 +4,7 @@ import { formatSpan, type Progress } from "../../core/index.ts";
 const BAR_CELLS = 20;
 
 /** 12345.6 as "12,346", 1.234 as "1.2". */
-export function formatCount(value: number): string {
+function formatCount(value: number): string {
   const digits = Math.abs(value) < 10 && !Number.isInteger(value) ? 1 : 0;
   return value.toLocaleString("en-US", { maximumFractionDigits: digits });
 }
