@@ -15,6 +15,10 @@ class Listener implements Tracker {
     this.heard.push(["config", ...told]);
   }
 
+  continued(...told: unknown[]): void {
+    this.heard.push(["continued", ...told]);
+  }
+
   scalar(...told: unknown[]): void {
     this.heard.push(["scalar", ...told]);
   }
@@ -42,6 +46,7 @@ describe("several trackers behind one", () => {
     const listeners = [new Listener(), new Listener()];
     const tracker = new CompositeTracker(listeners);
     tracker.config({ a: 1 }, { b: "c" });
+    tracker.continued(1);
     tracker.scalar("x", 1, 2);
     tracker.scalars({ y: 3 }, 4);
     tracker.histogram("h", [1], 5);
@@ -49,6 +54,7 @@ describe("several trackers behind one", () => {
     await tracker.finish(RunStatus.finished);
     const all = [
       ["config", { a: 1 }, { b: "c" }],
+      ["continued", 1],
       ["scalar", "x", 1, 2],
       ["scalars", { y: 3 }, 4],
       ["histogram", "h", [1], 5],

@@ -13,6 +13,10 @@ export class CompositeTracker implements Tracker {
     for (const tracker of this.#trackers) tracker.config(params, tags);
   }
 
+  continued(step: number): void {
+    for (const tracker of this.#trackers) tracker.continued(step);
+  }
+
   scalar(name: string, value: number, step: number): void {
     for (const tracker of this.#trackers) tracker.scalar(name, value, step);
   }

@@ -48,7 +48,8 @@ describe("the record of a run", () => {
     tracker.scalar("a", 1, 10);
     appendFileSync(path, `{"kind":"scalars","step":20,"val${"x".repeat(200_000)}`);
     expect(scalarsOf(readRunRecords(path))).toEqual([[10, { a: 1 }]]);
-    const next = new JsonlTracker({ path, clock, continuedAtStep: 10 });
+    const next = new JsonlTracker({ path, clock });
+    next.continued(10);
     next.scalar("a", 2, 20);
     expect(scalarsOf(readRunRecords(path))).toEqual([
       [10, { a: 1 }],
@@ -67,7 +68,8 @@ describe("the record of a run", () => {
   it("of a continued run does not count what came after the checkpoint", () => {
     const tracker = new JsonlTracker({ path, clock });
     for (const step of [10, 20, 30]) tracker.scalar("a", step, step);
-    const next = new JsonlTracker({ path, clock, continuedAtStep: 20 });
+    const next = new JsonlTracker({ path, clock });
+    next.continued(20);
     next.scalar("a", -30, 30);
     expect(scalarsOf(readRunRecords(path))).toEqual([
       [10, { a: 10 }],

@@ -12,8 +12,6 @@ import type { ConfigRecord, RunStatus, Tracker } from "./tracker.ts";
 export type JsonlOptions = {
   readonly path: string;
   readonly clock: Clock;
-  /** A continued run: step of the checkpoint. What was told of later steps no longer counts. */
-  readonly continuedAtStep?: number;
 };
 
 export class JsonlTracker implements Tracker {
@@ -32,13 +30,14 @@ export class JsonlTracker implements Tracker {
     } catch (thrown) {
       throw fileError(thrown, options.path);
     }
-    if (options.continuedAtStep !== undefined) {
-      this.#write({ kind: "continued", timeMs: this.#clock.nowMs(), step: options.continuedAtStep });
-    }
   }
 
   config(params: ConfigRecord, tags: Readonly<Record<string, string>> = {}): void {
     this.#write({ kind: "config", timeMs: this.#clock.nowMs(), params, tags });
+  }
+
+  continued(step: number): void {
+    this.#write({ kind: "continued", timeMs: this.#clock.nowMs(), step });
   }
 
   scalar(name: string, value: number, step: number): void {

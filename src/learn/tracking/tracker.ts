@@ -27,6 +27,8 @@ export type RunStatus = (typeof RunStatus)[keyof typeof RunStatus];
 export type Tracker = {
   /** Settings and labels of the run, once, before anything else. */
   config(params: ConfigRecord, tags?: Readonly<Record<string, string>>): void;
+  /** The run goes on from a checkpoint at `step`: what was told of later steps no longer counts. */
+  continued(step: number): void;
   /** One number. `step` counts account-steps and never falls within a run. */
   scalar(name: string, value: number, step: number): void;
   /** Several numbers of one step. */

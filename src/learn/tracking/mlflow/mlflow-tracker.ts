@@ -104,6 +104,11 @@ export class MlflowTracker implements Tracker {
     this.#wake();
   }
 
+  /** A server forgets nothing: what is told again of a step stands beside what was told before. */
+  continued(): void {
+    this.#wake();
+  }
+
   scalar(name: string, value: number, step: number): void {
     this.#add(name, value, step, this.#options.clock.nowMs());
     this.#wake();

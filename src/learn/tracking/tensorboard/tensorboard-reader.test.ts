@@ -51,7 +51,8 @@ describe.skipIf(!present)("TensorBoard's own reader (needs a Python with tensorb
     first.scalar("reward", 99, 300);
     clock.advance(10_000);
     await first.finish(RunStatus.stopped);
-    const second = new TensorBoardTracker({ folder, clock, group: "run-1", continuedAtStep: 200 });
+    const second = new TensorBoardTracker({ folder, clock, group: "run-1" });
+    second.continued(200);
     second.scalar("reward", 1, 300);
     second.histogram("weights", Float64Array.of(-1, 0, 0, 2), 300);
     second.text("notes", "# Notes");

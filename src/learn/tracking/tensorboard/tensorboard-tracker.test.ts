@@ -157,7 +157,8 @@ describe("a TensorBoard event file", () => {
     const clock = new SimulatedClock(START_MS);
     const first = new TensorBoardTracker({ folder, clock });
     await first.finish(RunStatus.stopped);
-    const second = new TensorBoardTracker({ folder, clock, continuedAtStep: 4096 });
+    const second = new TensorBoardTracker({ folder, clock });
+    second.continued(4096);
     await second.finish(RunStatus.finished);
     expect(second.path, "a file of its own, even within the same second").not.toBe(first.path);
     const start = events(second.path)[1];

@@ -31,8 +31,6 @@ export type TensorBoardOptions = {
   readonly group?: string;
   /** Names of the scalars beside the settings in that table. Default: none. */
   readonly figures?: readonly string[];
-  /** A continued run: step of the checkpoint. What was told of later steps is no longer shown. */
-  readonly continuedAtStep?: number;
   /** Default: 5,000. */
   readonly flushMs?: number;
   /** Default: 65,536. */
@@ -65,11 +63,6 @@ export class TensorBoardTracker implements Tracker {
     const nowMs = this.#clock.nowMs();
     [this.path, this.#file] = openNew(options.folder, Math.floor(nowMs / 1000));
     this.#add(versionEvent(nowMs));
-    if (options.continuedAtStep !== undefined) {
-      this.#step = options.continuedAtStep;
-      // Readers drop the named step as well.
-      this.#add(sessionStartEvent(nowMs, options.continuedAtStep + 1));
-    }
     this.#flush();
   }
 
@@ -81,6 +74,12 @@ export class TensorBoardTracker implements Tracker {
     const nowMs = this.#clock.nowMs();
     const values = [experimentValue(settings, this.#figures, nowMs), sessionStartValue(settings, this.#group, nowMs)];
     this.#add(summaryEvent(nowMs, this.#step, values));
+  }
+
+  continued(step: number): void {
+    this.#step = step;
+    // Readers drop the named step as well.
+    this.#add(sessionStartEvent(this.#clock.nowMs(), step + 1));
   }
 
   scalar(name: string, value: number, step: number): void {
