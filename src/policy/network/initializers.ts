@@ -15,13 +15,13 @@ export function columnBlocks(count: number, initializer: Initializer): Initializ
 }
 
 /**
- * Attention biases `[heads, distances]` that fall with distance, at another rate for each head: from heads that see the
- * last few bars to heads that see nearly all alike. The slopes are those of ALiBi, 2^(-8 (h + 1) / heads) (Press, Smith
- * and Lewis, "Train short, test long", 2022).
+ * Biases of attention `[heads, window]`, the oldest bar first, that fall with age at another rate for each head: from heads
+ * that see the last few bars to heads that see nearly all alike. The slopes are those of ALiBi, 2^(-8 (h + 1) / heads)
+ * (Press, Smith and Lewis, "Train short, test long", 2022).
  */
-export const fallingWithDistance: Initializer = (values, [heads, distances]) => {
+export const fallingWithAge: Initializer = (values, [heads, window]) => {
   for (let h = 0; h < heads; h++) {
     const slope = 2 ** ((-8 * (h + 1)) / heads);
-    for (let d = 0; d < distances; d++) values[h * distances + d] = -slope * d;
+    for (let age = 0; age < window; age++) values[(h + 1) * window - 1 - age] = -slope * age;
   }
 };

@@ -6,15 +6,12 @@
  * see them that way, so that both give the same numbers: with N layers and a window of W bars, a bar is seen for N (W - 1)
  * bars, as in a recurrent network that forgets.
  *
- * The memory of a symbol: for each layer its keys `[W-1, D]`, then its values `[W-1, D]`, the oldest bar first; at the end
+ * The memory of a symbol: for each layer its keys `[W-1, D/heads]`, then its values `[W-1, D/heads]`, the oldest bar first; at the end
  * the number of bars that were seen, at most W-1.
  */
 import {
   add,
-  attention,
-  clip,
   concat,
-  constant,
   minimum,
   orthogonal,
   type Parameters,
@@ -24,8 +21,9 @@ import {
   type Tensor,
   transpose,
 } from "../../../compute/index.ts";
-import { columnBlocks, fallingWithDistance } from "../initializers.ts";
+import { columnBlocks, fallingWithAge } from "../initializers.ts";
 import type { NetworkSpec } from "../spec.ts";
+import { missingBias, sharedKeyAttention, windowBias } from "./attention.ts";
 import { dense } from "./dense.ts";
 import { norm } from "./norm.ts";
 import type { Tower } from "./tower.ts";
@@ -38,7 +36,7 @@ const PART_BARS = 128;
 type Layer = {
   readonly normalize: (x: Tensor) => Tensor;
   readonly project: (x: Tensor) => Tensor;
-  /** `[heads, W]`. */
+  /** `[heads, W]`, the oldest bar of the window first. */
   readonly bias: Tensor;
   readonly output: (x: Tensor) => Tensor;
   readonly feedForward: (x: Tensor) => Tensor;
@@ -46,11 +44,12 @@ type Layer = {
 
 function addLayer(parameters: Parameters, prefix: string, spec: NetworkSpec): Layer {
   const { hiddenSize: D, heads, attentionWindow: W, layers } = spec;
+  const d = D / heads;
   // Every layer adds two branches to the stream: with this gain their sum starts as large as what came in.
   const residual = orthogonal(1 / Math.sqrt(2 * layers));
   const normalize = norm(parameters, `${prefix}.attention.norm`, D);
-  const project = dense(parameters, `${prefix}.attention.qkv`, D, 3 * D, columnBlocks(3, orthogonal(1)));
-  const bias = parameters.add(`${prefix}.attention.distance`, [heads, W], fallingWithDistance);
+  const project = dense(parameters, `${prefix}.attention.qkv`, D, D + 2 * d, columnBlocks(heads + 2, orthogonal(1)));
+  const bias = parameters.add(`${prefix}.attention.window`, [heads, W], fallingWithAge);
   const output = dense(parameters, `${prefix}.attention.output`, D, D, residual);
   const normalizeForward = norm(parameters, `${prefix}.forward.norm`, D);
   const wide = dense(parameters, `${prefix}.forward.wide`, D, EXPANSION * D, orthogonal(Math.SQRT2));
@@ -65,24 +64,26 @@ export function transformerTower(parameters: Parameters, prefix: string, spec: N
   const layers = Array.from({ length: spec.layers }, (_, i) => addLayer(parameters, `${prefix}.layer${i + 1}`, spec));
   const normalize = norm(parameters, `${prefix}.norm`, D);
   const C = W - 1;
+  const d = D / heads;
   const pieces = Array.from<number>({ length: 2 * spec.layers }).fill(1);
-  const cacheSize = pieces.length * C * D;
+  const cacheSize = pieces.length * C * d;
 
   /** x `[R, T, F]` to encodings `[R, T, D]`. */
   const run = (x: Tensor, state: Tensor): { readonly encoding: Tensor; readonly state: Tensor } => {
     const [R, T] = x.shape;
     const [flat, seen] = split(state, [cacheSize, 1], 1);
-    const cache = reshape(flat, [R, pieces.length, C, D]);
-    const past = split(cache, pieces, 1).map((piece) => reshape(piece, [R, C, D]));
-    const exists = clip(add(seen, firstBars(C, T)), 0, 1);
+    const cache = reshape(flat, [R, pieces.length, C, d]);
+    const past = split(cache, pieces, 1).map((piece) => reshape(piece, [R, C, d]));
+    const missing = missingBias(seen, C, T);
     const fresh: Tensor[] = [];
     let stream = embed(x);
     for (const [i, layer] of layers.entries()) {
-      const [q, k, v] = split(layer.project(layer.normalize(stream)), [D, D, D], 2);
-      fresh.push(reshape(k, [R, 1, T, D]), reshape(v, [R, 1, T, D]));
+      const [q, k, v] = split(layer.project(layer.normalize(stream)), [D, d, d], 2);
+      fresh.push(reshape(k, [R, 1, T, d]), reshape(v, [R, 1, T, d]));
       const [keys, values] = [concat([past[2 * i], k], 1), concat([past[2 * i + 1], v], 1)];
-      const mixed = attention(q, keys, values, { heads, window: W, bias: layer.bias, keys: exists });
-      stream = add(stream, layer.output(mixed));
+      const biases = [windowBias(layer.bias, T), missing];
+      const mixed = sharedKeyAttention(reshape(q, [R, T * heads, d]), keys, values, biases);
+      stream = add(stream, layer.output(reshape(mixed, [R, T, D])));
       stream = add(stream, layer.feedForward(stream));
     }
     const after = reshape(newest(cache, concat(fresh, 1), C), [R, cacheSize]);
@@ -109,14 +110,6 @@ export function transformerTower(parameters: Parameters, prefix: string, spec: N
       return { encoding: reshape(transpose(concat(encodings, 1), [1, 0, 2]), [T * R, D]), state: now };
     },
   };
-}
-
-/** `[1, C+T]`: what must be added to the number of bars seen for 1 and more where a key exists, 0 and less where not. */
-function firstBars(C: number, T: number): Tensor {
-  return constant(
-    Float32Array.from({ length: C + T }, (_, position) => position - C + 1),
-    [1, C + T],
-  );
 }
 
 /** The last C bars of a cache `[R, N, C, D]` with the bars `[R, N, T, D]` after it. */
