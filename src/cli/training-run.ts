@@ -41,7 +41,7 @@ const runSchema = z.object({
 
 export type TrainingRun = z.infer<typeof runSchema> & { readonly folder: string };
 
-export function runsFolder(config: Config): string {
+function runsFolder(config: Config): string {
   return resolve(config.folder, config.paths.runs);
 }
 

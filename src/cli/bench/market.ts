@@ -3,7 +3,7 @@ import { parseTimeframe } from "../../core/index.ts";
 import { type MarketTape, syntheticTape } from "../../market/index.ts";
 
 /** Half a year of five-minute bars. */
-export const BENCH_BARS = 51_840;
+const BENCH_BARS = 51_840;
 
 let tape: MarketTape | undefined;
 

@@ -10,7 +10,7 @@ import { jointProgress } from "../terminal/joint-progress.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
 /** The venue by name: Bybit by our own client, any other through ccxt. */
-export function openVenue(config: Config): HistoryVenue {
+function openVenue(config: Config): HistoryVenue {
   const name = config.data.venue === "auto" ? DEFAULT_VENUE : config.data.venue;
   if (name === "csv") {
     throw new TidemarkError("USAGE_ARGUMENT", {
