@@ -8,6 +8,7 @@ import { actionSpace, loadPolicyModel, ModelPolicy, rowsOfTape, selectionOf } fr
 import type { DecisionConfig } from "../../risk/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { type Config, configOf } from "../config/load.ts";
+import { reportFailure } from "../failure.ts";
 import { openTape } from "../market-data.ts";
 import { openModel } from "../model-run.ts";
 import { type QuickTraining, withQuickModel } from "../quick-model.ts";
@@ -133,8 +134,18 @@ async function checkAll(context: CommandContext, config: Config, trained: Traine
     output.text("\nparity holds: the same fills to the last bit");
     return ExitCode.done;
   }
-  output.error("parity does NOT hold (CHECK_FAILED)");
-  return ExitCode.refused;
+  const differing = outcome.results.filter((result) => !result.equal).map(({ name }) => name);
+  const failure = new TidemarkError("CHECK_FAILED", {
+    what: "Parity does not hold",
+    where: [
+      ...differing,
+      ...(sameTraining ? [] : ["training"]),
+      ...(proven ? [] : ["nothing traded"]),
+      ...outcome.missing,
+    ].join("; "),
+    fix: "Nothing that was trained or tested with this version should be trusted before this is understood.",
+  });
+  return reportFailure(failure, output, { jsonToo: false });
 }
 
 export function registerVerify(program: Command, runner: VerbRunner): void {
