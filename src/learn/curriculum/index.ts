@@ -6,10 +6,11 @@ export { randomPriceFactors, scalePrices } from "./augmentation/price-scale.ts";
 export { drawWeighted, symbolWeights } from "./augmentation/sampling.ts";
 export { randomSegmentOrder, shuffleSegments } from "./augmentation/shuffle.ts";
 export {
+  costShareOf,
   metricsOfReport,
   type PhaseMetrics,
   type PhaseSummary,
-  type PolicyChoices,
+  type ReportContext,
   summarizePhase,
 } from "./phase-metrics.ts";
 export { PhasePlan, type PhasePlanState, phaseAt, phaseConfig } from "./phase-plan.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PpoReport } from "../ppo.ts";
-import { metricsOfReport, type PhaseMetrics, summarizePhase } from "./phase-metrics.ts";
+import { costShareOf, metricsOfReport, type PhaseMetrics, summarizePhase } from "./phase-metrics.ts";
 
 const REPORT: PpoReport = {
   steps: 4096,
@@ -23,22 +23,39 @@ const REPORT: PpoReport = {
 };
 
 function metrics(score: number, more: Partial<PhaseMetrics> = {}): PhaseMetrics {
-  return { ...metricsOfReport(REPORT, { symbols: 1, categories: ["flat", "long", "short"] }), score, ...more };
+  return {
+    ...metricsOfReport(REPORT, { epochs: 20, symbols: 1, categories: ["flat", "long", "short"] }),
+    score,
+    ...more,
+  };
 }
 
 describe("the figures of an update", () => {
   it("are told as shares of what is possible", () => {
-    const told = metricsOfReport(REPORT, { symbols: 2, categories: ["hold", "long", "short"] });
+    const told = metricsOfReport(REPORT, { epochs: 10, symbols: 2, categories: ["hold", "long", "short"] });
     expect(told.entropyShare).toBeCloseTo(0.5, 12);
     expect(told.directionBias).toBeCloseTo(0.2, 12);
+    expect(told.epochShare).toBe(1);
     expect(told).toMatchObject({ steps: 4096, score: 0.002, approximateKl: 0.012, clipFraction: 0.15 });
   });
 
   it("count every category of a direction, and take what is known better", () => {
-    const choices = { symbols: 1, categories: ["flat", "long 0.5", "long 1.0", "short 0.5", "short 1.0"] };
+    const context = { epochs: 20, symbols: 1, categories: ["flat", "long 0.5", "long 1.0", "short 0.5", "short 1.0"] };
     const report = { ...REPORT, actionShares: [0.1, 0.2, 0.1, 0.5, 0.1] };
-    expect(metricsOfReport(report, choices).directionBias).toBeCloseTo(-0.3, 12);
-    expect(metricsOfReport(report, choices, { score: 7, costShare: 0.4 })).toMatchObject({ score: 7, costShare: 0.4 });
+    expect(metricsOfReport(report, context).directionBias).toBeCloseTo(-0.3, 12);
+    expect(metricsOfReport(report, context, { score: 7, costShare: 0.4 })).toMatchObject({ score: 7, costShare: 0.4 });
+  });
+});
+
+describe("the share of costs", () => {
+  it.each([
+    ["nothing was traded", 0, 0, 0],
+    ["costs are half of a gross win", 1, 1, 1 / 3],
+    ["costs eat the whole gross win", 1, 0, 0.5],
+    ["there is nothing but costs", 1, -1, 1],
+    ["a loss is mostly not of costs", 1, -10, 0.1],
+  ])("where %s", (_name, costs, result, share) => {
+    expect(costShareOf(costs, result)).toBeCloseTo(share, 12);
   });
 });
 

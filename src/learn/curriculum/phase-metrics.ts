@@ -11,33 +11,49 @@ export type PhaseMetrics = {
   readonly entropyShare: number;
   readonly approximateKl: number;
   readonly clipFraction: number;
+  /** Epochs that the update took before its target KL stopped it, as a share of the epochs planned. */
+  readonly epochShare: number;
   readonly explainedVariance: number;
   /** Long minus short choices as a share of all, largest over the symbols where they are known apart; in [-1, 1]. */
   readonly directionBias: number;
-  /** Costs as a share of what was won before costs, where it was measured. */
+  /** See `costShareOf`; where it was measured. */
   readonly costShare?: number;
   /** Score on the training range minus score on the validation range, in standard deviations of the former. */
   readonly validationGap?: number;
 };
 
-export type PolicyChoices = {
+/** What the shares are of. */
+export type ReportContext = {
+  /** Planned for each update. */
+  readonly epochs: number;
   /** S. */
   readonly symbols: number;
   /** Names of the action space's categories. */
   readonly categories: readonly string[];
 };
 
+/**
+ * Costs as a share of costs and result together, in [0, 1]: above one half the costs are larger than what trading moved
+ * before costs, for better or worse. 0 where nothing was traded.
+ * @param costs fees, spread, slippage, in the unit of `result`
+ * @param result after costs
+ */
+export function costShareOf(costs: number, result: number): number {
+  const gross = Math.abs(result + costs);
+  return costs > 0 ? costs / (costs + gross) : 0;
+}
+
 /** The figures of an update as PPO reports it. `more` overrides and adds what the algorithm can't know. */
 export function metricsOfReport(
   report: PpoReport,
-  choices: PolicyChoices,
+  context: ReportContext,
   more: Partial<PhaseMetrics> = {},
 ): PhaseMetrics {
-  const most = choices.symbols * Math.log(choices.categories.length);
+  const most = context.symbols * Math.log(context.categories.length);
   let bias = 0;
   for (const [i, share] of report.actionShares.entries()) {
-    if (choices.categories[i].startsWith("long")) bias += share;
-    if (choices.categories[i].startsWith("short")) bias -= share;
+    if (context.categories[i].startsWith("long")) bias += share;
+    if (context.categories[i].startsWith("short")) bias -= share;
   }
   return {
     steps: report.steps,
@@ -45,6 +61,7 @@ export function metricsOfReport(
     entropyShare: most > 0 ? Math.min(1, Math.max(0, report.entropy / most)) : 0,
     approximateKl: report.approximateKl,
     clipFraction: report.clipFraction,
+    epochShare: report.epochs / context.epochs,
     explainedVariance: report.explainedVariance,
     directionBias: bias,
     ...more,
@@ -76,6 +93,7 @@ export function summarizePhase(history: readonly PhaseMetrics[]): PhaseSummary {
     entropyShare: figure((metrics) => metrics.entropyShare),
     approximateKl: figure((metrics) => metrics.approximateKl),
     clipFraction: figure((metrics) => metrics.clipFraction),
+    epochShare: figure((metrics) => metrics.epochShare),
     explainedVariance: figure((metrics) => metrics.explainedVariance),
     directionBias: figure((metrics) => metrics.directionBias),
     ...(costShare === undefined ? {} : { costShare }),

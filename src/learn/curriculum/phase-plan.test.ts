@@ -14,6 +14,7 @@ function metrics(steps: number, more: Partial<PhaseMetrics> = {}): PhaseMetrics 
     entropyShare: 0.5,
     approximateKl: 0.01,
     clipFraction: 0.1,
+    epochShare: 1,
     explainedVariance: 0.4,
     directionBias: 0,
     ...more,

@@ -16,6 +16,7 @@ function metrics(more: Partial<PhaseMetrics> = {}): PhaseMetrics {
     entropyShare: 0.5,
     approximateKl: 0.7 * PLANNED.targetKl,
     clipFraction: 0.12,
+    epochShare: 1,
     explainedVariance: 0.4,
     directionBias: 0.1,
     costShare: 0.2,
@@ -34,9 +35,10 @@ const anyMetrics: fc.Arbitrary<PhaseMetrics> = fc.record({
   entropyShare: fc.oneof(fc.double({ min: 0, max: 1 }), fc.constant(Number.NaN)),
   approximateKl: fc.oneof(fc.double({ min: 0, max: 1 }), fc.constant(Number.NaN)),
   clipFraction: fc.double({ min: 0, max: 1 }),
+  epochShare: fc.double({ min: 0, max: 1 }),
   explainedVariance: fc.double({ max: 1 }),
   directionBias: fc.double({ min: -1, max: 1 }),
-  costShare: fc.double({ min: 0, max: 5 }),
+  costShare: fc.double({ min: 0, max: 1 }),
   validationGap: fc.double({ min: -5, max: 5 }),
 });
 
@@ -69,6 +71,7 @@ describe("a recommendation", () => {
 
   it.each<[string, Partial<PhaseMetrics>, Partial<FinishedPhase>, PhaseOverrides, RegExp]>([
     ["a high divergence", { approximateKl: 0.05 }, {}, { learningRate: 0.75e-4 }, /KL .* is halved/],
+    ["updates cut short", { epochShare: 0.3 }, {}, { learningRate: 0.75e-4 }, /stopped the updates after 30 %/],
     ["much clipping", { clipFraction: 0.4 }, {}, { learningRate: 1.05e-4 }, /40 % .* were clipped/],
     [
       "steps too small to matter",
@@ -85,7 +88,7 @@ describe("a recommendation", () => {
       { costShare: 0.8 },
       {},
       { gamma: 0.996, entropy: 0.0049, numberEntropy: 0.00049 },
-      /Costs eat 80 % of what is won: a longer horizon and less exploration/,
+      /Costs outweigh .* \(80 % of both together\): a longer horizon and less exploration/,
     ],
     ["a bias", { directionBias: -0.7 }, {}, { flipProbability: 0.5, permuteProbability: 0.55 }, /leans short by 70 %/],
     [
@@ -164,6 +167,7 @@ describe("a recommendation", () => {
       entropyShare: fc.double({ min: 0.11, max: 0.89, noNaN: true }),
       klShare: fc.double({ min: 0.11, max: 1.49, noNaN: true }),
       clipFraction: fc.double({ min: 0, max: 0.29, noNaN: true }),
+      epochShare: fc.double({ min: 0.5, max: 1, noNaN: true }),
       explainedVariance: fc.double({ min: 0, max: 1, noNaN: true }),
       directionBias: fc.double({ min: -0.49, max: 0.49, noNaN: true }),
       costShare: fc.double({ min: 0, max: 0.49, noNaN: true }),

@@ -15,6 +15,7 @@ const METRICS: PhaseMetrics = {
   entropyShare: 0.05,
   approximateKl: 0.1,
   clipFraction: 0.4,
+  epochShare: 1,
   explainedVariance: 0.2,
   directionBias: 0,
 };

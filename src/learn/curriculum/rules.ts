@@ -5,13 +5,13 @@
  * | rule | applies when | changes |
  * |---|---|---|
  * | collapse | the phase ended by a collapse, or a figure was not finite | learning rate x0.5, clip x0.75, target KL x0.75 |
- * | divergence | KL above 1.5 times the target | learning rate x0.5 |
- * | clipping | more than 30 % of the ratios clipped, KL not too high | learning rate x0.7 |
+ * | divergence | KL above 1.5 times the target, or the target stops updates in the first half of their epochs | learning rate x0.5 |
+ * | clipping | more than 30 % of the ratios clipped, no divergence | learning rate x0.7 |
  * | timid | KL under a tenth of the target and under 2 % clipped, no collapse | learning rate x1.5 |
  * | entropy | entropy under 10 % of its maximum | entropy weights x2, to at least 0.004 and 0.0004 |
  * | undecided | entropy above 90 % of its maximum, in the mastery stage | entropy weights x0.5 |
  * | value | explained variance below 0: the value is worse than a constant | value coefficient x1.5 |
- * | overtrading | costs eat more than half of what is won | entropy weights x0.7 unless they were raised, horizon x1.25 |
+ * | overtrading | costs are larger than the result before costs | entropy weights x0.7 unless they were raised, horizon x1.25 |
  * | bias | one direction outweighs the other by more than half of all choices | flip and permutation probability +0.25 |
  * | overfit | training beats validation by more than one standard deviation | feature noise +0.02, shuffle probability +0.25 |
  */
@@ -47,6 +47,7 @@ export type Judged = {
 const LIMIT = {
   klOver: 1.5,
   klUnder: 0.1,
+  epochsUnder: 0.5,
   clipOver: 0.3,
   clipUnder: 0.02,
   entropyUnder: 0.1,
@@ -66,6 +67,7 @@ export function findings({ summary, ran, because }: Judged): Finding[] {
   const { approximateKl: kl, clipFraction: clipped, entropyShare: entropy } = summary;
   const collapsed = because === PhaseEnd.collapse || summary.diverged;
   const tooFar = kl > LIMIT.klOver * ran.targetKl;
+  const tooSoon = summary.epochShare < LIMIT.epochsUnder;
 
   if (collapsed) {
     add("collapse", "The phase collapsed: smaller and more careful steps from the best parameters.", [
@@ -78,6 +80,12 @@ export function findings({ summary, ran, because }: Judged): Finding[] {
     add(
       "divergence",
       `The KL divergence of an update (${text(kl)}) is above 1.5 times the wanted ${text(ran.targetKl)}: the learning rate is halved.`,
+      [{ quantity: "learningRate", factor: 0.5 }],
+    );
+  } else if (tooSoon) {
+    add(
+      "divergence",
+      `The wanted KL divergence of ${text(ran.targetKl)} stopped the updates after ${percent(summary.epochShare)} of their epochs: the learning rate is halved.`,
       [{ quantity: "learningRate", factor: 0.5 }],
     );
   } else if (clipped > LIMIT.clipOver) {
@@ -123,7 +131,7 @@ export function findings({ summary, ran, because }: Judged): Finding[] {
   if (summary.costShare !== undefined && summary.costShare > LIMIT.costOver) {
     add(
       "overtrading",
-      `Costs eat ${percent(summary.costShare)} of what is won: a longer horizon${narrow ? "" : " and less exploration"}.`,
+      `Costs outweigh the result before costs (${percent(summary.costShare)} of both together): a longer horizon${narrow ? "" : " and less exploration"}.`,
       [
         { quantity: "horizon", factor: 1.25 },
         ...(narrow

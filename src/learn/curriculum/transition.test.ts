@@ -12,6 +12,7 @@ function report(score: number, steps = 0): PhaseMetrics {
     entropyShare: 0.5,
     approximateKl: 0.01,
     clipFraction: 0.1,
+    epochShare: 1,
     explainedVariance: 0.5,
     directionBias: 0,
   };
