@@ -26,6 +26,7 @@ export {
   selectionOf,
 } from "./model-file.ts";
 export { type FeatureRows, ModelPolicy, rowsOfTape } from "./model-policy.ts";
+export { type ParameterCount, parameterCounts } from "./network/count.ts";
 export {
   type ActingGraph,
   actingGraph,
