@@ -27,7 +27,8 @@ async function launch() {
       return 1;
     }
   }
-  const { main } = await import("../dist/cli/main.js");
+  // Computed, so that tools which follow imports don't look for what is not built yet.
+  const { main } = await import(new URL("../dist/cli/main.js", import.meta.url).href);
   return main(process.argv.slice(2));
 }
 

@@ -50,7 +50,7 @@ const STEPS = [
   ["boundaries", boundaries],
   ["dead code", tool(TOOLS.knip, ["--reporter", "./scripts/knip-reporter.mjs"], /processed (\d+) files/)],
   ["conventions", tool(join(ROOT, "scripts/check-conventions.mjs"), [], /(\d+) files follow/)],
-  ["unit tests", tool(join(ROOT, "scripts/test.mjs"), ["--unit"], /(\d+) tests passed/)],
+  ["unit tests", tool(join(ROOT, "scripts/test.mjs"), ["--unit"], /(\d+) passed, 0 failed/)],
 ];
 
 const { values } = parseArgs({ options: { static: { type: "boolean" }, only: { type: "string" } } });

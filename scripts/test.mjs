@@ -52,12 +52,8 @@ if (results === undefined || results.numTotalTests === 0) {
   process.exitCode = code === 0 ? 1 : code;
 } else {
   const skipped = results.numPendingTests + results.numTodoTests;
-  const files = results.testResults.length;
-  const tail = `${skipped > 0 ? `, ${skipped} skipped` : ""}, ${files} files, ${took}`;
-  process.stdout.write(
-    code === 0
-      ? `\n${results.numPassedTests} tests passed${tail}\n`
-      : `\n${results.numFailedTests} of ${results.numTotalTests} tests failed (${results.numPassedTests} passed)${tail}\n`,
-  );
+  const counts = `${results.numPassedTests} passed, ${results.numFailedTests} failed`;
+  process.stdout.write(`\n${results.testResults.length} files of tests in ${took}\n`);
+  process.stdout.write(`${counts}${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
   process.exitCode = code;
 }
