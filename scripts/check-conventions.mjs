@@ -2,8 +2,8 @@
  * @file The house's own conventions, checked over every source file: time and chance only through their doors, file
  * length, unfinished work, default exports, hidden characters, and an error catalog that is used and documented.
  */
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { listFiles, ROOT } from "./lib.mjs";
 
@@ -95,6 +95,20 @@ function catalogComplaints(texts) {
   ]);
 }
 
+/** Links of the documents to files of the repository lead somewhere. */
+function linkComplaints() {
+  const documents = [...readdirSync(ROOT), ...listFiles("docs", () => true), ...listFiles("bench", () => true)].filter(
+    (path) => path.endsWith(".md"),
+  );
+  return documents.flatMap((path) => {
+    const text = readFileSync(join(ROOT, path), "utf8");
+    const targets = [...text.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].map((match) => match[1]);
+    return targets
+      .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(ROOT, dirname(path), target)))
+      .map((target) => `${path}: the link to ${target} leads nowhere`);
+  });
+}
+
 export function checkConventions() {
   const folders = ["src", "test", "bench", "bin", "scripts"].filter((folder) => existsSync(join(ROOT, folder)));
   const paths = folders
@@ -103,7 +117,7 @@ export function checkConventions() {
     .filter((path) => path !== "scripts/check-conventions.mjs");
   const texts = new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));
   const complaints = [...texts].flatMap(([path, text]) => complaintsAbout(path, text));
-  complaints.push(...catalogComplaints(texts));
+  complaints.push(...catalogComplaints(texts), ...linkComplaints());
   if (paths.length < LEAST_FILES)
     complaints.push(`only ${paths.length} files were seen, at least ${LEAST_FILES} exist`);
   return { files: paths.length, complaints };

@@ -49,6 +49,7 @@ const STEPS = [
   ["lint", tool(TOOLS.oxlint, ["--type-aware", "."], /on (\d+) files?/)],
   ["boundaries", boundaries],
   ["dead code", tool(TOOLS.knip, ["--reporter", "./scripts/knip-reporter.mjs"], /processed (\d+) files/)],
+  ["lock file", tool(join(ROOT, "scripts/complete-lock.mjs"), ["--check"], /(\d+) packages are locked/)],
   ["conventions", tool(join(ROOT, "scripts/check-conventions.mjs"), [], /(\d+) files follow/)],
   ["unit tests", tool(join(ROOT, "scripts/test.mjs"), ["--unit"], /(\d+) passed, 0 failed/)],
 ];

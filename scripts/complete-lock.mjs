@@ -45,7 +45,7 @@ if (unclear.length > 0) {
 if (process.argv.includes("--check")) {
   process.stdout.write(
     missing.length === 0
-      ? "package-lock.json is complete\n"
+      ? `${Object.keys(lock.packages).length} packages are locked for every platform\n`
       : `missing: ${missing.map(({ name }) => name).join(", ")}\n`,
   );
   process.exitCode = missing.length === 0 ? 0 : 1;

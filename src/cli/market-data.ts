@@ -69,11 +69,16 @@ export function syntheticEdge(config: Config): EdgeOption {
   return { strength: config.data.syntheticEdge, signal: config.data.syntheticSignal };
 }
 
-/** The market that the configuration describes, from the store or made up. */
-export async function openTape(context: CommandContext, config: Config): Promise<MarketTape> {
+/** The market that the configuration describes; a made-up one says so. */
+export function openTape(context: CommandContext, config: Config): Promise<MarketTape> {
+  if (config.data.venue === "synthetic") context.output.note("Synthetic market: made up from a seed, no real prices.");
+  return readTape(context, config);
+}
+
+/** The same for a caller that has said already whose market it is. */
+export async function readTape(context: CommandContext, config: Config): Promise<MarketTape> {
   const symbols = configuredSymbols(config);
   if (config.data.venue === "synthetic") {
-    context.output.note("Synthetic market: made up from a seed, no real prices.");
     return syntheticTape({
       seed: config.data.syntheticSeed,
       bars: config.data.syntheticBars,

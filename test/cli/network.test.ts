@@ -46,6 +46,17 @@ describe("tidemark fetch", () => {
     expect(checked.code, `no complaint: ${checked.stdout}`).toBe(0);
   });
 
+  it("stores what a venue has, and the check ends with 3 where that is no history", async () => {
+    using folder = temporaryFolder();
+    server.market = { ...MARKET, isMissing: (openMs) => (openMs / 300_000) % 2 === 0 };
+    const fetched = await tidemark(FETCH, at(folder.path));
+    expect(fetched.code, `no complaint: ${fetched.stderr}`).toBe(0);
+    const checked = await tidemark(["data", "check", "--json"], at(folder.path));
+    expect(checked.code).toBe(3);
+    expect(JSON.parse(checked.stdout)).toMatchObject({ ok: false, sets: [{ report: { verdict: "unusable" } }, {}] });
+    expect(checked.stderr).toContain("DATA_QUALITY");
+  });
+
   it.each([
     ["a refused address", { status: 403 }, "VENUE_FORBIDDEN"],
     ["a body that is no JSON", { body: "<<<" }, "VENUE_BAD_REPLY"],

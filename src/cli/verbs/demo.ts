@@ -4,7 +4,7 @@ import { formatSpan } from "../../core/index.ts";
 import { type Config, configOf } from "../config/load.ts";
 import { type DemoMarket, marketOfFolder, marketOfVenue } from "../demo/market.ts";
 import { comparisonData, judgeModel, tellComparison } from "../judge.ts";
-import { openTape } from "../market-data.ts";
+import { readTape } from "../market-data.ts";
 import { beginRun, type TrainExtras, train } from "../training-run.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { tellResult } from "./train.ts";
@@ -47,7 +47,7 @@ async function demo(context: CommandContext, options: DemoOptions): Promise<void
     options.csv === undefined ? await marketOfVenue(context, own) : await marketOfFolder(context, own, options.csv);
   output.text(market.told);
   const config = demoConfig(market.config, own.overridden.has("training.total_steps"));
-  const tape = await openTape(context, config);
+  const tape = await readTape(context, config);
 
   heading(context, 2, "Training on the first four fifths");
   const training = beginRun(config, tape, own.seed ?? 1);
