@@ -1,7 +1,7 @@
 /** Hyper-parameter search: studies, samplers, pruners, and the places where trials run. */
 export { type SearchBenchmarkRow, searchBenchmark } from "./benchmark.ts";
 export { type BullmqOptions, bullmqExecutor } from "./executors/bullmq.ts";
-export type { TrialExecutor, TrialHooks, TrialJob, TrialOutcome } from "./executors/executor.ts";
+export type { TrialExecutor, TrialHooks, TrialOutcome, TrialTask } from "./executors/executor.ts";
 export { inProcessExecutor } from "./executors/in-process.ts";
 export {
   type ModuleObjective,

@@ -1,7 +1,7 @@
 /** @file The loop of a study: claim a trial, run it somewhere, record its end, until the wanted number is reached. */
 import type { Clock, Progress, ProgressListener } from "../../core/index.ts";
 import { checkWhole, toError } from "../../core/index.ts";
-import type { TrialExecutor, TrialHooks, TrialJob, TrialOutcome } from "./executors/executor.ts";
+import type { TrialExecutor, TrialHooks, TrialOutcome, TrialTask } from "./executors/executor.ts";
 import { inProcessExecutor } from "./executors/in-process.ts";
 import type { Objective, ObjectiveModule } from "./executors/objective.ts";
 import { failureReason } from "./executors/run-objective.ts";
@@ -21,9 +21,6 @@ export type OptimizeOptions = {
   /** Stops the search: running trials are ended and queued again for the next time. */
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
-  /** Travel with every job, so that a worker with other code or other data can refuse it. */
-  readonly codeVersion?: string;
-  readonly dataFingerprint?: string;
 };
 
 export type OptimizeSummary = {
@@ -90,29 +87,32 @@ export async function optimize(
   };
 
   const runTrial = async (trial: Trial): Promise<void> => {
-    const job: TrialJob = {
+    const task: TrialTask = {
       studyId: loop.studyId,
       trialId: trial.number,
       attempt: attemptOf(trial),
-      codeVersion: options.codeVersion ?? "",
-      dataFingerprint: options.dataFingerprint ?? "",
       params: trial.params,
     };
+    let worker: string | undefined;
     const hooks: TrialHooks = {
       async onReport(step, value) {
         const verdict = await book.report(trial.id, step, value);
         tell();
         return verdict !== "go";
       },
+      onWorker(name) {
+        worker = name;
+      },
     };
     let outcome: TrialOutcome;
     try {
-      outcome = await executor.run(job, hooks, stop);
+      outcome = await executor.run(task, hooks, stop);
     } catch (thrown) {
       fail(thrown);
       outcome = { kind: "failed", reason: failureReason(thrown), lost: true };
     }
-    await book.finish(trial.id, outcome);
+    const notes = worker === undefined ? outcome.notes : { ...outcome.notes, worker };
+    await book.finish(trial.id, notes === undefined ? outcome : { ...outcome, notes });
     tell();
   };
 

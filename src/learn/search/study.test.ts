@@ -180,10 +180,10 @@ function losing(times: number): TrialExecutor {
   return {
     name: "losing",
     async start() {},
-    async run(job): Promise<TrialOutcome> {
-      const key = JSON.stringify(job.params);
+    async run(task): Promise<TrialOutcome> {
+      const key = JSON.stringify(task.params);
       const before = lost.get(key) ?? 0;
-      expect(job.attempt, "the attempt travels with the job").toBe(before);
+      expect(task.attempt, "the attempt travels with the task").toBe(before);
       lost.set(key, before + 1);
       if (before < times) return { kind: "failed", reason: "gone", lost: true };
       return { kind: "complete", value: before };

@@ -33,7 +33,7 @@ const OWNER = "tidemark:owner";
 const ATTEMPT = "tidemark:attempt";
 const ALIVE = "tidemark:alive:";
 /** User attribute that says why a trial failed. */
-export const FAIL_REASON = "fail_reason";
+const FAIL_REASON = "fail_reason";
 
 export type BookOptions = {
   readonly study: string;

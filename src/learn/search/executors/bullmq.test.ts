@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BullmqOptions, ObjectiveModule, Study } from "../index.ts";
 import { type Compiled, compileSearch } from "../testing/compiled.ts";
 import { OBJECTIVES } from "../testing/objectives.ts";
@@ -16,6 +16,8 @@ const WORKER_TIMES = { lockMs: 1_000, stalledCheckMs: 400, stopGraceMs: 500 };
 let compiled: Compiled;
 let redis: RedisServer;
 let names = 0;
+/** Each test has keys of its own in Redis. */
+let prefix = "";
 const workers: ChildProcess[] = [];
 
 function fresh(name: string): string {
@@ -32,12 +34,12 @@ async function newStudy(path = fresh("study")): Promise<Study> {
 }
 
 function executor(options: Partial<BullmqOptions> = {}): ReturnType<typeof compiled.search.bullmqExecutor> {
-  return compiled.search.bullmqExecutor({ url: redis.url, ...CODE, leaseMs: 1_500, ...options });
+  return compiled.search.bullmqExecutor({ url: redis.url, ...CODE, prefix, leaseMs: 1_500, ...options });
 }
 
 /** A worker as a process of its own, as on another machine. SIGTERM ends it politely. */
 function startWorker(objective: ObjectiveModule, options: object = {}): ChildProcess {
-  const settings = { url: redis.url, objective, ...CODE, ...WORKER_TIMES, ...options };
+  const settings = { url: redis.url, objective, ...CODE, prefix, ...WORKER_TIMES, ...options };
   const file = `${fresh("worker")}.mjs`;
   writeFileSync(
     file,
@@ -59,6 +61,10 @@ describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
   beforeAll(async () => {
     [compiled, redis] = await Promise.all([compileSearch(), startRedis()]);
     writeFileSync(join(compiled.folder, "objectives.mjs"), OBJECTIVES);
+  });
+
+  beforeEach(() => {
+    prefix = `test-${names++}`;
   });
 
   afterEach(async () => {
@@ -129,6 +135,8 @@ describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
     ).toEqual([TrialState.complete, TrialState.complete]);
     expect(trials.map((trial) => trial.value)).toEqual([0, 1]);
     expect(trials[0].intermediate.size).toBe(12);
+    const worker = (number: number): unknown => trials[number].userAttributes.worker;
+    expect(worker(0), "its worker is named").toBe(worker(1));
     expect(
       logged(log, "begin").some(([, pid]) => isAlive(pid)),
       "its trial's process has ended too",
@@ -222,10 +230,10 @@ describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
   it("are given up by workers whose study was killed, and the next process goes on", async () => {
     const log = fresh("log");
     const objective = moduleOf("timed", { log, steps: 60, stepMs: 100 });
-    startWorker(objective);
+    const slow = startWorker(objective);
     const path = fresh("study");
     await newStudy(path);
-    const settings = { url: redis.url, ...CODE, leaseMs: 1_500 };
+    const settings = { url: redis.url, ...CODE, prefix, leaseMs: 1_500 };
     const file = `${fresh("study")}.mjs`;
     writeFileSync(
       file,
@@ -243,10 +251,18 @@ describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
     leading.kill("SIGKILL");
     const [[, pid]] = logged(log, "begin");
     await until(() => !isAlive(pid), "the worker has given up the trial");
-    startWorker(moduleOf("timed", { steps: 1 }), { prefix: "later" });
+    slow.kill("SIGKILL");
+    const later = fresh("log");
+    startWorker(moduleOf("timed", { log: later, steps: 1 }));
     const study = await compiled.search.openStudy(path);
-    const later = executor({ prefix: "later" });
-    expect(await study.optimize(objective, { trials: 2, executor: later })).toMatchObject({ complete: 2, failed: 0 });
+    expect(await study.optimize(objective, { trials: 2, executor: executor() })).toMatchObject({
+      complete: 2,
+      failed: 0,
+    });
+    expect(
+      logged(later, "begin").map(([number]) => number),
+      "jobs of the killed process are gone",
+    ).toEqual([2, 3]);
   });
 
   it("wait where no worker has their code and their data", async () => {

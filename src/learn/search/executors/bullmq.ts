@@ -7,7 +7,7 @@
 import type { Job, Queue, QueueEvents } from "bullmq";
 import type { Redis } from "ioredis";
 import { type Clock, systemClock } from "../../../core/index.ts";
-import type { TrialExecutor, TrialHooks, TrialJob, TrialOutcome } from "./executor.ts";
+import type { TrialExecutor, TrialHooks, TrialOutcome } from "./executor.ts";
 import {
   cancelKey,
   DEFAULT_PREFIX,
@@ -16,8 +16,11 @@ import {
   parseMessage,
   parseOutcome,
   queueName,
+  type TrialJob,
   type Verdict,
   verdictKey,
+  verdictText,
+  type WorkerMessage,
 } from "./queue-protocol.ts";
 import { connectRedis } from "./redis.ts";
 import { StudyLease } from "./study-lease.ts";
@@ -142,7 +145,7 @@ class QueueSession {
     const pending = this.#pending.get(jobId);
     if (pending === undefined) {
       // A trial of an earlier process of this study: nobody waits for it any more.
-      if (jobId.startsWith(`${this.#studyId}_`)) void this.#answer(jobId, message.runId, "stop").catch(() => undefined);
+      if (jobId.startsWith(`${this.#studyId}_`)) void this.#answer(jobId, message, "stop").catch(() => undefined);
       return;
     }
     if (message.type === "begin") {
@@ -151,16 +154,18 @@ class QueueSession {
       return;
     }
     const handle = async (): Promise<void> => {
-      if (message.runId !== pending.runId) return this.#answer(jobId, message.runId, "stop");
+      if (message.runId !== pending.runId) return this.#answer(jobId, message, "stop");
       const prune = await pending.hooks.onReport(message.step, message.value);
-      return this.#answer(jobId, message.runId, prune ? "prune" : "go");
+      return this.#answer(jobId, message, prune ? "prune" : "go");
     };
     pending.handled = pending.handled.then(handle).catch(pending.fail);
   }
 
-  async #answer(jobId: string, runId: string, verdict: Verdict): Promise<void> {
-    const key = verdictKey(this.#options.prefix, jobId, runId);
-    await this.#redis.multi().rpush(key, verdict).expire(key, VERDICT_TTL_S).exec();
+  async #answer(jobId: string, message: WorkerMessage, verdict: Verdict): Promise<void> {
+    if (message.type !== "report") return;
+    const key = verdictKey(this.#options.prefix, jobId, message.runId);
+    const text = verdictText(message.report, verdict);
+    await this.#redis.multi().rpush(key, text).expire(key, VERDICT_TTL_S).exec();
   }
 
   /** Takes a job out of the queue, or asks its worker to stop and waits for that a while. */
@@ -230,7 +235,10 @@ export function bullmqExecutor(given: BullmqOptions): TrialExecutor {
         const { Queue, QueueEvents } = await import("bullmq");
         const name = queueName(options.codeVersion, options.dataFingerprint);
         const queue = new Queue<TrialJob, string>(name, { connection: redis, prefix: options.prefix });
-        const events = new QueueEvents(name, { connection: redis, prefix: options.prefix });
+        // From a known event on: a reader that begins with "the newest" misses what comes between its first looks.
+        const [newest] = await redis.xrevrange(queue.keys.events, "+", "-", "COUNT", 1);
+        const lastEventId = newest?.[0] ?? "0-0";
+        const events = new QueueEvents(name, { connection: redis, prefix: options.prefix, lastEventId });
         session = new QueueSession(options, studyId, redis, queue, events);
         await session.begin();
       } catch (thrown) {
@@ -240,10 +248,10 @@ export function bullmqExecutor(given: BullmqOptions): TrialExecutor {
         throw thrown;
       }
     },
-    async run(job, hooks, signal) {
+    async run(task, hooks, signal) {
       if (session === undefined) return { kind: "failed", reason: "the executor was not started", lost: false };
       const { codeVersion, dataFingerprint } = options;
-      return session.run({ ...job, codeVersion, dataFingerprint }, hooks, signal);
+      return session.run({ ...task, codeVersion, dataFingerprint }, hooks, signal);
     },
     figures: () => ({ workers: String(session?.workers ?? 0) }),
     async close() {

@@ -3,15 +3,13 @@ import type { Params } from "../space.ts";
 import type { Attributes } from "../trial.ts";
 import type { Objective, ObjectiveModule } from "./objective.ts";
 
-/** Everything that leaves the study's process for one trial. */
-export type TrialJob = {
+/** What a process needs to know of a trial to run it. */
+export type TrialTask = {
   /** Unique among all studies of a queue. */
   readonly studyId: string;
   /** The trial's number in its study. */
   readonly trialId: number;
   readonly attempt: number;
-  readonly codeVersion: string;
-  readonly dataFingerprint: string;
   readonly params: Params;
 };
 
@@ -41,7 +39,7 @@ export type TrialExecutor = {
   /** Called once before the first trial. */
   start(objective: Objective | ObjectiveModule, studyId: string): Promise<void>;
   /** Runs one trial to its end. Never rejects for what happens inside a trial; rejects where the executor itself fails. */
-  run(job: TrialJob, hooks: TrialHooks, signal: AbortSignal): Promise<TrialOutcome>;
+  run(task: TrialTask, hooks: TrialHooks, signal: AbortSignal): Promise<TrialOutcome>;
   /** Figures worth watching, such as the number of connected workers. */
   figures?(): Readonly<Record<string, string>>;
   close(): Promise<void>;

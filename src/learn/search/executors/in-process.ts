@@ -14,9 +14,9 @@ export function inProcessExecutor(): TrialExecutor {
     async start(objective) {
       ready = typeof objective === "function" ? objective : await loadObjective(objective);
     },
-    async run(job, hooks, signal) {
+    async run(task, hooks, signal) {
       if (ready === undefined) return { kind: "failed", reason: "the executor was not started", lost: false };
-      return runObjective(ready, job, hooks, signal);
+      return runObjective(ready, task, hooks, signal);
     },
     async close() {},
   };

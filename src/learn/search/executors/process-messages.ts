@@ -1,9 +1,9 @@
 /** @file What a study's process and the child that runs a trial tell each other. */
-import type { TrialJob, TrialOutcome } from "./executor.ts";
+import type { TrialOutcome, TrialTask } from "./executor.ts";
 import type { ObjectiveModule } from "./objective.ts";
 
 export type ToChild =
-  | { readonly type: "start"; readonly job: TrialJob; readonly objective: ObjectiveModule }
+  | { readonly type: "start"; readonly task: TrialTask; readonly objective: ObjectiveModule }
   | { readonly type: "verdict"; readonly report: number; readonly prune: boolean }
   | { readonly type: "stop" };
 

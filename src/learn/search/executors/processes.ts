@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Clock, checkWhole, systemClock, TidemarkError } from "../../../core/index.ts";
-import type { TrialExecutor, TrialHooks, TrialJob, TrialOutcome } from "./executor.ts";
+import type { TrialExecutor, TrialHooks, TrialOutcome, TrialTask } from "./executor.ts";
 import { checkNamed } from "./load-objective.ts";
 import type { ObjectiveModule } from "./objective.ts";
 import type { FromChild, ToChild } from "./process-messages.ts";
@@ -60,7 +60,7 @@ function deathReason(child: ChildProcess, output: string): string {
 }
 
 async function runInChild(
-  job: TrialJob,
+  task: TrialTask,
   objective: ObjectiveModule,
   hooks: TrialHooks,
   signal: AbortSignal,
@@ -97,7 +97,7 @@ async function runInChild(
   if (signal.aborted) onStop();
   signal.addEventListener("abort", onStop, { once: true });
   hooks.onWorker?.(`process ${child.pid ?? "?"}`);
-  tell(child, { type: "start", job, objective });
+  tell(child, { type: "start", task, objective });
   try {
     await closed;
   } finally {
@@ -122,10 +122,10 @@ export function processExecutor(options: ProcessOptions = {}): TrialExecutor {
     async start(objective) {
       named = checkNamed(objective);
     },
-    async run(job, hooks, signal) {
+    async run(task, hooks, signal) {
       if (named === undefined) return { kind: "failed", reason: "the executor was not started", lost: false };
       try {
-        return await runInChild(job, named, hooks, signal, options, alive);
+        return await runInChild(task, named, hooks, signal, options, alive);
       } catch (thrown) {
         if (thrown instanceof TidemarkError) throw thrown;
         return { kind: "failed", reason: failureReason(thrown), lost: true };

@@ -5,7 +5,10 @@
 import { fingerprint } from "../../../core/index.ts";
 import { parsePythonJson, pythonJson } from "../journal/python-json.ts";
 import type { Attributes } from "../trial.ts";
-import type { TrialJob, TrialOutcome } from "./executor.ts";
+import type { TrialOutcome, TrialTask } from "./executor.ts";
+
+/** Everything that a job carries. */
+export type TrialJob = TrialTask & { readonly codeVersion: string; readonly dataFingerprint: string };
 
 /** Prefix of everything that a search keeps in Redis, unless another is given. */
 export const DEFAULT_PREFIX = "tidemark";
@@ -15,7 +18,7 @@ export function queueName(codeVersion: string, dataFingerprint: string): string 
 }
 
 /** One job for each try of a trial: adding it twice adds it once. */
-export function jobIdOf(job: Pick<TrialJob, "studyId" | "trialId" | "attempt">): string {
+export function jobIdOf(job: Pick<TrialTask, "studyId" | "trialId" | "attempt">): string {
   return `${job.studyId}_${job.trialId}_${job.attempt}`;
 }
 
@@ -34,13 +37,30 @@ export function verdictKey(prefix: string, jobId: string, runId: string): string
   return `${prefix}:verdict:${jobId}:${runId}`;
 }
 
-export const VERDICTS = ["go", "prune", "stop"] as const;
+const VERDICTS = ["go", "prune", "stop"] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** `runId` tells the tries of one job apart: after a worker was lost, only the newest counts. */
 export type WorkerMessage =
   | { readonly type: "begin"; readonly runId: string; readonly worker: string }
-  | { readonly type: "report"; readonly runId: string; readonly step: number; readonly value: number };
+  | {
+      readonly type: "report";
+      readonly runId: string;
+      /** Counts the reports of a run, so that a verdict that comes twice is told from the next one. */
+      readonly report: number;
+      readonly step: number;
+      readonly value: number;
+    };
+
+export function verdictText(report: number, verdict: Verdict): string {
+  return `${report}:${verdict}`;
+}
+
+/** The verdict on this report; undefined where the text belongs to an earlier one. */
+export function parseVerdict(text: string, report: number): Verdict | undefined {
+  const [number, verdict] = text.split(":");
+  return Number(number) === report ? VERDICTS.find((known) => known === verdict) : undefined;
+}
 
 export function messageText(message: WorkerMessage): string {
   return pythonJson(message);

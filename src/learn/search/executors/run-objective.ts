@@ -1,7 +1,7 @@
 /** @file One trial, wherever it runs: calls the objective with its view of the trial and turns every end into an outcome. */
 import { InvariantError, toError } from "../../../core/index.ts";
 import type { Json } from "../trial.ts";
-import type { TrialHooks, TrialJob, TrialOutcome } from "./executor.ts";
+import type { TrialHooks, TrialOutcome, TrialTask } from "./executor.ts";
 import { type Objective, TrialPruned, type TrialRun } from "./objective.ts";
 
 /** Reasons are told in the journal: long ones are cut. */
@@ -14,7 +14,7 @@ export function failureReason(thrown: unknown): string {
 }
 
 /** Rejects as soon as the signal fires, and else as the promise does. */
-export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason as Error);
     if (signal.aborted) onAbort();
@@ -25,7 +25,7 @@ export function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promi
 
 export async function runObjective(
   objective: Objective,
-  job: TrialJob,
+  task: TrialTask,
   hooks: TrialHooks,
   stop: AbortSignal,
 ): Promise<TrialOutcome> {
@@ -34,9 +34,9 @@ export async function runObjective(
   const notes: Record<string, Json> = {};
   let returns: Float64Array | undefined;
   const run: TrialRun = {
-    number: job.trialId,
-    attempt: job.attempt,
-    params: job.params,
+    number: task.trialId,
+    attempt: task.attempt,
+    params: task.params,
     signal,
     async report(step, value) {
       signal.throwIfAborted();

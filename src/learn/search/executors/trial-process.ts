@@ -32,7 +32,7 @@ async function runTrial(start: Extract<ToChild, { type: "start" }>): Promise<voi
   let outcome: Extract<FromChild, { type: "outcome" }>["outcome"];
   try {
     const objective = await loadObjective(start.objective);
-    outcome = await runObjective(objective, start.job, { onReport }, stop.signal);
+    outcome = await runObjective(objective, start.task, { onReport }, stop.signal);
   } catch (thrown) {
     outcome = { kind: "failed", reason: failureReason(thrown), lost: false };
   }

@@ -7,7 +7,7 @@ import { hostname } from "node:os";
 import type { Job, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { type Clock, checkWhole, freshId, type ProgressListener, systemClock, toError } from "../../../core/index.ts";
-import type { TrialExecutor, TrialJob, TrialOutcome } from "./executor.ts";
+import type { TrialExecutor, TrialOutcome } from "./executor.ts";
 import type { ObjectiveModule } from "./objective.ts";
 import { processExecutor } from "./processes.ts";
 import {
@@ -16,8 +16,9 @@ import {
   leaseKey,
   messageText,
   outcomeText,
+  parseVerdict,
   queueName,
-  type Verdict,
+  type TrialJob,
   verdictKey,
 } from "./queue-protocol.ts";
 import { connectRedis } from "./redis.ts";
@@ -53,6 +54,8 @@ type Settings = Required<Omit<WorkerOptions, "signal" | "onProgress" | "memoryMb
 /** How often a trial's worker looks whether the study still wants it. */
 const WATCH_MS = 1_000;
 const VERDICT_WAIT_S = 1;
+/** Waits without a verdict after which a report is told once more. */
+const TELL_AGAIN_AFTER = 20;
 
 /** One trial on this worker. */
 class WorkerTrial {
@@ -62,6 +65,7 @@ class WorkerTrial {
   readonly #job: Job<TrialJob, string>;
   readonly #runId = freshId();
   readonly #stop = new AbortController();
+  #reports = 0;
 
   constructor(settings: Settings, redis: Redis, job: Job<TrialJob, string>) {
     this.#settings = settings;
@@ -83,8 +87,10 @@ class WorkerTrial {
 
   async run(executor: TrialExecutor, signal: AbortSignal): Promise<TrialOutcome> {
     const ended = new AbortController();
+    await this.#look();
     const watching = this.#watch(ended.signal);
     try {
+      if (this.#stop.signal.aborted) return { kind: "stopped" };
       const worker = `${hostname()}:${process.pid}`;
       await this.#job.updateProgress(messageText({ type: "begin", runId: this.#runId, worker }));
       const hooks = { onReport: (step: number, value: number) => this.#report(step, value) };
@@ -97,28 +103,35 @@ class WorkerTrial {
   }
 
   async #report(step: number, value: number): Promise<boolean> {
-    await this.#job.updateProgress(messageText({ type: "report", runId: this.#runId, step, value }));
+    const report = this.#reports++;
+    const text = messageText({ type: "report", runId: this.#runId, report, step, value });
     const key = verdictKey(this.#settings.prefix, this.#jobId, this.#runId);
-    while (!this.#stop.signal.aborted) {
+    for (let waits = 0; !this.#stop.signal.aborted; waits++) {
+      // Told again now and then: Redis may have lost it in a restart.
+      if (waits % TELL_AGAIN_AFTER === 0) await this.#job.updateProgress(text);
       const answer = await this.#bell.blpop(key, VERDICT_WAIT_S);
-      if (answer === null) continue;
-      const verdict = answer[1] as Verdict;
+      const verdict = answer === null ? undefined : parseVerdict(answer[1], report);
       if (verdict === "stop") this.abandon("the study does not want this trial any more");
-      return verdict === "prune";
+      if (verdict !== undefined) return verdict === "prune";
     }
     return false;
   }
 
   async #watch(ended: AbortSignal): Promise<void> {
-    const { clock, prefix } = this.#settings;
+    const { clock } = this.#settings;
     while (!ended.aborted) {
       await clock.sleep(WATCH_MS, ended).catch(() => undefined);
-      if (ended.aborted) return;
-      const { studyId } = this.#job.data;
-      const [cancelled, lease] = await this.#redis.mget(cancelKey(prefix, this.#jobId), leaseKey(prefix, studyId));
-      if (cancelled !== null) this.abandon("the study stopped this trial");
-      else if (lease === null) this.abandon("the study's process is gone");
+      if (!ended.aborted) await this.#look();
     }
+  }
+
+  /** Gives the trial up where its study does not want it or is gone. */
+  async #look(): Promise<void> {
+    const { prefix } = this.#settings;
+    const keys = [cancelKey(prefix, this.#jobId), leaseKey(prefix, this.#job.data.studyId)];
+    const [cancelled, lease] = await this.#redis.mget(keys);
+    if (cancelled !== null) this.abandon("the study stopped this trial");
+    else if (lease === null) this.abandon("the study's process is gone");
   }
 }
 

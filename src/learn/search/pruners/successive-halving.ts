@@ -21,7 +21,7 @@ export type HalvingOptions = {
 const RESOURCE_KEY = "tidemark:min_resource";
 
 /** Under this system attribute a trial keeps its value at a rung; the name is Optuna's, so that both tools agree. */
-export function rungKey(rung: number): string {
+function rungKey(rung: number): string {
   return `completed_rung_${rung}`;
 }
 
