@@ -32,7 +32,7 @@ describe("every command", () => {
       expect(stdout, `${path} shows an example`).toMatch(new RegExp(`Examples?:\\n  # .*\\n  tidemark ${path}`));
       for (const option of COMMON) expect(stdout, `${path} takes ${option}`).toContain(option);
     }
-  }, 120_000);
+  });
 
   it("suggests what was meant and ends with 2", async () => {
     const command = await tidemark(["docter"]);

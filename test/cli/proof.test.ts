@@ -21,7 +21,7 @@ describe("tidemark verify parity", () => {
       expect(fills, `fills of ${name}`).toBeGreaterThan(0);
     }
     expect(stderr).toContain("Synthetic market");
-  }, 60_000);
+  });
 });
 
 describe("tidemark bench", () => {
@@ -42,7 +42,7 @@ describe("tidemark bench", () => {
       expect(value).toBeGreaterThan(0);
       expect(Object.keys(detail)).toContain("machine");
     }
-  }, 60_000);
+  });
 
   it("names what was probably meant", async () => {
     const { code, stderr } = await tidemark(["bench", "featuers"]);
