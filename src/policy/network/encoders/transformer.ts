@@ -6,8 +6,8 @@
  * see them that way, so that both give the same numbers: with N layers and a window of W bars, a bar is seen for N (W - 1)
  * bars, as in a recurrent network that forgets.
  *
- * The memory of a symbol: for each layer its keys `[W-1, D/heads]`, then its values `[W-1, D/heads]`, the oldest bar first; at the end
- * the number of bars that were seen, at most W-1.
+ * The memory of a symbol: for each layer its keys `[W-1, D/heads]`, then its values `[W-1, D/heads]`, the oldest bar first;
+ * at the end the number of bars that were seen, at most W-1.
  */
 import {
   add,
