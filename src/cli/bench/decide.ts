@@ -28,10 +28,13 @@ export const decideBenchmark: Benchmark = {
         const pipeline = new FeaturePipeline(selectionOf(model.manifest), tape);
         const row = new Float32Array(tape.symbols * pipeline.count);
         // Bars are asked for one after the other, so the streams move with them as they do live.
-        const policy = new ModelPolicy(model, (bar) => {
-          pipeline.update(tape, bar, row, 0);
-          normalizeRow(normalizer, row, 0);
-          return row;
+        const policy = new ModelPolicy(model, {
+          firstBar: 0,
+          at: (bar) => {
+            pipeline.update(tape, bar, row, 0);
+            normalizeRow(normalizer, row, 0);
+            return row;
+          },
         });
         const exchange = new SimulatedExchange(tape, decision.exchange, { accounts: 1, seed: 1 });
         const step = new DecisionStep(exchange, decision.sizing, decision.risk);

@@ -78,7 +78,7 @@ export const ppoMlpBenchmark: Benchmark = {
   async run(context) {
     const config = { ...PPO_DEFAULTS, rollout: 2_048, batch: 64, epochs: 10 };
     const network = networkSpec("mlp", { hiddenSize: 64, joinSize: 64 });
-    return [await measure(context, "ppo-mlp", tradingEnv(8, 8), network, config)];
+    return [await measure(context, "ppo-mlp", tradingEnv(4, 16), network, config)];
   },
 };
 
