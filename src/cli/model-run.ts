@@ -3,6 +3,7 @@ import { basename, dirname } from "node:path";
 import { computeFeatures } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import {
+  changedTerms,
   loadPolicyModel,
   ModelPolicy,
   type PolicyModel,
@@ -56,7 +57,7 @@ function decisionOf(context: CommandContext, config: Config, manifest: PolicyMod
   const explicit = new Set([...config.explicit].map((path) => path.split(".").map(camelCase).join(".")));
   const changed: string[] = [];
   const merged = Object.entries(ours).map(([section, values]) => {
-    const trained = (manifest.decision[section] ?? {}) as Record<string, unknown>;
+    const trained: Record<string, unknown> = { ...manifest.decision[section as keyof DecisionConfig] };
     const entries = Object.entries(values).map(([key, value]) => {
       const path = `${section}.${key}`;
       const decided = [...explicit].some((set) => set === path || set.startsWith(`${path}.`));
@@ -67,6 +68,7 @@ function decisionOf(context: CommandContext, config: Config, manifest: PolicyMod
     return [section, Object.fromEntries(entries)] as const;
   });
   if (changed.length > 0) context.output.note(`Other than in training: ${changed.join(", ")}.`);
+  // Both sides were resolved, so that the mixture has every key with a value of its kind.
   return Object.fromEntries(merged) as DecisionConfig;
 }
 
@@ -89,7 +91,9 @@ export async function openModel(
     onProgress: context.output.progress.bind(context.output),
   });
   const policy = new ModelPolicy(model, rowsOfTape(features, manifest.normalizer));
-  const from = rowAt(tape, manifest.provenance.trainToMs) + config.splits.embargoBars;
+  for (const line of changedTerms(manifest, tape)) context.output.warn(line);
+  const unseenFrom = rowAt(tape, manifest.provenance.trainToMs) + 1 + config.splits.embargoBars;
+  const from = Math.max(unseenFrom, policy.firstBar);
   return {
     id: `${basename(dirname(folder))}/${basename(folder)}`,
     model,

@@ -6,7 +6,7 @@
 import { type ProgressListener, Random } from "../core/index.ts";
 import { type FeatureTape, normalizeTape } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
-import { type FeatureRows, ModelPolicy, type PolicyModel } from "../policy/index.ts";
+import { ModelPolicy, type PolicyModel, rowsOfValues } from "../policy/index.ts";
 import type { DecisionConfig } from "../risk/index.ts";
 import { backtest } from "./backtest.ts";
 import type { BacktestResult } from "./record.ts";
@@ -44,9 +44,8 @@ export type ImportanceResult = {
 export async function featureImportance(options: ImportanceOptions): Promise<ImportanceResult> {
   const { model, features, from, to, seed, signal, onProgress } = options;
   const normal = normalizeTape(features, model.manifest.normalizer);
-  const width = normal.symbols * normal.features;
   const play = async (values: Float32Array): Promise<BacktestResult> => {
-    const rows: FeatureRows = (bar) => values.subarray(bar * width, (bar + 1) * width);
+    const rows = rowsOfValues({ ...normal, values });
     const { tape, decision, balance } = options;
     const run = { tape, config: decision, from, to, balance, seed, policy: new ModelPolicy(model, rows) };
     return backtest(signal === undefined ? run : { ...run, signal });

@@ -112,7 +112,7 @@ export function rewardOf(weights: RewardWeights, outcome: BarOutcome, memory: Sh
 /** The weights with defaults. Throws CONFIG_VALUE for a weight that is not a finite number. */
 export function rewardWeights(changes: Partial<RewardWeights> = {}): RewardWeights {
   for (const [key, value] of Object.entries(changes)) {
-    if (!(key in REWARD_DEFAULTS) || !Number.isFinite(value)) {
+    if (!Object.hasOwn(REWARD_DEFAULTS, key) || !Number.isFinite(value)) {
       throw new TidemarkError("CONFIG_VALUE", {
         what: `"${key}" = ${String(value)} is not a reward term with a finite weight`,
         where: "training.reward",

@@ -161,7 +161,7 @@ export class TradingEnv implements VectorEnv {
         this.#permissions[s] = this.decision.permissions(n, s);
         writeMask(this.actionSpace, this.#permissions[s], mask, (n * S + s) * C);
       }
-      writeAccountFeatures(tape, this.exchange.book, n, this.#permissions, account, n * block);
+      writeAccountFeatures(this.exchange, n, this.#permissions, account, n * block);
     }
   }
 

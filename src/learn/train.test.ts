@@ -113,11 +113,31 @@ describe("a model file", () => {
     });
     expect(() => requireMatch(manifest, hourly, modelFolder)).toThrow(/5m bars/);
 
-    const text = readFileSync(join(modelFolder, "model.json"), "utf8");
-    const changed = text.replace(manifest.features.fingerprint, "0".repeat(64));
-    writeFileSync(join(modelFolder, "model.json"), changed);
+    const path = join(modelFolder, "model.json");
+    const text = readFileSync(path, "utf8");
+    const other = { ...(JSON.parse(text) as { features: object }), digest: undefined };
+    writeFileSync(path, JSON.stringify({ ...other, features: { ...other.features, fingerprint: "0".repeat(64) } }));
     await expect(loadPolicyModel(modelFolder)).rejects.toMatchObject({ code: "MODEL_MISMATCH" });
-    writeFileSync(join(modelFolder, "model.json"), text);
+    writeFileSync(path, text.replace('"seed": 11', '"seed": 12'));
+    await expect(loadPolicyModel(modelFolder)).rejects.toMatchObject({ code: "MODEL_CORRUPT" });
+    const { normalizer, decision } = manifest;
+    const forgeries: Record<string, object> = {
+      "paid to trade": { decision: { ...decision, exchange: { ...decision.exchange, baseSlippageBps: -500 } } },
+      "a scheme that is none": { decision: { ...decision, sizing: { ...decision.sizing, scheme: "nope" } } },
+      "an empty schedule": { decision: { ...decision, sizing: { ...decision.sizing, schedule: [] } } },
+      "a normalizer cut short": { normalizer: { ...normalizer, std: normalizer.std.slice(1) } },
+      "a deviation of zero": { normalizer: { ...normalizer, std: normalizer.std.map(() => 0) } },
+      "symbols exchanged": { normalizer: { ...normalizer, symbols: [...normalizer.symbols].reverse() } },
+      "a name of every object": { actionSpace: "constructor" },
+      "another action space": { actionSpace: "discrete3" },
+      "a window of minus one": { network: { ...manifest.network, window: -1 } },
+      "half a bar of warm-up": { network: { ...manifest.network, warmup: 1.5 } },
+    };
+    for (const [name, forgery] of Object.entries(forgeries)) {
+      writeFileSync(path, JSON.stringify({ ...other, ...forgery }));
+      await expect(loadPolicyModel(modelFolder), name).rejects.toMatchObject({ code: "MODEL_CORRUPT" });
+    }
+    writeFileSync(path, text);
     const onnx = readFileSync(join(modelFolder, "policy.onnx"));
     writeFileSync(join(modelFolder, "policy.onnx"), onnx.subarray(0, onnx.length - 10));
     await expect(loadPolicyModel(modelFolder)).rejects.toMatchObject({ code: "MODEL_CORRUPT" });

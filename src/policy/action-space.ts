@@ -129,15 +129,14 @@ export const ACTION_SPACE_NAMES = Object.keys(SPACES) as readonly ActionSpaceNam
 
 /** The named action space. Throws CONFIG_VALUE for another name. */
 export function actionSpace(name: string): ActionSpace {
-  const build = SPACES[name as ActionSpaceName] as (() => ActionSpace) | undefined;
-  if (build === undefined) {
+  if (!Object.hasOwn(SPACES, name)) {
     throw new TidemarkError("CONFIG_VALUE", {
       what: `"${name}" is not an action space`,
       where: "model.action_space",
       fix: `Use one of ${ACTION_SPACE_NAMES.join(", ")}.`,
     });
   }
-  return build();
+  return SPACES[name as ActionSpaceName]();
 }
 
 /** A space of plain categories without a meaning in a market, for tasks such as CartPole. */

@@ -15,6 +15,7 @@ export { RandomTwin, type RandomTwinOptions, redrawProbability } from "./baselin
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
 export {
+  changedTerms,
   loadPolicyModel,
   MODEL_SCHEMA,
   type ModelManifest,
@@ -25,7 +26,7 @@ export {
   saveModel,
   selectionOf,
 } from "./model-file.ts";
-export { type FeatureRows, ModelPolicy, rowsOfTape } from "./model-policy.ts";
+export { type FeatureRows, ModelPolicy, rowsOfTape, rowsOfValues } from "./model-policy.ts";
 export { type ParameterCount, parameterCounts } from "./network/count.ts";
 export {
   type ActingGraph,

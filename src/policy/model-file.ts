@@ -2,13 +2,14 @@
  * @file The model file: a folder with `policy.onnx`, which any ONNX runtime can load, and `model.json`, which says what
  * goes in, what comes out, and where it came from. A policy trained elsewhere is judged the same way once it has both.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { type LoadedModel, loadModel } from "../compute/index.ts";
 import {
   ensureFolder,
   fileError,
+  fingerprint,
   freshId,
   type Instrument,
   InstrumentKind,
@@ -16,10 +17,15 @@ import {
   systemCode,
   TidemarkError,
   toError,
+  writeFileAtomic,
 } from "../core/index.ts";
+import { resolveExchangeConfig } from "../exchange/index.ts";
 import { FeaturePipeline } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
-import { ENCODER_NAMES } from "./network/spec.ts";
+import { resolveSizingConfig } from "../portfolio/index.ts";
+import { type DecisionConfig, resolveRiskConfig } from "../risk/index.ts";
+import { actionSpace } from "./action-space.ts";
+import { ENCODER_NAMES, networkSpec } from "./network/spec.ts";
 import { accountFeatureNames } from "./observation.ts";
 
 /** Raised when the meaning of an input or output changes. */
@@ -35,38 +41,44 @@ const instrumentSchema = z.looseObject({
   synthetic: z.boolean(),
 });
 
+const whole = z.int().min(0);
+
 const normalizerSchema = z.strictObject({
   kind: z.literal("zscore"),
   mean: z.array(z.number()),
-  std: z.array(z.number()),
-  clip: z.number(),
+  std: z.array(z.number().gt(0)),
+  clip: z.number().gt(0),
   fittedFromMs: z.number(),
   fittedToMs: z.number(),
   fingerprint: z.string(),
   symbols: z.array(z.string()),
 });
 
-export const manifestSchema = z.looseObject({
+const manifestShape = z.object({
   schema: z.literal(MODEL_SCHEMA),
   name: z.string(),
   version: z.string(),
   createdMs: z.number(),
   timeframe: z.string(),
-  barMs: z.number(),
-  instruments: z.array(instrumentSchema),
+  barMs: z.int().gt(0),
+  instruments: z.array(instrumentSchema).min(1),
   actionSpace: z.string(),
-  network: z.looseObject({ encoder: z.enum(ENCODER_NAMES), window: z.number(), warmup: z.number() }),
-  parameters: z.number(),
+  network: z.looseObject({ encoder: z.enum(ENCODER_NAMES), window: whole, warmup: whole }),
+  parameters: whole,
   features: z.strictObject({
     selection: z.union([z.string(), z.array(z.string())]),
     names: z.array(z.string()),
-    warmup: z.number(),
+    warmup: whole,
     fingerprint: z.string(),
   }),
   normalizer: normalizerSchema,
   accountFeatures: z.array(z.string()),
   /** The settings of the decision step that it was trained in; a backtest uses them unless told otherwise. */
-  decision: z.record(z.string(), z.unknown()),
+  decision: z.strictObject({
+    exchange: z.record(z.string(), z.unknown()),
+    sizing: z.record(z.string(), z.unknown()),
+    risk: z.record(z.string(), z.unknown()),
+  }),
   provenance: z.looseObject({
     synthetic: z.boolean(),
     dataFingerprint: z.string(),
@@ -79,9 +91,14 @@ export const manifestSchema = z.looseObject({
   }),
   /** SHA-256 by file name. */
   files: z.record(z.string(), z.string()),
+  /** SHA-256 of everything above in canonical form; a manifest written by hand may leave it out. */
+  digest: z.string().optional(),
 });
 
-export type ModelManifest = z.infer<typeof manifestSchema>;
+/** Keys that this version doesn't know are kept. */
+const manifestSchema = manifestShape.loose();
+
+export type ModelManifest = Omit<z.infer<typeof manifestShape>, "decision"> & { readonly decision: DecisionConfig };
 
 export type PolicyModel = {
   readonly folder: string;
@@ -91,13 +108,14 @@ export type PolicyModel = {
 
 /** Writes the folder whole: under a temporary name first, then renamed. Throws FILE_UNWRITABLE or DISK_FULL. */
 export function saveModel(folder: string, manifest: Omit<ModelManifest, "files">, onnx: Uint8Array): ModelManifest {
-  const complete = manifestSchema.parse({ ...manifest, files: { "policy.onnx": sha256Hex(onnx) } });
+  const content = { ...manifest, files: { "policy.onnx": sha256Hex(onnx) } };
+  const complete = checked({ ...content, digest: digestOf(content) }, folder);
   ensureFolder(dirname(folder));
   const temporary = `${folder}.${freshId()}.tmp`;
   try {
     mkdirSync(temporary);
-    writeFileSync(join(temporary, "policy.onnx"), onnx);
-    writeFileSync(join(temporary, "model.json"), `${JSON.stringify(complete, null, 2)}\n`);
+    writeFileAtomic(join(temporary, "policy.onnx"), onnx);
+    writeFileAtomic(join(temporary, "model.json"), `${JSON.stringify(complete, null, 2)}\n`);
     renameSync(temporary, folder);
   } catch (thrown) {
     rmSync(temporary, { recursive: true, force: true });
@@ -116,9 +134,40 @@ export function readManifest(folder: string): ModelManifest {
   } catch (thrown) {
     throw corrupt(path, toError(thrown).message);
   }
+  return checked(json, path);
+}
+
+/** The manifest, proven to be whole and to fit together. */
+function checked(json: unknown, path: string): ModelManifest {
   const parsed = manifestSchema.safeParse(json);
   if (!parsed.success) throw corrupt(path, z.prettifyError(parsed.error).replaceAll("\n", " "));
-  return parsed.data;
+  const { data } = parsed;
+  const { digest, ...content } = data;
+  if (digest !== undefined && digest !== digestOf(content))
+    throw corrupt(path, "its digest is not that of its content");
+  const cells = data.instruments.length * data.features.names.length;
+  const symbols = data.instruments.map((instrument) => instrument.symbol).join();
+  const { normalizer } = data;
+  if (normalizer.mean.length !== cells || normalizer.std.length !== cells || normalizer.symbols.join() !== symbols) {
+    throw corrupt(path, "its normalizer is of other symbols or features");
+  }
+  try {
+    actionSpace(data.actionSpace);
+    networkSpec(data.network.encoder, data.network);
+    const { exchange, sizing, risk } = data.decision;
+    const decision = {
+      exchange: resolveExchangeConfig(exchange),
+      sizing: resolveSizingConfig(sizing),
+      risk: resolveRiskConfig(risk),
+    };
+    return { ...data, decision };
+  } catch (thrown) {
+    throw corrupt(path, toError(thrown).message);
+  }
+}
+
+function digestOf(content: object): string {
+  return fingerprint(JSON.parse(JSON.stringify(content)));
 }
 
 /**
@@ -150,7 +199,31 @@ export async function loadPolicyModel(
   const session = await loadModel(bytes, { threads: options.threads ?? 1 }).catch((thrown: unknown) => {
     throw corrupt(path, toError(thrown).message);
   });
+  const wrong = wrongPort(manifest, session);
+  if (wrong !== undefined) {
+    await session.release();
+    throw corrupt(path, `"${wrong}" has not the shape that model.json describes`);
+  }
   return { folder, manifest, session };
+}
+
+/** The first port of the network whose shape is not what the manifest leads to. */
+function wrongPort(manifest: ModelManifest, session: LoadedModel): string | undefined {
+  const S = manifest.instruments.length;
+  const space = actionSpace(manifest.actionSpace);
+  const B = space.betaHeads.length;
+  const wanted: Readonly<Record<string, readonly number[]>> = {
+    market: [S, manifest.network.window * manifest.features.names.length],
+    account: [S, manifest.accountFeatures.length],
+    mask: [S, space.categories.length],
+    logits: [S, space.categories.length],
+    concentrations: [S, 2 * B],
+    value: [1],
+  };
+  const ports = new Map([...session.inputs, ...session.outputs].map((port) => [port.name, port.shape.join()]));
+  // Without numbers to choose there is no such port.
+  if (B === 0 && !ports.has("concentrations")) ports.set("concentrations", `${S},0`);
+  return Object.keys(wanted).find((name) => ports.get(name) !== wanted[name].join());
 }
 
 /** Throws MODEL_MISMATCH unless the tape has the model's symbols, in its order, at its bar length. */
@@ -171,16 +244,41 @@ export function requireMatch(manifest: ModelManifest, tape: MarketTape, where: s
       `Use ${manifest.timeframe} data.`,
     );
   }
+  const trained = manifestInstruments(manifest);
   for (const [i, instrument] of tape.instruments.entries()) {
-    const trained = manifest.instruments[i];
-    if (trained.kind !== instrument.kind) {
+    for (const key of DECISIVE_TERMS) {
+      if (trained[i][key] === instrument[key]) continue;
       throw mismatch(
         where,
-        `The model was trained on ${trained.symbol} as ${trained.kind}, the data are of a ${instrument.kind}`,
-        `Use data of the ${trained.kind} market.`,
+        `The model was trained on ${instrument.symbol} with ${key} ${String(trained[i][key])}, the data have ${String(instrument[key])}`,
+        "Use data of the market that the model was trained on.",
       );
     }
   }
+}
+
+/** Terms that make another instrument of it. */
+const DECISIVE_TERMS = ["kind", "quote", "multiplier"] as const satisfies ReadonlyArray<keyof Instrument>;
+/** Terms that a venue changes now and then. */
+const MOVING_TERMS = [
+  "venue",
+  "tickSize",
+  "lotStep",
+  "minNotional",
+  "takerFeeBps",
+  "maxLeverage",
+  "maintenanceMarginRate",
+  "synthetic",
+] as const satisfies ReadonlyArray<keyof Instrument>;
+
+/** What is other than in training, one line each: worth saying, not worth refusing. */
+export function changedTerms(manifest: ModelManifest, tape: MarketTape): string[] {
+  const trained = manifestInstruments(manifest);
+  return tape.instruments.flatMap((instrument, i) =>
+    MOVING_TERMS.filter((key) => trained[i][key] !== instrument[key]).map(
+      (key) => `${instrument.symbol} ${key}: ${String(instrument[key])}, in training ${String(trained[i][key])}`,
+    ),
+  );
 }
 
 /** The feature selection in the form that the pipeline takes. */

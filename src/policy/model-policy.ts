@@ -1,6 +1,6 @@
 /** @file A trained network as a policy: features and account in, the likeliest choice out, bar by bar. */
 import type { LoadedModel } from "../compute/index.ts";
-import type { IntentColumns } from "../core/index.ts";
+import { type IntentColumns, InvariantError, TidemarkError } from "../core/index.ts";
 import { type FeatureTape, type Normalizer, normalizeTape } from "../features/index.ts";
 import { type ActionSpace, actionSpace, writeMask } from "./action-space.ts";
 import { likeliestActions, probabilities } from "./distributions.ts";
@@ -8,14 +8,28 @@ import { type PolicyModel, requireMatch } from "./model-file.ts";
 import { accountFeatureCount, writeAccountFeatures } from "./observation.ts";
 import type { DecisionContext, DecisionExplanation, Policy } from "./policy.ts";
 
-/** Normalized features `[S*F]` of one bar. */
-export type FeatureRows = (bar: number) => Float32Array;
+/** Normalized features by bar, counted from the market tape's first row. */
+export type FeatureRows = {
+  /** The first bar whose features are final. */
+  readonly firstBar: number;
+  /** `[S*F]` of one bar; the bar exists and is at or after the first. */
+  readonly at: (bar: number) => Float32Array;
+};
 
-/** The rows of a computed feature tape, normalized once. `bar` counts from the market tape's first row. */
+/** The rows of a computed feature tape, normalized once. */
 export function rowsOfTape(features: FeatureTape, normalizer: Normalizer): FeatureRows {
-  const { values, fromBar } = normalizeTape(features, normalizer);
-  const length = features.symbols * features.features;
-  return (bar) => values.subarray((bar - fromBar) * length, (bar - fromBar + 1) * length);
+  return rowsOfValues(normalizeTape(features, normalizer));
+}
+
+/** The rows of a feature tape that is normalized already. */
+export function rowsOfValues({ values, fromBar, bars, symbols, features, warmup }: FeatureTape): FeatureRows {
+  const length = symbols * features;
+  const firstBar = fromBar + warmup;
+  const at = (bar: number): Float32Array => {
+    if (!(bar >= firstBar && bar < fromBar + bars)) throw new InvariantError(`bar ${bar} has final features`);
+    return values.subarray((bar - fromBar) * length, (bar - fromBar + 1) * length);
+  };
+  return { firstBar, at };
 }
 
 export class ModelPolicy implements Policy {
@@ -62,9 +76,9 @@ export class ModelPolicy implements Policy {
     };
   }
 
-  /** Bars of history that a decision needs before it: windows and memory; features have their own warm-up. */
-  get history(): number {
-    return Math.max(this.#window - 1, this.#warmup);
+  /** The first bar that can be decided: features are final, and windows and memory have their history before it. */
+  get firstBar(): number {
+    return this.#rows.firstBar + Math.max(this.#window - 1, this.#warmup);
   }
 
   async reset(context: DecisionContext): Promise<void> {
@@ -72,8 +86,15 @@ export class ModelPolicy implements Policy {
     await this.start(context.bar);
   }
 
-  /** Fills the memory from the bars before `bar`, which is decided next. */
+  /** Fills the memory from the bars before `bar`, which is decided next. Rejects with DATA_TOO_SHORT where they are missing. */
   async start(bar: number): Promise<void> {
+    if (bar < this.firstBar) {
+      throw new TidemarkError("DATA_TOO_SHORT", {
+        what: `${this.name} can decide from bar ${this.firstBar} of these data on, was asked to from bar ${bar}`,
+        where: `${this.#rows.firstBar} bars for the features, ${this.firstBar - this.#rows.firstBar} for the network's history`,
+        fix: "Begin later, or give candles from further back.",
+      });
+    }
     this.#state.fill(0);
     this.#account.fill(0);
     this.#mask.fill(0);
@@ -87,7 +108,7 @@ export class ModelPolicy implements Policy {
     const space = this.#space;
     const S = this.#category.length;
     const C = space.categories.length;
-    writeAccountFeatures(context.tape, context.exchange.book, context.account, context.permissions, this.#account, 0);
+    writeAccountFeatures(context.exchange, context.account, context.permissions, this.#account, 0);
     for (let s = 0; s < S; s++) writeMask(space, context.permissions[s], this.#mask, s * C);
     await this.#run(context.bar);
     for (let s = 0; s < S; s++) {
@@ -127,7 +148,7 @@ export class ModelPolicy implements Policy {
     const window = this.#window;
     const F = this.#market.length / (S * window);
     for (let w = 0; w < window; w++) {
-      const row = this.#rows(bar - window + 1 + w);
+      const row = this.#rows.at(bar - window + 1 + w);
       for (let s = 0; s < S; s++) this.#market.set(row.subarray(s * F, (s + 1) * F), (s * window + w) * F);
     }
   }

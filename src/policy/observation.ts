@@ -3,8 +3,7 @@
  * Training and trading use this one function. Every number is without a unit and near one; all are kept within ±10.
  */
 
-import type { AccountBook } from "../exchange/index.ts";
-import type { MarketTape } from "../market/index.ts";
+import type { TradeDesk } from "../exchange/index.ts";
 import { Permission } from "../risk/index.ts";
 
 /** The columns before the symbol's own mark; part of the model file, so that a change of meaning is noticed. */
@@ -44,13 +43,13 @@ function bounded(x: number): number {
  * @param out `[S*K]` from `offset` on
  */
 export function writeAccountFeatures(
-  tape: MarketTape,
-  book: AccountBook,
+  desk: TradeDesk,
   account: number,
   permissions: Uint8Array,
   out: Float32Array,
   offset: number,
 ): void {
+  const { tape, book, terms } = desk;
   const S = tape.symbols;
   const K = ACCOUNT_FEATURES.length + S;
   const bar = book.bar[account];
@@ -62,12 +61,12 @@ export function writeAccountFeatures(
     const at = offset + s * K;
     const row = account * S + s;
     const cell = bar * S + s;
-    const quantity = book.quantity[row];
+    const lots = book.lots[row];
     const price = tape.close[cell];
     const stop = book.stopPrice[row];
-    const held = quantity !== 0;
-    out[at] = Math.sign(quantity);
-    out[at + 1] = held ? bounded((quantity * price) / equity) : 0;
+    const held = lots !== 0;
+    out[at] = Math.sign(lots);
+    out[at + 1] = held ? bounded((lots * terms.unit[s] * price) / equity) : 0;
     out[at + 2] = held ? bounded((book.unrealised[row] / equity) * 10) : 0;
     out[at + 3] = held ? bounded(Math.log1p(bar - book.entryBar[row]) / 5) : 0;
     out[at + 4] = held && stop > 0 ? bounded(((price - stop) / price) * 20) : 0;

@@ -78,15 +78,14 @@ const SIZES = [
 
 /** The encoder's defaults with changes. Throws CONFIG_VALUE for an unknown encoder or an impossible size. */
 export function networkSpec(encoder: string, changes: Partial<Omit<NetworkSpec, "encoder">> = {}): NetworkSpec {
-  const defaults = DEFAULTS[encoder as EncoderName] as NetworkSpec | undefined;
-  if (defaults === undefined) {
+  if (!Object.hasOwn(DEFAULTS, encoder)) {
     throw new TidemarkError("CONFIG_VALUE", {
       what: `"${encoder}" is not an encoder`,
       where: "model.encoder",
       fix: `Use one of ${ENCODER_NAMES.join(", ")}.`,
     });
   }
-  const spec = { ...defaults, ...changes };
+  const spec = { ...DEFAULTS[encoder as EncoderName], ...changes };
   for (const key of SIZES) {
     if (!Number.isInteger(spec[key]) || spec[key] < 1) {
       throw new TidemarkError("CONFIG_VALUE", {
@@ -94,6 +93,12 @@ export function networkSpec(encoder: string, changes: Partial<Omit<NetworkSpec, 
         where: "model",
       });
     }
+  }
+  if (!Number.isInteger(spec.warmup) || spec.warmup < 0) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `warmup must be a whole number, was ${spec.warmup}`,
+      where: "model",
+    });
   }
   checkAttention(spec);
   return spec;
