@@ -29,9 +29,10 @@ export function progressText(progress: Progress, ratePerSecond: number, drawn: b
     parts.push(`${formatCount(progress.done)}/${formatCount(progress.total)} ${progress.unit}`);
   }
   if (ratePerSecond > 0) parts.push(`${formatCount(ratePerSecond)}/s`);
-  for (const [name, value] of Object.entries(progress.figures ?? {})) parts.push(`${name} ${value}`);
+  // Before the figures: a narrow terminal cuts the end off.
   if (ratePerSecond > 0 && progress.total !== undefined && progress.done < progress.total) {
     parts.push(`${formatSpan(((progress.total - progress.done) / ratePerSecond) * 1000)} left`);
   }
+  for (const [name, value] of Object.entries(progress.figures ?? {})) parts.push(`${name} ${value}`);
   return parts.join("  ");
 }

@@ -13,7 +13,7 @@ const STEP = { label: "training", total: 1000, unit: "steps" };
 describe("progress as text", () => {
   it("tells share, count, rate, figures and the time left", () => {
     const text = progressText({ ...STEP, done: 250, figures: { return: "+1.2 %" } }, 50, false);
-    expect(text).toBe("training  25 %  250/1,000 steps  50/s  return +1.2 %  15 s left");
+    expect(text).toBe("training  25 %  250/1,000 steps  50/s  15 s left  return +1.2 %");
   });
 
   it("tells only what is known where there is no end", () => {
