@@ -8,6 +8,11 @@ export type SplitOptions = {
   readonly validationShare: number;
   /** Bars left out between the parts, so that nothing which looks back reaches over a border. */
   readonly embargoBars: number;
+  /**
+   * Bars of history before the first decision, at least: candidates that need differently much of it are then trained and
+   * compared on the same bars. What the network needs where absent.
+   */
+  readonly historyBars?: number;
 };
 
 export const SPLIT_DEFAULTS: SplitOptions = { trainShare: 0.8, validationShare: 0.1, embargoBars: 48 };

@@ -8,6 +8,7 @@ import type { PpoConfig } from "./ppo-config.ts";
 import type { RewardWeights } from "./rewards.ts";
 import type { Split, SplitOptions } from "./split.ts";
 import type { Tracker } from "./tracking/index.ts";
+import type { ValidationLook } from "./validation.ts";
 
 export type TrainOptions = {
   readonly tape: MarketTape;
@@ -41,9 +42,18 @@ export type TrainOptions = {
   /** Continue from the newest checkpoint of the run folder. */
   readonly resume?: boolean;
   readonly tracker?: Tracker;
+  /** Told after each look at the validation part. What it throws ends the training and comes out of it. */
+  readonly onValidation?: (look: TrainingLook) => Promise<void> | void;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
   readonly clock?: Clock;
+};
+
+export type TrainingLook = ValidationLook & {
+  /** Account-steps trained so far. */
+  readonly steps: number;
+  /** Whether these parameters are the best so far, and kept. */
+  readonly kept: boolean;
 };
 
 export type TrainResult = {

@@ -7,6 +7,7 @@ import { Probe } from "./probe.ts";
 import { type BarRange, type Split, splitBars } from "./split.ts";
 import { TradingEnv } from "./trading-env.ts";
 import type { TrainOptions } from "./train-options.ts";
+import type { Validation } from "./validation.ts";
 
 /** The validation part is walked by this many accounts, one block each. */
 const VALIDATION_BLOCKS = 8;
@@ -19,13 +20,11 @@ export type Prepared = {
   readonly split: Split;
 };
 
-export type Validation = { readonly probe: Probe; readonly bars: number };
-
 /** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
 export function prepare(options: TrainOptions): Prepared {
   const { tape, network, onProgress } = options;
   const raw = computeFeatures(tape, options.features, onProgress === undefined ? {} : { onProgress });
-  const history = Math.max(network.window - 1, network.warmup);
+  const history = Math.max(network.window - 1, network.warmup, options.split.historyBars ?? 0);
   const split = splitBars(tape.bars, raw.warmup + history, 2, options.split);
   requireEpisode(options, split.train);
   const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
@@ -63,7 +62,7 @@ export async function validationProbe(prepared: Prepared, ppo: Ppo): Promise<Val
   const starts = Array.from({ length: VALIDATION_BLOCKS }, (_, block) => from + block * bars);
   const range = { from, to };
   const env = tradingEnv(prepared, range, VALIDATION_BLOCKS, 1, prepared.options.seed, { starts, bars });
-  return { probe: await Probe.create(ppo, prepared.options.network, env), bars };
+  return { probe: await Probe.create(ppo, prepared.options.network, env), env, bars };
 }
 
 /** What must be equal for a checkpoint to be continued. The run's length may grow only through the schedules' own total. */

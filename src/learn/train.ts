@@ -12,15 +12,8 @@ import { Ppo, type PpoReport } from "./ppo.ts";
 import { JsonlTracker, RunStatus, type Tracker } from "./tracking/index.ts";
 import type { TradingEnv } from "./trading-env.ts";
 import type { TrainOptions, TrainResult } from "./train-options.ts";
-import {
-  type Prepared,
-  prepare,
-  runFingerprint,
-  settingsOf,
-  tradingEnv,
-  type Validation,
-  validationProbe,
-} from "./train-setup.ts";
+import { type Prepared, prepare, runFingerprint, settingsOf, tradingEnv, validationProbe } from "./train-setup.ts";
+import { lookAtValidation, type Validation } from "./validation.ts";
 
 /** Checkpoints that are kept beside the newest. */
 const OLD_CHECKPOINTS = 2;
@@ -157,10 +150,14 @@ class TrainingRun {
       this.#keep(null);
       return;
     }
-    const { meanReward } = await this.#validation.probe.run(this.#ppo.values, { bars: this.#validation.bars });
+    const { initialBalance, onValidation } = this.#options;
+    const look = await lookAtValidation(this.#validation, this.#ppo.values, initialBalance);
+    const { meanReward } = look;
     this.#tracker.scalar("validation/meanReward", meanReward, this.#ppo.steps);
     const best = this.#state.bestScore;
-    if (best === null || meanReward > best) this.#keep(meanReward);
+    const kept = best === null || meanReward > best;
+    if (kept) this.#keep(meanReward);
+    await onValidation?.({ ...look, steps: this.#ppo.steps, kept });
   }
 
   #keep(score: number | null): void {
