@@ -53,6 +53,14 @@ export function barsPerYear(barMs: number): number {
   return YEAR_MS / barMs;
 }
 
+/** Whether the text begins with a day that exists: 30 February would silently become 2 March. */
+function isCalendarDay(text: string): boolean {
+  const match = /^(\d{4}-\d{2}-\d{2})(?!\d)/.exec(text);
+  if (match === null) return false;
+  const midnight = Date.parse(match[1]);
+  return !Number.isNaN(midnight) && formatDay(midnight) === match[1];
+}
+
 /** Reads "2025-07-04", "2025-07-04T10:00Z" or epoch milliseconds. Dates without a zone are UTC. */
 export function parseDate(text: string): number {
   const trimmed = text.trim();
@@ -61,7 +69,7 @@ export function parseDate(text: string): number {
     /^\d{4}-\d{2}-\d{2}$/.test(trimmed) || /(?:Z|[+-]\d{2}:?\d{2})$/.test(trimmed)
       ? trimmed
       : `${trimmed.replace(" ", "T")}Z`;
-  const tsMs = /^\d{4}-\d{2}/.test(trimmed) ? Date.parse(zoned) : Number.NaN;
+  const tsMs = isCalendarDay(trimmed) ? Date.parse(zoned) : Number.NaN;
   if (Number.isNaN(tsMs)) {
     throw new TidemarkError("USAGE_ARGUMENT", {
       what: `"${text}" is not a date`,
