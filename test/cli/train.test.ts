@@ -113,8 +113,9 @@ describe("tidemark train", () => {
     await tidemark(["train", "--seed", "1", "--steps", "512", "--quiet"], cwd);
     const path = join(folder.path, "models/tidemark/1/model.json");
     const manifest = readFileSync(path, "utf8");
-    const changed = JSON.parse(manifest) as { features: { fingerprint: string } };
+    const changed = JSON.parse(manifest) as Record<"features" | "normalizer", { fingerprint: string }>;
     changed.features.fingerprint = "0".repeat(64);
+    changed.normalizer.fingerprint = "0".repeat(64);
     writeFileSync(path, JSON.stringify(changed));
     const other = await tidemark(["backtest", "--model", "tidemark"], cwd);
     expect(other.code).toBe(3);
