@@ -106,20 +106,28 @@ describe("tidemark train", () => {
     expect(readdirSync(join(folder.path, "runs"))).toEqual([]);
   });
 
-  it("refuses a model of other features, and a damaged one", async () => {
+  it("refuses a model of other symbols, of other features, and a damaged one", async () => {
     using folder = temporaryFolder();
     await prepare(folder.path);
     const cwd = { cwd: folder.path };
     await tidemark(["train", "--seed", "1", "--steps", "512", "--quiet"], cwd);
+    const symbols = await tidemark(["backtest", "--model", "tidemark", "--symbols", "BBBUSDT"], cwd);
+    expect(symbols.code).toBe(3);
+    expect(symbols.stderr).toContain("MODEL_MISMATCH");
     const path = join(folder.path, "models/tidemark/1/model.json");
     const manifest = readFileSync(path, "utf8");
-    const changed = JSON.parse(manifest) as Record<"features" | "normalizer", { fingerprint: string }>;
-    changed.features.fingerprint = "0".repeat(64);
-    changed.normalizer.fingerprint = "0".repeat(64);
-    writeFileSync(path, JSON.stringify(changed));
-    const other = await tidemark(["backtest", "--model", "tidemark"], cwd);
-    expect(other.code).toBe(3);
-    expect(other.stderr).toContain("MODEL_MISMATCH");
+    // As a version would have written it whose features are computed otherwise.
+    const other = JSON.parse(manifest) as { digest?: string } & Record<
+      "features" | "normalizer",
+      { fingerprint: string }
+    >;
+    delete other.digest;
+    other.features.fingerprint = "0".repeat(64);
+    other.normalizer.fingerprint = "0".repeat(64);
+    writeFileSync(path, JSON.stringify(other));
+    const features = await tidemark(["backtest", "--model", "tidemark"], cwd);
+    expect(features.code).toBe(3);
+    expect(features.stderr).toContain("MODEL_MISMATCH");
     writeFileSync(path, manifest.slice(0, 200));
     const damaged = await tidemark(["backtest", "--model", "tidemark"], cwd);
     expect(damaged.code).toBe(3);
