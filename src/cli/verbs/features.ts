@@ -1,13 +1,16 @@
 /** @file `tidemark features`: what each feature means, and what it looks like on the stored candles. */
 import { type Command, Option } from "commander";
 import { parseTimeframe, timeframeMs } from "../../core/index.ts";
+import { featureImportance } from "../../evaluate/index.ts";
 import { computeFeatures, describeFeatures, type FeatureSelection, firstFinalRows } from "../../features/index.ts";
+import { selectionOf } from "../../policy/index.ts";
 import type { Config } from "../config/load.ts";
 import { openTape } from "../market-data.ts";
+import { openModel } from "../model-run.ts";
 import { table } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
-type FeaturesOptions = { readonly list?: boolean };
+type FeaturesOptions = { readonly list?: boolean; readonly importance?: string };
 
 /** The own list where there is one, otherwise the named set. */
 export function featureSelection(config: Config): FeatureSelection {
@@ -79,13 +82,48 @@ async function check(context: CommandContext, config: Config): Promise<void> {
   context.output.data({ rows, warmup: features.warmup, fingerprint: features.fingerprint, features: summaries });
 }
 
+/** What the model leans on: each feature shuffled in turn over the bars that training never saw. */
+async function importance(context: CommandContext, config: Config, given: string): Promise<void> {
+  const { output } = context;
+  const { id, model, tape, decision, unseen, seed } = await openModel(context, config, given);
+  const result = await featureImportance({
+    model,
+    tape,
+    features: computeFeatures(tape, selectionOf(model.manifest)),
+    decision,
+    ...unseen,
+    balance: config.backtest.initialBalance,
+    seed,
+    signal: context.signal,
+    onProgress: output.progress.bind(output),
+  });
+  output.endProgress();
+  const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
+  output.text(
+    table(
+      ["feature", "positions changed", "log return lost"].map((title, c) => ({
+        title,
+        align: c === 0 ? "left" : "right",
+      })),
+      result.features.map((f) => [f.name, percent(f.changed), percent(f.returnLoss)]),
+    ),
+  );
+  output.text(
+    `\n${id} on ${unseen.to - unseen.from} unseen bars, log return ${percent(result.logReturn)}: each feature shuffled in turn`,
+  );
+  output.data({ model: id, from: unseen.from, to: unseen.to, ...result });
+}
+
 export function registerFeatures(program: Command, runner: VerbRunner): void {
   addVerb<FeaturesOptions>(
     program,
     {
       name: "features",
       summary: "Explain the features, or compute them on stored candles",
-      options: [new Option("--list", "explain each feature of the selection and stop")],
+      options: [
+        new Option("--list", "explain each feature of the selection and stop"),
+        new Option("--importance <model>", "rank the features by how much a model leans on them"),
+      ],
       settings: [
         ["--features <set>", "features.set"],
         ["--symbols <list>", "data.symbols"],
@@ -95,10 +133,12 @@ export function registerFeatures(program: Command, runner: VerbRunner): void {
       examples: [
         ["features --list", "what each feature of the configured set means"],
         ["features --symbols BTCUSDT", "their distribution on the stored candles of one symbol"],
+        ["features --importance tidemark", "what the newest model leans on, on bars it never saw"],
       ],
       run: async (context, { options }) => {
         const config = context.config();
         if (options.list === true) list(context, config);
+        else if (options.importance !== undefined) await importance(context, config, options.importance);
         else await check(context, config);
       },
     },
