@@ -9,6 +9,8 @@ export type Progress = {
   readonly unit: string;
   /** Figures worth watching, already formatted, such as { return: "+1.2 %" }. */
   readonly figures?: Readonly<Record<string, string>>;
+  /** Values worth drawing over time, by name; the same names in every report. */
+  readonly curves?: Readonly<Record<string, number>>;
 };
 
 export type ProgressListener = (progress: Progress) => void;

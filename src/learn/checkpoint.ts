@@ -3,11 +3,12 @@
  * length of a JSON header (uint32, little-endian), the header, the raw float32 arrays in the order that the header
  * lists, and a SHA-256 over all of it. A damaged file is refused, never half read.
  */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { bytesOf, sha256, systemCode, TidemarkError, writeFileAtomic } from "../core/index.ts";
-import type { PpoState } from "./ppo.ts";
+import type { PpoState } from "./ppo-report.ts";
 
-const MAGIC = "tidemark checkpoint 1\n";
+const MAGIC = "tidemark checkpoint 2\n";
 const ARRAYS = ["memory", "parameters", "firstMoment", "secondMoment"] as const;
 const DIGEST_BYTES = 32;
 
@@ -19,9 +20,38 @@ export type Checkpoint = {
   readonly trainer: unknown;
   /** The best parameters so far; empty before the first validation. */
   readonly best: Float32Array;
+  /** The best of the phase; empty without phases. */
+  readonly phaseBest: Float32Array;
 };
 
-export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
+/** Checkpoints that are kept beside the newest. */
+const OLD_CHECKPOINTS = 2;
+
+/** Names of the checkpoints in a folder, oldest first. */
+function checkpointNames(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith(".ckpt"))
+      .sort();
+  } catch (thrown) {
+    if (systemCode(thrown) === "ENOENT") return [];
+    throw thrown;
+  }
+}
+
+/** Path of the newest checkpoint of a folder, or of one that is not there. */
+export function newestCheckpoint(folder: string): string {
+  return join(folder, checkpointNames(folder).at(-1) ?? "none.ckpt");
+}
+
+/** Adds the newest checkpoint to a folder and removes the oldest. Throws FILE_UNWRITABLE or DISK_FULL. */
+export function addCheckpoint(folder: string, checkpoint: Checkpoint): void {
+  saveCheckpoint(join(folder, `${String(checkpoint.ppo.steps).padStart(12, "0")}.ckpt`), checkpoint);
+  const old = checkpointNames(folder).slice(0, -(OLD_CHECKPOINTS + 1));
+  for (const file of old) rmSync(join(folder, file), { force: true });
+}
+
+function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
   const { ppo } = checkpoint;
   const plain = Object.fromEntries(Object.entries(ppo).filter(([key]) => !isArrayName(key)));
   const header = Buffer.from(
@@ -29,7 +59,7 @@ export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
       fingerprint: checkpoint.fingerprint,
       trainer: checkpoint.trainer,
       ppo: plain,
-      lengths: [...ARRAYS.map((name) => ppo[name].length), checkpoint.best.length],
+      lengths: [...ARRAYS.map((name) => ppo[name].length), checkpoint.best.length, checkpoint.phaseBest.length],
     }),
   );
   const length = Buffer.alloc(4);
@@ -40,12 +70,16 @@ export function saveCheckpoint(path: string, checkpoint: Checkpoint): void {
     header,
     ...ARRAYS.map((name) => bytesOf(ppo[name])),
     bytesOf(checkpoint.best),
+    bytesOf(checkpoint.phaseBest),
   ]);
   writeFileAtomic(path, Buffer.concat([body, sha256().update(body).digest()]));
 }
 
-/** Throws MODEL_MISSING, MODEL_CORRUPT, or CHECKPOINT_MISMATCH where it belongs to another run's configuration. */
-export function loadCheckpoint(path: string, fingerprint: string): Checkpoint {
+/**
+ * Throws MODEL_MISSING, MODEL_CORRUPT, or CHECKPOINT_MISMATCH where it belongs to another run's configuration.
+ * @param fingerprint of the configuration that goes on with it; none where only its arrays are wanted
+ */
+export function loadCheckpoint(path: string, fingerprint?: string): Checkpoint {
   const bytes = read(path);
   const body = bytes.subarray(0, Math.max(0, bytes.length - DIGEST_BYTES));
   const whole = sha256().update(body).digest().equals(bytes.subarray(body.length));
@@ -65,7 +99,7 @@ export function loadCheckpoint(path: string, fingerprint: string): Checkpoint {
     ppo: Omit<PpoState, (typeof ARRAYS)[number]>;
     lengths: number[];
   };
-  if (header.fingerprint !== fingerprint) {
+  if (fingerprint !== undefined && header.fingerprint !== fingerprint) {
     throw new TidemarkError("CHECKPOINT_MISMATCH", {
       what: "The checkpoint belongs to other data or another configuration",
       where: path,
@@ -79,11 +113,12 @@ export function loadCheckpoint(path: string, fingerprint: string): Checkpoint {
     at += values.byteLength;
     return values;
   });
-  const [memory, parameters, firstMoment, secondMoment, best] = arrays;
+  const [memory, parameters, firstMoment, secondMoment, best, phaseBest] = arrays;
   return {
     fingerprint: header.fingerprint,
     trainer: header.trainer,
     best,
+    phaseBest,
     ppo: { ...header.ppo, memory, parameters, firstMoment, secondMoment },
   };
 }

@@ -39,6 +39,11 @@ export type VectorEnv = {
   /** Starts every stretch and account anew. */
   reset(): void;
   /**
+   * Called before a rollout of `bars` bars: the only moment at which an env may change the market for rows that have been
+   * seen, because what a policy acted on is what it is trained on. True where everybody stands in another market since.
+   */
+  beforeRollout?(bars: number): boolean;
+  /**
    * Writes what the accounts see.
    * @param account `[N*S*K]`
    * @param mask `[N*S*C]` added to the logits

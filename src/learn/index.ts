@@ -1,3 +1,4 @@
+export type { PhaseRecord } from "./curriculum-run.ts";
 export type { EnvShape, EpisodeRecord, VectorEnv } from "./env.ts";
 export { Ppo, type PpoReport, type PpoState } from "./ppo.ts";
 export { PPO_DEFAULTS, type PpoConfig } from "./ppo-config.ts";
@@ -8,4 +9,5 @@ export { type BarRange, SPLIT_DEFAULTS, type Split, type SplitOptions, splitBars
 export { CartPole } from "./tasks/cart-pole.ts";
 export { TradingEnv, type TradingEnvOptions } from "./trading-env.ts";
 export { trainPolicy } from "./train.ts";
-export type { TrainOptions, TrainResult } from "./train-options.ts";
+export type { PhasesOptions, TrackingSettings, TrainOptions, TrainResult } from "./train-options.ts";
+export { type ContinuedFrom, type StartingPoint, startFromModel, startFromRun } from "./train-start.ts";

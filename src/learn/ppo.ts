@@ -12,7 +12,7 @@ import {
   type StepScalars,
   type TrainSession,
 } from "../compute/index.ts";
-import { InvariantError, Random, type RandomState } from "../core/index.ts";
+import { InvariantError, Random } from "../core/index.ts";
 import {
   memoryGraph,
   Network,
@@ -22,13 +22,16 @@ import {
   writeIndex,
 } from "../policy/index.ts";
 import { Actor, marketRows } from "./actor.ts";
-import type { EpisodeRecord, VectorEnv } from "./env.ts";
+import type { VectorEnv } from "./env.ts";
 import { checkPpoSizes, type PpoConfig } from "./ppo-config.ts";
 import { ppoGraph } from "./ppo-loss.ts";
+import type { PpoReport, PpoStart, PpoState } from "./ppo-report.ts";
 import { Minibatch, Rollout } from "./rollout.ts";
-import { RewardScaler, type RewardScalerState } from "./running-stats.ts";
+import { RewardScaler } from "./running-stats.ts";
 import { scheduled } from "./schedule.ts";
 import { type UpdateFigures, UpdateTotals } from "./update-figures.ts";
+
+export type { PpoReport, PpoStart, PpoState } from "./ppo-report.ts";
 
 /**
  * How far a probability ratio may be from one before anything was learned, for up to ten summed log-probabilities. Each
@@ -36,43 +39,6 @@ import { type UpdateFigures, UpdateTotals } from "./update-figures.ts";
  */
 const RATIO_TOLERANCE = 1e-5;
 const TOLERATED_TERMS = 10;
-
-export type PpoReport = {
-  /** Account-steps so far. */
-  readonly steps: number;
-  readonly updates: number;
-  readonly policyLoss: number;
-  readonly valueLoss: number;
-  readonly entropy: number;
-  readonly numberEntropy: number;
-  readonly approximateKl: number;
-  readonly categoryKl: number;
-  readonly clipFraction: number;
-  readonly explainedVariance: number;
-  readonly gradientNorm: number;
-  readonly learningRate: number;
-  /** Largest distance of a ratio from one in the first minibatch. */
-  readonly firstRatioError: number;
-  readonly epochs: number;
-  /** Mean raw reward of an account-step. */
-  readonly meanReward: number;
-  /** By category: share of all choices. */
-  readonly actionShares: readonly number[];
-  readonly episodes: readonly EpisodeRecord[];
-};
-
-export type PpoState = {
-  readonly steps: number;
-  readonly updates: number;
-  readonly random: RandomState;
-  readonly scaler: RewardScalerState;
-  readonly env: unknown;
-  readonly memory: Float32Array;
-  readonly parameters: Float32Array;
-  readonly firstMoment: Float32Array;
-  readonly secondMoment: Float32Array;
-  readonly optimizerSteps: number;
-};
 
 export class Ppo {
   readonly parameters: Parameters;
@@ -116,7 +82,13 @@ export class Ppo {
   }
 
   /** Builds the graphs and starts the env. Throws CONFIG_VALUE for sizes that don't fit into each other. */
-  static async create(env: VectorEnv, spec: NetworkSpec, config: PpoConfig, seed: number): Promise<Ppo> {
+  static async create(
+    env: VectorEnv,
+    spec: NetworkSpec,
+    config: PpoConfig,
+    seed: number,
+    start?: PpoStart,
+  ): Promise<Ppo> {
     const shape: NetworkShape = {
       ...env.shape,
       categories: env.actionSpace.categories.length,
@@ -164,9 +136,24 @@ export class Ppo {
     const minibatch = new Minibatch(rollout, units, usedBy, env.market);
     const model = { parameters, network, shape };
     const ppo = new Ppo(model, config, { actor, train, remember }, rollout, minibatch, random.fork("actions"));
+    if (start !== undefined) ppo.#begin(start);
     env.reset();
     await actor.warmUp(ppo.values, new Uint8Array(G).fill(1));
     return ppo;
+  }
+
+  #begin(start: PpoStart): void {
+    const { parameters, optimizer } = start;
+    const zeros = new Float32Array(parameters.length);
+    this.#train.setState({
+      parameters,
+      m: optimizer?.firstMoment ?? zeros,
+      v: optimizer?.secondMoment ?? zeros,
+      step: optimizer?.optimizerSteps ?? 0,
+    });
+    this.#steps = start.steps ?? 0;
+    this.#updates = start.updates ?? 0;
+    if (start.scaler !== undefined) this.#scaler.restore(start.scaler);
   }
 
   /** Nodes of the training graph: each costs about a microsecond a step. */
@@ -176,6 +163,10 @@ export class Ppo {
 
   get steps(): number {
     return this.#steps;
+  }
+
+  get updates(): number {
+    return this.#updates;
   }
 
   /** The current parameters; valid until the next update. */
@@ -197,7 +188,7 @@ export class Ppo {
       ...update,
       explainedVariance,
       meanReward,
-      actionShares: this.#actionShares(),
+      ...this.#actionShares(),
       episodes: this.#env.takeEpisodes(),
     };
   }
@@ -212,6 +203,8 @@ export class Ppo {
     const K = this.shape.accountFeatures;
     const C = this.shape.categories;
     const B = this.shape.betaHeads;
+    const elsewhere = env.beforeRollout?.(bars) === true;
+    if (elsewhere) await actor.warmUp(this.values, new Uint8Array(env.stretches).fill(1));
     let total = 0;
     for (let t = 0; t < bars; t++) {
       if (stateSize > 0 && t % unitBars === 0) r.state.set(actor.memory, (t / unitBars) * actor.memory.length);
@@ -340,11 +333,15 @@ export class Ppo {
     throw new InvariantError(`the probability ratio is 1 before anything was learned, was off by ${error}`);
   }
 
-  #actionShares(): number[] {
-    const counts = Array.from({ length: this.shape.categories }, () => 0);
+  #actionShares(): Pick<PpoReport, "actionShares" | "symbolActionShares"> {
+    const { symbols: S, categories: C } = this.shape;
     const { category } = this.#rollout;
-    for (let i = 0; i < category.length; i++) counts[category[i]]++;
-    return counts.map((count) => count / category.length);
+    const counts = Array.from({ length: S }, () => Array.from({ length: C }, () => 0));
+    for (let i = 0; i < category.length; i++) counts[i % S][category[i]]++;
+    const each = category.length / S;
+    const symbolActionShares = counts.map((row) => row.map((count) => count / each));
+    const actionShares = counts[0].map((_, c) => symbolActionShares.reduce((sum, row) => sum + row[c], 0) / S);
+    return { actionShares, symbolActionShares };
   }
 
   /** Copies of everything that a bit-for-bit continuation needs. */

@@ -35,6 +35,8 @@ export type TradingEnvOptions = {
   readonly seed: number;
   /** `[G]` where each stretch always starts; random where absent. */
   readonly starts?: readonly number[];
+  /** Draws the bar where a stretch starts, at least an episode before the end of the range. Default: any, all alike. */
+  readonly drawStart?: (random: Random) => number;
   readonly recorder?: FillRecorder;
 };
 
@@ -62,8 +64,6 @@ export class TradingEnv implements VectorEnv {
   readonly moved: Uint8Array;
   readonly exchange: SimulatedExchange;
   readonly decision: DecisionStep;
-  /** Fees as shares of equity, summed over account-steps since the reader last set it to zero. */
-  feeShares = 0;
   readonly #options: TradingEnvOptions;
   /** `[G]` bars until the stretch is cut. */
   readonly #left: Int32Array;
@@ -73,6 +73,8 @@ export class TradingEnv implements VectorEnv {
   readonly #permissions: Uint8Array;
   readonly #side: Int8Array;
   readonly #sharpe: SharpeMemory[];
+  #feeShares = 0;
+  #gainShares = 0;
   readonly #outcome: BarOutcome = {
     equityBefore: 0,
     equityAfter: 0,
@@ -131,8 +133,9 @@ export class TradingEnv implements VectorEnv {
   }
 
   #startStretch(g: number): void {
-    const { range, episodeBars, starts } = this.#options;
-    this.row[g] = starts?.[g] ?? range.from + this.#random.below(range.to - range.from - episodeBars);
+    const { range, episodeBars, starts, drawStart } = this.#options;
+    this.row[g] =
+      starts?.[g] ?? drawStart?.(this.#random) ?? range.from + this.#random.below(range.to - range.from - episodeBars);
     this.#left[g] = episodeBars;
     const A = this.accountsPerStretch;
     for (let n = g * A; n < (g + 1) * A; n++) this.#startAccount(n, this.row[g]);
@@ -204,7 +207,8 @@ export class TradingEnv implements VectorEnv {
     outcome.fees = book.fees[n] - fees;
     outcome.flips = 0;
     outcome.budgetViolations = 0;
-    this.feeShares += outcome.fees / outcome.equityBefore;
+    this.#feeShares += outcome.fees / outcome.equityBefore;
+    this.#gainShares += outcome.equityAfter / outcome.equityBefore - 1;
     if (reward.flip !== 0 || reward.budgetViolation !== 0) {
       for (let s = 0; s < S; s++) {
         if (this.#side[s] * book.lots[n * S + s] < 0) outcome.flips++;
@@ -228,8 +232,21 @@ export class TradingEnv implements VectorEnv {
     }
   }
 
+  /** Fees and changes of equity as shares of equity, summed over account-steps since the last call. */
+  takeCosts(): { feeShares: number; gainShares: number } {
+    const taken = { feeShares: this.#feeShares, gainShares: this.#gainShares };
+    this.#feeShares = 0;
+    this.#gainShares = 0;
+    return taken;
+  }
+
   takeEpisodes(): EpisodeRecord[] {
     return this.#episodes.take();
+  }
+
+  /** In the order of the tape. */
+  get symbols(): readonly string[] {
+    return this.#options.tape.instruments.map(({ symbol }) => symbol);
   }
 
   state(): State {

@@ -4,11 +4,33 @@ import type { FeatureSelection } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import type { ActionSpaceName, ModelManifest, NetworkSpec } from "../policy/index.ts";
 import type { DecisionConfig } from "../risk/index.ts";
+import type { Curriculum, PhaseOverrides } from "./curriculum/index.ts";
+import type { PhaseRecord } from "./curriculum-run.ts";
 import type { PpoConfig } from "./ppo-config.ts";
 import type { RewardWeights } from "./rewards.ts";
 import type { Split, SplitOptions } from "./split.ts";
 import type { Tracker } from "./tracking/index.ts";
+import type { StartingPoint } from "./train-start.ts";
 import type { ValidationLook } from "./validation.ts";
+
+export type PhasesOptions = {
+  readonly curriculum: Curriculum;
+  /** How many phases are trained in this run, one after the other; fewer where the curriculum ends. */
+  readonly count: number;
+  /** Whether each phase begins with what the one before it recommends. */
+  readonly useRecommendations: boolean;
+  /** Updates in one drawn market, where a phase asks for others than the recorded one. */
+  readonly marketUpdates: number;
+  /** The first phase of the run, counted from 0, with changes of its settings. Default: the first as planned. */
+  readonly begin?: { readonly index: number; readonly overrides: PhaseOverrides };
+};
+
+/** Where a run is told beside its own record. */
+export type TrackingSettings = {
+  readonly tensorBoard: boolean;
+  /** Where the MLFLOW_ variables are looked up. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+};
 
 export type TrainOptions = {
   readonly tape: MarketTape;
@@ -41,7 +63,16 @@ export type TrainOptions = {
   readonly timeLimitMs?: number;
   /** Continue from the newest checkpoint of the run folder. */
   readonly resume?: boolean;
+  /** Train by phases; learning rate, entropy, clip, gamma and episodes are then theirs. */
+  readonly phases?: PhasesOptions;
+  /** Begin with what another training has learned. Not needed to resume. */
+  readonly start?: StartingPoint;
+  /** Default: the run's record and TensorBoard in the run folder. */
+  readonly tracking?: TrackingSettings;
+  /** In place of those of `tracking`. */
   readonly tracker?: Tracker;
+  /** Told what is worth knowing and stops nothing. Default: nobody. */
+  readonly warn?: (message: string) => void;
   /** Told after each look at the validation part. What it throws ends the training and comes out of it. */
   readonly onValidation?: (look: TrainingLook) => Promise<void> | void;
   readonly signal?: AbortSignal;
@@ -66,6 +97,8 @@ export type TrainResult = {
   readonly validation: number | undefined;
   /** Account-steps after which those parameters were reached. */
   readonly keptSteps: number;
+  /** What was done phase by phase; empty without phases. */
+  readonly phases: readonly PhaseRecord[];
   /** SHA-256 of the kept parameters: equal for two runs that learned the same. */
   readonly parameterHash: string;
 };

@@ -4,8 +4,8 @@ import { computeFeatures, type FeatureTape, fitNormalizer, type Normalizer, norm
 import { actionSpace } from "../policy/index.ts";
 import type { Ppo } from "./ppo.ts";
 import { Probe } from "./probe.ts";
-import { type BarRange, type Split, splitBars } from "./split.ts";
-import { TradingEnv } from "./trading-env.ts";
+import { type Split, splitBars } from "./split.ts";
+import { TradingEnv, type TradingEnvOptions } from "./trading-env.ts";
 import type { TrainOptions } from "./train-options.ts";
 import type { Validation } from "./validation.ts";
 
@@ -23,52 +23,61 @@ export type Prepared = {
 /** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
 export function prepare(options: TrainOptions): Prepared {
   const { tape, network, onProgress } = options;
+  requireGroups(options);
   const raw = computeFeatures(tape, options.features, onProgress === undefined ? {} : { onProgress });
   const history = Math.max(network.window - 1, network.warmup, options.split.historyBars ?? 0);
   const split = splitBars(tape.bars, raw.warmup + history, 2, options.split);
-  requireEpisode(options, split.train);
   const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
   return { options, raw, normalizer, features: normalizeTape(raw, normalizer), split };
 }
 
-export function tradingEnv(
+/** What all envs of a training have in common. */
+export function tradingEnvOptions(
   prepared: Prepared,
-  range: BarRange,
-  stretches: number,
-  accountsPerStretch: number,
-  seed: number,
-  fixed?: { readonly starts: readonly number[]; readonly bars: number },
-): TradingEnv {
-  const { options, features } = prepared;
-  return new TradingEnv({
-    tape: options.tape,
-    features,
-    range,
-    decision: options.decision,
-    actionSpace: actionSpace(options.actionSpace),
-    reward: options.reward,
+): Omit<TradingEnvOptions, "tape" | "features" | "range" | "episodeBars" | "seed"> {
+  const { decision, reward, stretches, accounts, initialBalance, actionSpace: space } = prepared.options;
+  return {
+    decision,
+    actionSpace: actionSpace(space),
+    reward,
     stretches,
-    accountsPerStretch,
-    episodeBars: fixed?.bars ?? options.episodeBars,
-    initialBalance: options.initialBalance,
-    seed,
-    ...(fixed === undefined ? {} : { starts: fixed.starts }),
-  });
+    accountsPerStretch: accounts / stretches,
+    initialBalance,
+  };
 }
 
-export async function validationProbe(prepared: Prepared, ppo: Ppo): Promise<Validation> {
-  const { from, to } = prepared.split.validation;
+/** The recorded market of the training part. Throws CONFIG_VALUE or DATA_TOO_SHORT where the episodes don't fit. */
+export function trainingEnv(prepared: Prepared): TradingEnv {
+  const { options, features, split } = prepared;
+  const { tape, episodeBars, seed } = options;
+  requireEpisode(prepared, episodeBars);
+  return new TradingEnv({ ...tradingEnvOptions(prepared), tape, features, range: split.train, episodeBars, seed });
+}
+
+/** Undefined where the split has no validation part. */
+export async function validationProbe(prepared: Prepared, ppo: Ppo): Promise<Validation | undefined> {
+  const { options, features, split } = prepared;
+  const { from, to } = split.validation;
+  if (from === to) return undefined;
   const bars = Math.floor((to - from - 1) / VALIDATION_BLOCKS);
-  const starts = Array.from({ length: VALIDATION_BLOCKS }, (_, block) => from + block * bars);
-  const range = { from, to };
-  const env = tradingEnv(prepared, range, VALIDATION_BLOCKS, 1, prepared.options.seed, { starts, bars });
-  return { probe: await Probe.create(ppo, prepared.options.network, env), env, bars };
+  const env = new TradingEnv({
+    ...tradingEnvOptions(prepared),
+    tape: options.tape,
+    features,
+    range: { from, to },
+    stretches: VALIDATION_BLOCKS,
+    accountsPerStretch: 1,
+    episodeBars: bars,
+    seed: options.seed,
+    starts: Array.from({ length: VALIDATION_BLOCKS }, (_, block) => from + block * bars),
+  });
+  return { probe: await Probe.create(ppo, options.network, env), env, bars };
 }
 
 /** What must be equal for a checkpoint to be continued. The run's length may grow only through the schedules' own total. */
 export function settingsOf(options: TrainOptions): Record<string, unknown> {
   const { features, network, actionSpace: space, ppo, stretches, accounts, episodeBars, initialBalance } = options;
-  const { reward, decision, split, seed } = options;
+  const { reward, decision, split, seed, phases } = options;
   return {
     features,
     network,
@@ -82,6 +91,7 @@ export function settingsOf(options: TrainOptions): Record<string, unknown> {
     decision,
     split,
     seed,
+    ...(phases === undefined ? {} : { phases: { ...phases, begin: undefined } }),
   };
 }
 
@@ -90,20 +100,15 @@ export function runFingerprint(prepared: Prepared): string {
   return fingerprint({ data: options.tape.fingerprint, features: raw.fingerprint, settings: settingsOf(options) });
 }
 
-function requireEpisode(options: TrainOptions, train: BarRange): void {
-  const { episodeBars, ppo, network, accounts, stretches } = options;
+/** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
+export function requireEpisode(prepared: Prepared, episodeBars: number): void {
+  const { ppo, network } = prepared.options;
+  const { train } = prepared.split;
   if (network.encoder !== "mlp" && episodeBars % ppo.segment !== 0) {
     throw new TidemarkError("CONFIG_VALUE", {
       what: `training.episode_bars (${episodeBars}) must be a multiple of training.segment (${ppo.segment})`,
       where: "training",
       fix: `Use ${Math.max(1, Math.round(episodeBars / ppo.segment)) * ppo.segment}.`,
-    });
-  }
-  if (accounts % stretches !== 0) {
-    throw new TidemarkError("CONFIG_VALUE", {
-      what: `training.accounts (${accounts}) must be a multiple of training.stretches (${stretches})`,
-      where: "training",
-      fix: `Use ${Math.max(1, Math.round(accounts / stretches)) * stretches} accounts.`,
     });
   }
   if (train.to - train.from <= episodeBars) {
@@ -113,4 +118,13 @@ function requireEpisode(options: TrainOptions, train: BarRange): void {
       fix: "Give more history, or make episodes shorter.",
     });
   }
+}
+
+function requireGroups({ accounts, stretches }: TrainOptions): void {
+  if (accounts % stretches === 0) return;
+  throw new TidemarkError("CONFIG_VALUE", {
+    what: `training.accounts (${accounts}) must be a multiple of training.stretches (${stretches})`,
+    where: "training",
+    fix: `Use ${Math.max(1, Math.round(accounts / stretches)) * stretches} accounts.`,
+  });
 }

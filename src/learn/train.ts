@@ -2,194 +2,256 @@
  * @file A training run from a tape to a model file: features, split, env, PPO, validation, checkpoints. What is kept are
  * the parameters that did best on the validation part, which lies after the training part and before the unseen rest.
  */
-import { readdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { exportModel } from "../compute/index.ts";
-import { bytesOf, ensureFolder, sha256Hex, systemClock, writeFileAtomic } from "../core/index.ts";
-import { accountFeatureNames, MODEL_SCHEMA, type ModelManifest, policyGraph, saveModel } from "../policy/index.ts";
-import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "./checkpoint.ts";
-import { Ppo, type PpoReport } from "./ppo.ts";
-import { JsonlTracker, RunStatus, type Tracker } from "./tracking/index.ts";
+import { basename, join } from "node:path";
+import { bytesOf, ensureFolder, sha256Hex, systemClock, TidemarkError, writeFileAtomic } from "../core/index.ts";
+import { addCheckpoint, loadCheckpoint, newestCheckpoint } from "./checkpoint.ts";
+import type { PhaseVerdict } from "./curriculum/index.ts";
+import { CurriculumRun, type CurriculumRunState } from "./curriculum-run.ts";
+import type { PhaseEnv } from "./curriculum-run-env.ts";
+import { Ppo } from "./ppo.ts";
+import type { PpoReport, PpoStart } from "./ppo-report.ts";
+import { openTrackers, RunStatus, type Tracker } from "./tracking/index.ts";
 import type { TradingEnv } from "./trading-env.ts";
+import { BestParameters, type BestState } from "./train-best.ts";
+import { saveTrainedModel } from "./train-model.ts";
 import type { TrainOptions, TrainResult } from "./train-options.ts";
-import { type Prepared, prepare, runFingerprint, settingsOf, tradingEnv, validationProbe } from "./train-setup.ts";
-import { lookAtValidation, type Validation } from "./validation.ts";
+import { type Stretch, TrainReport } from "./train-report.ts";
+import { type Prepared, prepare, runFingerprint, settingsOf, trainingEnv, validationProbe } from "./train-setup.ts";
+import { type ContinuedFrom, startOf } from "./train-start.ts";
 
-/** Checkpoints that are kept beside the newest. */
-const OLD_CHECKPOINTS = 2;
+/** What TensorBoard's table of runs shows beside their settings. */
+const TABLE_FIGURES = ["validation/meanReward", "rollout/episodeReturn", "rollout/costShare"];
 
-type TrainerState = { bestScore: number | null; bestSteps: number; episodes: number };
+type TrainerState = {
+  readonly best: BestState;
+  readonly episodes: number;
+  readonly continuedFrom: ContinuedFrom | undefined;
+  readonly phases: CurriculumRunState | undefined;
+};
+
+type Stage = { readonly env: TradingEnv | PhaseEnv; readonly ppo: Ppo };
 
 /**
  * Trains and saves a model. When the signal is aborted, the current update is finished, a checkpoint is written and the
  * promise rejects with the signal's reason; `resume` then continues bit for bit.
- * Throws CONFIG_VALUE, DATA_TOO_SHORT, CHECKPOINT_MISMATCH, FILE_UNWRITABLE, DISK_FULL or TRAINING_DIVERGED.
+ * Throws CONFIG_VALUE, DATA_TOO_SHORT, CHECKPOINT_MISMATCH, MODEL_MISMATCH, FILE_UNWRITABLE, DISK_FULL or
+ * TRAINING_DIVERGED.
  */
 export async function trainPolicy(options: TrainOptions): Promise<TrainResult> {
   const prepared = prepare(options);
-  const { split } = prepared;
-  const env = tradingEnv(prepared, split.train, options.stretches, options.accounts / options.stretches, options.seed);
-  const ppo = await Ppo.create(env, options.network, options.ppo, options.seed);
-  const validation = split.validation.to > split.validation.from ? await validationProbe(prepared, ppo) : undefined;
-  const tracker =
-    options.tracker ??
-    new JsonlTracker({ path: join(options.runFolder, "metrics.jsonl"), clock: options.clock ?? systemClock });
-  const run = new TrainingRun(prepared, env, ppo, validation, tracker);
+  const { runFolder, clock = systemClock, tracking, warn = () => {} } = options;
+  const run = await TrainingRun.open(prepared);
   try {
-    const result = await run.run();
-    await tracker.finish(RunStatus.finished);
-    return result;
-  } catch (thrown) {
-    await tracker.finish(options.signal?.aborted === true ? RunStatus.stopped : RunStatus.failed);
-    throw thrown;
+    const tracker =
+      options.tracker ??
+      openTrackers({
+        runFolder,
+        run: basename(runFolder),
+        clock,
+        warn,
+        environment: tracking?.environment ?? {},
+        tensorBoard: tracking?.tensorBoard ?? true,
+        figures: TABLE_FIGURES,
+      });
+    try {
+      const result = await run.run(tracker);
+      await tracker.finish(RunStatus.finished);
+      return result;
+    } catch (thrown) {
+      await tracker.finish(options.signal?.aborted === true ? RunStatus.stopped : RunStatus.failed);
+      throw thrown;
+    }
   } finally {
-    await ppo.release();
-    await validation?.probe.release();
+    await run.release();
   }
 }
 
 class TrainingRun {
   readonly #prepared: Prepared;
   readonly #options: TrainOptions;
-  readonly #env: TradingEnv;
-  readonly #ppo: Ppo;
-  readonly #validation: Validation | undefined;
-  readonly #tracker: Tracker;
-  readonly #checkpoints: string;
   readonly #fingerprint: string;
-  #best: Float32Array = new Float32Array(0);
-  #state: TrainerState = { bestScore: null, bestSteps: 0, episodes: 0 };
-  #updates = 0;
-  #returns: number[] = [];
+  readonly #phases: CurriculumRun | undefined;
+  readonly #best: BestParameters;
+  #stage: Stage;
+  #episodes = 0;
+  #gap: number | undefined;
+  #continuedFrom: ContinuedFrom | undefined;
 
-  constructor(prepared: Prepared, env: TradingEnv, ppo: Ppo, validation: Validation | undefined, tracker: Tracker) {
+  private constructor(
+    prepared: Prepared,
+    fingerprint: string,
+    phases: CurriculumRun | undefined,
+    stage: Stage,
+    best: BestParameters,
+  ) {
     this.#prepared = prepared;
     this.#options = prepared.options;
-    this.#env = env;
-    this.#ppo = ppo;
-    this.#validation = validation;
-    this.#tracker = tracker;
-    this.#checkpoints = join(prepared.options.runFolder, "checkpoints");
-    this.#fingerprint = runFingerprint(prepared);
+    this.#fingerprint = fingerprint;
+    this.#phases = phases;
+    this.#stage = stage;
+    this.#best = best;
   }
 
-  async run(): Promise<TrainResult> {
-    const { ppo, saveEvery, validateEvery, signal, timeLimitMs, clock = systemClock } = this.#options;
+  /** A run at its beginning, or where its newest checkpoint left it. */
+  static async open(prepared: Prepared): Promise<TrainingRun> {
+    const { options } = prepared;
+    const fingerprint = runFingerprint(prepared);
+    const folder = join(options.runFolder, "checkpoints");
+    const saved = options.resume === true ? loadCheckpoint(newestCheckpoint(folder), fingerprint) : undefined;
+    // The fingerprint says that this very code wrote it.
+    const state = saved?.trainer as TrainerState | undefined;
+    const restored =
+      saved === undefined || state?.phases === undefined ? undefined : { state: state.phases, best: saved.phaseBest };
+    const phases = options.phases === undefined ? undefined : new CurriculumRun(prepared, options.phases, restored);
+    const begun = options.start === undefined || saved !== undefined ? undefined : startOf(prepared, options.start);
+    const stage = await openStage(prepared, phases, begun?.start);
+    const best = new BestParameters(await validationProbe(prepared, stage.ppo), options);
+    const run = new TrainingRun(prepared, fingerprint, phases, stage, best);
+    run.#continuedFrom = begun?.continuedFrom;
+    if (saved === undefined || state === undefined) return run;
+    stage.ppo.restore(saved.ppo);
+    best.restore(state.best, saved.best);
+    run.#episodes = state.episodes;
+    run.#continuedFrom = state.continuedFrom;
+    return run;
+  }
+
+  async run(tracker: Tracker): Promise<TrainResult> {
+    const { ppo, resume, signal, timeLimitMs, episodes = 0, clock = systemClock, onProgress } = this.#options;
     const startedMs = clock.elapsedMs();
-    ensureFolder(this.#checkpoints);
-    if (this.#options.resume === true) this.#restore();
-    this.#writeManifest();
+    ensureFolder(join(this.#options.runFolder, "checkpoints"));
+    const report = new TrainReport(tracker, onProgress, ppo.totalSteps / ppo.rollout);
+    this.#writeManifest(report);
+    if (resume === true) tracker.continued(this.#stage.ppo.steps);
+    // What is gone on with is the first that is worth keeping.
+    else if (this.#continuedFrom !== undefined) await this.#validate(report);
+    this.#tellPhase(report);
     const late = (): boolean => timeLimitMs !== undefined && clock.elapsedMs() - startedMs >= timeLimitMs;
-    const enough = (): boolean =>
-      (this.#options.episodes ?? 0) > 0 && this.#state.episodes >= (this.#options.episodes ?? 0);
-    while (this.#ppo.steps < ppo.totalSteps && !late() && !enough()) {
+    let ended = false;
+    while (!ended && this.#stage.ppo.steps < this.#totalSteps && !late()) {
+      if (episodes > 0 && this.#episodes >= episodes) break;
       if (signal?.aborted === true) {
         this.#save();
         signal.throwIfAborted();
       }
-      const beganMs = clock.elapsedMs();
-      const report = await this.#ppo.iterate();
-      this.#updates = report.updates;
-      this.#state.episodes += report.episodes.length;
-      this.#report(report, clock.elapsedMs() - beganMs);
-      if (report.updates % validateEvery === 0) await this.#validate();
-      if (report.updates % saveEvery === 0) this.#save();
+      ended = await this.#update(report);
     }
-    await this.#validate();
+    if (!ended) this.#phases?.stop(this.#stage.ppo.steps);
+    await this.#validate(report);
     this.#save();
     return this.#finish();
   }
 
-  #report(report: PpoReport, elapsedMs: number): void {
-    const { onProgress, ppo } = this.#options;
-    this.#returns.push(...report.episodes.map((episode) => episode.reward));
-    this.#returns = this.#returns.slice(-100);
-    const episodeReturn = this.#returns.length === 0 ? undefined : mean(this.#returns);
-    const actions = Object.fromEntries(
-      this.#env.actionSpace.categories.map((name, c) => [`actions/${name}`, report.actionShares[c]]),
-    );
-    this.#tracker.scalars(
+  get #totalSteps(): number {
+    return this.#phases === undefined ? this.#options.ppo.totalSteps : Number.POSITIVE_INFINITY;
+  }
+
+  /** One rollout and one update, and what is due after it. True where the run has ended with it. */
+  async #update(report: TrainReport): Promise<boolean> {
+    const { saveEvery, validateEvery, clock = systemClock } = this.#options;
+    const { env, ppo } = this.#stage;
+    const beganMs = clock.elapsedMs();
+    const update = await this.#iterate(ppo);
+    if (update instanceof TidemarkError) return this.#endPhase(this.#collapse(update), report);
+    this.#episodes += update.episodes.length;
+    this.#best.trained(update.meanReward);
+    const costs = env.takeCosts();
+    report.update(
+      update,
       {
-        "loss/policy": report.policyLoss,
-        "loss/value": report.valueLoss,
-        "policy/entropy": report.entropy,
-        "policy/sizeEntropy": report.numberEntropy,
-        "policy/approximateKl": report.approximateKl,
-        "policy/directionKl": report.categoryKl,
-        "policy/clipFraction": report.clipFraction,
-        "value/explainedVariance": report.explainedVariance,
-        "update/gradientNorm": report.gradientNorm,
-        "update/learningRate": report.learningRate,
-        "update/epochs": report.epochs,
-        "update/firstRatioError": report.firstRatioError,
-        "rollout/meanReward": report.meanReward,
-        "rollout/feeShare": this.#env.feeShares / ppo.rollout,
-        "speed/stepsPerSecond": (ppo.rollout / elapsedMs) * 1000,
-        ...(episodeReturn === undefined ? {} : { "rollout/episodeReturn": episodeReturn }),
-        ...actions,
+        costs,
+        categories: env.actionSpace.categories,
+        symbols: env.symbols,
+        rollout: this.#options.ppo.rollout,
+        elapsedMs: clock.elapsedMs() - beganMs,
       },
-      report.steps,
+      this.#stretch(),
+      this.#phases?.phase.episodeBars ?? this.#options.episodeBars,
     );
-    this.#env.feeShares = 0;
-    onProgress?.({
-      label: "training",
-      done: report.steps,
-      total: ppo.totalSteps,
-      unit: "steps",
-      figures: {
-        return: percent(episodeReturn ?? report.meanReward * this.#options.episodeBars),
-        "policy loss": report.policyLoss.toFixed(4),
-        "value loss": report.valueLoss.toFixed(4),
-        KL: report.approximateKl.toFixed(4),
-      },
-    });
+    report.histograms(ppo, update.updates);
+    if (update.updates % validateEvery === 0) await this.#validate(report);
+    const verdict = this.#phases?.report(update, { costs, validationGap: this.#gap });
+    this.#gap = undefined;
+    if (verdict?.ended === true) return this.#endPhase(verdict, report);
+    if (update.updates % saveEvery === 0) this.#save();
+    return false;
   }
 
-  async #validate(): Promise<void> {
-    if (this.#validation === undefined) {
-      this.#keep(null);
-      return;
+  /** An update that went out of hand ends its phase where another follows, and the run where none does. */
+  async #iterate(ppo: Ppo): Promise<PpoReport | TidemarkError> {
+    try {
+      return await ppo.iterate();
+    } catch (thrown) {
+      const known = thrown instanceof TidemarkError && thrown.code === "TRAINING_DIVERGED";
+      if (!known || this.#phases?.goesOn !== true) throw thrown;
+      return thrown;
     }
-    const { initialBalance, onValidation } = this.#options;
-    const look = await lookAtValidation(this.#validation, this.#ppo.values, initialBalance);
-    const { meanReward } = look;
-    this.#tracker.scalar("validation/meanReward", meanReward, this.#ppo.steps);
-    const best = this.#state.bestScore;
-    const kept = best === null || meanReward > best;
-    if (kept) this.#keep(meanReward);
-    await onValidation?.({ ...look, steps: this.#ppo.steps, kept });
   }
 
-  #keep(score: number | null): void {
-    this.#best = this.#ppo.values.slice();
-    this.#state = { ...this.#state, bestScore: score, bestSteps: this.#ppo.steps };
+  #collapse(failure: TidemarkError): PhaseVerdict & { ended: true } {
+    const { ppo } = this.#stage;
+    this.#options.warn?.(`${failure.what}; the phase ends, and the next goes on from its best parameters.`);
+    if (this.#phases === undefined) throw failure;
+    return this.#phases.collapse(ppo.steps, failure);
+  }
+
+  /** Leaves a recommendation and begins the next phase; true where none follows in this run. */
+  async #endPhase(verdict: PhaseVerdict & { ended: true }, report: TrainReport): Promise<boolean> {
+    const phases = this.#phases;
+    const { clock = systemClock } = this.#options;
+    if (phases === undefined) return true;
+    const { ppo } = this.#stage;
+    if (phases.best.length === 0) await this.#validate(report);
+    const recommended = phases.end(verdict, ppo.steps, clock.nowMs());
+    report.phaseEnd(phases.number, verdict.because, verdict.reason, recommended);
+    if (!phases.goesOn) return true;
+    const start = phases.advance(verdict.because, ppo.state());
+    await ppo.release();
+    this.#stage = await openStage(this.#prepared, phases, start);
+    this.#tellPhase(report);
+    this.#save();
+    return false;
+  }
+
+  #tellPhase(report: TrainReport): void {
+    if (this.#phases !== undefined) report.phase(this.#phases.number, this.#phases.phase, this.#stage.ppo.steps);
+  }
+
+  #stretch(): Stretch {
+    const phases = this.#phases;
+    if (phases === undefined) return { label: "training", from: 0, steps: this.#options.ppo.totalSteps };
+    const label = `phase ${phases.number}/${phases.phases} ${phases.phase.name}`;
+    return { label, from: phases.startStep, steps: phases.phase.steps };
+  }
+
+  async #validate(report: TrainReport): Promise<void> {
+    const { ppo } = this.#stage;
+    const { score, gap } = await this.#best.look(ppo);
+    this.#gap = gap;
+    if (score === undefined) return;
+    if (this.#best.hasValidation) report.validation(score, gap, ppo.steps);
+    this.#phases?.offer(score, ppo.values);
   }
 
   #save(): void {
-    const name = `${String(this.#ppo.steps).padStart(12, "0")}.ckpt`;
-    saveCheckpoint(join(this.#checkpoints, name), {
+    const state: TrainerState = {
+      best: this.#best.state(),
+      episodes: this.#episodes,
+      continuedFrom: this.#continuedFrom,
+      phases: this.#phases?.state(),
+    };
+    addCheckpoint(join(this.#options.runFolder, "checkpoints"), {
       fingerprint: this.#fingerprint,
-      ppo: this.#ppo.state(),
-      trainer: this.#state,
-      best: this.#best,
+      ppo: this.#stage.ppo.state(),
+      trainer: state,
+      best: this.#best.values,
+      phaseBest: this.#phases?.best ?? new Float32Array(0),
     });
-    const old = checkpointNames(this.#checkpoints).slice(0, -(OLD_CHECKPOINTS + 1));
-    for (const file of old) rmSync(join(this.#checkpoints, file), { force: true });
   }
 
-  #restore(): void {
-    const newest = checkpointNames(this.#checkpoints).at(-1) ?? "none.ckpt";
-    const checkpoint: Checkpoint = loadCheckpoint(join(this.#checkpoints, newest), this.#fingerprint);
-    this.#ppo.restore(checkpoint.ppo);
-    this.#updates = checkpoint.ppo.updates;
-    this.#best = checkpoint.best;
-    // The fingerprint says that this very code wrote it.
-    this.#state = checkpoint.trainer as TrainerState;
-  }
-
-  #writeManifest(): void {
-    const { tape, seed, codeVersion, name, version } = this.#options;
-    const path = join(this.#options.runFolder, "manifest.json");
+  #writeManifest(report: TrainReport): void {
+    const { tape, seed, codeVersion, name, version, runFolder } = this.#options;
+    const settings = settingsOf(this.#options);
     const manifest = {
       name,
       version,
@@ -198,103 +260,55 @@ class TrainingRun {
       fingerprint: this.#fingerprint,
       dataFingerprint: tape.fingerprint,
       features: this.#prepared.raw.names,
-      parameters: this.#ppo.parameters.size,
+      parameters: this.#stage.ppo.parameters.size,
       split: this.#prepared.split,
-      settings: settingsOf(this.#options),
+      continuedFrom: this.#continuedFrom,
+      settings,
     };
-    writeFileAtomic(path, `${JSON.stringify(manifest, null, 2)}\n`);
-    this.#tracker.config(JSON.parse(JSON.stringify(settingsOf(this.#options))), { name, version });
+    writeFileAtomic(join(runFolder, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);
+    report.begin(settings, { name, version });
   }
 
   #finish(): TrainResult {
-    const { modelFolder } = this.#options;
-    const manifest = saveModel(modelFolder, this.#modelManifest(), this.#onnx());
+    const { ppo } = this.#stage;
+    const { values, score, steps: keptSteps } = this.#best;
+    const phases = this.#phases?.records ?? [];
+    const continuedFrom = this.#continuedFrom;
+    const trained = {
+      ppo,
+      values,
+      fingerprint: this.#fingerprint,
+      keptSteps,
+      validation: score,
+      continuedFrom,
+      phases,
+    };
     return {
-      modelFolder,
-      manifest,
-      steps: this.#ppo.steps,
-      updates: this.#updates,
+      modelFolder: this.#options.modelFolder,
+      manifest: saveTrainedModel(this.#prepared, trained),
+      steps: ppo.steps,
+      updates: ppo.updates,
       split: this.#prepared.split,
-      validation: this.#state.bestScore ?? undefined,
-      keptSteps: this.#state.bestSteps,
-      parameterHash: sha256Hex(bytesOf(this.#best)),
+      validation: score ?? undefined,
+      keptSteps,
+      phases,
+      parameterHash: sha256Hex(bytesOf(values)),
     };
   }
 
-  #onnx(): Uint8Array {
-    const graph = policyGraph(this.#ppo.network, this.#ppo.shape);
-    const { name, version, codeVersion } = this.#options;
-    return exportModel({
-      parameters: this.#ppo.parameters,
-      values: this.#best,
-      outputs: {
-        logits: graph.logits,
-        value: graph.value,
-        ...(graph.concentrations === undefined ? {} : { concentrations: graph.concentrations }),
-        ...(graph.state === undefined ? {} : { nextState: graph.state }),
-      },
-      metadata: { name, version },
-      producer: `tidemark ${codeVersion}`,
-    });
-  }
-
-  #modelManifest(): Omit<ModelManifest, "files"> {
-    const { options, raw, normalizer, split } = this.#prepared;
-    const { tape, clock = systemClock } = options;
-    return {
-      schema: MODEL_SCHEMA,
-      name: options.name,
-      version: options.version,
-      createdMs: clock.nowMs(),
-      timeframe: tape.timeframe,
-      barMs: tape.barMs,
-      instruments: tape.instruments.map((instrument) => ({ ...instrument })),
-      actionSpace: options.actionSpace,
-      network: { ...options.network },
-      parameters: this.#ppo.parameters.size,
-      features: {
-        selection: typeof options.features === "string" ? options.features : [...options.features],
-        names: [...raw.names],
-        warmup: raw.warmup,
-        fingerprint: raw.fingerprint,
-      },
-      normalizer: {
-        ...normalizer,
-        mean: [...normalizer.mean],
-        std: [...normalizer.std],
-        symbols: [...normalizer.symbols],
-      },
-      accountFeatures: accountFeatureNames(tape.instruments.map((instrument) => instrument.symbol)),
-      decision: { ...options.decision },
-      provenance: {
-        synthetic: tape.instruments.some((instrument) => instrument.synthetic),
-        dataFingerprint: tape.fingerprint,
-        trainFromMs: tape.timeMs[split.train.from],
-        // The validation part chose the parameters, so it has been seen too.
-        trainToMs: tape.timeMs[Math.max(split.train.to, split.validation.to) - 1],
-        seed: options.seed,
-        steps: this.#ppo.steps,
-        keptSteps: this.#state.bestSteps,
-        validation: this.#state.bestScore,
-        codeVersion: options.codeVersion,
-        configFingerprint: this.#fingerprint,
-      },
-    };
+  async release(): Promise<void> {
+    await this.#stage.ppo.release();
+    await this.#best.release();
   }
 }
 
-function checkpointNames(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name.endsWith(".ckpt"))
-    .sort();
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-/** A sum of log returns as a percentage. */
-function percent(logReturn: number): string {
-  const share = Math.expm1(logReturn) * 100;
-  return `${share >= 0 ? "+" : ""}${share.toFixed(2)} %`;
+async function openStage(
+  prepared: Prepared,
+  phases: CurriculumRun | undefined,
+  start: PpoStart | undefined,
+): Promise<Stage> {
+  const { network, ppo, seed } = prepared.options;
+  const env = phases === undefined ? trainingEnv(prepared) : phases.env;
+  const config = phases === undefined ? ppo : phases.config(ppo);
+  return { env, ppo: await Ppo.create(env, network, config, phases?.seed ?? seed, start) };
 }

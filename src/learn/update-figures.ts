@@ -9,6 +9,7 @@ export type UpdateFigures = {
   readonly numberEntropy: number;
   readonly approximateKl: number;
   readonly categoryKl: number;
+  readonly numberKl: number;
   readonly clipFraction: number;
   readonly gradientNorm: number;
   readonly firstRatioError: number;
@@ -38,6 +39,7 @@ export class UpdateTotals {
     const n = ratio.length;
     let kl = 0;
     let categoryKl = 0;
+    let numberKl = 0;
     let clipped = 0;
     let error = 0;
     for (let i = 0; i < n; i++) {
@@ -45,14 +47,18 @@ export class UpdateTotals {
       if (away > error) error = away;
       if (away > this.#clip) clipped++;
       // (r - 1) - log r estimates the divergence without bias and is never negative (Schulman, 2020).
-      kl += ratio[i] - 1 - Math.log(Math.max(ratio[i], 1e-30));
+      const logRatio = Math.log(Math.max(ratio[i], 1e-30));
+      kl += ratio[i] - 1 - logRatio;
       const change = category[i] - this.#rollout.categoryLogProb[this.#step[i]];
       categoryKl += Math.exp(change) - 1 - change;
+      const rest = logRatio - change;
+      numberKl += Math.exp(rest) - 1 - rest;
     }
     if (this.count === 0) this.firstRatioError = error;
     this.count++;
     this.#sum("approximateKl", kl / n);
     this.#sum("categoryKl", categoryKl / n);
+    this.#sum("numberKl", numberKl / n);
     this.#sum("clipFraction", clipped / n);
     for (const name of ["policyLoss", "valueLoss", "entropy", "gradientNorm"]) this.#sum(name, metrics.get(name));
     if (metrics.names.includes("numberEntropy")) this.#sum("numberEntropy", metrics.get("numberEntropy"));
@@ -71,6 +77,7 @@ export class UpdateTotals {
       numberEntropy: mean("numberEntropy"),
       approximateKl: mean("approximateKl"),
       categoryKl: mean("categoryKl"),
+      numberKl: mean("numberKl"),
       clipFraction: mean("clipFraction"),
       gradientNorm: mean("gradientNorm"),
       firstRatioError: this.firstRatioError,

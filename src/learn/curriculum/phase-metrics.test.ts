@@ -11,6 +11,7 @@ const REPORT: PpoReport = {
   numberEntropy: 0,
   approximateKl: 0.012,
   categoryKl: 0.01,
+  numberKl: 0.002,
   clipFraction: 0.15,
   explainedVariance: 0.4,
   gradientNorm: 0.5,
@@ -19,6 +20,7 @@ const REPORT: PpoReport = {
   epochs: 10,
   meanReward: 0.002,
   actionShares: [0.2, 0.5, 0.3],
+  symbolActionShares: [[0.2, 0.5, 0.3]],
   episodes: [],
 };
 
