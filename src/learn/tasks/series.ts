@@ -2,7 +2,7 @@
  * @file Tasks on an endless series with a known best policy: each bar the policy of one symbol is short, flat or long,
  * earns its position times the next move, and pays for every unit that it changes. The series does not react.
  */
-import { Random, type RandomState } from "../../core/index.ts";
+import { invariant, Random, type RandomState } from "../../core/index.ts";
 import { categoricalSpace } from "../../policy/index.ts";
 import { EpisodeCounter, type EpisodeRecord, type VectorEnv } from "../env.ts";
 
@@ -24,6 +24,10 @@ export type SeriesTaskOptions = {
   readonly episodeSteps: number;
   /** Rows kept free before every start, for windows and warm-up. */
   readonly history: number;
+  /** `[G]` the row where each stretch always starts; random where absent. */
+  readonly starts?: readonly number[];
+  /** Shows 0 instead of what is held. Without costs it says nothing of the future, but it remembers the last choice. */
+  readonly hidePosition?: boolean;
 };
 
 /** Category 0 is short, 1 flat, 2 long. */
@@ -49,12 +53,10 @@ export class SeriesTask implements VectorEnv {
   readonly terminated: Uint8Array;
   readonly truncated: Uint8Array;
   readonly moved: Uint8Array;
-  /** `[N]` of the last step: units of position changed. */
-  readonly changed: Uint8Array;
+  /** `[N]` -1, 0 or 1. */
+  readonly position: Int8Array;
   readonly #series: Series;
   readonly #options: SeriesTaskOptions;
-  /** `[N]` -1, 0 or 1. */
-  readonly #position: Int8Array;
   /** `[G]` steps until the stretch is cut. */
   readonly #left: Int32Array;
   readonly #random: Random;
@@ -62,6 +64,8 @@ export class SeriesTask implements VectorEnv {
 
   constructor(series: Series, options: SeriesTaskOptions) {
     const accounts = options.stretches * options.accountsPerStretch;
+    const room = series.moves.length - options.history - options.episodeSteps;
+    invariant(room > 0, "an episode and its history fit into the series", `${series.moves.length} rows`);
     this.#series = series;
     this.#options = options;
     this.shape = { symbols: 1, marketFeatures: series.features, accountFeatures: 1 };
@@ -74,8 +78,7 @@ export class SeriesTask implements VectorEnv {
     this.terminated = new Uint8Array(accounts);
     this.truncated = new Uint8Array(accounts);
     this.moved = new Uint8Array(options.stretches);
-    this.changed = new Uint8Array(accounts);
-    this.#position = new Int8Array(accounts);
+    this.position = new Int8Array(accounts);
     this.#left = new Int32Array(options.stretches);
     this.#random = new Random(options.seed);
     this.#episodes = new EpisodeCounter(accounts);
@@ -88,17 +91,18 @@ export class SeriesTask implements VectorEnv {
   }
 
   #start(g: number): void {
-    const { history, episodeSteps } = this.#options;
-    const starts = this.#series.moves.length - history - episodeSteps;
-    this.row[g] = history + this.#random.below(starts);
+    const { history, episodeSteps, starts } = this.#options;
+    const room = this.#series.moves.length - history - episodeSteps;
+    this.row[g] = starts?.[g] ?? history + this.#random.below(room);
     this.#left[g] = episodeSteps;
     const A = this.accountsPerStretch;
-    this.#position.fill(0, g * A, (g + 1) * A);
+    this.position.fill(0, g * A, (g + 1) * A);
     this.truncated.fill(0, g * A, (g + 1) * A);
   }
 
   observe(account: Float32Array, mask: Float32Array): void {
-    account.set(this.#position);
+    if (this.#options.hidePosition === true) account.fill(0);
+    else account.set(this.position);
     mask.fill(0);
   }
 
@@ -110,9 +114,8 @@ export class SeriesTask implements VectorEnv {
       const cut = --this.#left[g] === 0 ? 1 : 0;
       for (let n = g * A; n < (g + 1) * A; n++) {
         const wanted = category[n] - 1;
-        const change = Math.abs(wanted - this.#position[n]);
-        this.#position[n] = wanted;
-        this.changed[n] = change;
+        const change = Math.abs(wanted - this.position[n]);
+        this.position[n] = wanted;
         const reward = wanted * move - this.#options.cost * change;
         this.rewards[n] = reward;
         this.truncated[n] = cut;
@@ -139,7 +142,7 @@ export class SeriesTask implements VectorEnv {
   state(): State {
     return {
       row: [...this.row],
-      position: [...this.#position],
+      position: [...this.position],
       left: [...this.#left],
       random: this.#random.state(),
       episodes: this.#episodes.state(),
@@ -148,58 +151,12 @@ export class SeriesTask implements VectorEnv {
 
   restore(state: State): void {
     this.row.set(state.row);
-    this.#position.set(state.position);
+    this.position.set(state.position);
     this.#left.set(state.left);
     this.#random.restore(state.random);
     this.#episodes.restore(state.episodes);
     this.truncated.fill(0);
   }
-}
-
-/** T1 of the reference: `r' = 0.5 r + 0.01 e`, the policy sees `r` and earns the next one. */
-export function autoregressiveSeries(rows: number, seed: number): Series {
-  const random = new Random(seed);
-  const observed = new Float32Array(rows);
-  const moves = new Float64Array(rows);
-  let r = 0;
-  for (let t = 0; t < rows; t++) {
-    // Shown in units of its innovation, so that the network sees numbers near one.
-    observed[t] = r / 0.01;
-    r = 0.5 * r + 0.01 * random.normal();
-    moves[t] = r;
-  }
-  return { observed, features: 1, moves };
-}
-
-/** T2: `x' = 0.9 x + e`, the policy sees `x` and earns its change. */
-export function meanRevertingSeries(rows: number, seed: number): Series {
-  const random = new Random(seed);
-  const observed = new Float32Array(rows);
-  const moves = new Float64Array(rows);
-  let x = 0;
-  for (let t = 0; t < rows; t++) {
-    observed[t] = x;
-    const next = 0.9 * x + random.normal();
-    moves[t] = next - x;
-    x = next;
-  }
-  return { observed, features: 1, moves };
-}
-
-/** T5: drift of +-0.1 that switches sign with probability 0.02, under noise of 0.5; the policy sees the last move only. */
-export function hiddenRegimeSeries(rows: number, seed: number): Series {
-  const random = new Random(seed);
-  const observed = new Float32Array(rows);
-  const moves = new Float64Array(rows);
-  let drift = random.uniform() < 0.5 ? 0.1 : -0.1;
-  let last = 0;
-  for (let t = 0; t < rows; t++) {
-    observed[t] = last;
-    if (random.uniform() < 0.02) drift = -drift;
-    last = drift + 0.5 * random.normal();
-    moves[t] = last;
-  }
-  return { observed, features: 1, moves };
 }
 
 /** A coin shown before each bar tells its move: the least that a learner must learn. */

@@ -1,0 +1,61 @@
+/** @file CartPole-v1: the mean over 100 episodes of at most 500 steps must reach 475, the task's published threshold. */
+import { networkSpec } from "../../policy/index.ts";
+import { PPO_DEFAULTS, type PpoConfig } from "../ppo-config.ts";
+import { linear } from "../schedule.ts";
+import { CartPole } from "../tasks/cart-pole.ts";
+import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
+import { deviationOf, learn, learnedRewards, meanOf } from "./lesson.ts";
+
+const TASK = "cart-pole";
+const BEST = 500;
+const THRESHOLD = 475;
+const EPISODES = 100;
+const POLES = 8;
+/** Whole rollouts, and no more than 200,000. */
+const STEPS = { short: 65_536, full: 199_936 } as const;
+
+export const cartPoleGate: Gate = { task: TASK, encoder: "mlp", run: runCartPole };
+
+async function runCartPole(context: GateContext): Promise<GateOutcome> {
+  const { seed, form } = context;
+  const network = networkSpec("mlp", { joinLayers: 2 });
+  const config: PpoConfig = {
+    ...PPO_DEFAULTS,
+    rollout: 256,
+    batch: 256,
+    epochs: 20,
+    gamma: 0.98,
+    lambda: 0.8,
+    learningRate: linear(1e-3),
+    clip: linear(0.2),
+    normalizeReward: false,
+    totalSteps: STEPS[form],
+  };
+  const env = new CartPole(POLES, 2 * seed);
+  return learn({ task: TASK, env, network, config }, context, async (ppo) => {
+    // One episode of each of 100 poles: short ones are counted once, like long ones.
+    const judged = new CartPole(EPISODES, 2 * seed + 1);
+    const lengths = new Float64Array(EPISODES);
+    const over = new Uint8Array(EPISODES);
+    await learnedRewards(ppo, network, judged, BEST, () => {
+      for (let n = 0; n < EPISODES; n++) {
+        if (over[n] === 0) lengths[n] += judged.rewards[n];
+        over[n] |= judged.terminated[n] | judged.truncated[n];
+      }
+    });
+    return {
+      steps: ppo.steps,
+      measurements: [
+        {
+          figure: "steps an episode",
+          result: meanOf(lengths),
+          optimum: BEST,
+          share: meanOf(lengths) / BEST,
+          shareError: deviationOf(lengths) / Math.sqrt(EPISODES) / BEST,
+          bound: GateBound.atLeast,
+          gate: THRESHOLD / BEST,
+        },
+      ],
+    };
+  });
+}

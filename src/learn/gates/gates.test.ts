@@ -1,0 +1,105 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { gateMarket } from "./candles.ts";
+import { type GateContext, type GateRow, isPassed } from "./gate.ts";
+import { leakGate } from "./leak-gate.ts";
+import { noiseGate } from "./noise-gate.ts";
+import { GATE_TASKS, type LearningGateOptions, runLearningGates } from "./run.ts";
+import { summarizeGates } from "./summarize.ts";
+
+const CANDLES = fileURLToPath(new URL("../../../../shared/data/candles-5m/", import.meta.url));
+
+const CONTEXT: GateContext = {
+  form: "short",
+  seed: 1,
+  effort: 1,
+  market: () => gateMarket(undefined, "short", undefined),
+  signal: undefined,
+  onProgress: undefined,
+};
+
+async function collect(options: LearningGateOptions): Promise<GateRow[]> {
+  const rows: GateRow[] = [];
+  for await (const row of runLearningGates(options)) rows.push(row);
+  return rows;
+}
+
+function told(rows: readonly GateRow[]): string {
+  return rows
+    .map((r) => `${r.task} ${r.encoder} ${r.figure}: ${r.share.toFixed(4)} is ${r.bound} ${r.gate}: ${r.passed}`)
+    .join("\n");
+}
+
+describe("the gates of learning, short form", () => {
+  it("are all passed", { timeout: 180_000 }, async () => {
+    const rows = await collect({ form: "short" });
+    const summary = summarizeGates(rows);
+    expect(summary.failures, told(rows)).toEqual([]);
+    expect(summary.passed).toBe(true);
+    expect(new Set(rows.map((row) => row.task))).toEqual(new Set(GATE_TASKS));
+    const slack = rows.filter((r) => r.shareError > 0.35 * Math.abs(r.share - r.gate));
+    expect(slack, "the error of a share is well below its distance from the gate").toEqual([]);
+    const leak = rows.find((row) => row.task === "leak");
+    expect(leak?.data, "rows say where their market came from").toContain("synthetic");
+  });
+
+  it("are not passed after a single update, where one is not enough", { timeout: 60_000 }, async () => {
+    const only = ["cart-pole", "ar-0.002", "ou-0.2", "sine-0.2", "hidden-regime"];
+    const rows = await collect({ form: "short", only, encoders: ["gru"], effort: 0 });
+    const failed = new Set(rows.filter((row) => !row.passed).map((row) => row.task));
+    expect(failed, told(rows)).toEqual(new Set(only));
+    expect(summarizeGates(rows).passed).toBe(false);
+  });
+
+  it("are not passed where nothing leaks, or where costs were unknown in training", { timeout: 60_000 }, async () => {
+    const [honest] = (await leakGate(0).run(CONTEXT)).measurements;
+    expect(Math.abs(honest.share), "the return of the bar before tells nothing").toBeLessThan(0.2);
+    const [changes, reward] = (await noiseGate(0).run(CONTEXT)).measurements;
+    expect(isPassed(changes), `${changes.share} of the bars with a change`).toBe(false);
+    expect(isPassed(reward), `${reward.share} of the cost of always trading`).toBe(false);
+  });
+
+  it("repeat to the last bit", async () => {
+    const [first] = await collect({ form: "short", only: ["ar-0"], effort: 0.25 });
+    const [second] = await collect({ form: "short", only: ["ar-0"], effort: 0.25 });
+    const [other] = await collect({ form: "short", only: ["ar-0"], effort: 0.25, seeds: [2] });
+    expect(second).toEqual({ ...first, seconds: second.seconds });
+    expect(other.result).not.toBe(first.result);
+  });
+
+  it("stop when told to, with the reason", async () => {
+    const controller = new AbortController();
+    const run = collect({
+      form: "short",
+      only: ["ar-0"],
+      signal: controller.signal,
+      onProgress: ({ done }) => {
+        if (done >= 8_192) controller.abort(new Error("enough"));
+      },
+    });
+    await expect(run).rejects.toThrow("enough");
+  });
+
+  it("refuse a task that there isn't, and a folder without candles", async () => {
+    await expect(collect({ form: "short", only: ["ar-1"] })).rejects.toThrow(/Did you mean "ar-0"/);
+    const empty = mkdtempSync(join(tmpdir(), "tidemark-no-candles-"));
+    try {
+      await expect(collect({ form: "short", only: ["leak"], dataFolder: empty })).rejects.toMatchObject({
+        code: "DATA_MISSING",
+      });
+    } finally {
+      rmSync(empty, { recursive: true, force: true });
+    }
+  });
+});
+
+describe.skipIf(!existsSync(CANDLES))("the leak on real candles (needs ../shared/data)", () => {
+  it("is lived on, and the row says which candles", { timeout: 60_000 }, async () => {
+    const [row] = await collect({ form: "short", only: ["leak"], dataFolder: CANDLES });
+    expect(row.passed, told([row])).toBe(true);
+    expect(row.data).toMatch(/BTCUSDT.* 5m, 2025-07-04 to 2025-12-31/);
+  });
+});

@@ -1,0 +1,3 @@
+export { GateBound, type GateForm, type GateRow } from "./gate.ts";
+export { GATE_TASKS, type LearningGateOptions, runLearningGates } from "./run.ts";
+export { type GateSummary, type GatesSummary, summarizeGates } from "./summarize.ts";

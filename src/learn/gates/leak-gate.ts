@@ -1,0 +1,89 @@
+/**
+ * @file Features that leak the next return. The optimum is the reward of always being right: an account that goes long
+ * where the next bar will close above its open and short where below, with the same sizing, on the same bars. There are
+ * no costs, so that being right is best: with them, the best would not trade on small moves.
+ */
+import { resolveExchangeConfig } from "../../exchange/index.ts";
+import { networkSpec } from "../../policy/index.ts";
+import { resolveSizingConfig } from "../../portfolio/index.ts";
+import { resolveRiskConfig } from "../../risk/index.ts";
+import { PPO_DEFAULTS, type PpoConfig } from "../ppo-config.ts";
+import { linear } from "../schedule.ts";
+import { barReturn, leakedFeatures } from "../tasks/leaked-features.ts";
+import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
+import { learn, learnedRewards, meanOf, scriptedRewards, shareOf } from "./lesson.ts";
+import { judgingEnv, type MarketLesson, marketParts, trainingEnv } from "./market-gate.ts";
+
+const TASK = "leak";
+const STEPS = { short: 65_536, full: 262_144 } as const;
+/** Categories of the action space `discrete3`. */
+const HOLD = 0;
+const LONG = 1;
+const SHORT = 2;
+
+/** @param ahead 0 takes the leak away, and with it all that can be learned */
+export function leakGate(ahead: 0 | 1 = 1): Gate {
+  return { task: TASK, encoder: "mlp", run: (context) => runLeak(context, ahead) };
+}
+
+async function runLeak(context: GateContext, ahead: 0 | 1): Promise<GateOutcome> {
+  const { seed, form } = context;
+  const { tape, data } = await context.market();
+  const parts = marketParts(tape.bars, 0);
+  const network = networkSpec("mlp");
+  const lesson: MarketLesson = {
+    tape,
+    features: leakedFeatures(tape, parts.train.to, ahead),
+    decision: {
+      exchange: resolveExchangeConfig({
+        takerFeeBps: 0,
+        baseSlippageBps: 0,
+        sizeImpactBpsPer1000: 0,
+        fundingMultiplier: 0,
+        participationCap: 0,
+      }),
+      sizing: resolveSizingConfig({ scheme: "fixed-fraction" }),
+      risk: resolveRiskConfig(),
+    },
+    actionSpace: "discrete3",
+    seed,
+  };
+  const config: PpoConfig = {
+    ...PPO_DEFAULTS,
+    rollout: 4_096,
+    batch: 512,
+    epochs: 4,
+    gamma: 0.9,
+    lambda: 0.9,
+    learningRate: linear(3e-3, 1e-4),
+    totalSteps: STEPS[form],
+  };
+  const env = trainingEnv(lesson, parts.train);
+  return learn({ task: TASK, env, network, config }, context, async (ppo) => {
+    const { env: judged, bars } = judgingEnv(lesson, parts.test);
+    const learned = await learnedRewards(ppo, network, judged, bars);
+    const right = scriptedRewards(judged, bars, (category) => {
+      for (let i = 0; i < category.length; i++) {
+        const s = i % tape.symbols;
+        const move = barReturn(tape, judged.row[(i - s) / tape.symbols] + 1, s);
+        category[i] = move > 0 ? LONG : move < 0 ? SHORT : HOLD;
+      }
+    });
+    const { share, error } = shareOf(learned, right);
+    return {
+      steps: ppo.steps,
+      measurements: [
+        {
+          figure: "log growth a bar",
+          result: meanOf(learned) / bars,
+          optimum: meanOf(right) / bars,
+          share,
+          shareError: error,
+          bound: GateBound.atLeast,
+          gate: 0.9,
+          data,
+        },
+      ],
+    };
+  });
+}

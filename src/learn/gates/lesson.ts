@@ -1,0 +1,112 @@
+/** @file Learns a task with the trainer that everything else is trained with, and judges what was learned. */
+import type { NetworkSpec } from "../../policy/index.ts";
+import type { VectorEnv } from "../env.ts";
+import { Ppo } from "../ppo.ts";
+import type { PpoConfig } from "../ppo-config.ts";
+import { Probe } from "../probe.ts";
+import type { GateContext } from "./gate.ts";
+
+export type Lesson = {
+  /** For the progress line. */
+  readonly task: string;
+  readonly env: VectorEnv;
+  readonly network: NetworkSpec;
+  readonly config: PpoConfig;
+};
+
+/** Trains to the end of the budget and gives the trainer to `judge`; releases it whatever happens. */
+export async function learn<T>(lesson: Lesson, context: GateContext, judge: (ppo: Ppo) => Promise<T>): Promise<T> {
+  const { task, env, network } = lesson;
+  const { rollout } = lesson.config;
+  const updates = Math.max(1, Math.floor((lesson.config.totalSteps * context.effort) / rollout));
+  const config = { ...lesson.config, totalSteps: updates * rollout };
+  const ppo = await Ppo.create(env, network, config, context.seed);
+  try {
+    while (ppo.steps < config.totalSteps) {
+      context.signal?.throwIfAborted();
+      const { steps, meanReward } = await ppo.iterate();
+      context.onProgress?.({
+        label: `${task} ${network.encoder}, seed ${context.seed}`,
+        done: steps,
+        total: config.totalSteps,
+        unit: "steps",
+        figures: { reward: meanReward.toPrecision(4) },
+      });
+    }
+    return await judge(ppo);
+  } finally {
+    await ppo.release();
+  }
+}
+
+/**
+ * Sum of the rewards of every account over `bars` bars, by the likeliest choices. The env starts anew.
+ * @param onBar called after every bar
+ */
+export async function learnedRewards(
+  ppo: Ppo,
+  network: NetworkSpec,
+  env: VectorEnv,
+  bars: number,
+  onBar: () => void = () => {},
+): Promise<Float64Array> {
+  const sums = new Float64Array(env.rewards.length);
+  const probe = await Probe.create(ppo, network, env);
+  try {
+    await probe.run(ppo.values, {
+      bars,
+      onBar: () => {
+        for (let n = 0; n < sums.length; n++) sums[n] += env.rewards[n];
+        onBar();
+      },
+    });
+  } finally {
+    await probe.release();
+  }
+  return sums;
+}
+
+/**
+ * The same of a policy without a network, on the same bars: the env must start where it started before.
+ * @param choose writes the category of every account and symbol; numbers that it uses are 1
+ */
+export function scriptedRewards(env: VectorEnv, bars: number, choose: (category: Uint8Array) => void): Float64Array {
+  const sums = new Float64Array(env.rewards.length);
+  const category = new Uint8Array(env.rewards.length * env.shape.symbols);
+  const numbers = new Float32Array(category.length * env.actionSpace.betaHeads.length).fill(1);
+  env.reset();
+  for (let bar = 0; bar < bars; bar++) {
+    choose(category);
+    env.step(category, numbers);
+    for (let n = 0; n < sums.length; n++) sums[n] += env.rewards[n];
+  }
+  return sums;
+}
+
+/**
+ * The learner's rewards as a share of the best policy's on the same bars, with the standard error of that ratio
+ * (linearized; Cochran, "Sampling techniques", 1977, section 6.4). Common bars cancel most of the market's noise.
+ * @param learned sums by account; accounts live on bars of their own
+ */
+export function shareOf(learned: Float64Array, best: Float64Array): { share: number; error: number } {
+  const n = learned.length;
+  let total = 0;
+  let bestTotal = 0;
+  for (let i = 0; i < n; i++) {
+    total += learned[i];
+    bestTotal += best[i];
+  }
+  const share = total / bestTotal;
+  let squares = 0;
+  for (let i = 0; i < n; i++) squares += (learned[i] - share * best[i]) ** 2;
+  return { share, error: Math.sqrt((squares * n) / (n - 1)) / Math.abs(bestTotal) };
+}
+
+export function meanOf(values: Float64Array): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+export function deviationOf(values: Float64Array): number {
+  const center = meanOf(values);
+  return Math.sqrt(values.reduce((sum, v) => sum + (v - center) ** 2, 0) / (values.length - 1));
+}

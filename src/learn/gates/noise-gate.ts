@@ -1,0 +1,120 @@
+/**
+ * @file Pure noise with real costs: nothing can be earned, every trade loses, so the best policy does not trade. Judged
+ * are the bars in which any position changed, and the mean reward in units of what always trading costs: an account that
+ * turns every position around in every bar, on the same bars.
+ */
+import { resolveExchangeConfig } from "../../exchange/index.ts";
+import { computeFeatures, fitNormalizer, normalizeTape } from "../../features/index.ts";
+import { networkSpec } from "../../policy/index.ts";
+import { resolveSizingConfig } from "../../portfolio/index.ts";
+import { resolveRiskConfig } from "../../risk/index.ts";
+import { PPO_DEFAULTS, type PpoConfig } from "../ppo-config.ts";
+import { linear } from "../schedule.ts";
+import { noiseTape } from "../tasks/noise-tape.ts";
+import type { TradingEnv } from "../trading-env.ts";
+import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
+import { deviationOf, learn, learnedRewards, meanOf, scriptedRewards } from "./lesson.ts";
+import { judgingEnv, type MarketLesson, marketParts, trainingEnv } from "./market-gate.ts";
+
+const TASK = "noise";
+const STEPS = { short: 131_072, full: 524_288 } as const;
+const BARS = { short: 12_000, full: 40_000 } as const;
+/** Deviation of a five-minute bar of a large coin. */
+const MARKET = { symbols: 5, deviation: 0.0015 } as const;
+const DATA = "independent returns without drift, default costs";
+/** Categories of the action space `direction-size`. */
+const LONG = 1;
+const SHORT = 2;
+
+/** @param costMultiplier of the costs that it learns with; it is judged with the default costs */
+export function noiseGate(costMultiplier = 1): Gate {
+  return { task: TASK, encoder: "mlp", run: (context) => runNoise(context, costMultiplier) };
+}
+
+async function runNoise(context: GateContext, costMultiplier: number): Promise<GateOutcome> {
+  const { seed, form } = context;
+  const tape = noiseTape({ ...MARKET, bars: BARS[form], seed });
+  const raw = computeFeatures(tape, "core20");
+  const parts = marketParts(tape.bars, raw.warmup);
+  const network = networkSpec("mlp");
+  const lesson: MarketLesson = {
+    tape,
+    features: normalizeTape(raw, fitNormalizer(raw, tape, parts.train.from, parts.train.to)),
+    decision: { exchange: resolveExchangeConfig(), sizing: resolveSizingConfig(), risk: resolveRiskConfig() },
+    actionSpace: "direction-size",
+    seed,
+  };
+  const config: PpoConfig = {
+    ...PPO_DEFAULTS,
+    rollout: 4_096,
+    batch: 512,
+    epochs: 4,
+    gamma: 0.9,
+    lambda: 0.9,
+    learningRate: linear(1e-3, 1e-4),
+    totalSteps: STEPS[form],
+  };
+  const schooling = { ...lesson.decision, exchange: resolveExchangeConfig({ costMultiplier }) };
+  const env = trainingEnv({ ...lesson, decision: schooling }, parts.train);
+  return learn({ task: TASK, env, network, config }, context, async (ppo) => {
+    const { env: judged, bars } = judgingEnv(lesson, parts.test);
+    const changes = new ChangeCounter(judged);
+    const learned = await learnedRewards(ppo, network, judged, bars, () => changes.count());
+    const trading = scriptedRewards(judged, bars, (category) => {
+      for (let i = 0; i < category.length; i++) category[i] = judged.exchange.book.lots[i] > 0 ? SHORT : LONG;
+    });
+    const steps = learned.length * bars;
+    const reward = meanOf(learned) / bars;
+    const cost = -meanOf(trading) / bars;
+    return {
+      steps: ppo.steps,
+      measurements: [
+        {
+          figure: "bars with a change",
+          result: changes.changed / steps,
+          optimum: 0,
+          share: changes.changed / steps,
+          shareError: 0,
+          bound: GateBound.atMost,
+          gate: 0.05,
+          data: DATA,
+        },
+        {
+          figure: "reward a bar",
+          result: reward,
+          optimum: 0,
+          share: reward / cost,
+          shareError: deviationOf(learned) / Math.sqrt(learned.length) / bars / cost,
+          bound: GateBound.atLeast,
+          gate: -0.05,
+          data: DATA,
+        },
+      ],
+    };
+  });
+}
+
+/** Counts account-bars in which any position became another one. */
+class ChangeCounter {
+  changed = 0;
+  readonly #env: TradingEnv;
+  readonly #lots: Float64Array;
+
+  constructor(env: TradingEnv) {
+    this.#env = env;
+    this.#lots = new Float64Array(env.exchange.book.lots.length);
+  }
+
+  count(): void {
+    const { lots } = this.#env.exchange.book;
+    const S = this.#env.shape.symbols;
+    for (let row = 0; row < lots.length; row += S) {
+      let changed = 0;
+      for (let i = row; i < row + S; i++) {
+        if (lots[i] !== this.#lots[i]) changed = 1;
+        this.#lots[i] = lots[i];
+      }
+      this.changed += changed;
+    }
+  }
+}
