@@ -41,6 +41,7 @@ const CATALOG = {
   STUDY_LOCKED: ExitCode.data,
   STUDY_CORRUPT: ExitCode.data,
   STUDY_MISMATCH: ExitCode.data,
+  STUDY_WITHOUT_RESULT: ExitCode.data,
   // venue or network
   VENUE_UNREACHABLE: ExitCode.venue,
   VENUE_TIMEOUT: ExitCode.venue,
