@@ -55,7 +55,13 @@ describe("the gates of learning, short form", () => {
   });
 
   it("are not passed where nothing leaks, or where costs were unknown in training", { timeout: 60_000 }, async () => {
-    const [honest] = (await leakGate(0).run(CONTEXT)).measurements;
+    const unleaked = {
+      task: "leak",
+      actionSpace: "discrete3",
+      steps: { short: 65_536, full: 65_536 },
+      ahead: 0,
+    } as const;
+    const [honest] = (await leakGate(unleaked).run(CONTEXT)).measurements;
     expect(Math.abs(honest.share), "the return of the bar before tells nothing").toBeLessThan(0.2);
     const [changes, reward] = (await noiseGate(0).run(CONTEXT)).measurements;
     expect(isPassed(changes), `${changes.share} of the bars with a change`).toBe(false);

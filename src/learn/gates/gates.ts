@@ -85,7 +85,8 @@ export function gatesOf(form: GateForm, encoders: readonly EncoderName[] = WITH_
     visible(sine(0.2), 0.95),
     ...encoders.map(remembered),
     forgotten,
-    leakGate(),
+    leakGate({ task: "leak", actionSpace: "discrete3", steps: { short: 65_536, full: 262_144 } }),
+    leakGate({ task: "leak-sized", actionSpace: "direction-size", steps: { short: 131_072, full: 524_288 } }),
     noiseGate(),
   ];
 }

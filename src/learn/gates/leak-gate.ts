@@ -10,30 +10,36 @@ import { resolveRiskConfig } from "../../risk/index.ts";
 import { PPO_DEFAULTS, type PpoConfig } from "../ppo-config.ts";
 import { linear } from "../schedule.ts";
 import { barReturn, leakedFeatures } from "../tasks/leaked-features.ts";
-import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
+import { type Gate, GateBound, type GateContext, type GateForm, type GateOutcome } from "./gate.ts";
 import { learn, learnedRewards, meanOf, scriptedRewards, shareOf } from "./lesson.ts";
 import { judgingEnv, type MarketLesson, marketParts, trainingEnv } from "./market-gate.ts";
 
-const TASK = "leak";
-const STEPS = { short: 65_536, full: 262_144 } as const;
-/** Categories of the action space `discrete3`. */
+/** Categories of both action spaces. */
 const HOLD = 0;
 const LONG = 1;
 const SHORT = 2;
 
-/** @param ahead 0 takes the leak away, and with it all that can be learned */
-export function leakGate(ahead: 0 | 1 = 1): Gate {
-  return { task: TASK, encoder: "mlp", run: (context) => runLeak(context, ahead) };
+export type LeakLesson = {
+  readonly task: string;
+  /** With `direction-size`, the size must be learned too: the right one is the greatest. */
+  readonly actionSpace: "discrete3" | "direction-size";
+  readonly steps: Readonly<Record<GateForm, number>>;
+  /** 0 takes the leak away, and with it all that can be learned. Default: 1. */
+  readonly ahead?: 0 | 1;
+};
+
+export function leakGate(leak: LeakLesson): Gate {
+  return { task: leak.task, encoder: "mlp", run: (context) => runLeak(leak, context) };
 }
 
-async function runLeak(context: GateContext, ahead: 0 | 1): Promise<GateOutcome> {
+async function runLeak(leak: LeakLesson, context: GateContext): Promise<GateOutcome> {
   const { seed, form } = context;
   const { tape, data } = await context.market();
   const parts = marketParts(tape.bars, 0);
   const network = networkSpec("mlp");
   const lesson: MarketLesson = {
     tape,
-    features: leakedFeatures(tape, parts.train.to, ahead),
+    features: leakedFeatures(tape, parts.train.to, leak.ahead),
     decision: {
       exchange: resolveExchangeConfig({
         takerFeeBps: 0,
@@ -45,7 +51,7 @@ async function runLeak(context: GateContext, ahead: 0 | 1): Promise<GateOutcome>
       sizing: resolveSizingConfig({ scheme: "fixed-fraction" }),
       risk: resolveRiskConfig(),
     },
-    actionSpace: "discrete3",
+    actionSpace: leak.actionSpace,
     seed,
   };
   const config: PpoConfig = {
@@ -53,13 +59,13 @@ async function runLeak(context: GateContext, ahead: 0 | 1): Promise<GateOutcome>
     rollout: 4_096,
     batch: 512,
     epochs: 4,
-    gamma: 0.9,
+    gamma: 0.5,
     lambda: 0.9,
     learningRate: linear(3e-3, 1e-4),
-    totalSteps: STEPS[form],
+    totalSteps: leak.steps[form],
   };
   const env = trainingEnv(lesson, parts.train);
-  return learn({ task: TASK, env, network, config }, context, async (ppo) => {
+  return learn({ task: leak.task, env, network, config }, context, async (ppo) => {
     const { env: judged, bars } = judgingEnv(lesson, parts.test);
     const learned = await learnedRewards(ppo, network, judged, bars);
     const right = scriptedRewards(judged, bars, (category) => {
