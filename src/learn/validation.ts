@@ -1,7 +1,6 @@
 /** @file A look at the validation part: how the policy does there, and what each of its bars brought. */
 
 import type { Probe } from "./probe.ts";
-import { type BarRange } from "./split.ts";
 import type { TradingEnv } from "./trading-env.ts";
 
 /** The validation part, walked by several accounts of its own, a block of consecutive bars each. */
