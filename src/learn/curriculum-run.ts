@@ -8,7 +8,6 @@ import {
   metricsOfReport,
   type Phase,
   PhaseEnd,
-  type PhaseOverrides,
   PhasePlan,
   type PhasePlanState,
   type PhaseVerdict,
@@ -18,24 +17,9 @@ import {
 import { PhaseEnv } from "./curriculum-run-env.ts";
 import type { PpoConfig } from "./ppo-config.ts";
 import type { PpoReport, PpoStart, PpoState } from "./ppo-report.ts";
-import type { PhasesOptions } from "./train-options.ts";
+import type { PhaseRecord, PhasesOptions } from "./train-options.ts";
+import type { Stretch } from "./train-report.ts";
 import { type Prepared, requireEpisode } from "./train-setup.ts";
-
-/** What is known of a phase that was trained, for the model's provenance. */
-export type PhaseRecord = {
-  /** Counted from 1. */
-  readonly number: number;
-  readonly name: string;
-  /** Account-steps trained in it. */
-  readonly steps: number;
-  /** Why it ended; "stopped" where the run ended first. */
-  readonly because: PhaseEnd | "stopped";
-  readonly reason: string;
-  /** What differed from its plan. */
-  readonly overrides: PhaseOverrides;
-  /** Training markets drawn, the recorded one included. */
-  readonly markets: number;
-};
 
 export type CurriculumRunState = {
   readonly plan: PhasePlanState;
@@ -44,6 +28,8 @@ export type CurriculumRunState = {
   readonly records: readonly PhaseRecord[];
   readonly bestScore: number | null;
 };
+
+export type EndedPhase = PhaseVerdict & { readonly ended: true };
 
 /** What an update tells beside PPO's own report. */
 export type UpdateContext = {
@@ -99,13 +85,10 @@ export class CurriculumRun {
     return this.#plan.index + 1;
   }
 
-  get startStep(): number {
-    return this.#plan.startStep;
-  }
-
-  /** Phases of the whole curriculum. */
-  get phases(): number {
-    return this.#options.curriculum.phases.length;
+  /** As it is shown while it runs. */
+  get stretch(): Stretch {
+    const label = `phase ${this.number}/${this.#options.curriculum.phases.length} ${this.#phase.name}`;
+    return { label, from: this.#plan.startStep, steps: this.#phase.steps };
   }
 
   get best(): Float32Array {
@@ -146,7 +129,7 @@ export class CurriculumRun {
   }
 
   /** The phase ends because an update went out of hand; the rest of the run goes on from its best parameters. */
-  collapse(steps: number, failure: TidemarkError): PhaseVerdict & { ended: true } {
+  collapse(steps: number, failure: TidemarkError): EndedPhase {
     const broken = Number.NaN;
     this.#plan.report({
       steps,
@@ -167,7 +150,7 @@ export class CurriculumRun {
   }
 
   /** Writes down how the phase ended; with its recommendation for the next, as a file and as sentences. */
-  end(verdict: PhaseVerdict & { ended: true }, steps: number, nowMs: number): readonly string[] {
+  end(verdict: EndedPhase, steps: number, nowMs: number): readonly string[] {
     this.#record(verdict.because, verdict.reason, steps);
     const recommendation = this.#plan.recommend(verdict.because);
     if (recommendation === undefined) return [];

@@ -2,10 +2,10 @@
 import { exportModel } from "../compute/index.ts";
 import { systemClock } from "../core/index.ts";
 import { accountFeatureNames, MODEL_SCHEMA, type ModelManifest, policyGraph, saveModel } from "../policy/index.ts";
-import type { PhaseRecord } from "./curriculum-run.ts";
 import type { Ppo } from "./ppo.ts";
+import type { ContinuedFrom, PhaseRecord } from "./train-options.ts";
 import type { Prepared } from "./train-setup.ts";
-import { type ContinuedFrom, PARAMETERS_KEY, parametersText } from "./train-start.ts";
+import { PARAMETERS_KEY, parametersText } from "./train-start.ts";
 
 export type TrainedModel = {
   readonly ppo: Ppo;

@@ -4,14 +4,54 @@ import type { FeatureSelection } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import type { ActionSpaceName, ModelManifest, NetworkSpec } from "../policy/index.ts";
 import type { DecisionConfig } from "../risk/index.ts";
-import type { Curriculum, PhaseOverrides } from "./curriculum/index.ts";
-import type { PhaseRecord } from "./curriculum-run.ts";
+import type { Curriculum, PhaseEnd, PhaseOverrides } from "./curriculum/index.ts";
 import type { PpoConfig } from "./ppo-config.ts";
+import type { PpoStart } from "./ppo-report.ts";
 import type { RewardWeights } from "./rewards.ts";
 import type { Split, SplitOptions } from "./split.ts";
 import type { Tracker } from "./tracking/index.ts";
-import type { StartingPoint } from "./train-start.ts";
 import type { ValidationLook } from "./validation.ts";
+
+/** What is known of a phase that was trained, for the model's provenance. */
+export type PhaseRecord = {
+  /** Counted from 1. */
+  readonly number: number;
+  readonly name: string;
+  /** Account-steps trained in it. */
+  readonly steps: number;
+  /** Why it ended; "stopped" where the run ended first. */
+  readonly because: PhaseEnd | "stopped";
+  readonly reason: string;
+  /** What differed from its plan. */
+  readonly overrides: PhaseOverrides;
+  /** Training markets drawn, the recorded one included. */
+  readonly markets: number;
+};
+
+export type StartingPoint = {
+  /** "name/version" of the model that is gone on with. */
+  readonly from: string;
+  readonly manifest: ModelManifest;
+  /** In the layout of the model's network. */
+  readonly parameters: Float32Array;
+  /** Adam's moments of exactly these parameters, where they are known. */
+  readonly optimizer?: NonNullable<PpoStart["optimizer"]>;
+};
+
+/** What a run began with, for the model's provenance. */
+export type ContinuedFrom = {
+  readonly model: string;
+  /** SHA-256 of the parameters. */
+  readonly parameterHash: string;
+  /** Account-steps of the model and of all that it went on from. */
+  readonly steps: number;
+  readonly trainFromMs: number;
+  readonly trainToMs: number;
+  readonly newSymbols: readonly string[];
+  readonly droppedSymbols: readonly string[];
+  /** Pieces of the network that start as in a new training. */
+  readonly fresh: readonly string[];
+};
 
 export type PhasesOptions = {
   readonly curriculum: Curriculum;

@@ -18,35 +18,11 @@ import {
 import { loadCheckpoint, newestCheckpoint } from "./checkpoint.ts";
 import { type ParameterVector, type Transfer, transferParameters } from "./curriculum/index.ts";
 import type { PpoStart } from "./ppo-report.ts";
+import type { ContinuedFrom, StartingPoint } from "./train-options.ts";
 import type { Prepared } from "./train-setup.ts";
 
 /** Key of the parameters among the metadata of a model file: base64 of float32, little-endian. */
 export const PARAMETERS_KEY = "parameters";
-
-export type StartingPoint = {
-  /** "name/version" of the model that is gone on with. */
-  readonly from: string;
-  readonly manifest: ModelManifest;
-  /** In the layout of the model's network. */
-  readonly parameters: Float32Array;
-  /** Adam's moments of exactly these parameters, where they are known. */
-  readonly optimizer?: NonNullable<PpoStart["optimizer"]>;
-};
-
-/** What a run began with, for the model's provenance. */
-export type ContinuedFrom = {
-  readonly model: string;
-  /** SHA-256 of the parameters. */
-  readonly parameterHash: string;
-  /** Account-steps of the model and of all that it went on from. */
-  readonly steps: number;
-  readonly trainFromMs: number;
-  readonly trainToMs: number;
-  readonly newSymbols: readonly string[];
-  readonly droppedSymbols: readonly string[];
-  /** Pieces of the network that start as in a new training. */
-  readonly fresh: readonly string[];
-};
 
 /** The parameters that a model was saved with. Rejects with MODEL_MISSING, MODEL_CORRUPT or MODEL_MISMATCH. */
 export async function startFromModel(folder: string): Promise<StartingPoint> {

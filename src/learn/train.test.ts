@@ -10,6 +10,9 @@ import { resolveSizingConfig } from "../portfolio/index.ts";
 import { resolveRiskConfig } from "../risk/index.ts";
 import { PPO_DEFAULTS } from "./ppo-config.ts";
 import { REWARD_DEFAULTS } from "./rewards.ts";
+import { readRunRecords } from "./tracking/index.ts";
+import { decode, messagesAt, records, textAt } from "./tracking/testing/event-decoder.ts";
+import { MlflowServer } from "./tracking/testing/mlflow-server.ts";
 import { trainPolicy } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -77,6 +80,62 @@ describe("a training run", () => {
     const model = await loadPolicyModel(result.modelFolder);
     expect(model.session.outputs.map((port) => port.name)).toContain("nextState");
     await model.session.release();
+  });
+
+  it("tells every update to its record and to TensorBoard, and where a continued run went on", async () => {
+    const controller = new AbortController();
+    const interrupt = ({ label, done }: Progress): void => {
+      if (label === "training" && done >= 1_536) controller.abort(new Error("interrupted"));
+    };
+    const first = options("told", { signal: controller.signal, onProgress: interrupt });
+    await expect(trainPolicy(first)).rejects.toThrow("interrupted");
+    await trainPolicy(options("told", { resume: true }));
+    const folder = join(FOLDER, "told/run");
+    const told = readRunRecords(join(folder, "metrics.jsonl"));
+    expect(told.map(({ kind }) => kind).filter((kind) => kind === "continued")).toHaveLength(1);
+    expect(told.filter(({ kind }) => kind === "finish")).toMatchObject([{ status: "stopped" }, { status: "finished" }]);
+    const updates = told.flatMap((one) => (one.kind === "scalars" && "loss/policy" in one.values ? [one] : []));
+    expect(updates.map(({ step }) => step)).toEqual([512, 1_024, 1_536, 2_048, 2_560, 3_072]);
+    for (const { values } of updates) {
+      const shares = ["hold", "long", "short"].map((name) => values[`actions/${name}`]);
+      expect(shares.reduce((a, b) => a + b)).toBeCloseTo(1, 10);
+      for (const [c, name] of ["hold", "long", "short"].entries()) {
+        const both = (values[`actions/BTCUSDT/${name}`] + values[`actions/ETHUSDT/${name}`]) / 2;
+        expect(both, `the symbols together: ${name}`).toBeCloseTo(shares[c], 10);
+      }
+      expect(values["rollout/costShare"]).toBeGreaterThanOrEqual(0);
+      expect(values["rollout/costShare"]).toBeLessThanOrEqual(1);
+      expect(values["policy/sizeKl"], "an estimate that is never negative").toBeGreaterThanOrEqual(0);
+      expect(values["speed/stepsPerSecond"]).toBeGreaterThan(0);
+    }
+    expect(updates.at(-1)?.values["rollout/episodeBars"]).toBe(128);
+
+    const events = readdirSync(folder).filter((name) => name.startsWith("events.out.tfevents."));
+    expect(events, "a file for each time that it ran").toHaveLength(2);
+    const tags = new Set(
+      events.flatMap((name) =>
+        records(readFileSync(join(folder, name)))
+          .map(decode)
+          .flatMap((event) => messagesAt(event, 5).flatMap((summary) => messagesAt(summary, 1)))
+          .map((value) => textAt(value, 1)),
+      ),
+    );
+    for (const tag of ["loss/policy", "validation/meanReward", "parameters/policy.weight", "settings"]) {
+      expect([...tags]).toContain(tag);
+    }
+  });
+
+  it("tells a tracking server where the environment names one", async () => {
+    const server = new MlflowServer();
+    const environment = { MLFLOW_TRACKING_URI: await server.start() };
+    await trainPolicy(options("served", { tracking: { tensorBoard: false, environment } }));
+    await server.stop();
+    expect(server.runs).toMatchObject([
+      { name: expect.stringMatching(/^run-[0-9a-f]{8}$/) as string, status: "FINISHED" },
+    ]);
+    expect(server.runs[0].metrics.map(({ key }) => key)).toContain("loss/value");
+    const files = readdirSync(join(FOLDER, "served/run"));
+    expect(files.filter((name) => name.startsWith("events."))).toEqual([]);
   });
 
   it("refuses a checkpoint of another configuration, and one that is damaged", async () => {

@@ -5,19 +5,17 @@
 import { basename, join } from "node:path";
 import { bytesOf, ensureFolder, sha256Hex, systemClock, TidemarkError, writeFileAtomic } from "../core/index.ts";
 import { addCheckpoint, loadCheckpoint, newestCheckpoint } from "./checkpoint.ts";
-import type { PhaseVerdict } from "./curriculum/index.ts";
-import { CurriculumRun, type CurriculumRunState } from "./curriculum-run.ts";
-import type { PhaseEnv } from "./curriculum-run-env.ts";
-import { Ppo } from "./ppo.ts";
-import type { PpoReport, PpoStart } from "./ppo-report.ts";
+import { CurriculumRun, type CurriculumRunState, type EndedPhase } from "./curriculum-run.ts";
+import type { Ppo } from "./ppo.ts";
+import type { PpoReport } from "./ppo-report.ts";
 import { openTrackers, RunStatus, type Tracker } from "./tracking/index.ts";
-import type { TradingEnv } from "./trading-env.ts";
 import { BestParameters, type BestState } from "./train-best.ts";
 import { saveTrainedModel } from "./train-model.ts";
-import type { TrainOptions, TrainResult } from "./train-options.ts";
+import type { ContinuedFrom, TrainOptions, TrainResult } from "./train-options.ts";
 import { type Stretch, TrainReport } from "./train-report.ts";
-import { type Prepared, prepare, runFingerprint, settingsOf, trainingEnv, validationProbe } from "./train-setup.ts";
-import { type ContinuedFrom, startOf } from "./train-start.ts";
+import { type Prepared, prepare, runFingerprint, settingsOf, validationProbe } from "./train-setup.ts";
+import { openStage, type Stage } from "./train-stage.ts";
+import { startOf } from "./train-start.ts";
 
 /** What TensorBoard's table of runs shows beside their settings. */
 const TABLE_FIGURES = ["validation/meanReward", "rollout/episodeReturn", "rollout/costShare"];
@@ -28,8 +26,6 @@ type TrainerState = {
   readonly continuedFrom: ContinuedFrom | undefined;
   readonly phases: CurriculumRunState | undefined;
 };
-
-type Stage = { readonly env: TradingEnv | PhaseEnv; readonly ppo: Ppo };
 
 /**
  * Trains and saves a model. When the signal is aborted, the current update is finished, a checkpoint is written and the
@@ -46,7 +42,7 @@ export async function trainPolicy(options: TrainOptions): Promise<TrainResult> {
       options.tracker ??
       openTrackers({
         runFolder,
-        run: basename(runFolder),
+        run: run.name,
         clock,
         warn,
         environment: tracking?.environment ?? {},
@@ -116,6 +112,11 @@ class TrainingRun {
     return run;
   }
 
+  /** Of this run and no other, wherever runs of several machines meet; the same when it is continued. */
+  get name(): string {
+    return `${basename(this.#options.runFolder)}-${this.#fingerprint.slice(0, 8)}`;
+  }
+
   async run(tracker: Tracker): Promise<TrainResult> {
     const { ppo, resume, signal, timeLimitMs, episodes = 0, clock = systemClock, onProgress } = this.#options;
     const startedMs = clock.elapsedMs();
@@ -152,7 +153,7 @@ class TrainingRun {
     const { env, ppo } = this.#stage;
     const beganMs = clock.elapsedMs();
     const update = await this.#iterate(ppo);
-    if (update instanceof TidemarkError) return this.#endPhase(this.#collapse(update), report);
+    if ("ended" in update) return this.#endPhase(update, report);
     this.#episodes += update.episodes.length;
     this.#best.trained(update.meanReward);
     const costs = env.takeCosts();
@@ -177,26 +178,20 @@ class TrainingRun {
     return false;
   }
 
-  /** An update that went out of hand ends its phase where another follows, and the run where none does. */
-  async #iterate(ppo: Ppo): Promise<PpoReport | TidemarkError> {
+  /** An update that goes out of hand ends its phase where another follows, and the run where none does. */
+  async #iterate(ppo: Ppo): Promise<PpoReport | EndedPhase> {
     try {
       return await ppo.iterate();
     } catch (thrown) {
-      const known = thrown instanceof TidemarkError && thrown.code === "TRAINING_DIVERGED";
-      if (!known || this.#phases?.goesOn !== true) throw thrown;
-      return thrown;
+      const diverged = thrown instanceof TidemarkError && thrown.code === "TRAINING_DIVERGED";
+      if (!diverged || this.#phases?.goesOn !== true) throw thrown;
+      this.#options.warn?.(`${thrown.what}; the phase ends, and the next goes on from its best parameters.`);
+      return this.#phases.collapse(ppo.steps, thrown);
     }
   }
 
-  #collapse(failure: TidemarkError): PhaseVerdict & { ended: true } {
-    const { ppo } = this.#stage;
-    this.#options.warn?.(`${failure.what}; the phase ends, and the next goes on from its best parameters.`);
-    if (this.#phases === undefined) throw failure;
-    return this.#phases.collapse(ppo.steps, failure);
-  }
-
   /** Leaves a recommendation and begins the next phase; true where none follows in this run. */
-  async #endPhase(verdict: PhaseVerdict & { ended: true }, report: TrainReport): Promise<boolean> {
+  async #endPhase(verdict: EndedPhase, report: TrainReport): Promise<boolean> {
     const phases = this.#phases;
     const { clock = systemClock } = this.#options;
     if (phases === undefined) return true;
@@ -218,10 +213,7 @@ class TrainingRun {
   }
 
   #stretch(): Stretch {
-    const phases = this.#phases;
-    if (phases === undefined) return { label: "training", from: 0, steps: this.#options.ppo.totalSteps };
-    const label = `phase ${phases.number}/${phases.phases} ${phases.phase.name}`;
-    return { label, from: phases.startStep, steps: phases.phase.steps };
+    return this.#phases?.stretch ?? { label: "training", from: 0, steps: this.#options.ppo.totalSteps };
   }
 
   async #validate(report: TrainReport): Promise<void> {
@@ -300,15 +292,4 @@ class TrainingRun {
     await this.#stage.ppo.release();
     await this.#best.release();
   }
-}
-
-async function openStage(
-  prepared: Prepared,
-  phases: CurriculumRun | undefined,
-  start: PpoStart | undefined,
-): Promise<Stage> {
-  const { network, ppo, seed } = prepared.options;
-  const env = phases === undefined ? trainingEnv(prepared) : phases.env;
-  const config = phases === undefined ? ppo : phases.config(ppo);
-  return { env, ppo: await Ppo.create(env, network, config, phases?.seed ?? seed, start) };
 }
