@@ -67,20 +67,28 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** The number that a text says, or the text, which the schema then refuses. */
+function numberOr(text: string): number | string {
+  return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
 /** The text of a flag as the type that the key has in the schema. */
 function flagValue(key: string, text: string): unknown {
   const node = schemaAt(key.split("."));
   switch (node?.type ?? "") {
     case "integer":
     case "number":
-      return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
+      return numberOr(text);
     case "boolean":
       return text === "true" ? true : text === "false" ? false : text;
-    case "array":
+    case "array": {
+      const kind = typeof node?.items === "object" ? node.items.type : undefined;
       return text
         .split(",")
         .map((item) => item.trim())
-        .filter((item) => item !== "");
+        .filter((item) => item !== "")
+        .map((item) => (kind === "integer" || kind === "number" ? numberOr(item) : item));
+    }
     default:
       return text;
   }

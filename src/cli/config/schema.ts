@@ -7,6 +7,7 @@ import { featuresSection } from "./sections/features.ts";
 import { modelSection } from "./sections/model.ts";
 import { pathsSection } from "./sections/paths.ts";
 import { riskSection } from "./sections/risk.ts";
+import { searchSection } from "./sections/search.ts";
 import { sizingSection } from "./sections/sizing.ts";
 import { splitsSection } from "./sections/splits.ts";
 import { trainingSection } from "./sections/training.ts";
@@ -23,6 +24,7 @@ export const configSchema = z.strictObject({
   splits: splitsSection.prefault({}),
   model: modelSection.prefault({}),
   training: trainingSection.prefault({}),
+  search: searchSection.prefault({}),
   exchange: exchangeSection.prefault({}),
   sizing: sizingSection.prefault({}),
   risk: riskSection.prefault({}),

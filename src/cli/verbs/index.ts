@@ -13,7 +13,9 @@ import { registerInit } from "./init.ts";
 import { registerModels } from "./models.ts";
 import { registerReport } from "./report.ts";
 import { registerTrain } from "./train.ts";
+import { registerTune } from "./tune.ts";
 import { registerVerify } from "./verify.ts";
+import { registerWorker } from "./worker.ts";
 
 export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void> = [
   registerDemo,
@@ -23,6 +25,8 @@ export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void
   registerData,
   registerFeatures,
   registerTrain,
+  registerTune,
+  registerWorker,
   registerBacktest,
   registerModels,
   registerReport,

@@ -1,0 +1,58 @@
+/** @file A search while it runs: steps trained of all that are planned, and a line for each trial that ends. */
+import type { Progress, ProgressListener } from "../../core/index.ts";
+import { type Study, type Trial, TrialState } from "../../learn/index.ts";
+import type { Output } from "../terminal/output.ts";
+import { shownParameters, trialLine } from "./trial-table.ts";
+
+/** Searches of which nothing succeeds are ended after so many trials. */
+const HOPELESS_AFTER = 3;
+
+function isOver({ state }: Trial): boolean {
+  return state === TrialState.complete || state === TrialState.pruned || state === TrialState.failed;
+}
+
+export type SearchSizes = {
+  /** Account-steps of a trial. */
+  readonly steps: number;
+  readonly reports: number;
+};
+
+/**
+ * Listens to a search. Trials that had ended before are not told again.
+ * @param onHopeless told where the first trials have all failed by themselves
+ */
+export function searchProgress(
+  output: Output,
+  study: Study,
+  sizes: SearchSizes,
+  onHopeless: () => void,
+): ProgressListener {
+  const told = new Set(
+    study
+      .trials()
+      .filter(isOver)
+      .map(({ number }) => number),
+  );
+  const names = shownParameters(study.settings.space, study.importance(), output.verbose);
+  return (progress: Progress) => {
+    const trials = study.trials();
+    for (const trial of trials) {
+      if (told.has(trial.number) || !isOver(trial)) continue;
+      told.add(trial.number);
+      output.note(trialLine(trial, names));
+    }
+    const over = trials.filter(isOver);
+    if (over.length >= HOPELESS_AFTER && over.every(({ state }) => state === TrialState.failed)) onHopeless();
+    const underWay = trials
+      .filter(({ state }) => state === TrialState.running)
+      .reduce((sum, { intermediate }) => sum + Math.max(0, ...intermediate.keys()) / sizes.reports, 0);
+    const { total = 0, figures = {} } = progress;
+    output.progress({
+      label: progress.label,
+      done: Math.round((progress.done + underWay) * sizes.steps),
+      total: total * sizes.steps,
+      unit: "steps",
+      figures: { trials: `${progress.done}/${total}`, ...figures },
+    });
+  };
+}

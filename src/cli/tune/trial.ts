@@ -1,0 +1,62 @@
+/**
+ * @file One trial, in a process of its own: opens the market that the plan names, trains with the trial's settings, and
+ * reports. Everything it needs comes as JSON.
+ */
+import { z } from "zod";
+import {
+  type Json,
+  type ObjectiveModule,
+  openRequestedMarket,
+  type TrialRun,
+  type TrialTraining,
+  trainTrial,
+} from "../../learn/index.ts";
+import type { MarketTape } from "../../market/index.ts";
+import { decisionSettings } from "../config/decision.ts";
+import { networkSettings, ppoSettings, rewardSettings, splitSettings } from "../config/learning.ts";
+import type { Config } from "../config/load.ts";
+import { featureSelection } from "../verbs/features.ts";
+import { planConfig, planJson, planSchema, type TunePlan } from "./plan.ts";
+import { settingsOfTrial, withSettings } from "./space.ts";
+
+const optionsSchema = z.object({ plan: planSchema, dataRoot: z.string() });
+
+/** Account-steps of one trial. */
+export function trialSteps(config: Config): number {
+  return Math.max(1, Math.round(config.training.totalSteps * config.search.stepShare));
+}
+
+function trainingOf(config: Config, tape: MarketTape, plan: TunePlan): TrialTraining {
+  const { stretches, accounts, episodeBars } = config.training;
+  return {
+    tape,
+    features: featureSelection(config),
+    network: networkSettings(config),
+    actionSpace: config.model.actionSpace,
+    ppo: { ...ppoSettings(config), totalSteps: trialSteps(config) },
+    stretches,
+    accounts,
+    episodeBars,
+    initialBalance: config.backtest.initialBalance,
+    reward: rewardSettings(config),
+    decision: decisionSettings(config),
+    split: { ...splitSettings(config), historyBars: plan.historyBars },
+    seed: plan.seed,
+    codeVersion: plan.codeVersion,
+  };
+}
+
+/** Runs a trial of a plan. See `trialModule`. */
+export async function objective(trial: TrialRun, options: Json): Promise<number> {
+  const { plan, dataRoot } = optionsSchema.parse(options);
+  const base = planConfig(plan, dataRoot);
+  const config = withSettings(base, settingsOfTrial(base, trial.params));
+  const tape = await openRequestedMarket(plan.market, dataRoot, plan.dataFingerprint);
+  const { objective: wanted, reports } = config.search;
+  return trainTrial(trial, { training: trainingOf(config, tape, plan), objective: wanted, reports });
+}
+
+/** The trials of a plan by name, for another process. @param dataRoot candle store of the machine that runs them */
+export function trialModule(plan: TunePlan, dataRoot: string): ObjectiveModule {
+  return { module: import.meta.url, export: objective.name, options: { plan: planJson(plan), dataRoot } };
+}

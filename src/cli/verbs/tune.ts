@@ -1,0 +1,55 @@
+/** @file `tidemark tune`: a search for better settings, each trial a shorter training. */
+import { type Command, Option } from "commander";
+import { runTune, type TuneOptions } from "../tune/run-tune.ts";
+import { tellTuned, tunedData } from "../tune/tell-tuned.ts";
+import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+
+async function tune(context: CommandContext, options: TuneOptions): Promise<void> {
+  const tuned = await runTune(context, options, context.config());
+  tellTuned(context, tuned);
+  context.output.data(tunedData(tuned));
+}
+
+export function registerTune(program: Command, runner: VerbRunner): void {
+  addVerb<TuneOptions>(
+    program,
+    {
+      name: "tune",
+      summary: "Search for better settings by many short trainings",
+      details:
+        "Each trial trains with other settings of [search.space] for a share of the steps and is measured on the validation\npart; those that lag behind are pruned. A setting that a flag gives is not searched. Ctrl-C saves; --resume goes on.\nThe study is an Optuna journal: optuna-dashboard opens it.",
+      options: [
+        new Option("--resume [search]", "go on with a search (default: the newest of the model)"),
+        new Option("--workers <address>", "let workers take the trials, through Redis at redis://host:port"),
+      ],
+      settings: [
+        ["--trials <count>", "search.trials"],
+        ["--parallel <count>", "search.parallel"],
+        ["--sampler <name>", "search.sampler"],
+        ["--pruner <name>", "search.pruner"],
+        ["--objective <name>", "search.objective"],
+        ["--step-share <share>", "search.step_share"],
+        ["--name <name>", "model.name"],
+        ["--symbols <list>", "data.symbols"],
+        ["--timeframe <length>", "data.timeframe"],
+        ["--venue <name>", "data.venue"],
+        ["--from <date>", "data.from"],
+        ["--to <date>", "data.to"],
+        ["--steps <count>", "training.total_steps"],
+        ["--encoder <name>", "model.encoder"],
+        ["--features <set>", "features.set"],
+        ["--action-space <name>", "model.action_space"],
+        ["--initial-balance <amount>", "backtest.initial_balance"],
+        ["--runs-dir <folder>", "paths.runs"],
+      ],
+      examples: [
+        ["tune", "15 trials, as [search] says"],
+        ["tune --trials 50 --encoder gru --sampler tpe --pruner hyperband --seed 7", "one encoder, more trials"],
+        ["tune --resume --trials 100", "go on with the newest search, up to 100 trials"],
+        ["tune --workers redis://10.0.0.5:6379 --parallel 16", "trials on other machines (see tidemark worker)"],
+      ],
+      run: (context, { options }) => tune(context, options),
+    },
+    runner,
+  );
+}
