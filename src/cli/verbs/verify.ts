@@ -13,6 +13,7 @@ import { openTape } from "../market-data.ts";
 import { openModel } from "../model-run.ts";
 import { type QuickTraining, withQuickModel } from "../quick-model.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { registerVerifyLearning } from "./verify-learning.ts";
 
 type ParityOptions = { readonly model?: string };
 
@@ -178,4 +179,5 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
     },
     runner,
   );
+  registerVerifyLearning(group, runner);
 }
