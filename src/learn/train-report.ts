@@ -83,6 +83,7 @@ export class TrainReport {
       },
       report.steps,
     );
+    // A sum of log returns.
     const shown = episodeReturn ?? report.meanReward * episodeBars;
     this.#onProgress?.({
       label: stretch.label,
@@ -96,7 +97,7 @@ export class TrainReport {
         KL: report.approximateKl.toFixed(4),
       },
       curves: {
-        return: shown,
+        return: Math.expm1(shown) * 100,
         "policy loss": report.policyLoss,
         "value loss": report.valueLoss,
         KL: report.approximateKl,

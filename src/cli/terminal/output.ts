@@ -44,7 +44,7 @@ export class Output {
     this.verbose = options.verbose;
     this.palette = paletteFor(stdout, environment);
     this.errorPalette = paletteFor(stderr, environment);
-    this.#progress = new ProgressView(stderr, clock);
+    this.#progress = new ProgressView(stderr, clock, { curves: !options.json && !options.quiet });
     silenceWhenClosed(stdout, () => {
       this.#stdoutOpen = false;
     });
