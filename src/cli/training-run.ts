@@ -74,10 +74,19 @@ export function beginRun(config: Config, tape: MarketTape, seed: number): Traini
   }
 }
 
+function jsonOrNothing(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 function readRun(folder: string): TrainingRun | undefined {
   const text = readTextIfPresent(join(folder, RUN_FILE));
   if (text === undefined) return undefined;
-  const parsed = runSchema.safeParse(JSON.parse(text));
+  // A damaged file is no run that could go on, and no reason not to go on with another.
+  const parsed = runSchema.safeParse(jsonOrNothing(text));
   return parsed.success ? { ...parsed.data, folder } : undefined;
 }
 
@@ -96,6 +105,13 @@ export function findRun(config: Config, given: string | undefined): TrainingRun 
   const names = runNames(runs);
   if (given !== undefined) {
     const run = readRun(existsSync(join(given, RUN_FILE)) ? resolve(given) : join(runs, given));
+    if (run !== undefined && existsSync(run.modelFolder)) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `The run "${given}" is finished: its model is there already`,
+        where: run.modelFolder,
+        fix: `Judge it with \`tidemark backtest --model ${run.name}/${run.version}\`, or train on with \`tidemark train --continue\`.`,
+      });
+    }
     if (run !== undefined) return run;
     const guess = nearestName(given, names);
     throw new TidemarkError("MODEL_MISSING", {

@@ -4,13 +4,14 @@ import { computeFeatures, type FeatureTape, fitNormalizer, type Normalizer, norm
 import { actionSpace } from "../policy/index.ts";
 import type { Ppo } from "./ppo.ts";
 import { Probe } from "./probe.ts";
-import { type Split, splitBars } from "./split.ts";
+import { type BarRange, type Split, splitBars } from "./split.ts";
 import { TradingEnv, type TradingEnvOptions } from "./trading-env.ts";
 import type { TrainOptions } from "./train-options.ts";
 import type { Validation } from "./validation.ts";
 
 /** The validation part is walked by this many accounts, one block each. */
 const VALIDATION_BLOCKS = 8;
+const LEAST_BLOCK_BARS = 8;
 
 export type Prepared = {
   readonly options: TrainOptions;
@@ -27,8 +28,20 @@ export function prepare(options: TrainOptions): Prepared {
   const raw = computeFeatures(tape, options.features, onProgress === undefined ? {} : { onProgress });
   const history = Math.max(network.window - 1, network.warmup, options.split.historyBars ?? 0);
   const split = splitBars(tape.bars, raw.warmup + history, 2, options.split);
+  requireValidation(split.validation);
   const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
   return { options, raw, normalizer, features: normalizeTape(raw, normalizer), split };
+}
+
+/** A look at a handful of bars would choose parameters by chance. */
+function requireValidation({ from, to }: BarRange): void {
+  const least = VALIDATION_BLOCKS * LEAST_BLOCK_BARS;
+  if (from === to || to - from > least) return;
+  throw new TidemarkError("DATA_TOO_SHORT", {
+    what: `The validation part has ${to - from} bars and needs more than ${least}`,
+    where: "splits.validation",
+    fix: "Give more history, a larger share for validation, or 0 to go without it.",
+  });
 }
 
 /** What all envs of a training have in common. */

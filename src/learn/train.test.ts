@@ -151,6 +151,11 @@ describe("a training run", () => {
     await expect(trainPolicy(options("other", { resume: true }))).rejects.toMatchObject({ code: "MODEL_CORRUPT" });
   });
 
+  it("does not choose parameters by a handful of validation bars", async () => {
+    const split = { trainShare: 0.8, validationShare: 0.02, embargoBars: 12 };
+    await expect(trainPolicy(options("handful", { split }))).rejects.toThrow(/validation part has 19 bars/);
+  });
+
   it("says what does not fit: too little history, an episode that tears a segment", async () => {
     const short = syntheticTape({ seed: 5, bars: 300, timeframe: parseTimeframe("5m") });
     await expect(trainPolicy(options("short", { tape: short }))).rejects.toMatchObject({ code: "DATA_TOO_SHORT" });
