@@ -153,7 +153,7 @@ describe("a training run", () => {
 
   it("does not choose parameters by a handful of validation bars", async () => {
     const split = { trainShare: 0.8, validationShare: 0.02, embargoBars: 12 };
-    await expect(trainPolicy(options("handful", { split }))).rejects.toThrow(/validation part has 19 bars/);
+    await expect(trainPolicy(options("handful", { split }))).rejects.toThrow(/validation part has 20 bars/);
   });
 
   it("says what does not fit: too little history, an episode that tears a segment", async () => {
