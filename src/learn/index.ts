@@ -7,6 +7,7 @@ export { REWARD_DEFAULTS, type RewardWeights, rewardWeights, SHAPED_REWARD } fro
 export { constant, linear, type Schedule, scheduled } from "./schedule.ts";
 export {
   bullmqExecutor,
+  countedTrials,
   createStudy,
   type DimensionSpec,
   type Json,

@@ -8,7 +8,7 @@ const BEST_FILE = "best.toml";
 /** Lines of TOML: each section once, its keys below it. */
 export function settingsToml(settings: Settings): string {
   const sections = new Map<string, string[]>();
-  for (const [key, value] of Object.entries(settings)) {
+  for (const [key, value] of Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const [section, name] = key.split(".");
     const lines = sections.get(section) ?? [];
     lines.push(`${name} = ${JSON.stringify(value)}`);

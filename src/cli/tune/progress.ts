@@ -1,6 +1,6 @@
 /** @file A search while it runs: steps trained of all that are planned, and a line for each trial that ends. */
 import type { Progress, ProgressListener } from "../../core/index.ts";
-import { type Study, type Trial, TrialState } from "../../learn/index.ts";
+import { countedTrials, type Study, type Trial, TrialState } from "../../learn/index.ts";
 import type { Output } from "../terminal/output.ts";
 import { shownParameters, trialLine } from "./trial-table.ts";
 
@@ -19,12 +19,14 @@ export type SearchSizes = {
 
 /**
  * Listens to a search. Trials that had ended before are not told again.
+ * @param signal fires at Ctrl-C
  * @param onHopeless told where the first trials have all failed by themselves
  */
 export function searchProgress(
   output: Output,
   study: Study,
   sizes: SearchSizes,
+  signal: AbortSignal,
   onHopeless: () => void,
 ): ProgressListener {
   const told = new Set(
@@ -36,12 +38,15 @@ export function searchProgress(
   const names = shownParameters(study.settings.space, study.importance(), output.verbose);
   return (progress: Progress) => {
     const trials = study.trials();
+    const counted = new Set(countedTrials(trials));
     for (const trial of trials) {
       if (told.has(trial.number) || !isOver(trial)) continue;
       told.add(trial.number);
-      output.note(trialLine(trial, names));
+      if (counted.has(trial)) output.note(trialLine(trial, names));
+      // A trial that Ctrl-C stopped needs no line: the whole search says so.
+      else if (!signal.aborted) output.note(`${trialLine(trial, names)}; it is tried again`);
     }
-    const over = trials.filter(isOver);
+    const over = [...counted].filter(isOver);
     if (over.length >= HOPELESS_AFTER && over.every(({ state }) => state === TrialState.failed)) onHopeless();
     const underWay = trials
       .filter(({ state }) => state === TrialState.running)

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { barsPerYear, TidemarkError } from "../../core/index.ts";
 import {
   bullmqExecutor,
+  countedTrials,
   type OptimizeSummary,
   planBoard,
   processExecutor,
@@ -40,6 +41,7 @@ export type Tuned = {
   readonly kept: KeptPlan;
   readonly study: Study;
   readonly summary: OptimizeSummary;
+  /** Without those that were lost or stopped and tried again. */
   readonly trials: readonly Trial[];
   readonly best: Trial;
   /** The best trial's settings by dotted key. */
@@ -82,7 +84,8 @@ async function runTrials(
   const { plan } = kept;
   const { trials, parallel, reports } = config.search;
   const hopeless = new AbortController();
-  const onProgress = searchProgress(output, study, { steps: trialSteps(config), reports }, () => hopeless.abort());
+  const sizes = { steps: trialSteps(config), reports };
+  const onProgress = searchProgress(output, study, sizes, context.signal, () => hopeless.abort());
   const posting = { codeVersion: packageVersion(), dataFingerprint: planFingerprint(plan) };
   const board = workers === undefined ? undefined : await planBoard(workers, { clock });
   try {
@@ -107,7 +110,7 @@ async function runTrials(
 function requireBest(study: Study, folder: string): Trial {
   const best = study.best();
   if (best !== undefined) return best;
-  const trials = study.trials();
+  const trials = countedTrials(study.trials());
   const failed = trials.find((trial) => failReason(trial) !== undefined);
   const why = failed === undefined ? "" : `; trial ${failed.number} says: ${failReason(failed)}`;
   throw new TidemarkError("STUDY_WITHOUT_RESULT", {
@@ -163,7 +166,7 @@ export async function runTune(
     kept,
     study,
     summary,
-    trials: study.trials(),
+    trials: countedTrials(study.trials()),
     best,
     settings,
     config: withSettings(config, settings),

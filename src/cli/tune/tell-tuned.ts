@@ -83,7 +83,7 @@ export function tellTuned(context: CommandContext, tuned: Tuned): void {
   output.text(trialTable(trials, best.number, names, tuned.config.search.objective));
   output.text(`\nimportance  ${importanceLine(importance)}`);
   output.text(`best        ${output.palette.bold(`trial ${best.number}, ${figure(best.value ?? 0)}`)}`);
-  for (const [key, value] of Object.entries(settings)) {
+  for (const [key, value] of Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))) {
     output.text(`            ${key} = ${typeof value === "number" ? value : JSON.stringify(value)}`);
   }
   for (const [index, line] of verdictLines(verdict).entries()) {

@@ -20,3 +20,4 @@ export type { StudyDefinition, StudySettings } from "./settings.ts";
 export type { ChoiceValue, DimensionSpec, Params, ParamValue, SearchSpace } from "./space.ts";
 export { createStudy, openStudy, type Study, type StudyOptions, type StudyRuntime } from "./study.ts";
 export { type Attributes, type Json, type StudyDirection, type Trial, TrialState } from "./trial.ts";
+export { countedTrials } from "./trial-book.ts";
