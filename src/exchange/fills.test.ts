@@ -2,7 +2,10 @@ import { describe, expect, test } from "vitest";
 import { FillReason, TidemarkError } from "../core/index.ts";
 import { OrderOutcome } from "./outcome.ts";
 import { handExchange } from "./testing/hand-exchange.ts";
-import { handTape, oneSymbolTape, plainInstrument, still } from "./testing/hand-tape.ts";
+import { type HandBar, handTape, oneSymbolTape, plainInstrument, still } from "./testing/hand-tape.ts";
+
+/** A bar that stands at 100 with a volume. */
+const dry = (volume: number): HandBar => [100, 100, 100, 100, volume];
 
 const RISING = oneSymbolTape([
   [100, 101, 99, 100],
@@ -220,6 +223,38 @@ describe("fills", () => {
     exchange.cancel(0, 0);
     advance();
     expect(recorder.count).toBe(1);
+  });
+
+  test("what closes is never stuck: neither urgency, nor a dry market, nor chance keeps a position open", () => {
+    const costs = { slippageModel: "linear", sizeImpactBpsPer1000: 0, participationCap: 0.1 } as const;
+    const tape = oneSymbolTape([dry(1_000), dry(1_000), dry(1_000), dry(1_000)]);
+    const reversed = handExchange(tape, costs);
+    reversed.order(500);
+    reversed.advance();
+    reversed.order(-500, { urgency: 1e-6 });
+    reversed.advance();
+    expect(reversed.exchange.book.lots[0], "the closing part fills, the opening part waits for volume").toBe(0);
+    expect(reversed.exchange.book.outcome[0]).toBe(OrderOutcome.refusedVolume);
+
+    // A tenth of the mean volume of 0.002 is less than a lot of 0.001.
+    const thin = handExchange(oneSymbolTape([dry(0.02), dry(0.002), dry(0), dry(0)]), costs);
+    thin.order(2);
+    thin.advance();
+    thin.order(0);
+    thin.advance();
+    expect(thin.exchange.book.lots[0], "one lot a bar where the share of the volume is less").toBe(1);
+    thin.order(0);
+    thin.advance();
+    expect(thin.exchange.book.lots[0]).toBe(0);
+
+    const unlucky = handExchange(oneSymbolTape([still(100), still(100), still(100)]), {});
+    unlucky.order(1);
+    unlucky.advance();
+    const harsh = handExchange(unlucky.exchange.tape, { harsh: true, harshPartialProbability: 1 });
+    harsh.exchange.restore(unlucky.exchange.state());
+    harsh.order(0);
+    harsh.advance();
+    expect(harsh.exchange.book.lots[0], "a part of one lot is one lot").toBe(0);
   });
 
   test("closing out sells everything at the current close with costs", () => {

@@ -4,8 +4,8 @@
  * The bar's worst prices (low for long, high for short, all symbols at once) decide whether. For the price, every symbol
  * moves from its open to its worst price in step: equity and maintenance are linear in the way `w` that is done, and
  * positions close where equity meets maintenance, `w = (E0 - M0) / ((E0 - M0) - (E1 - M1))`, at the open where equity was
- * short already there. For one position this is the liquidation price of the textbook. Slippage, taker fee and
- * liquidation fee come on top. What is lost beyond the account's money is booked as shortfall, so that the ledger's
+ * short already there. For one position this is the liquidation price of the textbook. A stop that lies nearer fills
+ * first, and `w` is computed anew for what is left. Slippage, taker fee and liquidation fee come on top. What is lost beyond the account's money is booked as shortfall, so that the ledger's
  * identity holds and equity ends at 0, never below.
  *
  * Example: 1,000 of balance, long 10 at 1,000 (leverage 10), maintenance 0.5 %. Equity 1,000 + 10 (p - 1,000) meets
@@ -19,12 +19,11 @@ import { floorBalance, markEquity } from "./mark.ts";
 import { AccountStatus, OrderOutcome } from "./outcome.ts";
 import { slippageShare } from "./slippage.ts";
 
-/** Closes every position inside `bar` and ends the account. */
-export function liquidate(kernel: Kernel, account: number, bar: number): void {
+/** Closes every position where `way` of the way from the open of `bar` to the worst prices is done, and ends the account. */
+export function liquidate(kernel: Kernel, account: number, bar: number, way: number): void {
   const { book, tape } = kernel;
   const symbols = tape.symbols;
   const first = account * symbols;
-  const way = wayToLiquidation(kernel, account, bar);
   for (let s = 0; s < symbols; s++) {
     const row = first + s;
     if (book.pending[row] === 1) settleOrder(book, account, row, OrderOutcome.refusedLiquidated);
@@ -43,7 +42,7 @@ export function liquidate(kernel: Kernel, account: number, bar: number): void {
 }
 
 /** How much of the way from the open to the worst prices is done when equity meets maintenance, in [0, 1]. */
-function wayToLiquidation(kernel: Kernel, account: number, bar: number): number {
+export function wayToLiquidation(kernel: Kernel, account: number, bar: number): number {
   const { book, tape, terms } = kernel;
   const symbols = tape.symbols;
   const first = account * symbols;

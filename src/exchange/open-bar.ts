@@ -7,6 +7,9 @@
  *
  * Orders fill in two passes over the symbols. First whatever reduces or closes, then whatever opens or adds: margin that
  * is given back is there for what follows, and an account never exceeds its leverage on the way.
+ *
+ * Urgency limits what opens and adds. What reduces or closes takes the whole allowed share of the volume, and a lot even
+ * where that is less or chance would leave nothing: a position that is not wanted any more is never stuck.
  */
 import { FillReason, InvariantError } from "../core/index.ts";
 import { settleOrder } from "./account-book.ts";
@@ -100,13 +103,8 @@ function reduceOne(kernel: Kernel, account: number, bar: number, symbol: number)
   const price = tape.open[bar * tape.symbols + symbol];
   const keeps = Math.max(0, target * side);
   const wanted = Math.abs(held) - keeps;
-  const limit = volumeLimitLots(kernel, symbol, bar - 1, book.pendingUrgency[row]);
-  const allowed = Math.min(wanted, limit);
-  const lots = partialLots(kernel, account, symbol, bar - 1, allowed, FillReason.close);
-  if (lots <= 0) {
-    settleOrder(book, account, row, allowed <= 0 ? OrderOutcome.refusedVolume : OrderOutcome.refusedPartial);
-    return false;
-  }
+  const allowed = Math.min(wanted, Math.max(1, volumeLimitLots(kernel, symbol, bar - 1, 1)));
+  const lots = Math.max(1, partialLots(kernel, account, symbol, bar - 1, allowed, FillReason.close));
   // Closing is exempt from the minimum, so that nothing is ever stuck; a mere reduction is not.
   if (keeps > 0 && lots * terms.unit[symbol] * price < terms.minNotional[symbol]) {
     settleOrder(book, account, row, OrderOutcome.refusedMinNotional);

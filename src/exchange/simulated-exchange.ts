@@ -61,6 +61,9 @@ export class SimulatedExchange implements TradeDesk {
       recorder,
       seed,
       traded: new Float64Array(tape.symbols),
+      exitPrice: new Float64Array(tape.symbols),
+      exitReason: new Uint8Array(tape.symbols),
+      value: { unrealised: 0, worst: 0, maintenance: 0, margin: 0 },
     };
   }
 

@@ -16,7 +16,8 @@ export type TradeDesk = {
    *
    * Distances are shares of the average entry price, 0 for none; `maxBars` counts from the bar of entry, 0 for none.
    * They become the position's brackets when the order meets the open, even where nothing has to trade.
-   * `urgency` in [0, 1] is the part of the allowed share of volume that the order may take.
+   * `urgency` in [0, 1] is the part of the allowed share of volume that the order may take to open or add; what it
+   * reduces or closes may always take all of it.
    */
   order(
     account: number,

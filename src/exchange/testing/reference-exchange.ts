@@ -30,6 +30,8 @@ type Position = {
   maxBars: number;
 };
 
+type Exit = { readonly symbol: number; readonly price: number; readonly reason: FillReason };
+
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 export class ReferenceExchange {
@@ -104,11 +106,10 @@ export class ReferenceExchange {
     for (const s of symbols) this.#reduce(s, closed);
     for (const s of symbols) this.#open(s, closed.get(s) ?? 0);
     this.orders.clear();
-    for (const s of symbols) this.#brackets(s);
+    const exits = symbols.flatMap((s) => this.#exits(s));
+    for (const exit of exits.filter(({ symbol, price }) => price === this.#opening(symbol))) this.#exit(exit);
+    this.#inside(exits.filter(({ symbol }) => this.positions.has(symbol)));
     this.#followTrails();
-    const worst = (s: number): number => this.#price(this.#long(s) ? "low" : "high", this.bar, s);
-    const worstEquity = this.equityAt(worst);
-    if (worstEquity < this.#maintenanceAt(worst) || worstEquity <= 0) this.#liquidate(worst);
     this.peak = Math.max(this.peak, this.equity);
   }
 
@@ -161,9 +162,9 @@ export class ReferenceExchange {
     const wanted = Math.abs(position.lots) - keeps;
     if (wanted <= 0) return;
     const open = this.#price("open", this.bar, s);
-    const lots = this.#byChance(s, Math.min(wanted, this.#volumeLimit(s, order)), FillReason.close);
-    const tooSmall = keeps > 0 && this.#notional(s, lots, open) < this.#instrument(s).minNotional;
-    if (lots <= 0 || tooSmall) {
+    const allowed = Math.max(1, this.#volumeLimit(s, { ...order, urgency: 1 }));
+    const lots = Math.max(1, this.#byChance(s, Math.min(wanted, allowed), FillReason.close));
+    if (keeps > 0 && this.#notional(s, lots, open) < this.#instrument(s).minNotional) {
       this.orders.delete(s);
       return;
     }
@@ -212,9 +213,33 @@ export class ReferenceExchange {
     position.maxBars = order.maxBars;
   }
 
-  #brackets(s: number): void {
+  /** From the open to the worst prices, event by event: the nearest of all stops and the liquidation, then the targets. */
+  #inside(exits: readonly Exit[]): void {
+    const wayOf = ({ symbol, price }: Exit): number => {
+      const open = this.#opening(symbol);
+      return (open - price) / (open - this.#worst(symbol));
+    };
+    const stops = exits.filter(({ reason }) => reason !== FillReason.target).sort((a, b) => wayOf(a) - wayOf(b));
+    let walked = 0;
+    for (const stop of stops) {
+      const end = this.#wayToLiquidation();
+      if (end !== undefined && wayOf(stop) >= Math.max(walked, end)) break;
+      walked = wayOf(stop);
+      this.#exit(stop);
+    }
+    this.#liquidateFrom(walked);
+    for (const exit of exits) if (exit.reason === FillReason.target && !this.liquidated) this.#exit(exit);
+    this.#liquidateFrom(walked);
+  }
+
+  #exit({ symbol, price, reason }: Exit): void {
+    this.#market(symbol, -(this.positions.get(symbol)?.lots ?? 0), price, reason);
+  }
+
+  /** Where the bar meets the position's brackets first, if anywhere. */
+  #exits(s: number): Exit[] {
     const position = this.positions.get(s);
-    if (position === undefined || !this.#present(s)) return;
+    if (position === undefined || !this.#present(s)) return [];
     const long = position.lots > 0;
     const [open, high, low] = [
       this.#price("open", this.bar, s),
@@ -236,7 +261,7 @@ export class ReferenceExchange {
       [good(position.profit, long ? high : low), position.profit, FillReason.target],
     ];
     const exit = exits.find(([hit]) => hit);
-    if (exit !== undefined) this.#market(s, -position.lots, exit[1], exit[2]);
+    return exit === undefined ? [] : [{ symbol: s, price: exit[1], reason: exit[2] }];
   }
 
   #followTrails(): void {
@@ -249,7 +274,11 @@ export class ReferenceExchange {
     }
   }
 
-  #liquidate(worst: (symbol: number) => number): void {
+  /** The share of the way from the open to the worst prices after which the venue closes everything, if it does. */
+  #wayToLiquidation(): number | undefined {
+    const worst = (s: number): number => this.#worst(s);
+    const equity = this.equityAt(worst);
+    if (equity >= this.#maintenanceAt(worst) && equity > 0) return undefined;
     const excess = (way: number): number => {
       const at = (s: number): number => {
         const open = this.#price("open", this.bar, s);
@@ -265,10 +294,17 @@ export class ReferenceExchange {
       if (excess(middle) > 0) low = middle;
       else high = middle;
     }
-    const way = excess(0) <= 0 ? 0 : low;
+    return excess(0) <= 0 ? 0 : low;
+  }
+
+  /** Liquidates, where it must, not before `walked` of the way. */
+  #liquidateFrom(walked: number): void {
+    const end = this.liquidated ? undefined : this.#wayToLiquidation();
+    if (end === undefined) return;
+    const way = Math.max(walked, end);
     for (const [s, position] of [...this.positions].sort(([a], [b]) => a - b)) {
       const open = this.#price("open", this.bar, s);
-      this.#market(s, -position.lots, open + way * (worst(s) - open), FillReason.liquidation);
+      this.#market(s, -position.lots, open + way * (this.#worst(s) - open), FillReason.liquidation);
     }
     this.orders.clear();
     this.liquidated = true;
@@ -405,8 +441,12 @@ export class ReferenceExchange {
     return ((this.#config.takerFeeBps ?? this.#instrument(s).takerFeeBps) / 10_000) * this.#config.costMultiplier;
   }
 
-  #long(s: number): boolean {
-    return (this.positions.get(s)?.lots ?? 0) > 0;
+  #opening(s: number): number {
+    return this.#price("open", this.bar, s);
+  }
+
+  #worst(s: number): number {
+    return this.#price((this.positions.get(s)?.lots ?? 0) > 0 ? "low" : "high", this.bar, s);
   }
 
   #present(s: number): boolean {

@@ -1,0 +1,41 @@
+/** @file What an account's positions are worth in a bar: at its close, and at the worst prices of all symbols at once. */
+import type { Kernel } from "./kernel.ts";
+
+/** Values what the account holds in `bar`; leaves the sums in `kernel.value` and each profit at the close in the book. */
+export function valuePositions(kernel: Kernel, account: number, bar: number): void {
+  const { book, tape, terms, value } = kernel;
+  const symbols = tape.symbols;
+  const first = account * symbols;
+  const firstCell = bar * symbols;
+  let unrealised = 0;
+  let worst = 0;
+  let maintenance = 0;
+  let margin = 0;
+  for (let s = 0; s < symbols; s++) {
+    const row = first + s;
+    const lots = book.lots[row];
+    if (lots === 0) continue;
+    const cell = firstCell + s;
+    const base = lots * terms.unit[s];
+    const size = Math.abs(base);
+    const entry = book.entryPrice[row];
+    const close = tape.close[cell];
+    const worstPrice = lots > 0 ? tape.low[cell] : tape.high[cell];
+    const profit = base * (close - entry);
+    book.unrealised[row] = profit;
+    unrealised += profit;
+    worst += base * (worstPrice - entry);
+    maintenance += size * worstPrice * terms.maintenanceRate[s];
+    margin += (size * close) / terms.leverage[s];
+  }
+  value.unrealised = unrealised;
+  value.worst = worst;
+  value.maintenance = maintenance;
+  value.margin = margin;
+}
+
+/** Whether the worst prices, by the last valuation, leave less than maintenance margin, or nothing. */
+export function isEndangered({ book, value }: Kernel, account: number): boolean {
+  const equity = book.balance[account] + value.worst;
+  return equity < value.maintenance || equity <= 0;
+}
