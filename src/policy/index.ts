@@ -11,7 +11,7 @@ export {
 export { BuyAndHold } from "./baselines/buy-and-hold.ts";
 export { EqualWeight } from "./baselines/equal-weight.ts";
 export { Flat } from "./baselines/flat.ts";
-export { RandomTwin, type RandomTwinOptions, redrawProbability } from "./baselines/random-twin.ts";
+export { RandomTwin, type RandomTwinOptions, redrawProbability, type TwinHabit } from "./baselines/random-twin.ts";
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
 export {

@@ -1,24 +1,31 @@
-/** @file Buys every symbol in equal parts as soon as it trades, and holds it to the end. */
+/** @file Buys every symbol in equal parts as soon as it trades, asks until it has all of it, and holds it to the end. */
 import { Direction, type IntentColumns } from "../../core/index.ts";
 import { Permission } from "../../risk/index.ts";
 import type { DecisionContext, Policy } from "../policy.ts";
+import { isUnfinished } from "./unfinished.ts";
+
+const Progress = { none: 0, partly: 1, done: 2 } as const;
 
 export class BuyAndHold implements Policy {
   readonly name = "buy-and-hold";
-  /** `[S]` 1 once a position was there: what was closed from outside is not bought again. */
-  #bought = new Uint8Array(0);
+  /** `[S]` Progress: what was bought and then closed from outside is not bought again. */
+  #progress = new Uint8Array(0);
 
   reset(context: DecisionContext): void {
-    this.#bought = new Uint8Array(context.tape.symbols);
+    this.#progress = new Uint8Array(context.tape.symbols);
   }
 
   decide({ tape, exchange, account, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     for (let s = 0; s < symbols; s++) {
-      if (this.#bought[s] === 1) continue;
-      if (exchange.book.lots[account * symbols + s] !== 0) {
-        this.#bought[s] = 1;
-      } else if (tape.present[bar * symbols + s] === 1 && (permissions[s] & Permission.long) !== 0) {
+      if (this.#progress[s] === Progress.done) continue;
+      const row = account * symbols + s;
+      const held = exchange.book.lots[row] !== 0;
+      if (held || this.#progress[s] === Progress.partly) {
+        this.#progress[s] = held && isUnfinished(exchange.book, row, bar) ? Progress.partly : Progress.done;
+      }
+      if (this.#progress[s] === Progress.done) continue;
+      if (tape.present[bar * symbols + s] === 1 && (permissions[s] & Permission.long) !== 0) {
         intents.direction[s] = Direction.long;
         intents.size[s] = 1 / symbols;
       }

@@ -1,70 +1,88 @@
 /**
- * @file The judged policy's unskilled twin: as often long, short and flat, as large, and trading as much, but at random
- * times. What the policy earns beyond it is timing.
+ * @file The judged policy's unskilled twin: in each symbol as often long, short and flat, as large, and trading as much,
+ * but at random times. What the policy earns beyond it is timing.
  *
  * Each symbol keeps a state (flat, long or short). In every bar it is drawn anew with probability `p`, independently of
  * the old one, with the policy's own shares. Two independent draws differ by `2 f (l + r) + 4 l r` positions on average
  * (shares f flat, l long, r short), so `p = turnover / (size * that)` trades as much as the policy.
  */
-import { Direction, type IntentColumns, Random } from "../../core/index.ts";
+import { Direction, type IntentColumns, invariant, Random } from "../../core/index.ts";
 import { Permission } from "../../risk/index.ts";
 import type { DecisionContext, Policy } from "../policy.ts";
+import { isUnfinished } from "./unfinished.ts";
 
-export type RandomTwinOptions = {
-  readonly seed: number;
-  /** Shares of symbol-bars that are spent long and short; together at most 1. */
+/** What the policy is used to do in one symbol. */
+export type TwinHabit = {
+  /** Shares of bars that are spent long and short; together at most 1. */
   readonly longShare: number;
   readonly shortShare: number;
   /** Size in [0, 1] of a position: a share of what the sizing scheme allows. */
   readonly size: number;
-  /** Notional traded a bar and symbol, in the same unit. */
+  /** Notional traded a bar, in the same unit. */
   readonly turnover: number;
 };
 
+export type RandomTwinOptions = {
+  readonly seed: number;
+  /** `[S]`, or one habit for all symbols. */
+  readonly habits: TwinHabit | readonly TwinHabit[];
+};
+
 /** Probability of a fresh draw in a bar that gives the turnover on average; at most 1. */
-export function redrawProbability({ longShare, shortShare, size, turnover }: RandomTwinOptions): number {
+export function redrawProbability({ longShare, shortShare, size, turnover }: TwinHabit): number {
   const flatShare = Math.max(0, 1 - longShare - shortShare);
   const change = size * (2 * flatShare * (longShare + shortShare) + 4 * longShare * shortShare);
   return change <= 0 ? 0 : Math.min(1, turnover / change);
 }
 
+function isList(habits: RandomTwinOptions["habits"]): habits is readonly TwinHabit[] {
+  return Array.isArray(habits);
+}
+
 export class RandomTwin implements Policy {
   readonly name = "random";
   readonly #options: RandomTwinOptions;
-  readonly #redraw: number;
   #random = new Random(0);
+  /** `[S]` the habits, and the probabilities of a fresh draw. */
+  #habits: readonly TwinHabit[] = [];
+  #redraw: readonly number[] = [];
   /** `[S]` Direction. */
   #state = new Uint8Array(0);
 
   constructor(options: RandomTwinOptions) {
     this.#options = options;
-    this.#redraw = redrawProbability(options);
   }
 
   reset({ tape }: DecisionContext): void {
-    this.#random = new Random(this.#options.seed).fork("random baseline");
+    const { seed, habits } = this.#options;
+    this.#random = new Random(seed).fork("random baseline");
+    this.#habits = isList(habits) ? habits : Array.from({ length: tape.symbols }, () => habits);
+    invariant(this.#habits.length === tape.symbols, `a twin has habits for ${tape.symbols} symbols`);
+    this.#redraw = this.#habits.map(redrawProbability);
     this.#state = new Uint8Array(tape.symbols);
-    for (let s = 0; s < tape.symbols; s++) this.#state[s] = this.#draw();
+    for (let s = 0; s < tape.symbols; s++) this.#state[s] = this.#draw(s);
   }
 
-  #draw(): Direction {
+  #draw(symbol: number): Direction {
+    const { longShare, shortShare } = this.#habits[symbol];
     const u = this.#random.uniform();
-    if (u < this.#options.longShare) return Direction.long;
-    return u < this.#options.longShare + this.#options.shortShare ? Direction.short : Direction.flat;
+    if (u < longShare) return Direction.long;
+    return u < longShare + shortShare ? Direction.short : Direction.flat;
   }
 
-  decide({ tape, exchange, account, permissions }: DecisionContext, intents: IntentColumns): void {
+  decide({ tape, exchange, account, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     for (let s = 0; s < symbols; s++) {
-      if (this.#random.uniform() < this.#redraw) this.#state[s] = this.#draw();
+      if (this.#random.uniform() < this.#redraw[s]) this.#state[s] = this.#draw(s);
       const state = this.#state[s];
-      const lots = exchange.book.lots[account * symbols + s];
+      const row = account * symbols + s;
+      const lots = exchange.book.lots[row];
       const held = lots > 0 ? Direction.long : lots < 0 ? Direction.short : Direction.flat;
-      if (state === held) continue;
+      if (state === held && (state === Direction.flat || !isUnfinished(exchange.book, row, bar))) continue;
       const needs = state === Direction.long ? Permission.long : state === Direction.short ? Permission.short : 0;
       if ((permissions[s] & needs) !== needs) continue;
       intents.direction[s] = state;
-      intents.size[s] = this.#options.size;
+      intents.size[s] = this.#habits[s].size;
     }
   }
 }

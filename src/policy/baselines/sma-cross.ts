@@ -11,6 +11,7 @@ import { Direction, type IntentColumns, TidemarkError } from "../../core/index.t
 import type { MarketTape } from "../../market/index.ts";
 import { Permission } from "../../risk/index.ts";
 import type { DecisionContext, DecisionExplanation, Policy } from "../policy.ts";
+import { isUnfinished } from "./unfinished.ts";
 
 export type SmaCrossOptions = {
   /** Bars of the two means; `fast` is below `slow`. */
@@ -70,14 +71,15 @@ export class SmaCross implements Policy {
     for (let s = 0; s < symbols; s++) {
       const side = this.#side[s];
       if (side === 0) continue;
-      const lots = exchange.book.lots[account * symbols + s];
+      const row = account * symbols + s;
+      const lots = exchange.book.lots[row];
+      if (lots * side > 0 && !isUnfinished(exchange.book, row, bar)) continue;
       const mayShort = !this.#longOnly && (permissions[s] & Permission.short) !== 0;
       if (side > 0) {
-        if (lots > 0 || (permissions[s] & Permission.long) === 0) continue;
+        if ((permissions[s] & Permission.long) === 0) continue;
         intents.direction[s] = Direction.long;
         intents.size[s] = 1 / symbols;
       } else if (mayShort) {
-        if (lots < 0) continue;
         intents.direction[s] = Direction.short;
         intents.size[s] = 1 / symbols;
       } else if (lots !== 0) {
