@@ -33,6 +33,8 @@ export type Job = {
   readonly seed: number;
   /** "name/version" of a model. */
   readonly model?: string;
+  /** Open time of the last bar that the model's training has seen, UTC milliseconds. */
+  readonly seenUntilMs?: number;
 };
 
 export type Judged = {
@@ -56,11 +58,14 @@ export function comparisonData(comparison: Comparison, judged: Verdict, report: 
     tradeHash: result.tradeHash,
     statistics,
     refusals: result.refusals,
+    closedWithoutBar: result.closedWithoutBar,
     baselines: comparison.baselines.map((baseline) => ({
       name: baseline.result.name,
       tradeHash: baseline.result.tradeHash,
+      sharpeLead: baseline.sharpeLead,
       statistics: baseline.statistics,
     })),
+    twins: comparison.twins,
     ladder: comparison.ladder?.map((rung) => ({
       costMultiplier: rung.costMultiplier,
       totalReturn: rung.evaluation.statistics.totalReturn,
@@ -122,6 +127,7 @@ export async function judge(
     baselines: job.baselines,
     smaCross: { fast, slow },
     ...(wanted.costLadder ? { costLadder: COST_LADDER } : {}),
+    ...(job.seenUntilMs === undefined ? {} : { seenUntilMs: job.seenUntilMs }),
   });
   context.output.endProgress();
   const report = wanted.report
@@ -144,7 +150,8 @@ export async function judgeModel(
   given: string,
   options: { readonly tape?: MarketTape } = {},
 ): Promise<Judged> {
-  const { id, tape, policy, decision, unseen, seed } = await openModel(context, config, given, options.tape);
-  const job = { tape, policy, decision, rows: unseen, baselines: BASELINE_NAMES, seed, model: id };
+  const { id, model, tape, policy, decision, unseen, seed } = await openModel(context, config, given, options.tape);
+  const seenUntilMs = model.manifest.provenance.trainToMs;
+  const job = { tape, policy, decision, rows: unseen, baselines: BASELINE_NAMES, seed, model: id, seenUntilMs };
   return judge(context, config, job, { report: true, costLadder: false });
 }

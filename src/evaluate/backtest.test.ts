@@ -191,6 +191,17 @@ describe("the record of a backtest", () => {
     expect(refusals).toEqual({ "risk.minNotional": 2 });
   });
 
+  it("counts what was closed at a carried price because the symbol had no bar", async () => {
+    const bars = [still(100), still(100), null, null];
+    const held = await run(oneSymbolTape(bars), new BuyAndHold());
+    expect(held.fills.map(({ bar, price }) => [bar, price])).toEqual([
+      [1, 100],
+      [3, 100],
+    ]);
+    expect(held.closedWithoutBar, "closed out in bar 3, which is not there").toBe(1);
+    expect((await run(oneSymbolTape([...bars, still(100)]), new BuyAndHold())).closedWithoutBar).toBe(0);
+  });
+
   it("is the same twice, and for a policy that answers with promises", async () => {
     const tape = syntheticTape({ seed: 5, bars: 2_000, timeframe: parseTimeframe("5m") });
     const config = settings({ takerFeeBps: 5, harsh: true, leverage: 3 }, { stopDistance: 0.02 });

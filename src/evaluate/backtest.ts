@@ -119,6 +119,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
     slippage: recorder.totalSlippage(0),
     shortfall: book.shortfall[0],
     refusals: events.refusals(),
+    closedWithoutBar: fills.filter(({ bar, symbol }) => tape.present[bar * tape.symbols + symbol] === 0).length,
     liquidated: status !== AccountStatus.active,
     tradeHash: recorder.tradeHash(0),
     dataFingerprint: tape.fingerprint,

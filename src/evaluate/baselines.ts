@@ -1,5 +1,5 @@
 /** @file The baselines that stand beside every result, and the settings under which they trade. */
-
+import { type ExchangeConfig, instrumentTerms } from "../exchange/index.ts";
 import {
   BuyAndHold,
   EqualWeight,
@@ -9,6 +9,7 @@ import {
   type RandomTwinOptions,
   SmaCross,
   type SmaCrossOptions,
+  type TwinHabit,
 } from "../policy/index.ts";
 import { resolveSizingConfig, SizingScheme } from "../portfolio/index.ts";
 import { type DecisionConfig, resolveRiskConfig } from "../risk/index.ts";
@@ -57,7 +58,7 @@ export function baselinePolicy(name: BaselineName, seed: number, options: Baseli
       return new Flat();
     case "random":
       return new RandomTwin(
-        options.randomTwin ?? { seed, longShare: 0.5, shortShare: 0, size: 1, turnover: 0.5 / 100 },
+        options.randomTwin ?? { seed, habits: { longShare: 0.5, shortShare: 0, size: 1, turnover: 0.5 / 100 } },
       );
     case "sma-cross":
       return new SmaCross(options.smaCross ?? DEFAULT_SMA_CROSS);
@@ -67,35 +68,37 @@ export function baselinePolicy(name: BaselineName, seed: number, options: Baseli
 }
 
 /**
- * What a random policy must do to be as exposed and to trade as much as `result`: its shares of symbol-bars long and
- * short, the mean size of a position over equity, and the notional traded a symbol-bar over equity. `leverage` is what
- * a size of 1 stands for under `twinConfig`.
+ * What a random policy must do to be as exposed and to trade as much as `result`: in each symbol its shares of bars long
+ * and short, the mean size of a position and the notional traded a bar, both over equity and over the leverage that the
+ * symbol really has under `exchange`: that is what a size of 1 stands for under `twinConfig`.
  */
-export function randomTwinOf(result: BacktestResult, seed: number, leverage: number): RandomTwinOptions {
+export function randomTwinOf(result: BacktestResult, seed: number, exchange: ExchangeConfig): RandomTwinOptions {
   const { curve, fills, instruments } = result;
   const symbols = instruments.length;
-  const cells = curve.length * symbols;
-  let long = 0;
-  let short = 0;
-  let size = 0;
-  for (let i = 0; i < cells; i++) {
-    const position = curve.positions[i];
-    if (position > 0) long++;
-    else if (position < 0) short++;
-    size += Math.abs(position);
+  const { leverage } = instrumentTerms(instruments, exchange);
+  const traded = new Float64Array(symbols);
+  for (const { symbol, quantity, price } of fills) {
+    traded[symbol] += Math.abs(quantity) * price * instruments[symbol].multiplier;
   }
   let equity = 0;
   for (let row = 0; row < curve.length; row++) equity += curve.equity[row];
-  const traded = fills.reduce(
-    (sum, fill) => sum + Math.abs(fill.quantity) * fill.price * instruments[fill.symbol].multiplier,
-    0,
-  );
-  const held = long + short;
-  return {
-    seed,
-    longShare: long / cells,
-    shortShare: short / cells,
-    size: held === 0 ? 0 : Math.min(1, size / held / leverage),
-    turnover: equity === 0 ? 0 : traded / (equity * symbols * leverage),
-  };
+  const habits = instruments.map((_, s): TwinHabit => {
+    let long = 0;
+    let short = 0;
+    let size = 0;
+    for (let row = 0; row < curve.length; row++) {
+      const position = curve.positions[row * symbols + s];
+      if (position > 0) long++;
+      else if (position < 0) short++;
+      size += Math.abs(position);
+    }
+    const held = long + short;
+    return {
+      longShare: long / curve.length,
+      shortShare: short / curve.length,
+      size: held === 0 ? 0 : Math.min(1, size / held / leverage[s]),
+      turnover: equity === 0 ? 0 : traded[s] / (equity * leverage[s]),
+    };
+  });
+  return { seed, habits };
 }

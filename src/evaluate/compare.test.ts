@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { parseTimeframe } from "../core/index.ts";
 import { syntheticTape } from "../market/index.ts";
-import { BuyAndHold, RandomTwin, redrawProbability, SmaCross } from "../policy/index.ts";
+import { BuyAndHold, RandomTwin, SmaCross } from "../policy/index.ts";
 import { BASELINE_NAMES, baselineConfig, baselinePolicy, randomTwinOf, twinConfig } from "./baselines.ts";
 import { COST_LADDER, compareWithBaselines, costLadder } from "./compare.ts";
 import { evaluate } from "./evaluation.ts";
 import { run, settings } from "./testing/settings.ts";
+import { MEDIAN_TWIN, TWINS } from "./twins.ts";
 
 const tape = syntheticTape({ seed: 21, bars: 6_000, timeframe: parseTimeframe("15m") });
 const policy = (): SmaCross => new SmaCross({ fast: 20, slow: 80 });
@@ -19,7 +20,7 @@ describe("a policy beside its baselines", () => {
       "buy-and-hold",
       "equal-weight",
       "flat",
-      "random",
+      MEDIAN_TWIN,
       "sma-cross 10/30",
     ]);
     for (const { result } of comparison.baselines) {
@@ -60,7 +61,7 @@ describe("the random twin", () => {
     let net = 0;
     const seeds = 12;
     for (let seed = 0; seed < seeds; seed++) {
-      const twin = new RandomTwin(randomTwinOf(judged.result, seed, 3));
+      const twin = new RandomTwin(randomTwinOf(judged.result, seed, costly.exchange));
       const { statistics } = evaluate(await run(tape, twin, twinConfig(costly), { seed }));
       turnover += (statistics.turnover ?? 0) / seeds;
       exposure += (statistics.averageExposure ?? 0) / seeds;
@@ -78,15 +79,22 @@ describe("the random twin", () => {
     expect(await randomHash(4)).not.toBe(await randomHash(5));
   });
 
-  it("never changes its mind where the policy never traded or always held one side", () => {
-    expect(redrawProbability({ seed: 0, longShare: 1, shortShare: 0, size: 1, turnover: 0.1 })).toBe(0);
-    expect(redrawProbability({ seed: 0, longShare: 0, shortShare: 0, size: 0, turnover: 0 })).toBe(0);
-    // Half long, half flat: two draws differ by half a position on average.
-    expect(redrawProbability({ seed: 0, longShare: 0.5, shortShare: 0, size: 0.5, turnover: 0.01 })).toBeCloseTo(
-      0.04,
-      12,
-    );
-    expect(redrawProbability({ seed: 0, longShare: 0.5, shortShare: 0, size: 0.1, turnover: 1 })).toBe(1);
+  it("runs many times: the table shows the median, and the whole field is kept", async () => {
+    const options = { tape, policy: policy(), config: costly, from: 4_000, balance: 5_000, seed: 3 };
+    const { baselines, twins, policy: judged } = await compareWithBaselines({ ...options, baselines: ["random"] });
+    expect(twins?.totalReturns).toHaveLength(TWINS);
+    expect(twins?.sharpes).toHaveLength(TWINS);
+    expect(new Set(twins?.totalReturns).size, "each has a seed of its own").toBe(TWINS);
+    expect(twins?.totalReturns).toEqual([...(twins?.totalReturns ?? [])].sort((x, y) => x - y));
+    expect(baselines[0].statistics.totalReturn).toBe(twins?.totalReturns[9]);
+    expect(baselines[0].statistics.sharpe).toBe(twins?.sharpes[9]);
+    const exposure = baselines[0].statistics.averageExposure ?? 0;
+    expect(exposure / (judged.statistics.averageExposure ?? 0)).toBeCloseTo(1, 0);
+    const again = await compareWithBaselines({ ...options, policy: policy(), baselines: ["random"] });
+    expect(again.twins).toEqual(twins);
+    const other = await compareWithBaselines({ ...options, policy: policy(), seed: 4, baselines: ["random", "flat"] });
+    expect(other.twins).not.toEqual(twins);
+    expect((await compareWithBaselines({ ...options, baselines: ["flat"] })).twins).toBeUndefined();
   });
 });
 

@@ -1,15 +1,12 @@
 /** @file A policy beside its baselines on the same data, balance and costs; and the ladder of costs. */
 import type { SmaCrossOptions } from "../policy/index.ts";
 import { type BacktestOptions, backtest } from "./backtest.ts";
-import {
-  BASELINE_NAMES,
-  type BaselineName,
-  baselineConfig,
-  baselinePolicy,
-  randomTwinOf,
-  twinConfig,
-} from "./baselines.ts";
-import { type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";
+import { BASELINE_NAMES, type BaselineName, baselineConfig, baselinePolicy } from "./baselines.ts";
+import { type BaselineEvaluation, type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";
+import { headlineReturns } from "./returns.ts";
+import { perPeriodRate } from "./statistics/ratios.ts";
+import { sharpeLead } from "./statistics/sharpe-lead.ts";
+import { runTwins, type Twins } from "./twins.ts";
 
 export const COST_LADDER: readonly number[] = [0, 0.5, 1, 2, 3];
 
@@ -21,32 +18,51 @@ export type CompareOptions = BacktestOptions & {
   readonly riskFreeRate?: number;
   /** Multiples of the configured costs to run the policy at as well, such as `COST_LADDER`. Default: none. */
   readonly costLadder?: readonly number[];
+  /** Open time of the last bar that the policy's training or its choice of parameters has seen, UTC milliseconds. */
+  readonly seenUntilMs?: number;
 };
 
 export async function compareWithBaselines(options: CompareOptions): Promise<Comparison> {
-  const { baselines: names = BASELINE_NAMES, smaCross, riskFreeRate, costLadder: multipliers, ...run } = options;
+  const {
+    baselines: names = BASELINE_NAMES,
+    smaCross,
+    riskFreeRate = 0,
+    costLadder: multipliers,
+    seenUntilMs,
+    ...run
+  } = options;
   const policy = evaluate(await backtest(run), riskFreeRate);
   const { decisions: _policyOnly, ...shared } = run;
-  const twin = randomTwinOf(policy.result, run.seed, run.config.exchange.leverage);
-  const baselines: Evaluation[] = [];
+  const baselines: BaselineEvaluation[] = [];
+  let twins: Twins | undefined;
   for (const name of names) {
-    const rule = baselinePolicy(name, run.seed, { randomTwin: twin, ...(smaCross === undefined ? {} : { smaCross }) });
+    const rule = baselinePolicy(name, run.seed, smaCross === undefined ? {} : { smaCross });
     if (rule.name === policy.result.name) continue;
-    const config = name === "random" ? twinConfig(run.config) : baselineConfig(run.config);
-    baselines.push(evaluate(await backtest({ ...shared, policy: rule, config }), riskFreeRate));
+    if (name === "random") {
+      twins = await runTwins(shared, policy.result, riskFreeRate);
+      baselines.push(beside(policy, twins.median, riskFreeRate));
+    } else {
+      const result = await backtest({ ...shared, policy: rule, config: baselineConfig(run.config) });
+      baselines.push(beside(policy, evaluate(result, riskFreeRate), riskFreeRate));
+    }
   }
+  const ladder =
+    multipliers === undefined ? undefined : await costLadder({ ...shared, riskFreeRate }, multipliers, policy);
   return {
     policy,
     baselines,
-    ...(multipliers === undefined
-      ? {}
-      : {
-          ladder: await costLadder(
-            { ...shared, ...(riskFreeRate === undefined ? {} : { riskFreeRate }) },
-            multipliers,
-            policy,
-          ),
-        }),
+    ...(twins === undefined ? {} : { twins: twins.field }),
+    ...(ladder === undefined ? {} : { ladder }),
+    ...(seenUntilMs === undefined ? {} : { seenUntilMs }),
+  };
+}
+
+/** The baseline with what its returns say about the policy's. */
+function beside(policy: Evaluation, baseline: Evaluation, riskFreeRate: number): BaselineEvaluation {
+  const riskFree = perPeriodRate(riskFreeRate, policy.statistics.periodsPerYear);
+  return {
+    ...baseline,
+    sharpeLead: sharpeLead(headlineReturns(policy.result), headlineReturns(baseline.result), riskFree),
   };
 }
 

@@ -10,13 +10,21 @@ export {
   twinConfig,
 } from "./baselines.ts";
 export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder } from "./compare.ts";
-export { type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";
+export {
+  type BaselineEvaluation,
+  type Comparison,
+  type CostRung,
+  type Evaluation,
+  evaluate,
+  type TwinField,
+} from "./evaluation.ts";
 export {
   type FeatureImportance,
   featureImportance,
   type ImportanceOptions,
   type ImportanceResult,
 } from "./importance.ts";
+export { type Beats, type InSample, Standing, type TwinRank, type Verdict } from "./judgement.ts";
 export {
   checkParity,
   modelSubject,
@@ -52,7 +60,8 @@ export {
   type TrackRecord,
 } from "./statistics/overfitting.ts";
 export { type ReturnStatistics, returnStatistics } from "./statistics/return-statistics.ts";
+export { sharpeLead } from "./statistics/sharpe-lead.ts";
 export { type Statistics, statistics } from "./statistics/statistics.ts";
 export { alignColumns, formatStatistics, formatTable } from "./table.ts";
 export { type FundingPayment, reconstructTrades, type Trade } from "./trades.ts";
-export { type Beats, Standing, type Verdict, verdict } from "./verdict.ts";
+export { verdict } from "./verdict.ts";

@@ -50,6 +50,11 @@ export type BacktestResult = {
   /** Loss beyond the account's money, borne by the venue: above 0 after some liquidations only. */
   readonly shortfall: number;
   readonly refusals: RefusalCounts;
+  /**
+   * Fills of symbols that had no bar then, at the price carried over from an earlier one: positions that were closed at the
+   * end of the run or by a liquidation. A real account could not have.
+   */
+  readonly closedWithoutBar: number;
   /** True where the account was liquidated; nothing is traded after that bar. */
   readonly liquidated: boolean;
   /** SHA-256 over the sequence of fills. */

@@ -41,6 +41,11 @@ export function dailyReturns({ length, timeMs, equity }: EquitySeries): DailyRet
   return { returns: Float64Array.from(returns), dayMs: Float64Array.from(days) };
 }
 
+/** The returns that headline figures are made of: daily ones where bars are shorter than a day, else those of the bars. */
+export function headlineReturns({ curve, barMs }: { curve: EquitySeries; barMs: number }): Float64Array {
+  return barMs < DAY_MS ? dailyReturns(curve).returns : barReturns(curve);
+}
+
 export type MonthlyReturn = { readonly year: number; readonly month: number; readonly value: number };
 
 /** Daily returns compounded by UTC month (month 1 to 12). */

@@ -90,7 +90,10 @@ describe("on random markets with random settings", () => {
             maxBars: random.below(3) * 10,
           }),
         };
-        const policy = new RandomTwin({ seed, longShare: 0.4, shortShare: 0.3, size: random.uniform(), turnover: 0.2 });
+        const policy = new RandomTwin({
+          seed,
+          habits: { longShare: 0.4, shortShare: 0.3, size: random.uniform(), turnover: 0.2 },
+        });
         const result = await backtest({ tape, policy, config, balance: 10_000, seed });
         const change = result.finalEquity - result.initialBalance;
         const scale = 10_000 + sum(result.trades.map(({ grossProfit }) => Math.abs(grossProfit)));

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { parseTimeframe } from "../core/index.ts";
 import { syntheticTape } from "../market/index.ts";
 import { BuyAndHold, Flat, SmaCross } from "../policy/index.ts";
-import { type Evaluation, evaluate } from "./evaluation.ts";
+import { type BaselineEvaluation, type Evaluation, evaluate, type TwinField } from "./evaluation.ts";
 import { formatFigure, formatPrice, grouped } from "./format.ts";
 import type { Statistics } from "./statistics/statistics.ts";
 import { alignColumns, formatStatistics, formatTable } from "./table.ts";
@@ -11,23 +11,37 @@ import { verdict } from "./verdict.ts";
 
 const tape = syntheticTape({ seed: 2, bars: 1_000, timeframe: parseTimeframe("1h") });
 const config = settings({ takerFeeBps: 5, halfSpreadBps: 1 });
+/** A baseline whose Sharpe ratio the policy's is above with this probability. */
+function rival(evaluation: Evaluation, sharpeLead: number | null = 0.99): BaselineEvaluation {
+  return { ...evaluation, sharpeLead };
+}
+
 const sma = evaluate(await run(tape, new SmaCross({ fast: 10, slow: 30 }), config));
 const hold = evaluate(await run(tape, new BuyAndHold(), config));
-const flat = evaluate(await run(tape, new Flat(), config));
+const flat = rival(evaluate(await run(tape, new Flat(), config)));
 
 /** A run as it would be with other figures, on real data. */
 function as(
   evaluation: Evaluation,
   figures: Partial<Statistics>,
   more: Partial<Evaluation["result"]> = {},
-): Evaluation {
+): BaselineEvaluation {
   return {
+    sharpeLead: 0.99,
     result: { ...evaluation.result, synthetic: false, ...more },
     statistics: { ...evaluation.statistics, ...figures },
   };
 }
 
 const good = { totalReturn: 0.4, sharpe: 2.5, probabilisticSharpe: 0.99, count: 200, trades: 150 } as const;
+
+/** Nineteen twins, of which so many are below `good` in return and in Sharpe ratio. */
+function twins(inReturn: number, inSharpe: number): TwinField {
+  return {
+    totalReturns: Array.from({ length: 19 }, (_, i) => (i < inReturn ? 0.1 : 0.5)),
+    sharpes: Array.from({ length: 19 }, (_, i) => (i < inSharpe ? 1 : 3)),
+  };
+}
 
 describe("the verdict", () => {
   it("says plainly that a losing policy loses, and to whom", () => {
@@ -41,8 +55,8 @@ describe("the verdict", () => {
       "After costs it ends ahead of none of its baselines: buy-and-hold (+20.00 %) and flat (0.00 %).",
     );
     expect(judged.beats).toEqual({
-      "buy-and-hold": { totalReturn: false, sharpe: expect.any(Boolean) },
-      flat: { totalReturn: false, sharpe: null },
+      "buy-and-hold": { totalReturn: false, sharpe: expect.any(Boolean), sharpeLead: 0.99 },
+      flat: { totalReturn: false, sharpe: null, sharpeLead: 0.99 },
     });
   });
 
@@ -51,6 +65,17 @@ describe("the verdict", () => {
     expect(judged.standing).toBe("beaten");
     expect(judged.headline).toBe("It made +40.00 % after costs, but buy-and-hold made more.");
     expect(judged.beatsAll).toBe(false);
+  });
+
+  it("does not call a profit good that a baseline made for less risk", () => {
+    const judged = verdict({ policy: as(sma, good), baselines: [as(hold, { totalReturn: 0.1, sharpe: 3 }), flat] });
+    expect(judged).toMatchObject({ standing: "beaten", beatsAll: false });
+    expect(judged.beats["buy-and-hold"]).toMatchObject({ totalReturn: true, sharpe: false });
+    expect(judged.headline).toBe(
+      "It made +40.00 % after costs, more than its baselines, but not for the risk it took: buy-and-hold has a Sharpe ratio of 3.00, it has 2.50.",
+    );
+    const same = verdict({ policy: as(sma, good), baselines: [as(hold, { totalReturn: 0.4 })] });
+    expect(same.headline).toBe("It made +40.00 % after costs, and buy-and-hold made the same.");
   });
 
   it("calls a short or uncertain sample what it is", () => {
@@ -70,13 +95,77 @@ describe("the verdict", () => {
   });
 
   it("says that a policy is better only where nothing speaks against it", () => {
-    const judged = verdict({ policy: as(sma, good), baselines: [as(hold, { totalReturn: 0.1 }), flat] });
+    const poorer = as(hold, { totalReturn: 0.1, sharpe: 1 });
+    const judged = verdict({ policy: as(sma, good), baselines: [poorer, flat], twins: twins(19, 19) });
     expect(judged).toMatchObject({ standing: "better", beatsAll: true, enoughData: true, probabilisticSharpe: 0.99 });
-    expect(judged.sentences.join(" ")).toContain("if this was the only thing tried");
+    expect(judged.headline).toBe(
+      "It made +40.00 % after costs, and its lead over every baseline is unlikely to be luck.",
+    );
+    const text = judged.sentences.join(" ");
+    expect(text).toContain("if this was the only thing tried");
+    expect(text).toContain("above that of buy-and-hold, its hardest baseline, is 99.0 %.");
+    expect(text).toContain(
+      "19 made less and 19 have a lower Sharpe ratio (percentile 100 and 100). Chance alone puts one in 20 there.",
+    );
+
+    const unsure = [{ ...poorer, sharpeLead: 0.9 }, flat];
+    expect(verdict({ policy: as(sma, good), baselines: unsure }).standing, "its lead may be luck").toBe("promising");
+    const leveraged = [{ ...poorer, sharpeLead: null }, flat];
+    expect(verdict({ policy: as(sma, good), baselines: leveraged }).standing, "nothing is known of it").toBe(
+      "promising",
+    );
+  });
+
+  it("counts among how many random twins a policy stands first, in return and in Sharpe ratio", () => {
+    const baselines = [as(hold, { totalReturn: 0.1, sharpe: 1 }), flat];
+    for (const [inReturn, inSharpe] of [
+      [18, 19],
+      [19, 18],
+    ] as const) {
+      const judged = verdict({ policy: as(sma, good), baselines, twins: twins(inReturn, inSharpe) });
+      expect(judged.standing, "18 of 19 happens to one in ten without skill").toBe("promising");
+      expect(judged.twins).toEqual({ count: 19, belowInReturn: inReturn, belowInSharpe: inSharpe });
+      expect(judged.sentences.join(" ")).toContain("Its timing is not shown to be more than chance");
+    }
+    const idle = { totalReturns: Array<number>(19).fill(0), sharpes: Array<null>(19).fill(null) };
+    expect(verdict({ policy: as(sma, good), baselines, twins: idle }).twins, "no variance is a ratio of 0").toEqual({
+      count: 19,
+      belowInReturn: 19,
+      belowInSharpe: 19,
+    });
+    expect(verdict({ policy: as(sma, good), baselines }).twins).toBeNull();
+  });
+
+  it("concludes nothing good from bars that training has seen, and says so first", () => {
+    const baselines = [as(hold, { totalReturn: 0.1, sharpe: 1 }), flat];
+    const { timeMs, length } = sma.result.curve;
+    const openMs = (row: number): number => timeMs[row] - sma.result.barMs;
+    const part = verdict({ policy: as(sma, good), baselines, seenUntilMs: openMs(250) });
+    expect(part.standing).toBe("in-sample");
+    expect(part.inSample).toEqual({ seenUntilMs: openMs(250), share: 250 / (length - 1) });
+    expect(part.headline).toBe("It made +40.00 % after costs on bars that its training has seen: that proves nothing.");
+    expect(part.sentences[0]).toMatch(
+      /^IN-SAMPLE: 25.0 % of the bars of this test were seen by training, which reached up to \d{4}-/,
+    );
+    const losing = verdict({ policy: as(sma, { totalReturn: -0.1 }), baselines, seenUntilMs: timeMs[length - 1] });
+    expect(losing.standing, "what loses even there loses").toBe("losing");
+    expect(losing.sentences[0]).toMatch(/^IN-SAMPLE: All bars of this test/);
+    const clean = verdict({ policy: as(sma, good), baselines, seenUntilMs: openMs(1) - 1 });
+    expect(clean).toMatchObject({ standing: "better", inSample: null });
+    expect(clean.sentences.join(" ")).not.toContain("IN-SAMPLE");
+  });
+
+  it("tells of positions that were closed where the symbol had no bar", () => {
+    const [none, one, three] = [0, 1, 3].map((closedWithoutBar) =>
+      verdict({ policy: as(sma, good, { closedWithoutBar }), baselines: [] }).sentences.join(" "),
+    );
+    expect(none).not.toContain("carried over");
+    expect(one).toContain("One position was closed at a price carried over from an earlier bar");
+    expect(three).toContain("3 positions were closed at a price carried over");
   });
 
   it("names idleness, liquidation, costs that took everything, and synthetic data", () => {
-    expect(verdict({ policy: as(flat, {}), baselines: [hold] })).toMatchObject({
+    expect(verdict({ policy: as(flat, {}), baselines: [rival(hold)] })).toMatchObject({
       standing: "idle",
       headline: "It did not trade.",
     });

@@ -54,6 +54,7 @@ async function modelJob(context: CommandContext, options: BacktestOptions, given
     baselines: options.baselines ? BASELINE_NAMES : [],
     seed,
     model: model.id,
+    seenUntilMs: model.model.manifest.provenance.trainToMs,
   };
 }
 

@@ -21,9 +21,15 @@ export function jsonForScript(value: unknown): string {
   );
 }
 
-/** One CSV field: quoted where it holds a separator, a quote or a line break (RFC 4180). */
+/** What a spreadsheet would take for a formula at the start of a cell. */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * One CSV field: quoted where it holds a separator, a quote or a line break (RFC 4180). A text that a spreadsheet would
+ * run as a formula gets an apostrophe before it, which makes it text there; numbers stay as they are.
+ */
 export function csvField(value: string | number): string {
-  const text = String(value);
+  const text = typeof value === "string" && FORMULA.test(value) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

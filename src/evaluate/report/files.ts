@@ -1,7 +1,7 @@
 /** @file The report's machine-readable files: summary.json, trades.csv, equity.csv. Full precision, nothing undefined. */
-import type { Comparison, Evaluation } from "../evaluation.ts";
+import type { BaselineEvaluation, Comparison, Evaluation, TwinField } from "../evaluation.ts";
+import type { Verdict } from "../judgement.ts";
 import type { Statistics } from "../statistics/statistics.ts";
-import type { Verdict } from "../verdict.ts";
 import { csvText } from "./escape.ts";
 import type { Provenance } from "./sections.ts";
 
@@ -12,6 +12,7 @@ export type StrategySummary = {
   readonly name: string;
   readonly tradeHash: string;
   readonly refusals: Readonly<Record<string, number>>;
+  readonly closedWithoutBar: number;
   readonly statistics: Statistics;
 };
 
@@ -22,6 +23,8 @@ export type ReportSummary = {
   readonly codeVersion: string;
   readonly model: string | null;
   readonly verdict: Verdict;
+  /** Open time of the last bar that training has seen, UTC milliseconds; null where that is not known. */
+  readonly seenUntilMs: number | null;
   readonly synthetic: boolean;
   readonly symbols: readonly string[];
   readonly timeframe: string;
@@ -29,13 +32,16 @@ export type ReportSummary = {
   readonly dataFingerprint: string;
   readonly tradeHash: string;
   readonly policy: StrategySummary;
-  readonly baselines: readonly StrategySummary[];
+  readonly baselines: ReadonlyArray<StrategySummary & Pick<BaselineEvaluation, "sharpeLead">>;
+  /** Every random twin, null where none were run. */
+  readonly twins: TwinField | null;
   readonly ladder: ReadonlyArray<{ readonly costMultiplier: number; readonly statistics: Statistics }> | null;
   readonly config: unknown;
 };
 
 function strategySummary({ result, statistics }: Evaluation): StrategySummary {
-  return { name: result.name, tradeHash: result.tradeHash, refusals: result.refusals, statistics };
+  const { name, tradeHash, refusals, closedWithoutBar } = result;
+  return { name, tradeHash, refusals, closedWithoutBar, statistics };
 }
 
 export function reportSummary(comparison: Comparison, verdict: Verdict, provenance: Provenance): ReportSummary {
@@ -47,6 +53,7 @@ export function reportSummary(comparison: Comparison, verdict: Verdict, provenan
     codeVersion: provenance.codeVersion,
     model: provenance.model ?? null,
     verdict,
+    seenUntilMs: comparison.seenUntilMs ?? null,
     synthetic: result.synthetic,
     symbols: result.instruments.map(({ symbol }) => symbol),
     timeframe: result.timeframe,
@@ -54,7 +61,11 @@ export function reportSummary(comparison: Comparison, verdict: Verdict, provenan
     dataFingerprint: result.dataFingerprint,
     tradeHash: result.tradeHash,
     policy: strategySummary(comparison.policy),
-    baselines: comparison.baselines.map(strategySummary),
+    baselines: comparison.baselines.map((baseline) => ({
+      ...strategySummary(baseline),
+      sharpeLead: baseline.sharpeLead,
+    })),
+    twins: comparison.twins ?? null,
     ladder:
       comparison.ladder?.map(({ costMultiplier, evaluation }) => ({
         costMultiplier,

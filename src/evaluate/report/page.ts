@@ -2,13 +2,14 @@
 import { InvariantError } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Comparison } from "../evaluation.ts";
-import type { Verdict } from "../verdict.ts";
+import type { Verdict } from "../judgement.ts";
 import { type ChartBudget, type ChartData, chartData, FULL_BUDGET } from "./chart-data.ts";
 import { escapeHtml, jsonForScript } from "./escape.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
 import { VIEWS_SCRIPT } from "./script-views.ts";
 import {
   costBars,
+  inSampleBanner,
   ladderTable,
   monthlyTable,
   type Provenance,
@@ -66,6 +67,7 @@ function render(comparison: Comparison, verdict: Verdict, provenance: Provenance
 <body>
 <main>
 ${synthetic.length === 0 ? "" : syntheticBanner(synthetic)}
+${verdict.inSample === null ? "" : inSampleBanner(verdict.inSample)}
 <header class="top"><div><h1>${escapeHtml(result.name)}</h1><div class="sub num">${escapeHtml(subtitle(comparison))}</div></div><button class="tool" id="theme" type="button">Light / dark</button></header>
 ${verdictCard(verdict)}
 ${tiles(comparison)}

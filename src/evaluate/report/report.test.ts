@@ -98,7 +98,7 @@ describe("a report on disk", () => {
     expect(trades).toHaveLength(comparison.policy.result.trades.length + 1);
     expect(equity).toHaveLength(comparison.policy.result.curve.length + 1);
     expect(equity[0]).toBe(
-      "time,equity,balance,drawdown,exposure,margin,position_BTCUSDT,equity_buy-and-hold,equity_equal-weight,equity_flat,equity_random,equity_sma-cross 10/30",
+      "time,equity,balance,drawdown,exposure,margin,position_BTCUSDT,equity_buy-and-hold,equity_equal-weight,equity_flat,equity_random (median),equity_sma-cross 10/30",
     );
     const last = equity[equity.length - 1].split(",");
     expect(Number(last[1])).toBe(comparison.policy.result.finalEquity);
@@ -113,6 +113,26 @@ describe("a report's page", () => {
     const real = renamed(market, "BTCUSDT", false);
     const honest = writeReport({ ...made, comparison: await compare(real), tape: real, folder: join(folder, "real") });
     expect(read(honest, "report.html").includes("SYNTHETIC DATA")).toBe(false);
+  });
+
+  it("says first, everywhere, that the tested bars were seen in training", () => {
+    const { curve } = comparison.policy.result;
+    const seenUntilMs = curve.timeMs[curve.length - 1];
+    const seen = writeReport({
+      ...made,
+      comparison: { ...comparison, seenUntilMs },
+      tape: market,
+      folder: join(folder, "seen"),
+    });
+    expect(read(seen, "report.html")).toContain('role="alert"><b>IN-SAMPLE</b><span>All bars of this test were seen');
+    const summary = loadReport(join(folder, "seen"), seen.id);
+    expect(summary.seenUntilMs).toBe(seenUntilMs);
+    expect(summary.verdict.inSample).toEqual({ seenUntilMs, share: 1 });
+    expect(summary.verdict.sentences[0]).toMatch(/^IN-SAMPLE: /);
+    const unseen = { ...comparison, seenUntilMs: curve.timeMs[0] - 2 * comparison.policy.result.barMs };
+    const clean = writeReport({ ...made, comparison: unseen, tape: market, folder: join(folder, "unseen") });
+    expect(read(clean, "report.html").includes("IN-SAMPLE")).toBe(false);
+    expect(loadReport(join(folder, "unseen"), clean.id).verdict.inSample).toBeNull();
   });
 
   it("escapes every text that comes from outside", async () => {
@@ -186,6 +206,14 @@ describe("the parts of a report", () => {
       "plain",
       "1.5",
     ]);
+    expect(["=1+1", "+x", "-x", "@x", "\tx"].map(csvField), "no formula for a spreadsheet").toEqual([
+      "'=1+1",
+      "'+x",
+      "'-x",
+      "'@x",
+      "'\tx",
+    ]);
+    expect([csvField("=cmd|'/c calc'!A1,2"), csvField(-1.5)]).toEqual([`"'=cmd|'/c calc'!A1,2"`, "-1.5"]);
     expect(csvText(["a", "b"], [[1, "x,y"]])).toBe(`a,b\n1,"x,y"\n`);
   });
 

@@ -2,9 +2,10 @@
 import { formatDay, formatMinute } from "../../core/index.ts";
 import type { Comparison, Evaluation } from "../evaluation.ts";
 import { FigureKind, formatFigure, formatPrice, NOT_AVAILABLE } from "../format.ts";
+import type { InSample, Verdict } from "../judgement.ts";
 import { METRIC_GROUPS, type Metric, metricText } from "../metrics.ts";
 import { dailyReturns, monthlyReturns } from "../returns.ts";
-import type { Verdict } from "../verdict.ts";
+import { inSampleText } from "../verdict-text.ts";
 import { escapeHtml } from "./escape.ts";
 
 const STANDING_TEXT: Readonly<Record<Verdict["standing"], string>> = {
@@ -12,13 +13,18 @@ const STANDING_TEXT: Readonly<Record<Verdict["standing"], string>> = {
   promising: "Promising, not proven",
   beaten: "Beaten by a baseline",
   losing: "Loses money",
+  "in-sample": "Seen in training",
   alone: "Not compared",
   idle: "Did not trade",
 };
 
 export function syntheticBanner(symbols: readonly string[]): string {
   const all = symbols.join(", ");
-  return `<div class="synthetic" role="alert"><b>SYNTHETIC DATA</b><span>${escapeHtml(all)}: generated prices, not a market. Nothing here says anything about real trading.</span></div>`;
+  return `<div class="banner" role="alert"><b>SYNTHETIC DATA</b><span>${escapeHtml(all)}: generated prices, not a market. Nothing here says anything about real trading.</span></div>`;
+}
+
+export function inSampleBanner(inSample: InSample): string {
+  return `<div class="banner" role="alert"><b>IN-SAMPLE</b><span>${sentenceHtml(inSampleText(inSample))}</span></div>`;
 }
 
 /** A sentence whose figures don't part from their percent signs at the end of a line. */

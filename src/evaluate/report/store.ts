@@ -17,7 +17,8 @@ import {
 } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Comparison } from "../evaluation.ts";
-import { type Verdict, verdict } from "../verdict.ts";
+import type { Verdict } from "../judgement.ts";
+import { verdict } from "../verdict.ts";
 import { equityCsv, type ReportSummary, reportSummary, SUMMARY_SCHEMA, tradesCsv } from "./files.ts";
 import { reportPage } from "./page.ts";
 

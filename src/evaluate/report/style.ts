@@ -34,8 +34,8 @@ h2 { font-size: 16px; margin: 0; letter-spacing: -0.005em; }
 p { margin: 0; }
 .muted { color: var(--muted); } .small { font-size: 13px; } .num { font-variant-numeric: tabular-nums; }
 .pos { color: var(--good); } .neg { color: var(--bad); }
-.synthetic { background: repeating-linear-gradient(-45deg, #ffd23e, #ffd23e 14px, #ffc61a 14px, #ffc61a 28px); color: #221a00; border-radius: 10px; padding: 12px 16px; margin-bottom: 16px; display: flex; gap: 4px 14px; align-items: baseline; flex-wrap: wrap; }
-.synthetic b { font-size: 19px; letter-spacing: 0.06em; }
+.banner { background: repeating-linear-gradient(-45deg, #ffd23e, #ffd23e 14px, #ffc61a 14px, #ffc61a 28px); color: #221a00; border-radius: 10px; padding: 12px 16px; margin-bottom: 16px; display: flex; gap: 4px 14px; align-items: baseline; flex-wrap: wrap; }
+.banner b { font-size: 19px; letter-spacing: 0.06em; }
 header.top { display: flex; justify-content: space-between; gap: 16px; align-items: flex-start; margin-bottom: 16px; }
 header.top .sub { color: var(--muted); margin-top: 3px; }
 button { font: inherit; color: inherit; }
@@ -53,6 +53,7 @@ button { font: inherit; color: inherit; }
 .verdict .badge { display: inline-block; font-size: 12px; font-weight: 650; letter-spacing: 0.04em; text-transform: uppercase; border-radius: 5px; padding: 2px 8px; margin-bottom: 8px; background: var(--idle-bg); color: var(--muted); }
 .verdict.better { border-left-color: var(--good); } .verdict.better .badge { background: var(--good-bg); color: var(--good); }
 .verdict.promising { border-left-color: var(--accent); } .verdict.promising .badge { background: var(--accent-bg); color: var(--accent); }
+.verdict.in-sample { border-left-color: var(--warn); } .verdict.in-sample .badge { background: var(--warn-bg); color: var(--warn); }
 .verdict.beaten { border-left-color: var(--warn); } .verdict.beaten .badge { background: var(--warn-bg); color: var(--warn); }
 .verdict.losing { border-left-color: var(--bad); } .verdict.losing .badge { background: var(--bad-bg); color: var(--bad); }
 .verdict .headline { font-size: 20px; line-height: 1.35; font-weight: 620; letter-spacing: -0.01em; margin-bottom: 8px; }

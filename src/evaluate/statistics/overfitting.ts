@@ -30,11 +30,16 @@ export function probabilisticSharpe(record: TrackRecord, periods: number, benchm
   return error === null ? null : normalCdf((record.sharpe - benchmark) / error);
 }
 
-/** Expected maximum of `trials` independent standard normals (exact for none, close from about five upwards). */
+/**
+ * Expected maximum of `trials` independent standard normals (exact for one, close from about five upwards). The formula
+ * falls below 0 for 1 to 1.3 trials, which a maximum of several never does: 0 there.
+ */
 export function expectedMaximum(trials: number): number {
   invariant(trials >= 1, `the expected maximum is of at least one trial, was ${trials}`);
   if (trials === 1) return 0;
-  return (1 - EULER_GAMMA) * normalQuantile(1 - 1 / trials) + EULER_GAMMA * normalQuantile(1 - 1 / (trials * Math.E));
+  const maximum =
+    (1 - EULER_GAMMA) * normalQuantile(1 - 1 / trials) + EULER_GAMMA * normalQuantile(1 - 1 / (trials * Math.E));
+  return Math.max(0, maximum);
 }
 
 /**

@@ -207,6 +207,8 @@ describe("the luck in a Sharpe ratio agrees with published vectors", () => {
     ];
     for (const [trials, value] of expected) expect(expectedMaximum(trials)).toBeCloseTo(value, 9);
     expect(expectedMaximum(1)).toBe(0);
+    expect([1.0001, 1.1, 1.2].map(expectedMaximum), "the formula is below 0 here, a maximum never").toEqual([0, 0, 0]);
+    expect(expectedMaximum(effectiveTrials(2, 0.9)), "1.1 trials").toBe(0);
   });
 
   it("deflated Sharpe ratio (the example of the 2014 paper)", () => {

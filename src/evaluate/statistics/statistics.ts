@@ -6,7 +6,7 @@
  */
 import { DAY_MS, YEAR_MS } from "../../core/index.ts";
 import type { BacktestResult } from "../record.ts";
-import { barReturns, barsPerYearOf, dailyReturns, daysPerYear } from "../returns.ts";
+import { barReturns, barsPerYearOf, daysPerYear, headlineReturns } from "../returns.ts";
 import { deepest, drawdowns } from "./drawdown.ts";
 import { mean, quotient } from "./moments.ts";
 import { calmar, compounded } from "./ratios.ts";
@@ -84,7 +84,7 @@ export function statistics(result: BacktestResult, riskFreeRate = 0): Statistics
   );
   const daily = result.barMs < DAY_MS;
   const headline = daily
-    ? returnStatistics(dailyReturns(curve).returns, daysPerYear(result.instruments), riskFreeRate)
+    ? returnStatistics(headlineReturns(result), daysPerYear(result.instruments), riskFreeRate)
     : perBar;
   const totalReturn = finalEquity / initialBalance - 1;
   const annualReturn = years > 0 ? compounded(totalReturn, 1 / years) : null;
