@@ -92,6 +92,14 @@ describe("from intent to order", () => {
     });
   });
 
+  test("hold and flat are recorded with no notional, whatever was decided just before", () => {
+    const game = desk(flatTape(3));
+    game.play([LONG(0.3), HOLD, FLAT]);
+    game.play([FLAT, LONG(0.3), LONG(0)]);
+    const notionals = Array.from({ length: game.log.count }, (_, i) => game.log.row(i).allowedNotional);
+    expect(notionals).toEqual([3_000, 0, 0, 0, 3_000, 0]);
+  });
+
   test("hold keeps position and brackets, flat and size 0 close", () => {
     const game = desk(flatTape(1));
     game.play([LONG(0.5)], (intents) => intents.stopDistance.fill(0.1));
