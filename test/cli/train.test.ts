@@ -60,6 +60,19 @@ describe("tidemark train", () => {
       return result.tradeHash;
     });
     expect(hashes[0]).toBe(hashes[1]);
+    type Verdict = { verdict: { inSample: { share: number } | null; sentences: string[] } };
+    const [unseen, seen] = await Promise.all(
+      [[], ["--from", "2025-01-02"]].map(async (range) => {
+        const { stdout } = await tidemark(
+          ["backtest", "--model", "tidemark/1", "--no-baselines", "--json", ...range],
+          cwd,
+        );
+        return (JSON.parse(stdout) as Verdict).verdict;
+      }),
+    );
+    expect(unseen.inSample, "by default it is judged on what it never saw").toBeNull();
+    expect(seen.inSample?.share, "most of the file was trained on").toBeGreaterThan(0.7);
+    expect(seen.sentences[0]).toMatch(/^IN-SAMPLE: /);
     const listed = await tidemark(["models", "ls", "--json"], cwd);
     expect(JSON.parse(listed.stdout)).toMatchObject({ models: [{ version: "1" }, { version: "2" }], damaged: [] });
   });
