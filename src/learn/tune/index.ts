@@ -2,5 +2,5 @@
 export { fittingRollout } from "./fit.ts";
 export { type MarketRequest, openRequestedMarket } from "./market-request.ts";
 export { type PlanBoard, type PostedPlan, planBoard } from "./plan-board.ts";
-export { TRIAL_OBJECTIVES, type TrialObjective } from "./score.ts";
+export { TRIAL_OBJECTIVES } from "./score.ts";
 export { type TrialTraining, trainTrial } from "./train-trial.ts";
