@@ -82,6 +82,10 @@ async function check(context: CommandContext, config: Config): Promise<void> {
   context.output.data({ rows, warmup: features.warmup, fingerprint: features.fingerprint, features: summaries });
 }
 
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
+}
+
 /** What the model leans on: each feature shuffled in turn over the bars that training never saw. */
 async function importance(context: CommandContext, config: Config, given: string): Promise<void> {
   const { output } = context;
@@ -98,7 +102,6 @@ async function importance(context: CommandContext, config: Config, given: string
     onProgress: output.progress.bind(output),
   });
   output.endProgress();
-  const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
   output.text(
     table(
       ["feature", "positions changed", "log return lost"].map((title, c) => ({
