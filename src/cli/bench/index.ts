@@ -2,6 +2,7 @@
 import { backtestBenchmark } from "./backtest.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { decideBenchmark } from "./decide.ts";
+import { encodersBenchmark } from "./encoders.ts";
 import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
 import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
@@ -14,4 +15,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ppoGruBenchmark,
   cartPoleBenchmark,
   decideBenchmark,
+  encodersBenchmark,
 ];
