@@ -66,11 +66,12 @@ function tellStart(context: CommandContext, { kept, study, config, tape }: Searc
   const symbols = tape.instruments.map(({ symbol }) => symbol).join(" ");
   const steps = trialSteps(config).toLocaleString("en-US");
   const settings = Object.keys(study.settings.space).length;
-  const before = study.trials().length;
+  const before = countedTrials(study.trials()).filter(({ state }) => state !== TrialState.waiting).length;
   output.note(`${symbols}, ${tape.bars} ${tape.timeframe} bars`);
   output.note(
     `search ${kept.name}: ${trials} trials of ${steps} steps over ${settings} settings, sampler ${sampler}, pruner ${pruner}, seed ${kept.plan.seed}`,
   );
+  if (study.trials().at(0)?.state === TrialState.waiting) output.note("trial 0 has the settings as they stand");
   if (before > 0) output.note(`${before} trials from before`);
   if (workers) output.note("The trials wait for workers: tidemark worker --workers with the same address, anywhere.");
 }
@@ -151,7 +152,7 @@ export async function runTune(
   try {
     summary = await runTrials(context, search, workers);
   } catch (thrown) {
-    if (study.trials().length === 0) dropStudy(kept);
+    if (study.trials().every(({ state }) => state === TrialState.waiting)) dropStudy(kept);
     throw thrown;
   }
   if (context.signal.aborted) {

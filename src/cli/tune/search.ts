@@ -19,7 +19,7 @@ import type { CommandContext } from "../verb.ts";
 import { featureSelection } from "../verbs/features.ts";
 import { packageVersion } from "../version.ts";
 import { type KeptPlan, makePlan } from "./plan.ts";
-import { historyBarsOf, tuneSpace, withSettings } from "./space.ts";
+import { historyBarsOf, standingParams, tuneSpace, withSettings } from "./space.ts";
 import { beginStudy, findStudy } from "./study-folder.ts";
 
 export type Search = {
@@ -93,6 +93,8 @@ export async function beginSearch(context: CommandContext, given: Config, onTape
     pruner: prunerSpec(config),
     seed,
   });
+  const standing = standingParams(config, space);
+  if (standing !== undefined) await study.enqueue(standing);
   return { kept, study, config, tape };
 }
 

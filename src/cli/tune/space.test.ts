@@ -8,7 +8,7 @@ import { networkSettings } from "../config/learning.ts";
 import { type Config, loadConfig, type Override } from "../config/load.ts";
 import { settingsToml } from "./best-file.ts";
 import { makePlan, planFingerprint, planJson, planSchema } from "./plan.ts";
-import { historyBarsOf, settingsOfTrial, tuneSpace, withSettings } from "./space.ts";
+import { historyBarsOf, settingsOfTrial, standingParams, tuneSpace, withSettings } from "./space.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -94,6 +94,22 @@ function history(toml: string, flags: Readonly<Record<string, unknown>> = {}): n
   const config = configOf(toml, flags);
   return historyBarsOf(config, tuneSpace(config));
 }
+
+describe("the settings as they stand", () => {
+  it("are a point of the default space", () => {
+    const config = configOf("");
+    const params = standingParams(config, tuneSpace(config));
+    expect(params).toMatchObject({ encoder: "gru", hidden_size: 128, join_size: 64, learning_rate: 3e-4, window: 1 });
+    expect(settingsOfTrial(config, params ?? {})).toMatchObject({ "training.rollout": 2_048, "training.gamma": 0.99 });
+  });
+
+  it("are left out where one of them is not searched", () => {
+    for (const toml of ["[training]\nlearning_rate = 0.01\n", "[model]\nhidden_size = 48\n"]) {
+      const config = configOf(toml);
+      expect(standingParams(config, tuneSpace(config)), toml).toBeUndefined();
+    }
+  });
+});
 
 describe("a trial's settings", () => {
   it("are those that its encoder has, with a rollout that fits", () => {

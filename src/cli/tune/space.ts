@@ -8,6 +8,7 @@ import {
   type SearchSpace,
 } from "../../learn/index.ts";
 import type { EncoderName } from "../../policy/index.ts";
+import { camelCase } from "../config/camel.ts";
 import { networkSettings, ppoSettings } from "../config/learning.ts";
 import { type Config, configOf } from "../config/load.ts";
 import { configSchema, type FileConfig } from "../config/schema.ts";
@@ -109,6 +110,28 @@ export function withSettings(config: Config, settings: Settings): Config {
   }
   const { file, overridden, explicit } = config;
   return { ...configOf(parsed.data, config.folder), file, overridden, explicit };
+}
+
+/**
+ * The settings as they stand, as a trial's parameters: tried first, so that a search never ends below them in validation.
+ * Undefined where one of them lies outside the space.
+ */
+export function standingParams(config: Config, { space }: TuneSpace): Params | undefined {
+  const { training, model } = config.resolved;
+  const network: Readonly<Record<string, unknown>> = networkSettings(config);
+  const params: Record<string, ParamValue> = {};
+  for (const [name, spec] of Object.entries(space)) {
+    const given = { ...model, ...training }[name as keyof (typeof model & typeof training)];
+    // What the file leaves to the encoder, the encoder says.
+    const value = (given ?? network[camelCase(name)]) as ParamValue;
+    const inside =
+      spec.kind === "categorical"
+        ? spec.choices.includes(value)
+        : typeof value === "number" && value >= spec.low && value <= spec.high;
+    if (!inside) return undefined;
+    params[name] = value;
+  }
+  return params;
 }
 
 /** The bars of history that the hungriest candidate of a space needs. */

@@ -16,7 +16,7 @@ function percent(share: number): string {
 }
 
 /** The verdict in plain sentences. */
-export function verdictLines(verdict: SearchVerdict | undefined): readonly string[] {
+function verdictLines(verdict: SearchVerdict | undefined): readonly string[] {
   if (verdict === undefined) return ["The best trial kept no returns, so the search can't be judged."];
   const { trials, effectiveTrials: worth, bars, sharpe, luckSharpe, deflatedSharpe, overfitting } = verdict;
   const lines = [

@@ -28,7 +28,7 @@ export function registerWorker(program: Command, runner: VerbRunner): void {
       details:
         "Takes what a trial is from Redis, so that it needs no configuration but the candles: the same as the search has, in\ndata.root. A trial whose worker dies goes to another one. Ctrl-C gives the running trials back.",
       options: [
-        new Option("--workers <address>", "the Redis server of the search: redis://host:port").env("TIDEMARK_WORKERS"),
+        new Option("--workers <address>", "the Redis server of the search: redis://host:port"),
         new Option("--search <name>", "serve only this search (default: whichever is under way)"),
       ],
       settings: [["--parallel <count>", "search.parallel"]],
