@@ -14,12 +14,13 @@ import {
   TidemarkError,
   writeFileAtomic,
 } from "../core/index.ts";
-import { type TrainResult, trainPolicy } from "../learn/index.ts";
+import { type PhasesOptions, type StartingPoint, type TrainResult, trainPolicy } from "../learn/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import { decisionSettings } from "./config/decision.ts";
-import { networkSettings, ppoSettings, rewardSettings, splitSettings } from "./config/learning.ts";
+import { networkSettings, phasesSettings, ppoSettings, rewardSettings, splitSettings } from "./config/learning.ts";
 import { type Config, configOf } from "./config/load.ts";
 import { configSchema } from "./config/schema.ts";
+import { trackingSettings } from "./config/tracking.ts";
 import { modelsFolder, nextVersion } from "./model-folders.ts";
 import type { CommandContext } from "./verb.ts";
 import { featureSelection } from "./verbs/features.ts";
@@ -99,12 +100,22 @@ function runNames(runs: string): string[] {
   }
 }
 
+/** Where the run of a model's version is, or was. */
+export function runFolderOf(config: Config, name: string, version: string): string {
+  return join(runsFolder(config), `${name}-${version}`);
+}
+
+/** The run of this name or in this folder, finished or not; undefined where there is none. */
+export function runNamed(config: Config, given: string): TrainingRun | undefined {
+  return readRun(existsSync(join(given, RUN_FILE)) ? resolve(given) : join(runsFolder(config), given));
+}
+
 /** The named run, or the newest of the configured model that has not finished. */
 export function findRun(config: Config, given: string | undefined): TrainingRun {
   const runs = runsFolder(config);
   const names = runNames(runs);
   if (given !== undefined) {
-    const run = readRun(existsSync(join(given, RUN_FILE)) ? resolve(given) : join(runs, given));
+    const run = runNamed(config, given);
     if (run !== undefined && existsSync(run.modelFolder)) {
       throw new TidemarkError("USAGE_ARGUMENT", {
         what: `The run "${given}" is finished: its model is there already`,
@@ -149,6 +160,10 @@ export type TrainExtras = {
   readonly resume: boolean;
   /** Stop after this much time, with a model. */
   readonly timeLimitMs?: number;
+  /** Begin with what another training has learned. */
+  readonly start?: StartingPoint;
+  /** The first phase, where the configuration asks for phases. */
+  readonly begin?: NonNullable<PhasesOptions["begin"]>;
 };
 
 /** Trains, or continues a training. The model is in the run's model folder when the promise resolves. */
@@ -160,7 +175,9 @@ export async function train(
   extras: TrainExtras,
 ): Promise<TrainResult> {
   const t = config.training;
+  const { start, begin } = extras;
   const timeLimitMs = extras.timeLimitMs ?? t.timeLimitMinutes * 60_000;
+  const phases = phasesSettings(config);
   try {
     return await trainPolicy({
       tape,
@@ -186,6 +203,10 @@ export async function train(
       episodes: t.episodes,
       ...(timeLimitMs > 0 ? { timeLimitMs } : {}),
       resume: extras.resume,
+      ...(phases === undefined ? {} : { phases: { ...phases, ...(begin === undefined ? {} : { begin }) } }),
+      ...(start === undefined ? {} : { start }),
+      tracking: trackingSettings(config, context.environment),
+      warn: context.output.warn.bind(context.output),
       signal: context.signal,
       onProgress: context.output.progress.bind(context.output),
       clock: context.clock,

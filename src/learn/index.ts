@@ -1,3 +1,10 @@
+export {
+  type PhaseOverrides,
+  readRecommendation,
+  resolveCurriculum,
+  SETTING_BOUNDS,
+  TRANSITION_DEFAULTS,
+} from "./curriculum/index.ts";
 export type { EnvShape, EpisodeRecord, VectorEnv } from "./env.ts";
 export { GATE_TASKS, type GateRow, type GatesSummary, runLearningGates, summarizeGates } from "./gates/index.ts";
 export { Ppo, type PpoReport, type PpoState } from "./ppo.ts";

@@ -1,9 +1,11 @@
 /** @file The configuration as the settings of a training: network, PPO, reward, split. */
 import {
   constant,
+  type PhasesOptions,
   PPO_DEFAULTS,
   type PpoConfig,
   type RewardWeights,
+  resolveCurriculum,
   rewardWeights,
   type Schedule,
   type SplitOptions,
@@ -62,4 +64,16 @@ export function rewardSettings(config: Config): RewardWeights {
 export function splitSettings(config: Config): SplitOptions {
   const { train, validation, embargoBars } = config.splits;
   return { trainShare: train, validationShare: validation, embargoBars };
+}
+
+/** The phases that a training goes through; undefined where it has none. Throws CONFIG_VALUE. */
+export function phasesSettings(config: Config): PhasesOptions | undefined {
+  const { phases, totalSteps, useRecommendations, marketUpdates, plan, transitions } = config.curriculum;
+  if (phases === 0) return undefined;
+  const curriculum = resolveCurriculum({
+    transitions,
+    ...(totalSteps === 0 ? {} : { totalSteps }),
+    ...(plan.length === 0 ? {} : { phases: plan }),
+  });
+  return { curriculum, count: phases, useRecommendations, marketUpdates };
 }

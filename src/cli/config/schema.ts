@@ -1,6 +1,7 @@
 /** @file The whole of tidemark.toml: one strict schema a section. Every key has a default or says what its absence means. */
 import { z } from "zod";
 import { backtestSection } from "./sections/backtest.ts";
+import { curriculumSection } from "./sections/curriculum.ts";
 import { dataSection } from "./sections/data.ts";
 import { exchangeSection } from "./sections/exchange.ts";
 import { featuresSection } from "./sections/features.ts";
@@ -10,6 +11,7 @@ import { riskSection } from "./sections/risk.ts";
 import { searchSection } from "./sections/search.ts";
 import { sizingSection } from "./sections/sizing.ts";
 import { splitsSection } from "./sections/splits.ts";
+import { trackingSection } from "./sections/tracking.ts";
 import { trainingSection } from "./sections/training.ts";
 
 export const configSchema = z.strictObject({
@@ -24,6 +26,8 @@ export const configSchema = z.strictObject({
   splits: splitsSection.prefault({}),
   model: modelSection.prefault({}),
   training: trainingSection.prefault({}),
+  curriculum: curriculumSection.prefault({}),
+  tracking: trackingSection.prefault({}),
   search: searchSection.prefault({}),
   exchange: exchangeSection.prefault({}),
   sizing: sizingSection.prefault({}),

@@ -90,23 +90,23 @@ function step(done: number, loss: number): Progress {
   };
 }
 
-describe("curves under the progress", () => {
-  function show(options: { curves: boolean; isTTY?: boolean; rows?: number }): {
-    written: string[];
-    view: ProgressView;
-  } {
-    const clock = new SimulatedClock(0);
-    const written: string[] = [];
-    const { isTTY = true, rows = 24 } = options;
-    const stream = { isTTY, columns: 100, rows, write: (text: string) => void written.push(text) };
-    const view = new ProgressView(stream, clock, options);
-    for (let i = 1; i <= 30; i++) {
-      clock.advance(500);
-      view.show(step(i, 30 - i));
-    }
-    return { written, view };
+function show(options: { curves: boolean; isTTY?: boolean; rows?: number }): {
+  written: string[];
+  view: ProgressView;
+} {
+  const clock = new SimulatedClock(0);
+  const written: string[] = [];
+  const { isTTY = true, rows = 24 } = options;
+  const stream = { isTTY, columns: 100, rows, write: (text: string) => void written.push(text) };
+  const view = new ProgressView(stream, clock, options);
+  for (let i = 1; i <= 30; i++) {
+    clock.advance(500);
+    view.show(step(i, 30 - i));
   }
+  return { written, view };
+}
 
+describe("curves under the progress", () => {
   it("are redrawn in place: however often, one line and one for each curve", () => {
     const { written, view } = show({ curves: true });
     const shown = screen(written);

@@ -49,8 +49,11 @@ function sourceOf(context: CommandContext, config: Config): MarketSource {
   return venueSource({ venue, symbols, timeframe, fromMs, ...(range.toMs === undefined ? {} : { toMs: range.toMs }) });
 }
 
-async function fetchAll(context: CommandContext): Promise<number> {
-  const config = context.config();
+/** Gets what the store lacks of the configured history, and tells of each symbol what came. */
+export async function fetchHistory(
+  context: CommandContext,
+  config: Config,
+): Promise<{ readonly source: string; readonly sets: readonly Collected[] }> {
   const { output, signal } = context;
   const source = sourceOf(context, config);
   const onProgress = jointProgress(`fetching from ${source.name}`, output.progress.bind(output));
@@ -60,7 +63,13 @@ async function fetchAll(context: CommandContext): Promise<number> {
     for (const note of notes) output.note(`${symbol}: ${note}`);
     output.text(`${symbol} ${key?.timeframe ?? ""} (${venue}): ${countsText(candles)}; funding ${countsText(funding)}`);
   }
-  output.data({ source: source.name, root: dataRoot(config), sets: collected });
+  return { source: source.name, sets: collected };
+}
+
+async function fetchAll(context: CommandContext): Promise<number> {
+  const config = context.config();
+  const { source, sets } = await fetchHistory(context, config);
+  context.output.data({ source, root: dataRoot(config), sets });
   return ExitCode.done;
 }
 

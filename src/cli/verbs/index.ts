@@ -8,6 +8,7 @@ import { registerDemo } from "./demo.ts";
 import { registerDoctor } from "./doctor.ts";
 import { registerFeatures } from "./features.ts";
 import { registerFetch } from "./fetch.ts";
+import { registerFull } from "./full.ts";
 import { registerImport } from "./import.ts";
 import { registerInit } from "./init.ts";
 import { registerModels } from "./models.ts";
@@ -25,6 +26,7 @@ export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void
   registerData,
   registerFeatures,
   registerTrain,
+  registerFull,
   registerTune,
   registerWorker,
   registerBacktest,

@@ -1,30 +1,20 @@
 /** @file `tidemark train`: PPO on the first part of the history; the model is judged on the rest by `tidemark backtest`. */
-import { basename, relative } from "node:path";
+import { relative } from "node:path";
 import { type Command, Option } from "commander";
-import { formatDay } from "../../core/index.ts";
 import type { TrainResult } from "../../learn/index.ts";
-import type { MarketTape } from "../../market/index.ts";
-import type { Config } from "../config/load.ts";
-import { openTape } from "../market-data.ts";
-import { beginRun, configOfRun, findRun, type TrainingRun, train } from "../training-run.ts";
-import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
-
-type TrainingOptions = { readonly resume?: string | true };
-
-function tellStart(context: CommandContext, config: Config, tape: MarketTape, training: TrainingRun): void {
-  const symbols = tape.instruments.map(({ symbol }) => symbol).join(" ");
-  const range = `${formatDay(tape.timeMs[0])} to ${formatDay(tape.timeMs[tape.bars - 1])}`;
-  const { output } = context;
-  output.note(`${symbols}, ${tape.bars} ${tape.timeframe} bars, ${range}`);
-  output.note(
-    `${config.model.encoder} encoder, ${config.model.actionSpace}, ${config.training.totalSteps.toLocaleString("en-US")} steps, seed ${training.seed}; run ${training.folder}`,
-  );
-}
+import type { TrainingRun } from "../training-run.ts";
+import { type Trained, type TrainingFlags, trainAll } from "../trainings.ts";
+import { addVerb, type CommandContext, type VerbRunner, type VerbSpec } from "../verb.ts";
 
 /** What a finished training says of itself. */
 export function tellResult(context: CommandContext, training: TrainingRun, result: TrainResult): void {
   const { output } = context;
   const path = relative(context.workingFolder, result.modelFolder) || result.modelFolder;
+  for (const { number, name, steps, because } of result.phases) {
+    output.text(
+      `phase ${String(number).padEnd(5)} ${name}, ${steps.toLocaleString("en-US")} steps, ended by ${because}`,
+    );
+  }
   output.text(`model       ${training.name}/${training.version} in ${path}`);
   output.text(
     `parameters  ${result.manifest.parameters.toLocaleString("en-US")}, those after ${result.keptSteps.toLocaleString("en-US")} of ${result.steps.toLocaleString("en-US")} steps` +
@@ -32,68 +22,97 @@ export function tellResult(context: CommandContext, training: TrainingRun, resul
   );
 }
 
-async function runTraining(context: CommandContext, options: TrainingOptions): Promise<void> {
-  const resumed =
-    options.resume === undefined
-      ? undefined
-      : findRun(context.config(), options.resume === true ? undefined : options.resume);
-  const config = resumed === undefined ? context.config() : configOfRun(resumed);
-  const tape = await openTape(context, config);
-  const training = resumed ?? beginRun(config, tape, context.seed());
-  tellStart(context, config, tape, training);
-  let result: TrainResult;
-  try {
-    result = await train(context, config, tape, training, { resume: resumed !== undefined });
-  } catch (thrown) {
-    if (context.signal.aborted)
-      context.output.note(`Saved. Go on with: tidemark train --resume ${basename(training.folder)}`);
-    throw thrown;
-  }
-  tellResult(context, training, result);
-  context.output.note(`Next: tidemark backtest --model ${training.name}`);
+/** Everything that --json prints of a training. */
+export function trainedData({ run, result, search }: Trained): object {
   const { manifest, ...figures } = result;
-  context.output.data({
-    model: `${training.name}/${training.version}`,
-    run: training.folder,
-    seed: training.seed,
+  return {
+    model: `${run.name}/${run.version}`,
+    run: run.folder,
+    seed: run.seed,
     ...figures,
     parameters: manifest.parameters,
     provenance: manifest.provenance,
-  });
+    search,
+  };
 }
 
+async function runTraining(context: CommandContext, flags: TrainingFlags): Promise<void> {
+  const trained = await trainAll(context, context.config(), flags);
+  for (const { run, result } of trained) tellResult(context, run, result);
+  context.output.note(`Next: tidemark backtest --model ${trained.map(({ run }) => run.name).join(" or ")}`);
+  const data = trained.map(trainedData);
+  context.output.data(flags.perSymbol === true ? { models: data } : data[0]);
+}
+
+/** Flags of every verb that trains anew. */
+export function trainingOptions(): Option[] {
+  return [
+    new Option(
+      "--phases [count]",
+      "train by phases: so many of the plan, or all of it; --steps is then the length of the whole plan",
+    ),
+    new Option("--use-recommendations", "begin each phase with what the one before it recommends"),
+    new Option("--per-symbol", "one model for each symbol, NAME-SYMBOL, in place of one for the portfolio"),
+    new Option(
+      "--risk-percentage <share>",
+      'equity that one position risks, as a share (0.02) or with a sign ("2%"): in every row of the schedule, or the fixed fraction',
+    ),
+    new Option("--tune", "search for better settings first ([search]), then train with the best"),
+  ];
+}
+
+/** Settings of every verb that trains. */
+export const TRAINING_SETTINGS: NonNullable<VerbSpec<object>["settings"]> = [
+  ["--name <name>", "model.name"],
+  ["--symbols <list>", "data.symbols"],
+  ["--timeframe <length>", "data.timeframe"],
+  ["--venue <name>", "data.venue"],
+  ["--from <date>", "data.from"],
+  ["--to <date>", "data.to"],
+  ["--steps <count>", "training.total_steps"],
+  ["--minutes <count>", "training.time_limit_minutes"],
+  ["--encoder <name>", "model.encoder"],
+  ["--features <set>", "features.set"],
+  ["--action-space <name>", "model.action_space"],
+  ["--initial-balance <amount>", "backtest.initial_balance"],
+  ["--trials <count>", "search.trials"],
+  ["--models-dir <folder>", "paths.models"],
+  ["--runs-dir <folder>", "paths.runs"],
+];
+
 export function registerTrain(program: Command, runner: VerbRunner): void {
-  addVerb<TrainingOptions>(
+  addVerb<TrainingFlags>(
     program,
     {
       name: "train",
       summary: "Train a policy by PPO on the stored candles",
       details:
-        "The first part of the history (splits.train) is learned from, its end chooses the parameters that are kept, and\nthe rest is left for `tidemark backtest`. Ctrl-C saves a checkpoint; --resume goes on where it was, to the last bit.",
-      options: [new Option("--resume [run]", "continue a run (default: the newest unfinished one)")],
-      settings: [
-        ["--name <name>", "model.name"],
-        ["--symbols <list>", "data.symbols"],
-        ["--timeframe <length>", "data.timeframe"],
-        ["--venue <name>", "data.venue"],
-        ["--from <date>", "data.from"],
-        ["--to <date>", "data.to"],
-        ["--steps <count>", "training.total_steps"],
-        ["--minutes <count>", "training.time_limit_minutes"],
-        ["--encoder <name>", "model.encoder"],
-        ["--features <set>", "features.set"],
-        ["--action-space <name>", "model.action_space"],
-        ["--initial-balance <amount>", "backtest.initial_balance"],
-        ["--models-dir <folder>", "paths.models"],
-        ["--runs-dir <folder>", "paths.runs"],
+        "The first part of the history (splits.train) is learned from, its end chooses the parameters that are kept, and\nthe rest is left for `tidemark backtest`. Ctrl-C saves a checkpoint; --resume goes on where it was, to the last bit.\nWith phases, each leaves its recommendation for the next in the run's folder (phase<N>_recommendations.json).\n--continue begins a new version with what a run or a model has learned; the network, features and symbols are its own\nunless a flag says otherwise: --symbols adds or replaces some.",
+      options: [
+        new Option("--resume [run]", "continue a run that was stopped (default: the newest unfinished one)"),
+        new Option(
+          "--continue <model>",
+          "go on from a finished run (with its optimizer) or from a model, in a new version",
+        ),
+        ...trainingOptions(),
       ],
+      settings: TRAINING_SETTINGS,
       examples: [
         ["train", "as tidemark.toml says"],
         [
-          "train --symbols BTCUSDT,ETHUSDT --encoder mlp --steps 200000 --seed 7",
+          "train --symbols BTCUSDT,DOGE/USDT:USDT --encoder mlp --steps 200000 --seed 7",
           "two symbols, a small network, a seed",
         ],
         ["train --resume", "go on with what was stopped"],
+        ["train --phases --steps 2000000 --use-recommendations", "nine phases, two million steps together"],
+        ["train --phases 1", "the first phase alone; then each next one with:"],
+        [
+          "train --continue tidemark --phases 1 --use-recommendations",
+          "the next phase, with what is recommended for it",
+        ],
+        ["train --continue tidemark --symbols BTCUSDT,SUIUSDT --steps 500000", "further steps, one symbol replaced"],
+        ["train --per-symbol --risk-percentage 2%", "a model for each symbol"],
+        ["train --tune --trials 15", "search first"],
       ],
       run: (context, { options }) => runTraining(context, options),
     },

@@ -1,0 +1,33 @@
+/** @file A configuration with some of its values replaced, as if flags had set them. */
+import { TidemarkError } from "../../core/index.ts";
+import { type Config, configOf } from "./load.ts";
+import { configSchema } from "./schema.ts";
+
+/**
+ * @param changes values by dotted key; what is undefined is left out of the file's table
+ * @throws CONFIG_VALUE where one is not allowed
+ */
+export function changedConfig(config: Config, changes: Readonly<Record<string, unknown>>): Config {
+  const tables: Record<string, unknown> = structuredClone(config.resolved);
+  for (const [key, value] of Object.entries(changes)) {
+    const parts = key.split(".");
+    const name = parts.pop() ?? key;
+    let table = tables;
+    for (const part of parts) table = table[part] as Record<string, unknown>;
+    if (value === undefined) delete table[name];
+    else table[name] = value;
+  }
+  const parsed = configSchema.safeParse(tables);
+  if (!parsed.success) {
+    const [{ path, message }] = parsed.error.issues;
+    throw new TidemarkError("CONFIG_VALUE", { what: message, where: path.join(".") });
+  }
+  const { file, folder, overridden, explicit } = config;
+  const keys = Object.keys(changes);
+  return {
+    ...configOf(parsed.data, folder),
+    file,
+    overridden: new Set([...overridden, ...keys]),
+    explicit: new Set([...explicit, ...keys]),
+  };
+}
