@@ -1,8 +1,9 @@
 import { type ChildProcess, spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hasRedis, startRedis } from "../../src/learn/testing/redis-server.ts";
+import { writeWalk } from "./candle-files.ts";
 import { temporaryFolder, tidemark } from "./cli.ts";
 
 /** A search of seconds on a made-up market: a small network, short episodes, few steps. */
@@ -148,17 +149,23 @@ describe.skipIf(!hasRedis)("tidemark worker (needs redis-server)", () => {
     using folder = temporaryFolder();
     using elsewhere = temporaryFolder();
     prepare(folder.path);
+    mkdirSync(join(folder.path, "candles"));
+    writeWalk(join(folder.path, "candles"), "AAAUSDT.csv", { bars: 1600, seed: 1 });
+    const imported = await tidemark(["import", "candles"], { cwd: folder.path });
+    expect(imported.code, `no complaint: ${imported.stderr}`).toBe(0);
     const server = await startRedis();
     try {
-      const tune = ["tune", "--seed", "5", "--trials", "3", "--workers", server.url, "--json"];
+      const market = ["--venue", "csv", "--symbols", "AAAUSDT"];
+      const tune = ["tune", ...market, "--seed", "5", "--trials", "3", "--workers", server.url, "--json"];
       let over = false;
       let asked = false;
       const leading = tidemark(tune, { cwd: folder.path }).finally(() => {
         over = true;
       });
-      // It has no configuration: what a trial is comes with the search.
+      // It has no configuration but the place of the candles: what a trial is comes with the search.
       const working = tidemark(["worker", "--workers", server.url], {
         cwd: elsewhere.path,
+        env: { TIDEMARK_DATA_ROOT: join(folder.path, "data") },
         whileRunning: (child, stderr) => {
           if (!over || asked || !stderr.includes("Serving")) return;
           asked = child.kill("SIGINT");
