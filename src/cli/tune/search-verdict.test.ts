@@ -56,5 +56,6 @@ describe("the verdict on a search", () => {
     const short = noise(1).subarray(0, 40);
     expect(judgeSearch(short, [short, noise(2).subarray(0, 40)], YEAR).overfitting, "too few returns").toBeNull();
     expect(judgeSearch(noise(1), [noise(1)], YEAR).overfitting, "nothing to compare with").toBeNull();
+    expect(judgeSearch(flat, [flat, flat, noise(1)], YEAR).overfitting, "nor among those that rest").toBeNull();
   });
 });

@@ -28,7 +28,7 @@ export type SearchVerdict = {
   readonly luckSharpe: number;
   /** Probability that the best trial's true Sharpe ratio is above that; null where it is not defined. */
   readonly deflatedSharpe: number | null;
-  /** Probability of backtest overfitting; null with a single trial or too few returns. */
+  /** Probability of backtest overfitting; null where fewer than two trials traded, or with too few returns. */
   readonly overfitting: number | null;
 };
 
@@ -74,7 +74,8 @@ export function judgeSearch(
   const { sharpe, skew, kurtosis } = returnStatistics(best, periodsPerYear);
   const record =
     sharpe === null || skew === null || kurtosis === null ? undefined : { sharpe: sharpe / root, skew, kurtosis };
-  const enough = returns.length >= 2 && best.length >= BLOCKS * LEAST_PER_BLOCK;
+  const traded = returns.filter((series) => series.some((value) => value !== 0)).length;
+  const enough = traded >= 2 && best.length >= BLOCKS * LEAST_PER_BLOCK;
   return {
     trials: returns.length,
     effectiveTrials: effective,

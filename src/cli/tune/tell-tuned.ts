@@ -30,7 +30,8 @@ function verdictLines(verdict: SearchVerdict | undefined): readonly string[] {
       `deflated Sharpe ratio ${deflatedSharpe.toFixed(3)} (Sharpe ${sharpe.toFixed(2)} a year, luck alone would show ${luckSharpe.toFixed(2)}): ${trusted}`,
     );
   }
-  if (overfitting === null) lines.push("probability of backtest overfitting: needs two trials and more bars");
+  if (overfitting === null)
+    lines.push("probability of backtest overfitting: needs two trials that trade, and more bars");
   else {
     const trusted = overfitting <= TRUSTED_OVERFITTING ? "the choice holds" : "the choice may not hold on other bars";
     lines.push(`probability of backtest overfitting ${overfitting.toFixed(2)}: ${trusted}`);
