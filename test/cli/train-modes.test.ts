@@ -1,8 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Config, loadConfig } from "../../src/cli/config/load.ts";
-import { continuation } from "../../src/cli/continuation.ts";
 import { writeWalk } from "./candle-files.ts";
 import { type Outcome, temporaryFolder, tidemark } from "./cli.ts";
 
@@ -45,12 +43,9 @@ steps = 1024
 `;
 
 type Trained = {
-  readonly model: string;
-  readonly run: string;
   readonly steps: number;
   readonly parameterHash: string;
-  readonly phases: ReadonlyArray<{ readonly number: number; readonly overrides: Record<string, number> }>;
-  readonly provenance: Record<string, unknown>;
+  readonly phases: ReadonlyArray<{ readonly number: number }>;
 };
 
 function configured(): { readonly path: string; [Symbol.dispose](): void } {
@@ -92,82 +87,9 @@ describe("tidemark train --phases", () => {
     ).toHaveLength(2);
     expect(files).toContain("phase3_recommendations.json");
   });
-
-  it("goes on with the next phase, as the one before recommends and as a person changed it", async () => {
-    using folder = configured();
-    const cwd = { cwd: folder.path };
-    const first = trained(await tidemark(["train", "--phases", "1", "--seed", "5", "--json"], cwd));
-    const path = join(first.run, "phase2_recommendations.json");
-    const file = JSON.parse(readFileSync(path, "utf8")) as { next: Record<string, number>; reasons: string[] };
-    expect(file.reasons.length, "an undecided policy gets advice").toBeGreaterThan(0);
-    file.next["gamma"] = 0.9;
-    writeFileSync(path, JSON.stringify(file));
-    const go = ["train", "--continue", "tidemark", "--use-recommendations", "--seed", "6", "--json"];
-    const second = trained(await tidemark(go, cwd));
-    expect(second.model).toBe("tidemark/2");
-    expect(second.phases).toMatchObject([{ number: 2, overrides: file.next }]);
-    expect(second.provenance).toMatchObject({ continuedFrom: { model: "tidemark/1", steps: 1024 } });
-
-    const end = await tidemark(["train", "--continue", "tidemark-2", "--phases", "5", "--json"], cwd);
-    expect(
-      trained(end).phases.map(({ number }) => number),
-      "to the end of the plan",
-    ).toEqual([3]);
-
-    const config = (flags: Record<string, unknown>): Config => {
-      const overrides = Object.entries(flags).map(([key, value]) => ({ path: key, value, source: "a flag" }));
-      return loadConfig({ path: undefined, workingFolder: folder.path, overrides });
-    };
-    await expect(continuation(config({ "curriculum.phases": 1 }), "tidemark")).rejects.toThrow(/all 3 phases/);
-    writeFileSync(path, JSON.stringify({ ...file, next: { gamma: 7 } }));
-    const advised = config({ "curriculum.phases": 1, "curriculum.use_recommendations": true });
-    await expect(continuation(advised, "tidemark/1"), "a wrong value is told").rejects.toThrow(/next\.gamma/);
-    await expect(continuation(advised, "tidemark/3"), "no phase left").rejects.toMatchObject({
-      code: "USAGE_ARGUMENT",
-    });
-    const plain = await continuation(config({}), "tidemark/2");
-    expect(plain.begin, "further steps without phases").toBeUndefined();
-    expect(plain.start.optimizer, "a model has no optimizer").toBeUndefined();
-    const goingOn = await continuation(config({ "data.symbols": ["AAAUSDT"] }), "tidemark-2");
-    expect(goingOn.start.optimizer?.optimizerSteps, "a run has one").toBeGreaterThan(0);
-    expect(goingOn.config.data.symbols).toEqual(["AAAUSDT"]);
-  });
 });
 
 describe("tidemark train", () => {
-  it("goes on from a model with another symbol", async () => {
-    using folder = configured();
-    const cwd = { cwd: folder.path };
-    await tidemark(["train", "--seed", "1", "--encoder", "lstm", "--quiet"], cwd);
-    const args = ["train", "--continue", "tidemark", "--symbols", "AAAUSDT,ccc-usdt", "--seed", "2", "--json"];
-    expect(trained(await tidemark(args, cwd)).provenance).toMatchObject({
-      continuedFrom: { model: "tidemark/1", newSymbols: ["CCCUSDT"], droppedSymbols: ["BBBUSDT"], fresh: [] },
-    });
-    const manifest = JSON.parse(readFileSync(join(folder.path, "models/tidemark/2/model.json"), "utf8")) as {
-      network: { encoder: string };
-    };
-    expect(manifest.network.encoder, "the network is the model's").toBe("lstm");
-  });
-
-  it("makes a model for each symbol, with the risk and balance that flags give, where they say", async () => {
-    using folder = configured();
-    const cwd = { cwd: folder.path };
-    const flags = ["--risk-percentage", "3%", "--initial-balance", "500", "--models-dir", "kept"];
-    const args = ["train", "--per-symbol", "--symbols", "BBB/USDT:USDT,AAA_USDT", ...flags, "--seed", "1", "--json"];
-    const { models } = trained(await tidemark(args, cwd)) as unknown as { models: Trained[] };
-    expect(models.map(({ model }) => model)).toEqual(["tidemark-BBBUSDT/1", "tidemark-AAAUSDT/1"]);
-    const manifest = JSON.parse(readFileSync(join(folder.path, "kept/tidemark-AAAUSDT/1/model.json"), "utf8")) as {
-      instruments: Array<{ symbol: string }>;
-      decision: { sizing: { schedule: number[][] } };
-    };
-    expect(manifest.instruments.map(({ symbol }) => symbol)).toEqual(["AAAUSDT"]);
-    expect(manifest.decision.sizing.schedule.map((row) => row[1])).toEqual([0.03, 0.03, 0.03, 0.03]);
-    const run = JSON.parse(readFileSync(join(models[1].run, "manifest.json"), "utf8")) as {
-      settings: { initialBalance: number };
-    };
-    expect(run.settings.initialBalance).toBe(500);
-  });
-
   it("refuses flags that don't go together, before anything is made", async () => {
     using folder = configured();
     const { code, stderr } = await tidemark(["train", "--resume", "--tune"], { cwd: folder.path });
