@@ -9,8 +9,11 @@ import { countsText } from "../terminal/figures.ts";
 import { jointProgress } from "../terminal/joint-progress.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
+/** How patient a client of a venue is; its own patience where nothing is said. */
+type Patience = { readonly timeoutMs?: number; readonly maxAttempts?: number };
+
 /** The venue by name: Bybit by our own client, any other through ccxt. */
-function openVenue(config: Config): HistoryVenue {
+function openVenue(config: Config, patience: Patience = {}): HistoryVenue {
   const name = config.data.venue === "auto" ? DEFAULT_VENUE : config.data.venue;
   if (name === "csv") {
     throw new TidemarkError("USAGE_ARGUMENT", {
@@ -19,8 +22,8 @@ function openVenue(config: Config): HistoryVenue {
     });
   }
   const spot = config.data.kind === "spot";
-  if (name === DEFAULT_VENUE) return bybitVenue({ category: spot ? "spot" : "linear" });
-  return ccxtVenue({ id: name, kind: config.data.kind });
+  if (name === DEFAULT_VENUE) return bybitVenue({ ...patience, category: spot ? "spot" : "linear" });
+  return ccxtVenue({ ...patience, id: name, kind: config.data.kind });
 }
 
 function sourceOf(context: CommandContext, config: Config): MarketSource {
@@ -47,6 +50,11 @@ function sourceOf(context: CommandContext, config: Config): MarketSource {
   }
   const venue = openVenue(config);
   return venueSource({ venue, symbols, timeframe, fromMs, ...(range.toMs === undefined ? {} : { toMs: range.toMs }) });
+}
+
+/** Resolves as soon as the configured venue answers at all. Rejects with a VENUE_ error within seconds. */
+export async function askVenue(context: CommandContext, config: Config): Promise<void> {
+  await openVenue(config, { timeoutMs: 5_000, maxAttempts: 2 }).serverTimeMs(context.signal);
 }
 
 /** Gets what the store lacks of the configured history, and tells of each symbol what came. */

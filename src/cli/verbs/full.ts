@@ -5,7 +5,7 @@ import type { Config } from "../config/load.ts";
 import { comparisonData, judgeModel, tellComparison } from "../judge.ts";
 import { flaggedConfig, type TrainingFlags, trainAll } from "../trainings.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
-import { fetchHistory } from "./fetch.ts";
+import { askVenue, fetchHistory } from "./fetch.ts";
 import { TRAINING_SETTINGS, tellResult, trainedData, trainingOptions } from "./train.ts";
 
 type FullOptions = Omit<TrainingFlags, "resume" | "continue"> & { readonly fetch: boolean };
@@ -25,6 +25,8 @@ async function history(context: CommandContext, config: Config, wanted: boolean)
   const { output } = context;
   if (!wanted || LOCAL_VENUES.has(config.data.venue)) return "as stored";
   try {
+    // A venue that can't be reached costs no minute where the history is there.
+    await askVenue(context, config);
     const { source } = await fetchHistory(context, config);
     return `up to date from ${source}`;
   } catch (thrown) {
