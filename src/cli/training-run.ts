@@ -14,7 +14,13 @@ import {
   TidemarkError,
   writeFileAtomic,
 } from "../core/index.ts";
-import { type PhasesOptions, type StartingPoint, type TrainResult, trainPolicy } from "../learn/index.ts";
+import {
+  type PhasesOptions,
+  type SearchOrigin,
+  type StartingPoint,
+  type TrainResult,
+  trainPolicy,
+} from "../learn/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import { decisionSettings } from "./config/decision.ts";
 import { networkSettings, phasesSettings, ppoSettings, rewardSettings, splitSettings } from "./config/learning.ts";
@@ -37,6 +43,16 @@ const runSchema = z.object({
   lastMs: z.number(),
   modelFolder: z.string(),
   baseFolder: z.string(),
+  /** The search that found the settings, where there was one. */
+  search: z
+    .object({
+      study: z.string(),
+      trials: z.number(),
+      best: z.number(),
+      effectiveTrials: z.number().optional(),
+      sharpeDeviation: z.number().optional(),
+    })
+    .optional(),
   config: configSchema,
 });
 
@@ -47,7 +63,7 @@ function runsFolder(config: Config): string {
 }
 
 /** Makes the folder of a new run and with it takes the next version of the model's name. */
-export function beginRun(config: Config, tape: MarketTape, seed: number): TrainingRun {
+export function beginRun(config: Config, tape: MarketTape, seed: number, search?: SearchOrigin): TrainingRun {
   const runs = runsFolder(config);
   const models = modelsFolder(config);
   const { name } = config.model;
@@ -68,6 +84,7 @@ export function beginRun(config: Config, tape: MarketTape, seed: number): Traini
       lastMs: tape.timeMs[tape.bars - 1],
       modelFolder: join(models, name, String(version)),
       baseFolder: config.folder,
+      ...(search === undefined ? {} : { search }),
       config: config.resolved,
     };
     writeFileAtomic(join(folder, RUN_FILE), `${JSON.stringify(run, null, 2)}\n`);
@@ -205,6 +222,7 @@ export async function train(
       resume: extras.resume,
       ...(phases === undefined ? {} : { phases: { ...phases, ...(begin === undefined ? {} : { begin }) } }),
       ...(start === undefined ? {} : { start }),
+      ...(run.search === undefined ? {} : { search: run.search }),
       tracking: trackingSettings(config, context.environment),
       warn: context.output.warn.bind(context.output),
       signal: context.signal,

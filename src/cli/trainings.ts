@@ -10,6 +10,7 @@ import { riskSettings } from "./config/risk-percentage.ts";
 import { continuation } from "./continuation.ts";
 import { configuredSymbols, openTape } from "./market-data.ts";
 import { beginRun, configOfRun, findRun, type TrainingRun, train } from "./training-run.ts";
+import { findFound, originOf } from "./tune/found.ts";
 import { runTune } from "./tune/run-tune.ts";
 import { tellTuned, tunedData } from "./tune/tell-tuned.ts";
 import type { CommandContext } from "./verb.ts";
@@ -23,6 +24,7 @@ export type TrainingFlags = {
   readonly perSymbol?: boolean;
   readonly riskPercentage?: string;
   readonly tune?: boolean;
+  readonly tuned?: string | true;
 };
 
 /** A training that has ended with a model. */
@@ -95,9 +97,16 @@ function phaseCount(text: string | true, planned: number): number {
 }
 
 function requireFit(flags: TrainingFlags): void {
-  const given = (["resume", "continue", "perSymbol", "tune"] as const).filter((flag) => flags[flag] !== undefined);
-  const names = { resume: "--resume", continue: "--continue", perSymbol: "--per-symbol", tune: "--tune" };
-  const together = given.length < 2 || given.join() === "perSymbol,tune";
+  const names = {
+    resume: "--resume",
+    continue: "--continue",
+    perSymbol: "--per-symbol",
+    tune: "--tune",
+    tuned: "--tuned",
+  };
+  const all = ["resume", "continue", "perSymbol", "tune", "tuned"] as const;
+  const given = all.filter((flag) => flags[flag] !== undefined);
+  const together = given.length < 2 || /^perSymbol,tuned?$/.test(given.join());
   const alone =
     flags.resume === undefined ||
     (flags.phases === undefined && flags.useRecommendations === undefined && flags.riskPercentage === undefined);
@@ -113,18 +122,21 @@ function requireFit(flags: TrainingFlags): void {
 
 type Begin = {
   readonly tune?: boolean;
+  readonly tuned?: string | true;
   readonly start?: StartingPoint;
   readonly begin?: NonNullable<PhasesOptions["begin"]>;
 };
 
-async function trainOne(context: CommandContext, given: Config, { tune, start, begin }: Begin): Promise<Trained> {
-  if (tune === true && phasesSettings(given) !== undefined) {
+async function trainOne(context: CommandContext, given: Config, how: Begin): Promise<Trained> {
+  const { tune, tuned: search, start, begin } = how;
+  if ((tune === true || search !== undefined) && phasesSettings(given) !== undefined) {
     throw new TidemarkError("USAGE_ARGUMENT", {
       what: "A search finds one learning rate, phases bring their own",
-      where: "--tune",
-      fix: "Leave --tune out, or train without phases (curriculum.phases = 0).",
+      where: tune === true ? "--tune" : "--tuned",
+      fix: "Leave it out, or train without phases (curriculum.phases = 0).",
     });
   }
+  if (search !== undefined) return trainTuned(context, given, search === true ? undefined : search);
   const tape = await openTape(context, given);
   if (tune !== true) {
     const run = beginRun(given, tape, context.seed());
@@ -132,8 +144,19 @@ async function trainOne(context: CommandContext, given: Config, { tune, start, b
   }
   const tuned = await runTune(context, {}, given, tape);
   tellTuned(context, tuned);
-  const run = beginRun(tuned.config, tape, context.seed());
+  const run = beginRun(tuned.config, tape, context.seed(), originOf(tuned));
   return { ...(await runToEnd(context, tuned.config, tape, run, {})), search: tunedData(tuned) };
+}
+
+/** Trains with what a search has found; a flag on a setting wins over it. */
+async function trainTuned(context: CommandContext, given: Config, name: string | undefined): Promise<Trained> {
+  const found = await findFound(given, name);
+  const settings = Object.entries(found.settings).filter(([key]) => !given.overridden.has(key));
+  const config = changedConfig(given, Object.fromEntries(settings));
+  const told = settings.map(([key, value]) => `${key} ${String(value)}`).join(", ");
+  context.output.note(`Trial ${found.best.number} of the search ${found.kept.name}: ${told}`);
+  const tape = await openTape(context, config);
+  return runToEnd(context, config, tape, beginRun(config, tape, context.seed(), originOf(found)), {});
 }
 
 async function resumeTraining(context: CommandContext, given: Config, name: string | true): Promise<Trained> {

@@ -44,6 +44,7 @@ export type {
   ContinuedFrom,
   PhaseRecord,
   PhasesOptions,
+  SearchOrigin,
   StartingPoint,
   TrackingSettings,
   TrainOptions,

@@ -93,6 +93,7 @@ function provenanceOf(prepared: Prepared, trained: TrainedModel): ModelManifest[
     codeVersion: options.codeVersion,
     configFingerprint: trained.fingerprint,
     ...(continuedFrom === undefined ? {} : { continuedFrom: { ...continuedFrom } }),
+    ...(options.search === undefined ? {} : { search: { ...options.search } }),
     ...(phases.length === 0 ? {} : { phases: phases.map((phase) => ({ ...phase })) }),
   };
 }

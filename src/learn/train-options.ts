@@ -53,6 +53,17 @@ export type ContinuedFrom = {
   readonly fresh: readonly string[];
 };
 
+/** The search that found a run's settings: what they show must be judged by all that was tried. */
+export type SearchOrigin = {
+  readonly study: string;
+  /** Trials of the search, and the number of the one whose settings these are. */
+  readonly trials: number;
+  readonly best: number;
+  /** Independent trials that they are worth, and the standard deviation of their Sharpe ratios in a year. */
+  readonly effectiveTrials?: number | undefined;
+  readonly sharpeDeviation?: number | undefined;
+};
+
 export type PhasesOptions = {
   readonly curriculum: Curriculum;
   /** How many phases are trained in this run, one after the other; fewer where the curriculum ends. */
@@ -107,6 +118,8 @@ export type TrainOptions = {
   readonly phases?: PhasesOptions;
   /** Begin with what another training has learned. Not needed to resume. */
   readonly start?: StartingPoint;
+  /** The search that found the settings, for the model's provenance. */
+  readonly search?: SearchOrigin;
   /** Default: the run's record and TensorBoard in the run folder. */
   readonly tracking?: TrackingSettings;
   /** In place of those of `tracking`. */

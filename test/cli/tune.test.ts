@@ -43,6 +43,8 @@ type Tuned = {
   verdict: { trials: number; effectiveTrials: number; deflatedSharpe: number | null; overfitting: number | null };
 };
 
+type Config = { readonly training: { readonly learning_rate: number; readonly epochs: number } };
+
 function prepare(folder: string): void {
   writeFileSync(join(folder, "tidemark.toml"), SMALL);
 }
@@ -72,9 +74,19 @@ describe("tidemark tune", () => {
     expect(readFileSync(tuned.journal, "utf8"), "a study as Optuna writes it").toContain('"study_name":"tidemark-1"');
     expect(done.stderr, "each trial is told as it ends").toContain("trial   2");
 
-    // The fragment is a configuration by itself.
-    const listed = await tidemark(["features", "--list", "--quiet", "--config", tuned.best.file], cwd);
-    expect(listed.code, `no complaint: ${listed.stderr}`).toBe(0);
+    expect(tuned.best.settings["model.encoder"], "what has one value in the search belongs to it").toBe("mlp");
+    expect(readFileSync(tuned.best.file, "utf8")).toContain('encoder = "mlp"');
+
+    const train = ["train", "--tuned", "--seed", "5", "--steps", "512", "--json", "--set", "training.epochs=3"];
+    const trained = await tidemark(train, cwd);
+    expect(trained.code, `no complaint: ${trained.stderr}`).toBe(0);
+    const { run, provenance } = JSON.parse(trained.stdout) as { run: string; provenance: unknown };
+    expect(provenance, "the model says what its settings were chosen among").toMatchObject({
+      search: { study: "tidemark-1", trials: 3, best: tuned.best.number },
+    });
+    const { config } = JSON.parse(readFileSync(join(run, "run.json"), "utf8")) as { config: Config };
+    expect(config.training.learning_rate).toBe(tuned.best.settings["training.learning_rate"]);
+    expect(config.training.epochs, "a flag wins").toBe(3);
 
     const more = await tidemark(["tune", "--resume", "--trials", "4"], cwd);
     expect(more.code, `no complaint: ${more.stderr}`).toBe(0);

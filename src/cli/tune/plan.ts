@@ -47,7 +47,13 @@ export const planSchema = z.object({
 });
 export type TunePlan = z.infer<typeof planSchema>;
 
-const fileSchema = z.object({ name: z.string(), baseFolder: z.string(), plan: planSchema });
+const fileSchema = z.object({
+  name: z.string(),
+  baseFolder: z.string(),
+  /** Settings with one value in the search, by dotted key; they are part of what it finds. */
+  fixed: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  plan: planSchema,
+});
 
 /** A plan in its place. */
 export type KeptPlan = z.infer<typeof fileSchema> & { readonly folder: string };

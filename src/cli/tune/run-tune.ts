@@ -1,31 +1,28 @@
 /** @file A search from beginning to end, or from where it was stopped: trials, best settings, verdict. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { barsPerYear, TidemarkError } from "../../core/index.ts";
 import {
   bullmqExecutor,
   countedTrials,
   type OptimizeSummary,
   planBoard,
   processExecutor,
-  type Study,
-  type Trial,
   TrialState,
 } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { changedConfig } from "../config/changed.ts";
 import type { Config } from "../config/load.ts";
 import { dataRoot } from "../market-data.ts";
 import type { CommandContext } from "../verb.ts";
 import { packageVersion } from "../version.ts";
 import { writeBest } from "./best-file.ts";
+import { type Found, foundIn } from "./found.ts";
 import { type KeptPlan, planFingerprint, planJson } from "./plan.ts";
 import { searchProgress } from "./progress.ts";
 import { beginSearch, resumeSearch, type Search } from "./search.ts";
-import { judgeSearch, type SearchVerdict } from "./search-verdict.ts";
-import { type Settings, settingsOfTrial, withSettings } from "./space.ts";
 import { dropStudy } from "./study-folder.ts";
 import { trialModule, trialSteps } from "./trial.ts";
-import { failReason, figure } from "./trial-table.ts";
+import { figure } from "./trial-table.ts";
 
 /** Trials that are given out at once where workers elsewhere take them and nothing else is said. */
 const PARALLEL_WITH_WORKERS = 4;
@@ -37,22 +34,12 @@ export type TuneOptions = {
   readonly workers?: string;
 };
 
-export type Tuned = {
-  readonly kept: KeptPlan;
-  readonly study: Study;
+export type Tuned = Found & {
   readonly summary: OptimizeSummary;
-  /** Without those that were lost or stopped and tried again. */
-  readonly trials: readonly Trial[];
-  readonly best: Trial;
-  /** The best trial's settings by dotted key. */
-  readonly settings: Settings;
   /** The configuration of the search with the best settings in it: for a full training. */
   readonly config: Config;
-  readonly tape: MarketTape;
   /** The file with the best settings. */
   readonly bestPath: string;
-  /** Undefined where the best trial kept no returns. */
-  readonly verdict: SearchVerdict | undefined;
 };
 
 /** The file that Optuna and its dashboard open. */
@@ -107,28 +94,6 @@ async function runTrials(
   }
 }
 
-/** The trial that is to be trained in full. Throws STUDY_WITHOUT_RESULT where none came to its end. */
-function requireBest(study: Study, folder: string): Trial {
-  const best = study.best();
-  if (best !== undefined) return best;
-  const trials = countedTrials(study.trials());
-  const failed = trials.find((trial) => failReason(trial) !== undefined);
-  const why = failed === undefined ? "" : `; trial ${failed.number} says: ${failReason(failed)}`;
-  throw new TidemarkError("STUDY_WITHOUT_RESULT", {
-    what: `None of ${trials.length} trials came to its end${why}`,
-    where: folder,
-    fix: "Correct what the reason names and begin a new search; where all were pruned, give it more trials.",
-  });
-}
-
-function verdictOf(study: Study, best: Trial, tape: MarketTape): SearchVerdict | undefined {
-  const own = study.returnsOf(best);
-  if (own === undefined) return undefined;
-  const ended = study.trials().filter(({ state }) => state === TrialState.complete || state === TrialState.pruned);
-  const returns = ended.flatMap((trial) => study.returnsOf(trial) ?? []);
-  return judgeSearch(own, returns, barsPerYear(tape.barMs));
-}
-
 /**
  * Searches, in a new study or in one that was stopped, and resolves with the best settings, written beside the study.
  * After Ctrl-C it rejects with the signal's reason, when everything is saved and the way to go on has been told. Else it
@@ -146,7 +111,7 @@ export async function runTune(
     resume === undefined
       ? await beginSearch(context, given, onTape)
       : await resumeSearch(context, resume === true ? undefined : resume);
-  const { kept, study, config, tape } = search;
+  const { kept, study, config } = search;
   tellStart(context, search, workers !== undefined);
   let summary: OptimizeSummary;
   try {
@@ -159,20 +124,14 @@ export async function runTune(
     context.output.note(`Saved. Go on with: tidemark tune --resume ${kept.name}`);
     context.signal.throwIfAborted();
   }
-  const best = requireBest(study, kept.folder);
-  const settings = settingsOfTrial(config, best.params);
+  const found = foundIn(kept, study);
+  const { best, settings } = found;
   const score = `${config.search.objective} ${figure(best.value ?? 0)} in validation`;
   const told = `Trial ${best.number} of the search ${kept.name}: ${score}, the best of ${summary.complete} complete trials.`;
   return {
-    kept,
-    study,
+    ...found,
     summary,
-    trials: countedTrials(study.trials()),
-    best,
-    settings,
-    config: withSettings(config, settings),
-    tape,
+    config: changedConfig(config, settings),
     bestPath: writeBest(kept.folder, settings, told),
-    verdict: verdictOf(study, best, tape),
   };
 }

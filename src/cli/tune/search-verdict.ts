@@ -24,6 +24,8 @@ export type SearchVerdict = {
   readonly bars: number;
   /** Of the best trial in a year; null where it never traded. */
   readonly sharpe: number | null;
+  /** Standard deviation of the trials' Sharpe ratios in a year. */
+  readonly sharpeDeviation: number;
   /** What the best of as many trials without skill would be expected to show. */
   readonly luckSharpe: number;
   /** Probability that the best trial's true Sharpe ratio is above that; null where it is not defined. */
@@ -82,6 +84,7 @@ export function judgeSearch(
     correlation,
     bars: best.length,
     sharpe,
+    sharpeDeviation: Math.sqrt(spread) * root,
     luckSharpe: deflatedBenchmark(effective, spread) * root,
     deflatedSharpe: record === undefined ? null : deflatedSharpe(record, best.length, effective, spread),
     overfitting: enough ? backtestOverfitting(returns, BLOCKS).probability : null,

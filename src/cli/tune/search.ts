@@ -12,14 +12,15 @@ import {
   splitBars,
 } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { splitSettings } from "../config/learning.ts";
+import { changedConfig } from "../config/changed.ts";
+import { phasesSettings, splitSettings } from "../config/learning.ts";
 import { type Config, configOf } from "../config/load.ts";
 import { dataRoot, openTape } from "../market-data.ts";
 import type { CommandContext } from "../verb.ts";
 import { featureSelection } from "../verbs/features.ts";
 import { packageVersion } from "../version.ts";
 import { type KeptPlan, makePlan } from "./plan.ts";
-import { historyBarsOf, standingParams, tuneSpace, withSettings } from "./space.ts";
+import { historyBarsOf, standingParams, tuneSpace } from "./space.ts";
 import { beginStudy, findStudy } from "./study-folder.ts";
 
 export type Search = {
@@ -79,12 +80,17 @@ function requireRoom(config: Config, tape: MarketTape, historyBars: number): voi
 /** Begins a search. Throws CONFIG_VALUE, DATA_TOO_SHORT or a DATA_ error. */
 export async function beginSearch(context: CommandContext, given: Config, onTape?: MarketTape): Promise<Search> {
   const space = tuneSpace(given);
-  const config = withSettings(given, space.fixed);
+  const config = changedConfig(given, space.fixed);
+  if (phasesSettings(config) !== undefined) {
+    context.output.warn(
+      "trials train without phases, and phases bring a learning rate, clip and entropy of their own.",
+    );
+  }
   const tape = onTape ?? (await openTape(context, config));
   const historyBars = historyBarsOf(config, space);
   requireRoom(config, tape, historyBars);
   const seed = context.seed();
-  const kept = beginStudy(config, makePlan(config, tape, seed, historyBars));
+  const kept = beginStudy(config, makePlan(config, tape, seed, historyBars), space.fixed);
   const study = await createStudy(kept.folder, {
     name: kept.name,
     space: space.space,

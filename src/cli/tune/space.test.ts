@@ -4,11 +4,12 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { parseTimeframe } from "../../core/index.ts";
 import { syntheticTape } from "../../market/index.ts";
+import { changedConfig } from "../config/changed.ts";
 import { networkSettings } from "../config/learning.ts";
 import { type Config, loadConfig, type Override } from "../config/load.ts";
 import { settingsToml } from "./best-file.ts";
 import { makePlan, planFingerprint, planJson, planSchema } from "./plan.ts";
-import { historyBarsOf, settingsOfTrial, standingParams, tuneSpace, withSettings } from "./space.ts";
+import { historyBarsOf, settingsOfTrial, standingParams, tuneSpace } from "./space.ts";
 
 let folder: string;
 beforeEach(() => {
@@ -124,8 +125,8 @@ describe("a trial's settings", () => {
     });
     const mlp = settingsOfTrial(config, { ...params, encoder: "mlp" });
     expect(mlp).toMatchObject({ "model.window": 16, "training.rollout": 384 });
-    expect(networkSettings(withSettings(config, mlp))).toMatchObject({ encoder: "mlp", window: 16, hiddenSize: 32 });
-    expect(() => withSettings(config, { "training.gamma": 2 })).toThrow(/training.gamma/);
+    expect(networkSettings(changedConfig(config, mlp))).toMatchObject({ encoder: "mlp", window: 16, hiddenSize: 32 });
+    expect(() => changedConfig(config, { "training.gamma": 2 })).toThrow(/training.gamma/);
   });
 
   it("become lines of the file that set the same", () => {
@@ -151,7 +152,7 @@ describe("the plan of a search", () => {
     expect(arrived).toEqual(plan);
     expect(planFingerprint(arrived)).toBe(planFingerprint(plan));
     expect(planFingerprint(makePlan(config, tape, 8, 15))).not.toBe(planFingerprint(plan));
-    expect(planFingerprint(makePlan(withSettings(config, { "training.gamma": 0.5 }), tape, 7, 15))).not.toBe(
+    expect(planFingerprint(makePlan(changedConfig(config, { "training.gamma": 0.5 }), tape, 7, 15))).not.toBe(
       planFingerprint(plan),
     );
   });

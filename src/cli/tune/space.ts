@@ -9,9 +9,10 @@ import {
 } from "../../learn/index.ts";
 import type { EncoderName } from "../../policy/index.ts";
 import { camelCase } from "../config/camel.ts";
+import { changedConfig } from "../config/changed.ts";
 import { networkSettings, ppoSettings } from "../config/learning.ts";
-import { type Config, configOf } from "../config/load.ts";
-import { configSchema, type FileConfig } from "../config/schema.ts";
+import type { Config } from "../config/load.ts";
+import type { FileConfig } from "../config/schema.ts";
 
 type SpaceKeys = keyof FileConfig["search"]["space"];
 
@@ -96,22 +97,6 @@ export function tuneSpace(config: Config): TuneSpace {
   });
 }
 
-/** The configuration with other settings in it. Throws CONFIG_VALUE where they are not allowed. */
-export function withSettings(config: Config, settings: Settings): Config {
-  const tables: Record<string, unknown> = structuredClone(config.resolved);
-  for (const [key, value] of Object.entries(settings)) {
-    const [section, name] = key.split(".");
-    (tables[section] as Record<string, unknown>)[name] = value;
-  }
-  const parsed = configSchema.safeParse(tables);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    throw new TidemarkError("CONFIG_VALUE", { what: message, where: path.join(".") });
-  }
-  const { file, overridden, explicit } = config;
-  return { ...configOf(parsed.data, config.folder), file, overridden, explicit };
-}
-
 /**
  * The settings as they stand, as a trial's parameters: tried first, so that a search never ends below them in validation.
  * Undefined where one of them lies outside the space.
@@ -143,7 +128,7 @@ export function historyBarsOf(config: Config, { space, fixed }: TuneSpace): numb
   };
   const needs = candidates("encoder", config.model.encoder).flatMap((encoder) =>
     candidates("window", config.model.window).map((window) => {
-      const network = networkSettings(withSettings(config, { "model.encoder": encoder, "model.window": window }));
+      const network = networkSettings(changedConfig(config, { "model.encoder": encoder, "model.window": window }));
       return Math.max(network.window - 1, network.warmup);
     }),
   );
@@ -158,7 +143,7 @@ export function settingsOfTrial(config: Config, params: Params): Settings {
   const encoder = (params["encoder"] ?? config.model.encoder) as EncoderName;
   const mine = Object.entries(params).filter(([name]) => TUNABLES[name as SpaceKeys].only?.includes(encoder) ?? true);
   const settings = Object.fromEntries(mine.map(([name, value]) => [keyOf(name), value]));
-  const { rollout, ...sizes } = ppoSettings(withSettings(config, settings));
+  const { rollout, ...sizes } = ppoSettings(changedConfig(config, settings));
   const { stretches, accounts } = config.training;
   const fitting = fittingRollout(rollout, sizes, encoder, stretches, accounts);
   return "rollout" in params || fitting !== rollout ? { ...settings, "training.rollout": fitting } : settings;

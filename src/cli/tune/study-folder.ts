@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { ensureFolder, fileError, nearestName, systemCode, TidemarkError } from "../../core/index.ts";
 import type { Config } from "../config/load.ts";
 import { type KeptPlan, keepPlan, readPlan, type TunePlan } from "./plan.ts";
+import type { Settings } from "./space.ts";
 
 function studiesFolder(config: Config): string {
   return resolve(config.folder, config.paths.runs, "studies");
@@ -19,7 +20,7 @@ function studyNames(folder: string): string[] {
 }
 
 /** Makes the folder of a new study with its plan in it; of two at once each gets its own. */
-export function beginStudy(config: Config, plan: TunePlan): KeptPlan {
+export function beginStudy(config: Config, plan: TunePlan, fixed: Settings): KeptPlan {
   const studies = studiesFolder(config);
   ensureFolder(studies);
   for (let number = 1; ; number++) {
@@ -31,7 +32,7 @@ export function beginStudy(config: Config, plan: TunePlan): KeptPlan {
       if (systemCode(thrown) === "EEXIST") continue;
       throw fileError(thrown, folder);
     }
-    const kept = { name, baseFolder: config.folder, plan, folder };
+    const kept = { name, baseFolder: config.folder, fixed: { ...fixed }, plan, folder };
     keepPlan(kept);
     return kept;
   }

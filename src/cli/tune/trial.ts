@@ -12,12 +12,13 @@ import {
   trainTrial,
 } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { networkSettings, ppoSettings, rewardSettings, splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import { featureSelection } from "../verbs/features.ts";
 import { planConfig, planJson, planSchema, type TunePlan } from "./plan.ts";
-import { settingsOfTrial, withSettings } from "./space.ts";
+import { settingsOfTrial } from "./space.ts";
 
 const optionsSchema = z.object({ plan: planSchema, dataRoot: z.string() });
 
@@ -50,7 +51,7 @@ function trainingOf(config: Config, tape: MarketTape, plan: TunePlan): TrialTrai
 export async function objective(trial: TrialRun, options: Json): Promise<number> {
   const { plan, dataRoot } = optionsSchema.parse(options);
   const base = planConfig(plan, dataRoot);
-  const config = withSettings(base, settingsOfTrial(base, trial.params));
+  const config = changedConfig(base, settingsOfTrial(base, trial.params));
   const tape = await openRequestedMarket(plan.market, dataRoot, plan.dataFingerprint);
   const { objective: wanted, reports } = config.search;
   return trainTrial(trial, { training: trainingOf(config, tape, plan), objective: wanted, reports });

@@ -7,6 +7,7 @@ import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 async function tune(context: CommandContext, options: TuneOptions): Promise<void> {
   const tuned = await runTune(context, options, context.config());
   tellTuned(context, tuned);
+  context.output.note(`Next: tidemark train --tuned ${tuned.kept.name}`);
   context.output.data(tunedData(tuned));
 }
 
