@@ -91,6 +91,12 @@ export class CurriculumRun {
     return { label, from: this.#plan.startStep, steps: this.#phase.steps };
   }
 
+  /** Budgets of all phases of the run. */
+  get plannedSteps(): number {
+    const { curriculum, count } = this.#options;
+    return curriculum.phases.slice(this.#first, this.#first + count).reduce((sum, { steps }) => sum + steps, 0);
+  }
+
   get best(): Float32Array {
     return this.#best;
   }

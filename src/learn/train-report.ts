@@ -9,7 +9,7 @@ import type { TradingEnv } from "./trading-env.ts";
 /** Episodes whose mean is told. */
 const EPISODES = 100;
 /** Histograms of a run: enough to see a movement, few enough not to fill the disk. */
-const HISTOGRAMS = 50;
+const HISTOGRAMS = 25;
 
 export type UpdateFacts = {
   readonly costs: ReturnType<TradingEnv["takeCosts"]>;

@@ -121,7 +121,8 @@ class TrainingRun {
     const { ppo, resume, signal, timeLimitMs, episodes = 0, clock = systemClock, onProgress } = this.#options;
     const startedMs = clock.elapsedMs();
     ensureFolder(join(this.#options.runFolder, "checkpoints"));
-    const report = new TrainReport(tracker, onProgress, ppo.totalSteps / ppo.rollout);
+    const planned = this.#phases?.plannedSteps ?? ppo.totalSteps;
+    const report = new TrainReport(tracker, onProgress, planned / ppo.rollout);
     this.#writeManifest(report);
     if (resume === true) tracker.continued(this.#stage.ppo.steps);
     // What is gone on with is the first that is worth keeping.
