@@ -38,6 +38,9 @@ export type UpdateContext = {
   readonly validationGap: number | undefined;
 };
 
+/** Markets of a phase that changes them, however short: one alone would be mirrored, or not, for all of it. */
+const LEAST_MARKETS = 4;
+
 /** How many rollouts the spread of rewards is remembered for at most when gamma and market change. */
 const REMEMBERED_ROLLOUTS = 1;
 
@@ -218,7 +221,8 @@ export class CurriculumRun {
   #openEnv(): PhaseEnv {
     const { episodeBars } = this.#phase;
     requireEpisode(this.#prepared, episodeBars);
-    const { marketUpdates } = this.#options;
+    const updates = this.#phase.steps / this.#prepared.options.ppo.rollout;
+    const marketUpdates = Math.min(this.#options.marketUpdates, Math.max(1, Math.ceil(updates / LEAST_MARKETS)));
     return new PhaseEnv(this.#prepared, { settings: this.#phase, episodeBars, marketUpdates, seed: this.seed });
   }
 

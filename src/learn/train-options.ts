@@ -70,7 +70,7 @@ export type PhasesOptions = {
   readonly count: number;
   /** Whether each phase begins with what the one before it recommends. */
   readonly useRecommendations: boolean;
-  /** Updates in one drawn market, where a phase asks for others than the recorded one. */
+  /** Updates in one drawn market at most, where a phase asks for others than the recorded one. */
   readonly marketUpdates: number;
   /** The first phase of the run, counted from 0, with changes of its settings. Default: the first as planned. */
   readonly begin?: { readonly index: number; readonly overrides: PhaseOverrides };

@@ -93,7 +93,9 @@ export const curriculumSection = z
       .min(1)
       .max(1_000_000)
       .default(50)
-      .describe("Updates in one drawn market, in phases that mirror, scale, permute or shuffle it."),
+      .describe(
+        "Updates in one drawn market at most, in phases that mirror, scale, permute or shuffle it; a short phase has four markets.",
+      ),
     plan: z
       .array(phaseSection)
       .max(100)
