@@ -43,7 +43,13 @@ type Tuned = {
   verdict: { trials: number; effectiveTrials: number; deflatedSharpe: number | null; overfitting: number | null };
 };
 
-type Config = { readonly training: { readonly learning_rate: number; readonly epochs: number } };
+type Trained = { readonly run: string; readonly provenance: unknown };
+
+/** The configuration that a model was trained with. */
+function configOf({ run }: Trained): { readonly training: object } {
+  const { config } = JSON.parse(readFileSync(join(run, "run.json"), "utf8")) as { config: { training: object } };
+  return config;
+}
 
 function prepare(folder: string): void {
   writeFileSync(join(folder, "tidemark.toml"), SMALL);
@@ -56,13 +62,14 @@ function childrenOf(child: ChildProcess): number[] {
 }
 
 describe("tidemark tune", () => {
-  it("finds settings, judges them with every trial counted, and goes on later", async () => {
+  it("finds settings, judges them with every trial counted, trains with them, and goes on later", async () => {
     using folder = temporaryFolder();
     prepare(folder.path);
     const cwd = { cwd: folder.path };
-    const done = await tidemark(["tune", "--seed", "5", "--trials", "3", "--parallel", "2", "--json"], cwd);
+    const first = ["train", "--tune", "--seed", "5", "--trials", "3", "--set", "search.parallel=2", "--json"];
+    const done = await tidemark(first, cwd);
     expect(done.code, `no complaint: ${done.stderr}`).toBe(0);
-    const tuned = JSON.parse(done.stdout) as Tuned;
+    const { search: tuned, ...model } = JSON.parse(done.stdout) as Trained & { readonly search: Tuned };
     expect(tuned.trials.map(({ number }) => number)).toEqual([0, 1, 2]);
     const complete = tuned.trials.filter(({ state }) => state === "complete");
     expect(tuned.best.value, "the best of those that came to their end").toBe(
@@ -73,20 +80,23 @@ describe("tidemark tune", () => {
     expect(tuned.verdict.overfitting, "a share of the splits").toBeLessThanOrEqual(1);
     expect(readFileSync(tuned.journal, "utf8"), "a study as Optuna writes it").toContain('"study_name":"tidemark-1"');
     expect(done.stderr, "each trial is told as it ends").toContain("trial   2");
-
     expect(tuned.best.settings["model.encoder"], "what has one value in the search belongs to it").toBe("mlp");
     expect(readFileSync(tuned.best.file, "utf8")).toContain('encoder = "mlp"');
-
-    const train = ["train", "--tuned", "--seed", "5", "--steps", "512", "--json", "--set", "training.epochs=3"];
-    const trained = await tidemark(train, cwd);
-    expect(trained.code, `no complaint: ${trained.stderr}`).toBe(0);
-    const { run, provenance } = JSON.parse(trained.stdout) as { run: string; provenance: unknown };
-    expect(provenance, "the model says what its settings were chosen among").toMatchObject({
+    expect(configOf(model).training, "the full training has them").toMatchObject({
+      learning_rate: tuned.best.settings["training.learning_rate"],
+      total_steps: 8192,
+    });
+    expect(model.provenance, "the model says what its settings were chosen among").toMatchObject({
       search: { study: "tidemark-1", trials: 3, best: tuned.best.number },
     });
-    const { config } = JSON.parse(readFileSync(join(run, "run.json"), "utf8")) as { config: Config };
-    expect(config.training.learning_rate).toBe(tuned.best.settings["training.learning_rate"]);
-    expect(config.training.epochs, "a flag wins").toBe(3);
+
+    const again = ["train", "--tuned", "--seed", "5", "--steps", "512", "--json", "--set", "training.epochs=3"];
+    const trained = await tidemark(again, cwd);
+    expect(trained.code, `no complaint: ${trained.stderr}`).toBe(0);
+    expect(configOf(JSON.parse(trained.stdout) as Trained).training, "a flag wins").toMatchObject({
+      learning_rate: tuned.best.settings["training.learning_rate"],
+      epochs: 3,
+    });
 
     const more = await tidemark(["tune", "--resume", "--trials", "4"], cwd);
     expect(more.code, `no complaint: ${more.stderr}`).toBe(0);
@@ -168,7 +178,7 @@ describe.skipIf(!hasRedis)("tidemark worker (needs redis-server)", () => {
     const server = await startRedis();
     try {
       const market = ["--venue", "csv", "--symbols", "AAAUSDT"];
-      const tune = ["tune", ...market, "--seed", "5", "--trials", "3", "--workers", server.url, "--json"];
+      const tune = ["tune", ...market, "--seed", "5", "--trials", "2", "--workers", server.url, "--json"];
       let over = false;
       let asked = false;
       const leading = tidemark(tune, { cwd: folder.path }).finally(() => {
@@ -186,10 +196,10 @@ describe.skipIf(!hasRedis)("tidemark worker (needs redis-server)", () => {
       const [led, worked] = await Promise.all([leading, working]);
       expect(led.code, `no complaint: ${led.stderr}`).toBe(0);
       const { trials, verdict } = JSON.parse(led.stdout) as Tuned;
-      expect(trials).toHaveLength(3);
-      expect(verdict.trials, "returns came back with the results").toBe(3);
+      expect(trials).toHaveLength(2);
+      expect(verdict.trials, "returns came back with the results").toBe(2);
       expect(worked.code, `ended by us: ${worked.stderr}`).toBe(130);
-      expect(worked.stdout).toContain("3 trials finished");
+      expect(worked.stdout).toContain("2 trials finished");
     } finally {
       await server.stop();
     }
