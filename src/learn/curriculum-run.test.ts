@@ -313,6 +313,20 @@ describe("going on from a model", () => {
 });
 
 describe("a phase that goes out of hand", () => {
+  it("gives way to the next, and ends the run where none follows", async () => {
+    const told: string[] = [];
+    // Squared, such rewards are beyond float32.
+    const wild = { ...REWARD_DEFAULTS, logReturn: 1e30 };
+    const ppo = { ...options("x").ppo, normalizeReward: false };
+    const two = phases(THREE.slice(0, 2));
+    const run = options("wild", { phases: two, reward: wild, ppo, warn: (text) => told.push(text) });
+    await expect(trainPolicy(run)).rejects.toMatchObject({ code: "TRAINING_DIVERGED" });
+    expect(told.filter((text) => text.includes("the next goes on from its best parameters"))).toHaveLength(1);
+    expect(readRecommendation(run.runFolder, two.curriculum, 2)).toMatchObject({ because: "collapse" });
+    const log = readRunRecords(join(run.runFolder, "metrics.jsonl"));
+    expect(log.at(-1)).toMatchObject({ kind: "finish", status: "failed" });
+  });
+
   it("hands its best parameters, without the optimizer, to the next", async () => {
     const prepared = prepare(options("collapse", { phases: phases(THREE) }));
     const run = new CurriculumRun(prepared, phases(THREE));

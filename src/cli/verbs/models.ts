@@ -2,6 +2,7 @@
 import { join } from "node:path";
 import type { Command } from "commander";
 import { formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
+import type { ContinuedFrom, PhaseRecord } from "../../learn/index.ts";
 import { type ModelManifest, readManifest } from "../../policy/index.ts";
 import { findModel, modelNames, modelsFolder, modelVersions } from "../model-folders.ts";
 import { table } from "../terminal/table.ts";
@@ -56,6 +57,23 @@ function list(context: CommandContext): void {
   });
 }
 
+/** What the training went on from, and through which phases. */
+function lineage({ continuedFrom, phases = [] }: ModelManifest["provenance"]): Array<readonly [string, string]> {
+  // Written by a training of this program.
+  const from = continuedFrom as ContinuedFrom | undefined;
+  const done = phases as readonly PhaseRecord[];
+  return [
+    ...(from === undefined ? [] : [["goes on from", `${from.model} after ${count(from.steps)} steps`] as const]),
+    ...(done.length === 0
+      ? []
+      : [["phases", done.map(({ number, name, because }) => `${number} ${name} (${because})`).join(", ")] as const]),
+  ];
+}
+
+function count(steps: number): string {
+  return steps.toLocaleString("en-US");
+}
+
 function show(context: CommandContext, given: string): void {
   const folder = findModel(context.config(), given);
   const m = readManifest(folder);
@@ -69,11 +87,12 @@ function show(context: CommandContext, given: string): void {
       "trained on",
       `${formatDay(p.trainFromMs)} to ${formatDay(p.trainToMs)}, ${p.steps.toLocaleString("en-US")} steps`,
     ],
+    ...lineage(p),
     ["data", `${p.synthetic ? "SYNTHETIC, " : ""}fingerprint ${p.dataFingerprint.slice(0, 16)}`],
     ["made by", `version ${p.codeVersion}, seed ${p.seed}, configuration ${p.configFingerprint.slice(0, 16)}`],
     ["folder", folder],
   ];
-  for (const [label, text] of lines) context.output.text(`${context.output.palette.dim(label.padEnd(11))} ${text}`);
+  for (const [label, text] of lines) context.output.text(`${context.output.palette.dim(label.padEnd(12))} ${text}`);
   context.output.data({ folder, ...m });
 }
 
