@@ -145,9 +145,10 @@ describe("tidemark tune", () => {
     using folder = temporaryFolder();
     prepare(folder.path);
     const cwd = { cwd: folder.path };
-    const [missing, sampler, away, address, hopeless] = await Promise.all([
+    const [missing, sampler, grid, away, address, hopeless] = await Promise.all([
       tidemark(["tune", "--resume", "nothing"], cwd),
       tidemark(["tune", "--sampler", "best"], cwd),
+      tidemark(["tune", "--sampler", "grid", "--set", "search.grid_resolution=9"], cwd),
       tidemark(["tune", "--workers", "redis://127.0.0.1:9"], cwd),
       tidemark(["worker"], cwd),
       tidemark(
@@ -155,7 +156,9 @@ describe("tidemark tune", () => {
         cwd,
       ),
     ]);
-    expect([missing.code, sampler.code, away.code, address.code, hopeless.code]).toEqual([3, 2, 4, 2, 3]);
+    const codes = [missing, sampler, grid, away, address, hopeless].map(({ code }) => code);
+    expect(codes).toEqual([3, 2, 2, 4, 2, 3]);
+    expect(grid.stderr).toContain("search.space");
     expect(missing.stderr).toContain("STUDY_MISSING");
     expect(away.stderr).toContain("QUEUE_UNREACHABLE");
     const studies = join(folder.path, "runs/studies");

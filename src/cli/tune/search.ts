@@ -8,6 +8,7 @@ import {
   openStudy,
   type PrunerSpec,
   type SamplerSpec,
+  type SearchSpace,
   type Study,
   splitBars,
 } from "../../learn/index.ts";
@@ -35,10 +36,20 @@ export type Search = {
 const PATIENCE = 5;
 /** The validation part is walked in blocks; a search wants some bars in each. */
 const LEAST_BARS = 64;
+const LARGEST_GRID = 1_000_000;
 
 function samplerSpec(config: Config): SamplerSpec {
-  const { sampler, startupTrials } = config.search;
-  return sampler === "tpe" ? { kind: "tpe", startup: startupTrials } : { kind: sampler };
+  const { sampler, startupTrials, gridResolution } = config.search;
+  switch (sampler) {
+    case "tpe":
+      return { kind: "tpe", startup: startupTrials };
+    case "grid":
+      return { kind: "grid", resolution: gridResolution };
+    case "random":
+      return { kind: "random" };
+    default:
+      return ensureNever(sampler);
+  }
 }
 
 function prunerSpec(config: Config): PrunerSpec {
@@ -55,6 +66,21 @@ function prunerSpec(config: Config): PrunerSpec {
     default:
       return ensureNever(pruner);
   }
+}
+
+/** A grid of many settings is too large to be of use. Throws CONFIG_VALUE. */
+function requireSmallGrid(config: Config, space: SearchSpace): void {
+  const { sampler, gridResolution } = config.search;
+  const points = Object.values(space).map((dimension) =>
+    dimension.kind === "categorical" ? dimension.choices.length : gridResolution,
+  );
+  const size = points.reduce((product, count) => product * count, 1);
+  if (sampler !== "grid" || size <= LARGEST_GRID) return;
+  throw new TidemarkError("CONFIG_VALUE", {
+    what: `The grid of ${points.length} settings has ${size.toExponential(0)} points`,
+    where: "search.space",
+    fix: "Give most settings one value or none, such as gamma = [0.99], or use the sampler tpe or random.",
+  });
 }
 
 /** What can be said of the data before any trial begins. Throws DATA_TOO_SHORT or CONFIG_VALUE. */
@@ -80,6 +106,7 @@ function requireRoom(config: Config, tape: MarketTape, historyBars: number): voi
 /** Begins a search. Throws CONFIG_VALUE, DATA_TOO_SHORT or a DATA_ error. */
 export async function beginSearch(context: CommandContext, given: Config, onTape?: MarketTape): Promise<Search> {
   const space = tuneSpace(given);
+  requireSmallGrid(given, space.space);
   const config = changedConfig(given, space.fixed);
   if (phasesSettings(config) !== undefined) {
     context.output.warn(

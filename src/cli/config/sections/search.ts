@@ -59,6 +59,12 @@ export const searchSection = z
       .enum(SAMPLER_KINDS)
       .default("tpe")
       .describe('How settings are chosen: "tpe" learns from the trials before, "random" and "grid" don\'t.'),
+    grid_resolution: z
+      .int()
+      .min(2)
+      .max(1_000)
+      .default(5)
+      .describe("Points that the grid takes of a range, its bounds among them."),
     pruner: z
       .enum(PRUNER_KINDS)
       .exclude(["percentile"])
