@@ -121,11 +121,21 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
     refusals: events.refusals(),
     closedWithoutBar: fills.filter(({ bar, symbol }) => tape.present[bar * tape.symbols + symbol] === 0).length,
     liquidated: status !== AccountStatus.active,
+    fundingMissing: withoutFunding(tape, from, to),
     tradeHash: recorder.tradeHash(0),
     dataFingerprint: tape.fingerprint,
     synthetic: tape.instruments.some((instrument) => instrument.synthetic),
     config,
   };
+}
+
+/** Symbols that pay funding without a single rate in the bars `[from, to)`. */
+function withoutFunding(tape: MarketTape, from: number, to: number): string[] {
+  return tape.instruments.flatMap(({ symbol, fundingIntervalHours }, s) => {
+    if (fundingIntervalHours === undefined) return [];
+    for (let t = from; t < to; t++) if (tape.funding[t * tape.symbols + s] !== 0) return [];
+    return [symbol];
+  });
 }
 
 function checkedRange({ tape, from = 0, to = tape.bars }: BacktestOptions): { from: number; to: number } {

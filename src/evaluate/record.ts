@@ -57,6 +57,8 @@ export type BacktestResult = {
   readonly closedWithoutBar: number;
   /** True where the account was liquidated; nothing is traded after that bar. */
   readonly liquidated: boolean;
+  /** Symbols that pay funding and have no rate in the range: funding is not in the figures. */
+  readonly fundingMissing: readonly string[];
   /** SHA-256 over the sequence of fills. */
   readonly tradeHash: string;
   /** Fingerprint of the tape. */

@@ -67,6 +67,9 @@ export function verdictSentences(
     ...(result.liquidated ? ["The account was liquidated: the run ends there, and so would a real one."] : []),
     ...(result.closedWithoutBar === 0 ? [] : [carriedSentence(result.closedWithoutBar)]),
     ...(result.fills.length === 0 ? [] : [costSentence(policy)]),
+    ...(result.fills.length === 0 || result.fundingMissing.length === 0
+      ? []
+      : [fundingSentence(result.fundingMissing)]),
     ...sampleSentences(policy, baselines),
     ...(result.synthetic
       ? ["These are synthetic data: they show that the machinery works, and nothing about real markets."]
@@ -87,7 +90,7 @@ function outcomeSentence({ statistics: s, result }: Evaluation): string {
   const quote = result.instruments[0].quote;
   return (
     `${formatFigure(s.initialBalance, "money")} ${quote} became ${formatFigure(s.finalEquity, "money")} ${quote} ` +
-    `in ${formatFigure(s.days, "days").replace(" d", " days")} with ${formatFigure(s.trades, "count")} trades, a Sharpe ratio of ` +
+    `in ${formatFigure(s.days, "days").replace(" d", " days")} with ${formatFigure(s.trades, "count")} ${s.trades === 1 ? "trade" : "trades"}, a Sharpe ratio of ` +
     `${formatFigure(s.sharpe, "ratio")} and a worst drawdown of ${formatFigure(s.maxDrawdown, "change")}.`
   );
 }
@@ -127,6 +130,10 @@ function percentile(below: number, count: number): string {
   return formatFigure(Math.round((100 * below) / count), "count");
 }
 
+function fundingSentence(symbols: readonly string[]): string {
+  return `No funding rates are known for ${listed(symbols)} in this range: funding is not in these figures.`;
+}
+
 function carriedSentence(count: number): string {
   const positions = count === 1 ? "One position was" : `${formatFigure(count, "count")} positions were`;
   return `${positions} closed at a price carried over from an earlier bar, because the symbol had none: a real account could not have traded then.`;
@@ -134,7 +141,11 @@ function carriedSentence(count: number): string {
 
 function costSentence({ statistics: s, result }: Evaluation): string {
   const quote = result.instruments[0].quote;
-  if (s.fees === 0 && s.slippage === 0) return "Trading cost nothing in this run: no real account trades like that.";
+  if (s.fees === 0 && s.slippage === 0) {
+    const funding =
+      s.funding === 0 ? "" : ` Funding of ${formatFigure(s.funding, "money")} ${quote} is inside these figures.`;
+    return `Fees and slippage were zero in this run: no real account trades like that.${funding}`;
+  }
   const costs = s.fees + s.slippage - s.funding;
   const text =
     `Fees of ${formatFigure(s.fees, "money")}, spread and slippage of ${formatFigure(s.slippage, "money")} and funding of ` +

@@ -180,7 +180,7 @@ describe("the verdict", () => {
     const free = verdict({ policy: as(sma, { ...good, fees: 0, slippage: 0 }), baselines: [] });
     expect(free).toMatchObject({ standing: "alone", beatsAll: false });
     expect(free.headline).toBe("It made +40.00 % after costs; nothing was run beside it.");
-    expect(free.sentences.join(" ")).toContain("Trading cost nothing in this run");
+    expect(free.sentences.join(" ")).toContain("Fees and slippage were zero in this run");
     expect(verdict({ policy: sma, baselines: [] }).sentences.join(" ")).toContain("These are synthetic data");
   });
 });
