@@ -27,6 +27,7 @@ const reporters = ["--reporter", plain ? "dot" : "default", "--reporter", "json"
 const child = spawn(process.execPath, [TOOLS.vitest, "run", ...(unit ? ["src"] : []), ...filters, ...reporters], {
   cwd: ROOT,
   stdio: "inherit",
+  env: plain ? { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } : process.env,
 });
 // Ctrl-C reaches the child by itself; this process waits for it to end.
 process.on("SIGINT", () => {});
