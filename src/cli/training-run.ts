@@ -151,6 +151,8 @@ export function findRun(config: Config, given: string | undefined): TrainingRun 
   const open = names
     .map((name) => readRun(join(runs, name)))
     .filter((run): run is TrainingRun => run?.name === config.model.name && !existsSync(run.modelFolder))
+    // What was killed before its first checkpoint has nothing to go on from.
+    .filter((run) => runNames(join(run.folder, "checkpoints")).some((name) => name.endsWith(".ckpt")))
     .sort((a, b) => Number(b.version) - Number(a.version));
   if (open.length > 0) return open[0];
   throw new TidemarkError("MODEL_MISSING", {

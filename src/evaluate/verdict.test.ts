@@ -181,6 +181,10 @@ describe("the verdict", () => {
     expect(free).toMatchObject({ standing: "alone", beatsAll: false });
     expect(free.headline).toBe("It made +40.00 % after costs; nothing was run beside it.");
     expect(free.sentences.join(" ")).toContain("Fees and slippage were zero in this run");
+    const paid = verdict({ policy: as(sma, { ...good, fees: 0, slippage: 0, funding: -24.5 }), baselines: [] });
+    expect(paid.sentences.join(" ")).toContain("Funding of -24.50");
+    const unknown = verdict({ policy: as(sma, good, { fundingMissing: ["BTCUSDT"] }), baselines: [] });
+    expect(unknown.sentences.join(" ")).toContain("No funding rates are known for BTCUSDT in this range");
     expect(verdict({ policy: sma, baselines: [] }).sentences.join(" ")).toContain("These are synthetic data");
   });
 });

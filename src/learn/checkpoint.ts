@@ -135,7 +135,7 @@ function read(path: string): Buffer {
     throw new TidemarkError("MODEL_MISSING", {
       what: "There is no checkpoint here",
       where: path,
-      fix: "Name the folder of a training run that has been saved at least once.",
+      fix: "The training was stopped before its first checkpoint: start it again with `tidemark train`.",
       cause: thrown,
     });
   }

@@ -103,7 +103,7 @@ export function loadReport(folder: string, id: string): ReportSummary {
     throw new TidemarkError("REPORT_MISSING", {
       what: `There is no report "${id}"`,
       where: folder,
-      fix: "List the reports with `tidemark report`.",
+      fix: "List the reports with `tidemark report ls`.",
     });
   }
   const parsed = summarySchema.safeParse(jsonOrUndefined(text));

@@ -225,7 +225,9 @@ function unknownLayout(path: string, lines: readonly Line[], roles: readonly Rol
     best === undefined
       ? `No line names the columns ${roles.join(", ")}, and the first lines are not rows of numbers either`
       : `The header has no column for ${missing.join(", ")}; it has ${best.fields.map(normalName).join(", ")}`,
-    "Name the columns in the order of the file.",
+    roles.includes(Role.open) && lines.some((line) => /funding/i.test(line.text))
+      ? "These look like funding rates: import them with `--funding`."
+      : "Name the columns in the order of the file with `--columns`, such as `--columns time,open,high,low,close,volume`.",
   );
 }
 
