@@ -7,7 +7,8 @@ export default defineConfig({
     pool: "forks",
     maxWorkers: 2,
     restoreMocks: true,
-    testTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 120_000,
     sequence: { shuffle: true },
   },
 });

@@ -157,7 +157,8 @@ describe("a study whose process is killed", () => {
     await until(() => logged(log, "end").length >= 2 && logged(log, "step").length > 24, "it is in the middle");
     tuning.kill("SIGKILL");
     await until(() => logged(log, "begin").every(([, pid]) => !isAlive(pid)), "its children have noticed");
-    const study = await compiled.search.openStudy(path);
+    // A process killed while it writes leaves its lock behind, which is waited out.
+    const study = await compiled.search.openStudy(path, { lockGraceMs: 2_000 });
     const before = study.trials();
     expect(
       before.some((trial) => trial.state === TrialState.running),
@@ -205,7 +206,8 @@ describe("a study whose process is killed", () => {
     expect(await closed).toBe(0);
     expect(JSON.parse(output)).toMatchObject({ stopped: true, failed: 0 });
     expect(logged(log, "begin").some(([, pid]) => isAlive(pid))).toBe(false);
-    const study = await compiled.search.openStudy(path);
+    // A process killed while it writes leaves its lock behind, which is waited out.
+    const study = await compiled.search.openStudy(path, { lockGraceMs: 2_000 });
     expect(study.trials().some((trial) => trial.state === TrialState.running)).toBe(false);
     expect(study.trials().some((trial) => trial.state === TrialState.waiting)).toBe(true);
   });
