@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readTextIfPresent, writeFileAtomic } from "./files.ts";
+import { readTextIfPresent, requireWritable, writeFileAtomic } from "./files.ts";
 import { canonicalJson, fingerprint, sha256Hex } from "./hash.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-files-"));
@@ -24,6 +24,16 @@ describe("an atomic write", () => {
     expect(() => writeFileAtomic(path, "x")).toThrow(expect.objectContaining({ code: "FILE_UNWRITABLE" }));
     expect(readdirSync(FOLDER).filter((name) => name.endsWith(".tmp"))).toEqual([]);
     expect(readFileSync(join(path, "inside"), "utf8")).toBe("kept");
+  });
+
+  it("is tried before long work, and leaves nothing behind", () => {
+    const folder = join(FOLDER, "tried");
+    requireWritable(folder);
+    expect(readdirSync(folder)).toEqual([]);
+    writeFileSync(join(FOLDER, "file"), "");
+    expect(() => requireWritable(join(FOLDER, "file/inside"))).toThrow(
+      expect.objectContaining({ code: "FILE_UNWRITABLE" }),
+    );
   });
 
   it("is read back, and a file that is not there is undefined", () => {

@@ -1,11 +1,12 @@
 /** @file Files are written to a temporary name, flushed and renamed: a reader sees the old content or the new, never half. */
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { systemCode, TidemarkError, toError } from "./errors.ts";
 import { freshId } from "./random.ts";
 
 /** Turns a file system failure on `path` into an error of the catalog. */
 export function fileError(thrown: unknown, path: string): TidemarkError {
+  if (thrown instanceof TidemarkError) return thrown;
   const code = systemCode(thrown);
   if (code === "ENOSPC" || code === "EDQUOT") {
     return new TidemarkError("DISK_FULL", {
@@ -29,6 +30,13 @@ export function ensureFolder(path: string): void {
   } catch (thrown) {
     throw fileError(thrown, path);
   }
+}
+
+/** Throws unless files can be written in the folder, so that long work does not find out at its end. Makes the folder. */
+export function requireWritable(folder: string): void {
+  const probe = temporaryName(join(folder, "probe"));
+  writeFileAtomic(probe, "");
+  rmSync(probe, { force: true });
 }
 
 /** A sibling name for a file that is being written. */

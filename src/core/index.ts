@@ -12,7 +12,14 @@ export {
   TidemarkError,
   toError,
 } from "./errors.ts";
-export { ensureFolder, fileError, readTextIfPresent, temporaryName, writeFileAtomic } from "./files.ts";
+export {
+  ensureFolder,
+  fileError,
+  readTextIfPresent,
+  requireWritable,
+  temporaryName,
+  writeFileAtomic,
+} from "./files.ts";
 export { FILL_REASONS, type Fill, FillReason } from "./fill.ts";
 export { bytesOf, canonicalJson, fingerprint, sha256, sha256Hex } from "./hash.ts";
 export {

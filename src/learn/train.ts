@@ -2,8 +2,16 @@
  * @file A training run from a tape to a model file: features, split, env, PPO, validation, checkpoints. What is kept are
  * the parameters that did best on the validation part, which lies after the training part and before the unseen rest.
  */
-import { basename, join } from "node:path";
-import { bytesOf, ensureFolder, sha256Hex, systemClock, TidemarkError, writeFileAtomic } from "../core/index.ts";
+import { basename, dirname, join } from "node:path";
+import {
+  bytesOf,
+  ensureFolder,
+  requireWritable,
+  sha256Hex,
+  systemClock,
+  TidemarkError,
+  writeFileAtomic,
+} from "../core/index.ts";
 import { addCheckpoint, loadCheckpoint, newestCheckpoint } from "./checkpoint.ts";
 import { CurriculumRun, type CurriculumRunState, type EndedPhase } from "./curriculum-run.ts";
 import type { Ppo } from "./ppo.ts";
@@ -34,6 +42,7 @@ type TrainerState = {
  * TRAINING_DIVERGED.
  */
 export async function trainPolicy(options: TrainOptions): Promise<TrainResult> {
+  requireWritable(dirname(options.modelFolder));
   const prepared = prepare(options);
   const { runFolder, clock = systemClock, tracking, warn = () => {} } = options;
   const run = await TrainingRun.open(prepared);
