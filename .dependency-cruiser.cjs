@@ -2,6 +2,7 @@
 const rooms = [
   "core",
   "compute",
+  "text",
   "venues",
   "market",
   "features",
@@ -9,10 +10,14 @@ const rooms = [
   "portfolio",
   "risk",
   "policy",
+  "search",
+  "tracking",
   "learn",
   "evaluate",
+  "promotion",
   "trade",
   "assistant",
+  "app",
   "server",
   "cli",
 ];
@@ -20,13 +25,28 @@ const rooms = [
 const allowed = {
   core: [],
   compute: ["core"],
+  text: ["core", "compute"],
+  search: ["core"],
+  tracking: ["core"],
   venues: ["core"],
   market: ["core", "venues"],
   features: ["core", "market"],
   exchange: ["core", "market"],
   portfolio: ["core", "market", "exchange"],
   risk: ["core", "market", "exchange", "portfolio"],
-  trade: ["core", "compute", "venues", "market", "features", "exchange", "portfolio", "risk", "policy", "evaluate"],
+  trade: [
+    "core",
+    "compute",
+    "venues",
+    "market",
+    "features",
+    "exchange",
+    "portfolio",
+    "risk",
+    "policy",
+    "evaluate",
+    "promotion",
+  ],
 };
 /** Third-party clients are each imported by one room, behind an interface of ours. */
 const clients = {
@@ -37,9 +57,9 @@ const clients = {
   "decimal.js": "core",
   commander: "cli",
   picocolors: "cli",
-  "smol-toml": "cli",
-  bullmq: "learn",
-  ioredis: "learn",
+  "smol-toml": "app",
+  bullmq: "search",
+  ioredis: "search",
 };
 
 const mayImport = (room) => allowed[room] ?? rooms.slice(0, rooms.indexOf(room));

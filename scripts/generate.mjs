@@ -10,6 +10,6 @@ if (complaints !== "") {
   process.exit(1);
 }
 // Computed, so that tools which follow imports don't look for what is not built yet.
-const { configJsonSchema } = await import(new URL("../dist/cli/config/json-schema.js", import.meta.url).href);
+const { configJsonSchema } = await import(new URL("../dist/app/config/json-schema.js", import.meta.url).href);
 mkdirSync(join(ROOT, "schema"), { recursive: true });
 writeFileSync(join(ROOT, "schema/tidemark.schema.json"), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);

@@ -1,6 +1,7 @@
 /** @file Candle files into the store, one after the other; a bad one is refused whole and doesn't stop the others. */
 import { readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
+import { type Config } from "../app/index.ts";
 import { type InstrumentKind, parseTimeframe, systemCode, TidemarkError } from "../core/index.ts";
 import {
   type Collected,
@@ -9,7 +10,6 @@ import {
   type MarketSource,
   MarketStore,
 } from "../market/index.ts";
-import type { Config } from "./config/load.ts";
 import { dataRoot } from "./market-data.ts";
 import type { CommandContext } from "./verb.ts";
 

@@ -1,6 +1,7 @@
 /** @file `train --continue`: what a new run begins with when it goes on from a finished run or a model. */
 import { existsSync } from "node:fs";
 import { basename, dirname } from "node:path";
+import { type Config, changedConfig, phasesSettings } from "../app/index.ts";
 import { TidemarkError } from "../core/index.ts";
 import {
   type PhaseRecord,
@@ -11,9 +12,6 @@ import {
   startFromRun,
 } from "../learn/index.ts";
 import type { ModelManifest } from "../policy/index.ts";
-import { changedConfig } from "./config/changed.ts";
-import { phasesSettings } from "./config/learning.ts";
-import type { Config } from "./config/load.ts";
 import { findModel } from "./model-folders.ts";
 import { runFolderOf, runNamed } from "./training-run.ts";
 

@@ -1,4 +1,6 @@
 /** @file Judging: a policy through the backtest beside its baselines, told on the terminal, as data, and in a report. */
+
+import { type Config } from "../app/index.ts";
 import { formatMinute } from "../core/index.ts";
 import {
   BASELINE_NAMES,
@@ -17,7 +19,6 @@ import {
 import type { MarketTape } from "../market/index.ts";
 import type { Policy } from "../policy/index.ts";
 import type { DecisionConfig } from "../risk/index.ts";
-import type { Config } from "./config/load.ts";
 import { openModel } from "./model-run.ts";
 import type { CommandContext } from "./verb.ts";
 import { reportsFolder } from "./verbs/report.ts";

@@ -1,5 +1,6 @@
 /** @file From the configuration to a MarketTape: which venue, which timeframe, which range. */
 import { resolve } from "node:path";
+import { type Config } from "../app/index.ts";
 import { parseDate, parseTimeframe, plainSymbol, TidemarkError, type Timeframe } from "../core/index.ts";
 import {
   type EdgeOption,
@@ -10,7 +11,6 @@ import {
   storedKeys,
   syntheticTape,
 } from "../market/index.ts";
-import type { Config } from "./config/load.ts";
 import type { CommandContext } from "./verb.ts";
 
 /** The venue that is fetched from and preferred where the configuration says "auto". */

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Config, loadConfig } from "./config/load.ts";
+import { type Config, loadConfig } from "../app/index.ts";
 import { findModel, modelNames, modelVersions, nextVersion } from "./model-folders.ts";
 
 let folder = "";

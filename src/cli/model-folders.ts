@@ -1,8 +1,8 @@
 /** @file Where models are: `models/<name>/<version>/`, versions counted from 1. */
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type Config } from "../app/index.ts";
 import { nearestName, systemCode, TidemarkError } from "../core/index.ts";
-import type { Config } from "./config/load.ts";
 
 export function modelsFolder(config: Config): string {
   return resolve(config.folder, config.paths.models);

@@ -1,5 +1,6 @@
 /** @file A trained model, ready to be run: its tape, its policy, the rules it trades under, the bars it never saw. */
 import { basename, dirname } from "node:path";
+import { type Config, camelCase, decisionSettings } from "../app/index.ts";
 import { computeFeatures } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import {
@@ -13,9 +14,6 @@ import {
   selectionOf,
 } from "../policy/index.ts";
 import type { DecisionConfig } from "../risk/index.ts";
-import { camelCase } from "./config/camel.ts";
-import { decisionSettings } from "./config/decision.ts";
-import type { Config } from "./config/load.ts";
 import { openTape } from "./market-data.ts";
 import { findModel } from "./model-folders.ts";
 import { rowAt } from "./range.ts";

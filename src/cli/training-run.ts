@@ -6,6 +6,18 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { z } from "zod";
 import {
+  type Config,
+  configOf,
+  configSchema,
+  decisionSettings,
+  networkSettings,
+  phasesSettings,
+  ppoSettings,
+  rewardSettings,
+  splitSettings,
+  trackingSettings,
+} from "../app/index.ts";
+import {
   ensureFolder,
   fileError,
   nearestName,
@@ -22,11 +34,6 @@ import {
   trainPolicy,
 } from "../learn/index.ts";
 import type { MarketTape } from "../market/index.ts";
-import { decisionSettings } from "./config/decision.ts";
-import { networkSettings, phasesSettings, ppoSettings, rewardSettings, splitSettings } from "./config/learning.ts";
-import { type Config, configOf } from "./config/load.ts";
-import { configSchema } from "./config/schema.ts";
-import { trackingSettings } from "./config/tracking.ts";
 import { modelsFolder, nextVersion } from "./model-folders.ts";
 import type { CommandContext } from "./verb.ts";
 import { featureSelection } from "./verbs/features.ts";

@@ -1,12 +1,9 @@
 /** @file The ways to train: anew, by phases, after a search, going on from a model, each symbol alone; and resuming. */
 import { basename } from "node:path";
+import { type Config, changedConfig, phasesSettings, riskSettings } from "../app/index.ts";
 import { formatDay, TidemarkError } from "../core/index.ts";
 import type { PhasesOptions, StartingPoint, TrainResult } from "../learn/index.ts";
 import type { MarketTape } from "../market/index.ts";
-import { changedConfig } from "./config/changed.ts";
-import { phasesSettings } from "./config/learning.ts";
-import type { Config } from "./config/load.ts";
-import { riskSettings } from "./config/risk-percentage.ts";
 import { continuation } from "./continuation.ts";
 import { configuredSymbols, openTape } from "./market-data.ts";
 import { beginRun, configOfRun, findRun, type TrainingRun, train } from "./training-run.ts";

@@ -1,9 +1,7 @@
 /** @file A verb of the command line, declared once: options, the settings it may override, an example, what it does. */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Config, environmentOverrides, loadConfig, type Override, schemaAt } from "../app/index.ts";
 import { type Clock, freshSeed } from "../core/index.ts";
-import { environmentOverrides } from "./config/environment.ts";
-import { schemaAt } from "./config/json-schema.ts";
-import { type Config, loadConfig, type Override } from "./config/load.ts";
 import type { Output } from "./terminal/output.ts";
 
 export type CommandContext = {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { hasRedis, startRedis } from "../../src/learn/testing/redis-server.ts";
+import { hasRedis, startRedis } from "../../src/search/testing/redis-server.ts";
 import { writeWalk } from "./candle-files.ts";
 import { temporaryFolder, tidemark } from "./cli.ts";
 

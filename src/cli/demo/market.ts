@@ -1,11 +1,10 @@
 /** @file The market of the demonstration: the user's files, else Bybit where it answers at once, else a synthetic one. */
 import { resolve } from "node:path";
+import { type Config, configOf, type FileConfig } from "../../app/index.ts";
 import { DAY_MS, parseTimeframe, TidemarkError } from "../../core/index.ts";
 import { MarketStore, venueSource } from "../../market/index.ts";
 import { bybitVenue } from "../../venues/index.ts";
 import { importFiles } from "../candle-import.ts";
-import { type Config, configOf } from "../config/load.ts";
-import type { FileConfig } from "../config/schema.ts";
 import { dataRoot } from "../market-data.ts";
 import { jointProgress } from "../terminal/joint-progress.ts";
 import type { CommandContext } from "../verb.ts";

@@ -2,9 +2,8 @@
 import { existsSync, statSync } from "node:fs";
 import { platform } from "node:os";
 import { resolve } from "node:path";
+import { type Config, presentSecrets, SECRETS } from "../../app/index.ts";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
-import { presentSecrets, SECRETS } from "../config/environment.ts";
-import type { Config } from "../config/load.ts";
 import type { CommandContext } from "../verb.ts";
 import { type Check, CheckStatus } from "./check.ts";
 

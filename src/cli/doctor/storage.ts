@@ -1,8 +1,8 @@
 /** @file Doctor: free disk space, and whether results can be written where they are meant to go. */
 import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
+import { type Config } from "../../app/index.ts";
 import { ExitCode, temporaryName, toError } from "../../core/index.ts";
-import type { Config } from "../config/load.ts";
 import { type Check, CheckStatus } from "./check.ts";
 
 const LITTLE_SPACE_BYTES = 2 * 1024 ** 3;

@@ -1,7 +1,9 @@
 /** @file What a search has found: its best trial, the settings of it, and how much of the result is luck. */
+
+import { type Config } from "../../app/index.ts";
 import { barsPerYear, TidemarkError, timeframeMs } from "../../core/index.ts";
-import { countedTrials, openStudy, type SearchOrigin, type Study, type Trial, TrialState } from "../../learn/index.ts";
-import type { Config } from "../config/load.ts";
+import { type SearchOrigin } from "../../learn/index.ts";
+import { countedTrials, openStudy, type Study, type Trial, TrialState } from "../../search/index.ts";
 import { type KeptPlan, planConfig } from "./plan.ts";
 import { judgeSearch, type SearchVerdict } from "./search-verdict.ts";
 import { type Settings, settingsOfTrial } from "./space.ts";

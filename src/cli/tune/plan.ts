@@ -4,11 +4,11 @@
  */
 import { join } from "node:path";
 import { z } from "zod";
+import { type Config, configOf, configSchema } from "../../app/index.ts";
 import { fingerprint, parseTimeframe, readTextIfPresent, TidemarkError, writeFileAtomic } from "../../core/index.ts";
-import type { Json, MarketRequest } from "../../learn/index.ts";
+import type { MarketRequest } from "../../learn/index.ts";
 import { EdgeSignal, type MarketTape } from "../../market/index.ts";
-import { type Config, configOf } from "../config/load.ts";
-import { configSchema } from "../config/schema.ts";
+import type { Json } from "../../search/index.ts";
 import { syntheticEdge } from "../market-data.ts";
 import { packageVersion } from "../version.ts";
 

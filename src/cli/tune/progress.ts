@@ -1,6 +1,6 @@
 /** @file A search while it runs: steps trained of all that are planned, and a line for each trial that ends. */
 import type { Progress, ProgressListener } from "../../core/index.ts";
-import { countedTrials, type Study, type Trial, TrialState } from "../../learn/index.ts";
+import { countedTrials, type Study, type Trial, TrialState } from "../../search/index.ts";
 import type { Output } from "../terminal/output.ts";
 import { shownParameters, trialLine } from "./trial-table.ts";
 

@@ -1,17 +1,16 @@
 /** @file A search from beginning to end, or from where it was stopped: trials, best settings, verdict. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { type Config, changedConfig } from "../../app/index.ts";
+import { planBoard } from "../../learn/index.ts";
+import type { MarketTape } from "../../market/index.ts";
 import {
   bullmqExecutor,
   countedTrials,
   type OptimizeSummary,
-  planBoard,
   processExecutor,
   TrialState,
-} from "../../learn/index.ts";
-import type { MarketTape } from "../../market/index.ts";
-import { changedConfig } from "../config/changed.ts";
-import type { Config } from "../config/load.ts";
+} from "../../search/index.ts";
 import { dataRoot } from "../market-data.ts";
 import type { CommandContext } from "../verb.ts";
 import { packageVersion } from "../version.ts";

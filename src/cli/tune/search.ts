@@ -1,21 +1,18 @@
 /** @file A search before its trials run: begun from a configuration, or found again and gone on with. */
 import { resolve } from "node:path";
+import { type Config, changedConfig, configOf, phasesSettings, splitSettings } from "../../app/index.ts";
 import { ensureNever, TidemarkError } from "../../core/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
+import { openRequestedMarket, splitBars } from "../../learn/index.ts";
+import type { MarketTape } from "../../market/index.ts";
 import {
   createStudy,
-  openRequestedMarket,
   openStudy,
   type PrunerSpec,
   type SamplerSpec,
   type SearchSpace,
   type Study,
-  splitBars,
-} from "../../learn/index.ts";
-import type { MarketTape } from "../../market/index.ts";
-import { changedConfig } from "../config/changed.ts";
-import { phasesSettings, splitSettings } from "../config/learning.ts";
-import { type Config, configOf } from "../config/load.ts";
+} from "../../search/index.ts";
 import { dataRoot, openTape } from "../market-data.ts";
 import type { CommandContext } from "../verb.ts";
 import { featureSelection } from "../verbs/features.ts";

@@ -1,7 +1,8 @@
 /** @file A worker's day: waits for a search that is posted, serves it until it ends, waits for the next. */
 import { availableParallelism } from "node:os";
 import { TidemarkError } from "../../core/index.ts";
-import { openRequestedMarket, type PlanBoard, type PostedPlan, planBoard, runWorker } from "../../learn/index.ts";
+import { openRequestedMarket, type PlanBoard, type PostedPlan, planBoard } from "../../learn/index.ts";
+import { runWorker } from "../../search/index.ts";
 import { dataRoot } from "../market-data.ts";
 import type { CommandContext } from "../verb.ts";
 import { packageVersion } from "../version.ts";

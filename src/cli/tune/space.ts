@@ -1,18 +1,17 @@
 /** @file What is searched: from [search.space] to a space, and from a trial's parameters back to a configuration. */
-import { configValueError, TidemarkError } from "../../core/index.ts";
+
 import {
-  type DimensionSpec,
-  fittingRollout,
-  type Params,
-  type ParamValue,
-  type SearchSpace,
-} from "../../learn/index.ts";
+  type Config,
+  camelCase,
+  changedConfig,
+  type FileConfig,
+  networkSettings,
+  ppoSettings,
+} from "../../app/index.ts";
+import { configValueError, TidemarkError } from "../../core/index.ts";
+import { fittingRollout } from "../../learn/index.ts";
 import type { EncoderName } from "../../policy/index.ts";
-import { camelCase } from "../config/camel.ts";
-import { changedConfig } from "../config/changed.ts";
-import { networkSettings, ppoSettings } from "../config/learning.ts";
-import type { Config } from "../config/load.ts";
-import type { FileConfig } from "../config/schema.ts";
+import { type DimensionSpec, type Params, type ParamValue, type SearchSpace } from "../../search/index.ts";
 
 type SpaceKeys = keyof FileConfig["search"]["space"];
 

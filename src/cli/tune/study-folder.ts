@@ -1,8 +1,8 @@
 /** @file Where searches are kept: `runs/studies/<name>/`, named after the model and counted from 1. */
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { type Config } from "../../app/index.ts";
 import { ensureFolder, fileError, nearestName, systemCode, TidemarkError } from "../../core/index.ts";
-import type { Config } from "../config/load.ts";
 import { type KeptPlan, keepPlan, readPlan, type TunePlan } from "./plan.ts";
 import type { Settings } from "./space.ts";
 

@@ -1,6 +1,6 @@
 /** @file What a finished search says: its trials, what mattered, the best settings, and how much of it is luck. */
 import { relative } from "node:path";
-import type { ParameterImportance } from "../../learn/index.ts";
+import type { ParameterImportance } from "../../search/index.ts";
 import type { CommandContext } from "../verb.ts";
 import { journalOf, type Tuned } from "./run-tune.ts";
 import type { SearchVerdict } from "./search-verdict.ts";

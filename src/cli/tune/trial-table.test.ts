@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Trial, TrialState } from "../../learn/index.ts";
+import { type Trial, TrialState } from "../../search/index.ts";
 import { figure, shownParameters, trialLine, trialTable } from "./trial-table.ts";
 
 function trial(number: number, state: TrialState, rest: Partial<Trial> = {}): Trial {

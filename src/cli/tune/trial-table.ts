@@ -1,6 +1,6 @@
 /** @file Trials for people: one line while they end, a table when all have. */
 import { formatSpan } from "../../core/index.ts";
-import { type ParameterImportance, type SearchSpace, type Trial, TrialState } from "../../learn/index.ts";
+import { type ParameterImportance, type SearchSpace, type Trial, TrialState } from "../../search/index.ts";
 import { table } from "../terminal/table.ts";
 
 /** Parameters that are shown where nothing is known of their importance, and how many are. */

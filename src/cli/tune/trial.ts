@@ -4,18 +4,17 @@
  */
 import { z } from "zod";
 import {
-  type Json,
-  type ObjectiveModule,
-  openRequestedMarket,
-  type TrialRun,
-  type TrialTraining,
-  trainTrial,
-} from "../../learn/index.ts";
+  type Config,
+  changedConfig,
+  decisionSettings,
+  networkSettings,
+  ppoSettings,
+  rewardSettings,
+  splitSettings,
+} from "../../app/index.ts";
+import { openRequestedMarket, type TrialTraining, trainTrial } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { changedConfig } from "../config/changed.ts";
-import { decisionSettings } from "../config/decision.ts";
-import { networkSettings, ppoSettings, rewardSettings, splitSettings } from "../config/learning.ts";
-import type { Config } from "../config/load.ts";
+import { type Json, type ObjectiveModule, type TrialRun } from "../../search/index.ts";
 import { featureSelection } from "../verbs/features.ts";
 import { planConfig, planJson, planSchema, type TunePlan } from "./plan.ts";
 import { settingsOfTrial } from "./space.ts";

@@ -1,8 +1,8 @@
 /** @file `tidemark backtest`: a model, or a rule alone, through the simulated exchange, with a report. */
 import { type Command, Option } from "commander";
+import { decisionSettings } from "../../app/index.ts";
 import { formatMinute, TidemarkError } from "../../core/index.ts";
 import { BASELINE_NAMES, type BaselineName, baselineConfig, baselinePolicy } from "../../evaluate/index.ts";
-import { decisionSettings } from "../config/decision.ts";
 import { comparisonData, type Job, judge, tellComparison } from "../judge.ts";
 import { openTape } from "../market-data.ts";
 import { openModel } from "../model-run.ts";

@@ -1,7 +1,7 @@
 /** @file `tidemark demo`: the whole line at once, in under three minutes: market, training, backtest, verdict, report. */
 import { type Command, Option } from "commander";
+import { type Config, configOf } from "../../app/index.ts";
 import { formatSpan } from "../../core/index.ts";
-import { type Config, configOf } from "../config/load.ts";
 import { type DemoMarket, marketOfFolder, marketOfVenue } from "../demo/market.ts";
 import { comparisonData, judgeModel, tellComparison } from "../judge.ts";
 import { readTape } from "../market-data.ts";

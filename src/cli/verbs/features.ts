@@ -1,10 +1,10 @@
 /** @file `tidemark features`: what each feature means, and what it looks like on the stored candles. */
 import { type Command, Option } from "commander";
+import { type Config } from "../../app/index.ts";
 import { parseTimeframe, timeframeMs } from "../../core/index.ts";
 import { featureImportance } from "../../evaluate/index.ts";
 import { computeFeatures, describeFeatures, type FeatureSelection, firstFinalRows } from "../../features/index.ts";
 import { selectionOf } from "../../policy/index.ts";
-import type { Config } from "../config/load.ts";
 import { openTape } from "../market-data.ts";
 import { openModel } from "../model-run.ts";
 import { table } from "../terminal/table.ts";

@@ -1,9 +1,9 @@
 /** @file `tidemark fetch`: history of a venue into the store; only what is missing is asked for. */
 import type { Command } from "commander";
+import { type Config } from "../../app/index.ts";
 import { DAY_MS, ExitCode, formatDay, parseTimeframe, TidemarkError } from "../../core/index.ts";
 import { type Collected, type MarketSource, MarketStore, syntheticSource, venueSource } from "../../market/index.ts";
 import { bybitVenue, ccxtVenue, type HistoryVenue } from "../../venues/index.ts";
-import type { Config } from "../config/load.ts";
 import { configuredRange, configuredSymbols, DEFAULT_VENUE, dataRoot, syntheticEdge } from "../market-data.ts";
 import { countsText } from "../terminal/figures.ts";
 import { jointProgress } from "../terminal/joint-progress.ts";

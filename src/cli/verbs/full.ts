@@ -1,7 +1,7 @@
 /** @file `tidemark full`: the seeds' full mode as far as it goes without trading: history, training, backtest, report. */
 import { type Command, Option } from "commander";
+import { type Config } from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
-import type { Config } from "../config/load.ts";
 import { comparisonData, judgeModel, tellComparison } from "../judge.ts";
 import { flaggedConfig, type TrainingFlags, trainAll } from "../trainings.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";

@@ -3,10 +3,8 @@ import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
+import { CONFIG_FILE, exampleEnv, exampleToml } from "../../app/index.ts";
 import { TidemarkError, writeFileAtomic } from "../../core/index.ts";
-import { exampleEnv } from "../config/environment.ts";
-import { exampleToml } from "../config/example.ts";
-import { CONFIG_FILE } from "../config/load.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
 /** Editors find the schema beside the installed program. */

@@ -1,13 +1,12 @@
 /** @file `tidemark verify`: proofs that anybody can repeat. Parity: what trains is what is tested, fill by fill. */
 import { type Command, Option } from "commander";
+import { type Config, configOf, decisionSettings } from "../../app/index.ts";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
 import { modelSubject, type ParityResult, verifyParity } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { actionSpace, loadPolicyModel, ModelPolicy, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { decisionSettings } from "../config/decision.ts";
-import { type Config, configOf } from "../config/load.ts";
 import { reportFailure } from "../failure.ts";
 import { openTape } from "../market-data.ts";
 import { openModel } from "../model-run.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PpoReport } from "../ppo.ts";
+import type { PpoReport } from "../ppo/ppo.ts";
 import { costShareOf, metricsOfReport, type PhaseMetrics, summarizePhase } from "./phase-metrics.ts";
 
 const REPORT: PpoReport = {

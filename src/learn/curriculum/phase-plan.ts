@@ -1,7 +1,7 @@
 /** @file Where a training stands in its curriculum. Its whole state is plain JSON and belongs into the checkpoint. */
 import { invariant } from "../../core/index.ts";
-import type { PpoConfig } from "../ppo-config.ts";
-import { constant } from "../schedule.ts";
+import type { PpoConfig } from "../ppo/config.ts";
+import { constant } from "../ppo/schedule.ts";
 import type { PhaseMetrics } from "./phase-metrics.ts";
 import type { Phase } from "./phases.ts";
 import { applyOverrides, type PhaseOverrides, type Recommendation, recommend } from "./recommend.ts";

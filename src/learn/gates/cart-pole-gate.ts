@@ -1,10 +1,10 @@
 /** @file CartPole-v1: the mean over 100 episodes of at most 500 steps must reach 475, the task's published threshold. */
 import { networkSpec } from "../../policy/index.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "../ppo-config.ts";
-import { linear } from "../schedule.ts";
-import { CartPole } from "../tasks/cart-pole.ts";
+import { PPO_DEFAULTS, type PpoConfig } from "../ppo/config.ts";
+import { linear } from "../ppo/schedule.ts";
 import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
 import { deviationOf, learn, learnedRewards, meanOf } from "./lesson.ts";
+import { CartPole } from "./tasks/cart-pole.ts";
 
 const TASK = "cart-pole";
 const BEST = 500;

@@ -1,18 +1,11 @@
 /** @file The gates: every task, who must pass it, and by how much. */
 import type { EncoderName } from "../../policy/index.ts";
-import {
-  autoregressive,
-  hiddenRegime,
-  type KnownSeries,
-  lastMove,
-  meanReverting,
-  sine,
-} from "../tasks/known-series.ts";
 import { cartPoleGate } from "./cart-pole-gate.ts";
 import { type Gate, GateBound, type GateForm } from "./gate.ts";
 import { leakGate } from "./leak-gate.ts";
 import { noiseGate } from "./noise-gate.ts";
 import { seriesGate, type Yardstick } from "./series-gate.ts";
+import { autoregressive, hiddenRegime, type KnownSeries, lastMove, meanReverting, sine } from "./tasks/known-series.ts";
 
 /** The encoders that must pass the task which needs memory. */
 const WITH_MEMORY: Readonly<Record<GateForm, readonly EncoderName[]>> = {

@@ -7,12 +7,12 @@ import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { networkSpec } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "../ppo-config.ts";
-import { linear } from "../schedule.ts";
-import { barReturn, leakedFeatures } from "../tasks/leaked-features.ts";
+import { PPO_DEFAULTS, type PpoConfig } from "../ppo/config.ts";
+import { linear } from "../ppo/schedule.ts";
 import { type Gate, GateBound, type GateContext, type GateForm, type GateOutcome } from "./gate.ts";
 import { learn, learnedRewards, meanOf, scriptedRewards, shareOf } from "./lesson.ts";
 import { judgingEnv, type MarketLesson, marketParts, trainingEnv } from "./market-gate.ts";
+import { barReturn, leakedFeatures } from "./tasks/leaked-features.ts";
 
 /** Categories of both action spaces. */
 const HOLD = 0;

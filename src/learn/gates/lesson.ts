@@ -1,9 +1,9 @@
 /** @file Learns a task with the trainer that everything else is trained with, and judges what was learned. */
 import type { NetworkSpec } from "../../policy/index.ts";
-import type { VectorEnv } from "../env.ts";
-import { Ppo } from "../ppo.ts";
-import type { PpoConfig } from "../ppo-config.ts";
-import { Probe } from "../probe.ts";
+import type { VectorEnv } from "../env/vector-env.ts";
+import type { PpoConfig } from "../ppo/config.ts";
+import { Ppo } from "../ppo/ppo.ts";
+import { Probe } from "../training/evaluator.ts";
 import type { GateContext } from "./gate.ts";
 
 export type Lesson = {

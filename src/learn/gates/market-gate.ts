@@ -4,9 +4,9 @@ import type { MarketTape } from "../../market/index.ts";
 import type { ActionSpaceName } from "../../policy/index.ts";
 import { actionSpace } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { REWARD_DEFAULTS } from "../rewards.ts";
-import { type BarRange, splitBars } from "../split.ts";
-import { TradingEnv } from "../trading-env.ts";
+import { REWARD_DEFAULTS } from "../env/rewards.ts";
+import { TradingEnv } from "../env/trading-env.ts";
+import { type BarRange, splitBars } from "../training/split.ts";
 
 export type MarketLesson = {
   readonly tape: MarketTape;

@@ -8,13 +8,13 @@ import { computeFeatures, fitNormalizer, normalizeTape } from "../../features/in
 import { networkSpec } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "../ppo-config.ts";
-import { linear } from "../schedule.ts";
-import { noiseTape } from "../tasks/noise-tape.ts";
-import type { TradingEnv } from "../trading-env.ts";
+import type { TradingEnv } from "../env/trading-env.ts";
+import { PPO_DEFAULTS, type PpoConfig } from "../ppo/config.ts";
+import { linear } from "../ppo/schedule.ts";
 import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
 import { deviationOf, learn, learnedRewards, meanOf, scriptedRewards } from "./lesson.ts";
 import { judgingEnv, type MarketLesson, marketParts, trainingEnv } from "./market-gate.ts";
+import { noiseTape } from "./tasks/noise-tape.ts";
 
 const TASK = "noise";
 const STEPS = { short: 131_072, full: 524_288 } as const;

@@ -1,11 +1,11 @@
 /** @file Gates on series whose best policy is known: the learner's reward as a share of that policy's on the same bars. */
 import { type EncoderName, type NetworkSpec, networkSpec } from "../../policy/index.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "../ppo-config.ts";
-import { linear } from "../schedule.ts";
-import type { ChoosePosition, KnownSeries } from "../tasks/known-series.ts";
-import { type Series, SeriesTask } from "../tasks/series.ts";
+import { PPO_DEFAULTS, type PpoConfig } from "../ppo/config.ts";
+import { linear } from "../ppo/schedule.ts";
 import type { Gate, GateBound, GateContext, GateForm, GateOutcome, Measurement } from "./gate.ts";
 import { learn, learnedRewards, meanOf, scriptedRewards, shareOf } from "./lesson.ts";
+import type { ChoosePosition, KnownSeries } from "./tasks/known-series.ts";
+import { type Series, SeriesTask } from "./tasks/series.ts";
 
 /** A policy to hold the learner against, and how it must compare. */
 export type Yardstick = {

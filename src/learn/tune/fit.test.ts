@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkPpoSizes, PPO_DEFAULTS } from "../ppo-config.ts";
+import { checkPpoSizes, PPO_DEFAULTS } from "../ppo/config.ts";
 import { fittingRollout } from "./fit.ts";
 
 const sizes = fc.record({

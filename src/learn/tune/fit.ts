@@ -1,6 +1,6 @@
 /** @file Rollout lengths that accounts, segments and minibatches fit into, whatever the other parameters are. */
 import type { NetworkSpec } from "../../policy/index.ts";
-import type { PpoConfig } from "../ppo-config.ts";
+import type { PpoConfig } from "../ppo/config.ts";
 
 function divisor(a: number, b: number): number {
   return b === 0 ? a : divisor(b, a % b);

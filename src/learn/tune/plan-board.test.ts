@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { freshId, systemClock } from "../../core/index.ts";
-import { connectRedis } from "../search/executors/redis.ts";
-import { hasRedis, type RedisServer, startRedis } from "../search/testing/redis-server.ts";
+import { connectRedis } from "../../search/index.ts";
+import { hasRedis, type RedisServer, startRedis } from "../../search/testing/redis-server.ts";
 import { type PostedPlan, planBoard } from "./plan-board.ts";
 
 function posting(name: string): PostedPlan {

@@ -3,9 +3,8 @@
  * needs no configuration of its own. A posting lives as long as the process that renews it.
  */
 import { type Clock, systemClock } from "../../core/index.ts";
-import { DEFAULT_PREFIX } from "../search/executors/queue-protocol.ts";
-import { connectRedis } from "../search/executors/redis.ts";
-import type { Json } from "../search/index.ts";
+import type { Json } from "../../search/index.ts";
+import { connectRedis, DEFAULT_PREFIX } from "../../search/index.ts";
 
 export type PostedPlan = {
   readonly studyId: string;

@@ -1,6 +1,6 @@
 /** @file What a search wants more of: one number for how a policy did on the validation part. */
 import { ensureNever } from "../../core/index.ts";
-import type { ValidationLook } from "../validation.ts";
+import type { ValidationLook } from "../training/validation.ts";
 
 export const TRIAL_OBJECTIVES = ["mean-reward", "sharpe"] as const;
 export type TrialObjective = (typeof TRIAL_OBJECTIVES)[number];

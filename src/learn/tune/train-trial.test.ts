@@ -8,12 +8,19 @@ import { syntheticTape } from "../../market/index.ts";
 import { networkSpec } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
-import { Ppo } from "../ppo.ts";
-import { PPO_DEFAULTS } from "../ppo-config.ts";
-import { Probe } from "../probe.ts";
-import { REWARD_DEFAULTS } from "../rewards.ts";
-import { constant } from "../schedule.ts";
-import { createStudy, type SearchSpace, type Study, TrialPruned, type TrialRun, TrialState } from "../search/index.ts";
+import {
+  createStudy,
+  type SearchSpace,
+  type Study,
+  TrialPruned,
+  type TrialRun,
+  TrialState,
+} from "../../search/index.ts";
+import { REWARD_DEFAULTS } from "../env/rewards.ts";
+import { PPO_DEFAULTS } from "../ppo/config.ts";
+import { Ppo } from "../ppo/ppo.ts";
+import { constant } from "../ppo/schedule.ts";
+import { Probe } from "../training/evaluator.ts";
 import { sharpeOf } from "./score.ts";
 import { type TrialOptions, trainTrial } from "./train-trial.ts";
 

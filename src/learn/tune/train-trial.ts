@@ -6,10 +6,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { barsPerYear, TidemarkError } from "../../core/index.ts";
-import type { TrialRun } from "../search/index.ts";
-import { CompositeTracker } from "../tracking/index.ts";
-import { trainPolicy } from "../train.ts";
-import type { TrainingLook, TrainOptions } from "../train-options.ts";
+import type { TrialRun } from "../../search/index.ts";
+import { CompositeTracker } from "../../tracking/index.ts";
+import type { TrainingLook, TrainOptions } from "../training/options.ts";
+import { trainPolicy } from "../training/train.ts";
 import { scoreOf, type TrialObjective } from "./score.ts";
 
 /** What the training is, without where it is kept and whom it tells. */

@@ -1,0 +1,163 @@
+/**
+ * @file The PPO objective as a graph (Schulman et al., "Proximal policy optimization algorithms", 2017, equation 9):
+ * clipped surrogate, squared value error, and an entropy bonus with a coefficient for the categories and one for the
+ * Beta heads, whose entropy is usually negative and lives on another scale.
+ */
+import {
+  add,
+  betaLogProbEntropy,
+  cast,
+  categoricalLogProbEntropy,
+  clip,
+  customGradient,
+  exp,
+  input,
+  lessOrEqual,
+  mean,
+  minimum,
+  mul,
+  neg,
+  reshape,
+  split,
+  square,
+  sub,
+  sum,
+  type Tensor,
+  where,
+} from "../../compute/index.ts";
+import { gatherMarket, type Heads, type Network, type NetworkShape, stateInput } from "../../policy/index.ts";
+
+export type PpoBatchShape = {
+  /** Bars of a segment; 1 without memory. */
+  readonly bars: number;
+  /** Segments (or places) in a minibatch. */
+  readonly segments: number;
+  /** A. */
+  readonly accounts: number;
+  /** Rows of the whole feature matrix. */
+  readonly marketRows: number;
+};
+
+export type PpoLossOptions = {
+  readonly valueCoefficient: number;
+  /** Half-width of the value clip around the old value; undefined for none, which is usually better. */
+  readonly valueClip: number | undefined;
+  /** A step is taken only while the approximate KL divergence is at most 1.5 times this; undefined for no limit. */
+  readonly targetKl: number | undefined;
+};
+
+export type PpoGraph = {
+  readonly loss: Tensor;
+  /** For the log; read by name. */
+  readonly metrics: Readonly<Record<string, Tensor>>;
+  /** 1 where the step may be taken. */
+  readonly gate: Tensor | undefined;
+};
+
+/** Log-probability of stored actions and entropies, by account-step. */
+type Judged = {
+  readonly logProb: Tensor;
+  readonly categoryLogProb: Tensor;
+  readonly entropy: Tensor;
+  readonly numberEntropy: Tensor | undefined;
+};
+
+function judge(heads: Heads, shape: NetworkShape, rows: number, samples: number): Judged {
+  const { symbols: S, categories: C, betaHeads: B } = shape;
+  const chosen = input("chosen", [rows, C]);
+  const perStep = (x: Tensor): Tensor => (S === 1 ? reshape(x, [samples]) : sum(reshape(x, [samples, S]), [1]));
+  const category = categoricalLogProbEntropy(heads.logits, chosen);
+  const categoryLogProb = perStep(category.logProb);
+  const entropy = mean(perStep(category.entropy));
+  if (heads.concentrations === undefined) {
+    return { logProb: categoryLogProb, categoryLogProb, entropy, numberEntropy: undefined };
+  }
+  const [alpha, beta] = split(heads.concentrations, [B, B], 1);
+  const numbers = input("numbers", [rows, B]);
+  // 1 where the chosen category uses the number: an unused number has no say in the gradient.
+  const used = input("used", [rows, B]);
+  const judged = betaLogProbEntropy(alpha, beta, numbers);
+  const perStepNumbers = (x: Tensor): Tensor => sum(reshape(mul(x, used), [samples, S * B]), [1]);
+  return {
+    logProb: add(categoryLogProb, perStepNumbers(judged.logProb)),
+    categoryLogProb,
+    entropy,
+    numberEntropy: mean(perStepNumbers(judged.entropy)),
+  };
+}
+
+/** The loss of one minibatch of `bars * segments * accounts` account-steps, row order `[bar, segment, account, symbol]`. */
+export function ppoGraph(
+  network: Network,
+  shape: NetworkShape,
+  batch: PpoBatchShape,
+  options: PpoLossOptions,
+): PpoGraph {
+  const { encoder } = network;
+  const places = batch.bars * batch.segments;
+  const samples = places * batch.accounts;
+  const rows = samples * shape.symbols;
+  const encoded =
+    encoder === undefined
+      ? undefined
+      : encoder.segment(
+          gatherMarket(encoder, shape, { rows: batch.marketRows }, batch.bars, batch.segments),
+          stateInput(encoder, batch.segments * shape.symbols),
+        );
+  const account = input("account", [rows, shape.accountFeatures]);
+  const mask = input("mask", [rows, shape.categories]);
+  const heads = network.heads(encoded, account, mask, places, batch.accounts);
+  const judged = judge(heads, shape, rows, samples);
+
+  const oldLogProb = input("oldLogProb", [samples]);
+  const advantage = input("advantage", [samples]);
+  const target = input("return", [samples]);
+  const clipRange = input("clipRange", []);
+  const entropyWeight = input("entropyWeight", []);
+
+  const logRatio = sub(judged.logProb, oldLogProb);
+  const ratio = exp(logRatio);
+  const policyLoss = clippedSurrogate(judged.logProb, ratio, advantage, clipRange);
+  const valueLoss = mean(square(sub(valueInside(heads.value, samples, options.valueClip), target)));
+  let loss = add(policyLoss, mul(valueLoss, options.valueCoefficient));
+  loss = sub(loss, mul(judged.entropy, entropyWeight));
+  const metrics: Record<string, Tensor> = {
+    ratio,
+    categoryLogProb: judged.categoryLogProb,
+    policyLoss,
+    valueLoss,
+    entropy: judged.entropy,
+  };
+  if (judged.numberEntropy !== undefined) {
+    const numberEntropyWeight = input("numberEntropyWeight", []);
+    loss = sub(loss, mul(judged.numberEntropy, numberEntropyWeight));
+    metrics["numberEntropy"] = judged.numberEntropy;
+  }
+  if (options.targetKl === undefined) return { loss, metrics, gate: undefined };
+  // The low-variance estimate of Schulman, "Approximating KL divergence" (2020).
+  const kl = mean(sub(sub(ratio, 1), logRatio));
+  return { loss, metrics, gate: cast(lessOrEqual(kl, 1.5 * options.targetKl), "float32") };
+}
+
+/**
+ * Minus the mean of `min(r A, clip(r, 1 - e, 1 + e) A)`. Its derivative by a log-probability is `r A` where the first is
+ * the smaller and zero where the clip holds: written out, because that is a third of the nodes of the chain rule.
+ */
+function clippedSurrogate(logProb: Tensor, ratio: Tensor, advantage: Tensor, range: Tensor): Tensor {
+  const free = mul(ratio, advantage);
+  const held = mul(clip(ratio, sub(1, range), add(1, range)), advantage);
+  const [loss] = customGradient({
+    inputs: [logProb],
+    outputs: [neg(mean(minimum(free, held)))],
+    backward: ([g]) => [
+      g === undefined ? undefined : mul(where(lessOrEqual(free, held), free, 0), mul(g, -1 / logProb.size)),
+    ],
+  });
+  return loss;
+}
+
+function valueInside(value: Tensor, samples: number, range: number | undefined): Tensor {
+  if (range === undefined) return value;
+  const old = input("oldValue", [samples]);
+  return add(old, clip(sub(value, old), -range, range));
+}

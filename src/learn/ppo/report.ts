@@ -1,0 +1,56 @@
+/** @file What PPO tells of an update, what it can begin with, and what it needs to go on bit for bit. */
+import type { RandomState } from "../../core/index.ts";
+import type { EpisodeRecord } from "../env/vector-env.ts";
+import type { RewardScalerState } from "./running-stats.ts";
+
+export type PpoReport = {
+  /** Account-steps so far. */
+  readonly steps: number;
+  readonly updates: number;
+  readonly policyLoss: number;
+  readonly valueLoss: number;
+  readonly entropy: number;
+  readonly numberEntropy: number;
+  readonly approximateKl: number;
+  readonly categoryKl: number;
+  readonly numberKl: number;
+  readonly clipFraction: number;
+  readonly explainedVariance: number;
+  readonly gradientNorm: number;
+  readonly learningRate: number;
+  /** Largest distance of a ratio from one in the first minibatch. */
+  readonly firstRatioError: number;
+  readonly epochs: number;
+  /** Mean raw reward of an account-step. */
+  readonly meanReward: number;
+  /** By category: share of all choices. */
+  readonly actionShares: readonly number[];
+  /** `[S][C]`: the same for each symbol alone. */
+  readonly symbolActionShares: ReadonlyArray<readonly number[]>;
+  readonly episodes: readonly EpisodeRecord[];
+};
+
+export type PpoState = {
+  readonly steps: number;
+  readonly updates: number;
+  readonly random: RandomState;
+  readonly scaler: RewardScalerState;
+  readonly env: unknown;
+  readonly memory: Float32Array;
+  readonly parameters: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+  readonly optimizerSteps: number;
+};
+
+/** Where a training begins, if not with fresh parameters at step 0. */
+export type PpoStart = {
+  readonly parameters: Float32Array;
+  /** Adam's moments, where the parameters are those that they belong to. Default: none. */
+  readonly optimizer?: Pick<PpoState, "firstMoment" | "secondMoment" | "optimizerSteps">;
+  /** Account-steps and updates done before. Default: 0. */
+  readonly steps?: number;
+  readonly updates?: number;
+  /** Default: nothing is known of the rewards. */
+  readonly scaler?: RewardScalerState;
+};

@@ -1,0 +1,68 @@
+/** @file How good a policy is in an env when it always takes its likeliest choice. */
+import { likeliestActions, type NetworkSpec } from "../../policy/index.ts";
+import type { EpisodeRecord, VectorEnv } from "../env/vector-env.ts";
+import { Actor } from "../ppo/actor.ts";
+import type { Ppo } from "../ppo/ppo.ts";
+
+export type ProbeResult = {
+  /** Mean raw reward of an account-step. */
+  readonly meanReward: number;
+  readonly steps: number;
+  readonly episodes: readonly EpisodeRecord[];
+};
+
+export type ProbeOptions = {
+  /** Bars for every account, or until `episodes` have ended. */
+  readonly bars: number;
+  readonly episodes?: number;
+  /** Called after every bar, to read what the env tells beside rewards. */
+  readonly onBar?: () => void;
+};
+
+/** An env and the acting graph in it, compiled once and run with whatever parameters are asked about. */
+export class Probe {
+  readonly #actor: Actor;
+
+  private constructor(actor: Actor) {
+    this.#actor = actor;
+  }
+
+  /** The env must be of the kind that the network was built for. */
+  static async create(ppo: Ppo, spec: NetworkSpec, env: VectorEnv): Promise<Probe> {
+    return new Probe(await Actor.create(env, ppo.parameters, ppo.network, spec, ppo.shape, 1));
+  }
+
+  async run(values: Float32Array, options: ProbeOptions): Promise<ProbeResult> {
+    const actor = this.#actor;
+    const { env } = actor;
+    const accounts = env.stretches * env.accountsPerStretch;
+    const rows = accounts * env.shape.symbols;
+    const category = new Uint8Array(rows);
+    const numbers = new Float32Array(rows * env.actionSpace.betaHeads.length);
+    const episodes: EpisodeRecord[] = [];
+    const wanted = options.episodes ?? Number.POSITIVE_INFINITY;
+    env.reset();
+    await actor.warmUp(values, new Uint8Array(env.stretches).fill(1));
+    let total = 0;
+    let steps = 0;
+    for (let bar = 0; bar < options.bars && episodes.length < wanted; bar++) {
+      const heads = await actor.decide(values);
+      actor.memory.set(heads.state);
+      likeliestActions(env.actionSpace, heads, rows, category, numbers);
+      env.step(category, numbers);
+      options.onBar?.();
+      for (let n = 0; n < accounts; n++) total += env.rewards[n];
+      steps += accounts;
+      if (env.terminated.includes(1) || env.truncated.includes(1)) {
+        env.restart();
+        if (env.moved.includes(1)) await actor.warmUp(values, env.moved);
+        episodes.push(...env.takeEpisodes());
+      }
+    }
+    return { meanReward: total / steps, steps, episodes };
+  }
+
+  async release(): Promise<void> {
+    await this.#actor.release();
+  }
+}

@@ -1,0 +1,25 @@
+/** @file What a run trains in: one env with one learner for a whole run, or for each phase of it. */
+
+import type { PhaseEnv } from "../env/phase-env.ts";
+import type { TradingEnv } from "../env/trading-env.ts";
+import { Ppo } from "../ppo/ppo.ts";
+import type { PpoStart } from "../ppo/report.ts";
+import type { CurriculumRun } from "./curriculum-run.ts";
+import { type Prepared, trainingEnv } from "./prepare.ts";
+
+export type Stage = { readonly env: TradingEnv | PhaseEnv; readonly ppo: Ppo };
+
+/**
+ * @param phases standing in the phase that is trained; none for a run without phases
+ * @param start fresh parameters where absent
+ */
+export async function openStage(
+  prepared: Prepared,
+  phases: CurriculumRun | undefined,
+  start: PpoStart | undefined,
+): Promise<Stage> {
+  const { network, ppo, seed } = prepared.options;
+  const env = phases === undefined ? trainingEnv(prepared) : phases.env;
+  const config = phases === undefined ? ppo : phases.config(ppo);
+  return { env, ppo: await Ppo.create(env, network, config, phases?.seed ?? seed, start) };
+}

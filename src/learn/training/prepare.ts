@@ -1,0 +1,149 @@
+/** @file What a training run stands on: features, normalizer, split, and the envs that are made of them. */
+import { fingerprint, TidemarkError } from "../../core/index.ts";
+import {
+  computeFeatures,
+  type FeatureTape,
+  fitNormalizer,
+  type Normalizer,
+  normalizeTape,
+} from "../../features/index.ts";
+import { actionSpace } from "../../policy/index.ts";
+import { TradingEnv, type TradingEnvOptions } from "../env/trading-env.ts";
+import type { Ppo } from "../ppo/ppo.ts";
+import { Probe } from "./evaluator.ts";
+import type { TrainOptions } from "./options.ts";
+import { type BarRange, type Split, splitBars } from "./split.ts";
+import type { Validation } from "./validation.ts";
+
+/** The validation part is walked by this many accounts, one block each. */
+const VALIDATION_BLOCKS = 8;
+const LEAST_BLOCK_BARS = 8;
+
+export type Prepared = {
+  readonly options: TrainOptions;
+  readonly raw: FeatureTape;
+  readonly normalizer: Normalizer;
+  readonly features: FeatureTape;
+  readonly split: Split;
+};
+
+/** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
+export function prepare(options: TrainOptions): Prepared {
+  const { tape, network, onProgress } = options;
+  requireGroups(options);
+  const raw = computeFeatures(tape, options.features, onProgress === undefined ? {} : { onProgress });
+  const history = Math.max(network.window - 1, network.warmup, options.split.historyBars ?? 0);
+  const split = splitBars(tape.bars, raw.warmup + history, 2, options.split);
+  requireValidation(split.validation);
+  const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
+  return { options, raw, normalizer, features: normalizeTape(raw, normalizer), split };
+}
+
+/** A look at a handful of bars would choose parameters by chance. */
+function requireValidation({ from, to }: BarRange): void {
+  const least = VALIDATION_BLOCKS * LEAST_BLOCK_BARS;
+  if (from === to || to - from > least) return;
+  throw new TidemarkError("DATA_TOO_SHORT", {
+    what: `The validation part has ${to - from} bars and needs more than ${least}`,
+    where: "splits.validation",
+    fix: "Give more history, a larger share for validation, or 0 to go without it.",
+  });
+}
+
+/** What all envs of a training have in common. */
+export function tradingEnvOptions(
+  prepared: Prepared,
+): Omit<TradingEnvOptions, "tape" | "features" | "range" | "episodeBars" | "seed"> {
+  const { decision, reward, stretches, accounts, initialBalance, actionSpace: space } = prepared.options;
+  return {
+    decision,
+    actionSpace: actionSpace(space),
+    reward,
+    stretches,
+    accountsPerStretch: accounts / stretches,
+    initialBalance,
+  };
+}
+
+/** The recorded market of the training part. Throws CONFIG_VALUE or DATA_TOO_SHORT where the episodes don't fit. */
+export function trainingEnv(prepared: Prepared): TradingEnv {
+  const { options, features, split } = prepared;
+  const { tape, episodeBars, seed } = options;
+  requireEpisode(prepared, episodeBars);
+  return new TradingEnv({ ...tradingEnvOptions(prepared), tape, features, range: split.train, episodeBars, seed });
+}
+
+/** Undefined where the split has no validation part. */
+export async function validationProbe(prepared: Prepared, ppo: Ppo): Promise<Validation | undefined> {
+  const { options, features, split } = prepared;
+  const { from, to } = split.validation;
+  if (from === to) return undefined;
+  const bars = Math.floor((to - from - 1) / VALIDATION_BLOCKS);
+  const env = new TradingEnv({
+    ...tradingEnvOptions(prepared),
+    tape: options.tape,
+    features,
+    range: { from, to },
+    stretches: VALIDATION_BLOCKS,
+    accountsPerStretch: 1,
+    episodeBars: bars,
+    seed: options.seed,
+    starts: Array.from({ length: VALIDATION_BLOCKS }, (_, block) => from + block * bars),
+  });
+  return { probe: await Probe.create(ppo, options.network, env), env, bars };
+}
+
+/** What must be equal for a checkpoint to be continued. The run's length may grow only through the schedules' own total. */
+export function settingsOf(options: TrainOptions): Record<string, unknown> {
+  const { features, network, actionSpace: space, ppo, stretches, accounts, episodeBars, initialBalance } = options;
+  const { reward, decision, split, seed, phases } = options;
+  return {
+    features,
+    network,
+    actionSpace: space,
+    ppo,
+    stretches,
+    accounts,
+    episodeBars,
+    initialBalance,
+    reward,
+    decision,
+    split,
+    seed,
+    ...(phases === undefined ? {} : { phases: { ...phases, begin: undefined } }),
+  };
+}
+
+export function runFingerprint(prepared: Prepared): string {
+  const { options, raw } = prepared;
+  return fingerprint({ data: options.tape.fingerprint, features: raw.fingerprint, settings: settingsOf(options) });
+}
+
+/** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
+export function requireEpisode(prepared: Prepared, episodeBars: number): void {
+  const { ppo, network } = prepared.options;
+  const { train } = prepared.split;
+  if (network.encoder !== "mlp" && episodeBars % ppo.segment !== 0) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `training.episode_bars (${episodeBars}) must be a multiple of training.segment (${ppo.segment})`,
+      where: "training",
+      fix: `Use ${Math.max(1, Math.round(episodeBars / ppo.segment)) * ppo.segment}.`,
+    });
+  }
+  if (train.to - train.from <= episodeBars) {
+    throw new TidemarkError("DATA_TOO_SHORT", {
+      what: `The training part has ${train.to - train.from} bars, an episode has ${episodeBars}`,
+      where: "training.episode_bars",
+      fix: "Give more history, or make episodes shorter.",
+    });
+  }
+}
+
+function requireGroups({ accounts, stretches }: TrainOptions): void {
+  if (accounts % stretches === 0) return;
+  throw new TidemarkError("CONFIG_VALUE", {
+    what: `training.accounts (${accounts}) must be a multiple of training.stretches (${stretches})`,
+    where: "training",
+    fix: `Use ${Math.max(1, Math.round(accounts / stretches)) * stretches} accounts.`,
+  });
+}
