@@ -3,9 +3,9 @@ import { CommanderError } from "commander";
 import { systemClock } from "../core/index.ts";
 import { reportFailure } from "./failure.ts";
 import { INTERRUPTED_EXIT_CODE, Interrupted, interruptSignal } from "./interrupt.ts";
-import { createProgram, usageError } from "./program.ts";
+import { createProgram, usageError, verbNamed } from "./program.ts";
 import { Output } from "./terminal/output.ts";
-import { lazyConfig, lazySeed, type VerbRunner } from "./verb.ts";
+import type { VerbRunner } from "./verb.ts";
 
 function createOutput(options: { json?: boolean; quiet?: boolean; verbose?: boolean }): Output {
   return new Output(process.stdout, process.stderr, systemClock, process.env, {
@@ -22,6 +22,8 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Before the options are parsed only their presence is known.
   let output = createOutput({ json: argv.includes("--json"), verbose: argv.includes("--verbose") });
   const runner: VerbRunner = async (common, overrides, action) => {
+    // The configuration stands on every room; help and the version need none of them.
+    const { lazyConfig, lazySeed } = await import("./verb.ts");
     output = createOutput(common);
     const signal = interruptSignal(() => {
       output.note("Stopping: the work so far is being saved. Press Ctrl-C again to stop at once.");
@@ -44,8 +46,9 @@ export async function main(argv: readonly string[]): Promise<number> {
     output.endProgress();
     exitCode = signal.aborted ? INTERRUPTED_EXIT_CODE : (code ?? 0);
   };
-  const program = createProgram(runner);
   try {
+    const asked = verbNamed(argv);
+    const program = await createProgram(runner, asked === undefined ? [] : [asked]);
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (thrown) {

@@ -3,9 +3,22 @@ import { Command, type CommanderError } from "commander";
 import { TidemarkError } from "../core/index.ts";
 import type { VerbRunner } from "./verb.ts";
 import { VERBS } from "./verbs/index.ts";
+import { VERB_SUMMARIES, type VerbName } from "./verbs/summaries.ts";
 import { packageVersion } from "./version.ts";
 
-export function createProgram(runner: VerbRunner): Command {
+const isVerb = (name: string): name is VerbName => Object.hasOwn(VERBS, name);
+
+/** The verb that a command line names, also behind `help`; undefined where it names none. */
+export function verbNamed(argv: readonly string[]): VerbName | undefined {
+  const [first, second] = argv.filter((argument) => !argument.startsWith("-"));
+  return [first === "help" ? second : first].find((name) => name !== undefined && isVerb(name));
+}
+
+/**
+ * The program with the given verbs loaded; the others stand in its list by name and summary, which is all that help and
+ * suggestions need.
+ */
+export async function createProgram(runner: VerbRunner, loaded: readonly VerbName[]): Promise<Command> {
   const program = new Command("tidemark")
     .description("A self-learning trading system: fetch, train, judge, trade.")
     .version(packageVersion(), "-V, --version", "print the version")
@@ -18,7 +31,10 @@ export function createProgram(runner: VerbRunner): Command {
       "after",
       "\nExample:\n  # the whole line at once: data, training, backtest, report\n  tidemark demo\n",
     );
-  for (const register of VERBS) register(program, runner);
+  for (const name of Object.keys(VERB_SUMMARIES).filter(isVerb)) {
+    if (loaded.includes(name)) (await VERBS[name]())(program, runner);
+    else program.command(name).summary(VERB_SUMMARIES[name]);
+  }
   return program;
 }
 

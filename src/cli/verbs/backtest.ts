@@ -8,6 +8,7 @@ import { openTape } from "../market-data.ts";
 import { openModel } from "../model-run.ts";
 import { rowsBetween } from "../range.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 type BacktestOptions = {
   readonly model?: string;
@@ -80,7 +81,7 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "backtest",
-      summary: "Judge a model, or a rule alone, on stored candles",
+      summary: VERB_SUMMARIES.backtest,
       details:
         "A model is judged on bars that its training never saw, beside its baselines, and a report is written.\nA rule (--strategy) trades all of equity over its symbols without leverage, so that it can be held against other backtesters.",
       options: [

@@ -5,6 +5,7 @@ import { nearestName, TidemarkError } from "../../core/index.ts";
 import type { Benchmark } from "../bench/benchmark.ts";
 import { BENCHMARKS } from "../bench/index.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 function chosen(names: readonly string[]): readonly Benchmark[] {
   const known = BENCHMARKS.map((benchmark) => benchmark.name);
@@ -41,7 +42,7 @@ export function registerBench(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "bench",
-      summary: "Measure the speed of this machine at Tidemark's work",
+      summary: VERB_SUMMARIES.bench,
       details: `Benchmarks:\n${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}`,
       arguments: [["[names...]", "benchmarks to run (default: all)"]],
       examples: [

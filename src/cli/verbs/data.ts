@@ -16,6 +16,7 @@ import { configuredSymbols, dataRoot } from "../market-data.ts";
 import type { Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 const SETTINGS = [
   ["--symbols <list>", "data.symbols"],
@@ -119,7 +120,7 @@ async function repair(context: CommandContext): Promise<void> {
 }
 
 export function registerData(program: Command, runner: VerbRunner): void {
-  const group = addGroup(program, "data", "List, check and repair stored candles");
+  const group = addGroup(program, "data", VERB_SUMMARIES.data);
   addVerb(
     group,
     {

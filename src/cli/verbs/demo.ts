@@ -7,6 +7,7 @@ import { comparisonData, judgeModel, tellComparison } from "../judge.ts";
 import { readTape } from "../market-data.ts";
 import { beginRun, type TrainExtras, train } from "../training-run.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 import { tellResult } from "./train.ts";
 
 type DemoOptions = { readonly csv?: string };
@@ -73,7 +74,7 @@ export function registerDemo(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "demo",
-      summary: "The whole line at once: market, training, backtest, verdict",
+      summary: VERB_SUMMARIES.demo,
       details:
         "Candles of five perpetuals from Bybit where it answers within five seconds, otherwise a synthetic market, said\nplainly; or your own files. Under three minutes on two cores.",
       options: [new Option("--csv <folder>", "train and judge on the candle files of a folder")],

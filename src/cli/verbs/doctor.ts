@@ -5,6 +5,7 @@ import { type Check, CheckStatus } from "../doctor/check.ts";
 import { runChecks } from "../doctor/checks.ts";
 import type { Output } from "../terminal/output.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 function line(check: Check, output: Output): string {
   const color = output.palette;
@@ -37,7 +38,7 @@ export function registerDoctor(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "doctor",
-      summary: "Check versions, disk, clock, credentials, network",
+      summary: VERB_SUMMARIES.doctor,
       details: "Warnings leave the exit code at zero; credentials are looked for but never shown.",
       examples: [["doctor", "check this machine for everything Tidemark needs"]],
       run: (context) => doctor(context),

@@ -9,6 +9,7 @@ import { openTape } from "../market-data.ts";
 import { openModel } from "../model-run.ts";
 import { table } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 type FeaturesOptions = { readonly list?: boolean; readonly importance?: string };
 
@@ -122,7 +123,7 @@ export function registerFeatures(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "features",
-      summary: "Explain the features, or compute them on stored candles",
+      summary: VERB_SUMMARIES.features,
       options: [
         new Option("--list", "explain each feature of the selection and stop"),
         new Option("--importance <model>", "rank the features by how much a model leans on them"),

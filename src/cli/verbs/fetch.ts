@@ -8,6 +8,7 @@ import { configuredRange, configuredSymbols, DEFAULT_VENUE, dataRoot, syntheticE
 import { countsText } from "../terminal/figures.ts";
 import { jointProgress } from "../terminal/joint-progress.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 /** How patient a client of a venue is; its own patience where nothing is said. */
 type Patience = { readonly timeoutMs?: number; readonly maxAttempts?: number };
@@ -86,7 +87,7 @@ export function registerFetch(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "fetch",
-      summary: "Fetch candles and funding from a venue",
+      summary: VERB_SUMMARIES.fetch,
       details:
         "Only what the store lacks is asked for, and an unfinished bar is never stored. Stopped at any point, it goes on\nwhere it was when run again.",
       settings: [

@@ -6,6 +6,7 @@ import { comparisonData, judgeModel, tellComparison } from "../judge.ts";
 import { flaggedConfig, type TrainingFlags, trainAll } from "../trainings.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { askVenue, fetchHistory } from "./fetch.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 import { TRAINING_SETTINGS, tellResult, trainedData, trainingOptions } from "./train.ts";
 
 type FullOptions = Omit<TrainingFlags, "resume" | "continue"> & { readonly fetch: boolean };
@@ -71,7 +72,7 @@ export function registerFull(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "full",
-      summary: "The whole pipeline: history, training, backtest, report",
+      summary: VERB_SUMMARIES.full,
       details: `Fetches what the store lacks (or uses what is stored, where the venue does not answer), trains as \`tidemark train\`\ndoes, and judges each model on bars that its training never saw. ${WHAT_FOLLOWS}`,
       options: [new Option("--no-fetch", "use the stored history as it is"), ...trainingOptions()],
       settings: [

@@ -6,6 +6,7 @@ import { type ImportedSet, type ImportOptions, importFiles } from "../candle-imp
 import { reportFailure } from "../failure.ts";
 import { countsText } from "../terminal/figures.ts";
 import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 function tellCollected(context: CommandContext, set: ImportedSet): void {
   const { file, key, venue, symbol, candles, funding, quality, notes } = set;
@@ -45,7 +46,7 @@ export function registerImport(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "import",
-      summary: "Store candles or funding rates from CSV files",
+      summary: VERB_SUMMARIES.import,
       details:
         "Delimiter, header, columns, unit of time, order and timeframe are detected; the options below say what can't be.\nA file with swapped or nonsensical columns is refused, and nothing of it is stored.",
       arguments: [["<paths...>", "files (.csv, .csv.gz) or folders of them"]],

@@ -1,38 +1,25 @@
-/** @file The verbs, in the order in which help lists them. */
+/** @file The verbs. Each is loaded when it is asked for: most of them stand on the whole house, help on none of it. */
 import type { Command } from "commander";
 import type { VerbRunner } from "../verb.ts";
-import { registerBacktest } from "./backtest.ts";
-import { registerBench } from "./bench.ts";
-import { registerData } from "./data.ts";
-import { registerDemo } from "./demo.ts";
-import { registerDoctor } from "./doctor.ts";
-import { registerFeatures } from "./features.ts";
-import { registerFetch } from "./fetch.ts";
-import { registerFull } from "./full.ts";
-import { registerImport } from "./import.ts";
-import { registerInit } from "./init.ts";
-import { registerModels } from "./models.ts";
-import { registerReport } from "./report.ts";
-import { registerTrain } from "./train.ts";
-import { registerTune } from "./tune.ts";
-import { registerVerify } from "./verify.ts";
-import { registerWorker } from "./worker.ts";
+import type { VerbName } from "./summaries.ts";
 
-export const VERBS: ReadonlyArray<(program: Command, runner: VerbRunner) => void> = [
-  registerDemo,
-  registerInit,
-  registerFetch,
-  registerImport,
-  registerData,
-  registerFeatures,
-  registerTrain,
-  registerFull,
-  registerTune,
-  registerWorker,
-  registerBacktest,
-  registerModels,
-  registerReport,
-  registerVerify,
-  registerBench,
-  registerDoctor,
-];
+export type Registration = (program: Command, runner: VerbRunner) => void;
+
+export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
+  demo: async () => (await import("./demo.ts")).registerDemo,
+  init: async () => (await import("./init.ts")).registerInit,
+  fetch: async () => (await import("./fetch.ts")).registerFetch,
+  import: async () => (await import("./import.ts")).registerImport,
+  data: async () => (await import("./data.ts")).registerData,
+  features: async () => (await import("./features.ts")).registerFeatures,
+  train: async () => (await import("./train.ts")).registerTrain,
+  full: async () => (await import("./full.ts")).registerFull,
+  tune: async () => (await import("./tune.ts")).registerTune,
+  worker: async () => (await import("./worker.ts")).registerWorker,
+  backtest: async () => (await import("./backtest.ts")).registerBacktest,
+  models: async () => (await import("./models.ts")).registerModels,
+  report: async () => (await import("./report.ts")).registerReport,
+  verify: async () => (await import("./verify.ts")).registerVerify,
+  bench: async () => (await import("./bench.ts")).registerBench,
+  doctor: async () => (await import("./doctor.ts")).registerDoctor,
+};

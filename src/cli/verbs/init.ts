@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { CONFIG_FILE, exampleEnv, exampleToml } from "../../app/index.ts";
 import { TidemarkError, writeFileAtomic } from "../../core/index.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 /** Editors find the schema beside the installed program. */
 function schemaReference(): string {
@@ -38,7 +39,7 @@ export function registerInit(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "init",
-      summary: "Write a documented tidemark.toml and an .env.example",
+      summary: VERB_SUMMARIES.init,
       arguments: [["[folder]", "where to write them (default: here)"]],
       examples: [["init", "write both files here; nothing is overwritten"]],
       run: (context, { args }) => init(context, resolve(context.workingFolder, args[0] ?? ".")),

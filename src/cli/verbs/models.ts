@@ -7,6 +7,7 @@ import { type ModelManifest, readManifest } from "../../policy/index.ts";
 import { findModel, modelNames, modelsFolder, modelVersions } from "../model-folders.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 const SETTINGS = [["--models-dir <folder>", "paths.models"]] as const;
 
@@ -97,7 +98,7 @@ function show(context: CommandContext, given: string): void {
 }
 
 export function registerModels(program: Command, runner: VerbRunner): void {
-  const group = addGroup(program, "models", "List and show trained models");
+  const group = addGroup(program, "models", VERB_SUMMARIES.models);
   addVerb(
     group,
     {

@@ -9,6 +9,7 @@ import { listReports, loadReport, type ReportSummary } from "../../evaluate/inde
 import { formatPercent } from "../terminal/figures.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 const SETTINGS = [["--reports-dir <folder>", "paths.reports"]] as const;
 
@@ -107,7 +108,7 @@ async function open(context: CommandContext, id: string | undefined): Promise<vo
 }
 
 export function registerReport(program: Command, runner: VerbRunner): void {
-  const group = addGroup(program, "report", "List, show and open reports");
+  const group = addGroup(program, "report", VERB_SUMMARIES.report);
   const id = ["[id]", "a report's name (default: the newest)"] as const;
   addVerb(
     group,

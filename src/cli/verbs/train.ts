@@ -5,6 +5,7 @@ import type { TrainResult } from "../../learn/index.ts";
 import type { TrainingRun } from "../training-run.ts";
 import { type Trained, type TrainingFlags, trainAll } from "../trainings.ts";
 import { addVerb, type CommandContext, type VerbRunner, type VerbSpec } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 /** What a finished training says of itself. */
 export function tellResult(context: CommandContext, training: TrainingRun, result: TrainResult): void {
@@ -86,7 +87,7 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "train",
-      summary: "Train a policy by PPO on the stored candles",
+      summary: VERB_SUMMARIES.train,
       details:
         "The first part of the history (splits.train) is learned from, its end chooses the parameters that are kept, and\nthe rest is left for `tidemark backtest`. Ctrl-C saves a checkpoint; --resume goes on where it was, to the last bit.\nWith phases, each leaves its recommendation for the next in the run's folder (phase<N>_recommendations.json).\n--continue begins a new version with what a run or a model has learned; the network, features and symbols are its own\nunless a flag says otherwise: --symbols adds or replaces some.",
       options: [

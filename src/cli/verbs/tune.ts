@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { runTune, type TuneOptions } from "../tune/run-tune.ts";
 import { tellTuned, tunedData } from "../tune/tell-tuned.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 async function tune(context: CommandContext, options: TuneOptions): Promise<void> {
   const tuned = await runTune(context, options, context.config());
@@ -16,7 +17,7 @@ export function registerTune(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "tune",
-      summary: "Search for better settings by many short trainings",
+      summary: VERB_SUMMARIES.tune,
       details:
         "Each trial trains with other settings of [search.space] for a share of the steps and is measured on the validation\npart; those that lag behind are pruned. A setting that a flag gives is not searched. Ctrl-C saves; --resume goes on.\nThe study is an Optuna journal: optuna-dashboard opens it.",
       options: [

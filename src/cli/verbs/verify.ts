@@ -12,6 +12,7 @@ import { openTape } from "../market-data.ts";
 import { openModel } from "../model-run.ts";
 import { type QuickTraining, withQuickModel } from "../quick-model.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";
 
 type ParityOptions = { readonly model?: string };
@@ -149,7 +150,7 @@ async function checkAll(context: CommandContext, config: Config, trained: Traine
 }
 
 export function registerVerify(program: Command, runner: VerbRunner): void {
-  const group = addGroup(program, "verify", "Prove what is promised");
+  const group = addGroup(program, "verify", VERB_SUMMARIES.verify);
   addVerb<ParityOptions>(
     group,
     {

@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { TidemarkError } from "../../core/index.ts";
 import { serveSearches } from "../tune/serve.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
 
 type WorkerOptions = { readonly workers?: string; readonly search?: string };
 
@@ -24,7 +25,7 @@ export function registerWorker(program: Command, runner: VerbRunner): void {
     program,
     {
       name: "worker",
-      summary: "Run trials of a search that another machine leads",
+      summary: VERB_SUMMARIES.worker,
       details:
         "Takes what a trial is from Redis, so that it needs no configuration but the candles: the same as the search has, in\ndata.root. A trial whose worker dies goes to another one. Ctrl-C gives the running trials back.",
       options: [

@@ -1,0 +1,80 @@
+import type { Command } from "commander";
+import { describe, expect, it } from "vitest";
+import { createProgram, verbNamed } from "./program.ts";
+import { VERBS } from "./verbs/index.ts";
+import { VERB_SUMMARIES, type VerbName } from "./verbs/summaries.ts";
+
+const EVERY_VERB = Object.keys(VERBS) as VerbName[];
+const COMMON = ["--config", "--json", "--seed", "--quiet", "--verbose", "--help"];
+
+const noRun = (): Promise<void> => Promise.reject(new Error("nothing is run here"));
+
+function helpOf(command: Command): string {
+  let text = "";
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  return text;
+}
+
+/** The commands that do something, each with the words that call it. */
+function leaves(command: Command, path: readonly string[] = []): { words: string; command: Command }[] {
+  if (command.commands.length === 0) return [{ words: path.join(" "), command }];
+  return command.commands.flatMap((child) => leaves(child, [...path, child.name()]));
+}
+
+describe("the program with every verb loaded", async () => {
+  const program = await createProgram(noRun, EVERY_VERB);
+  const commands = leaves(program);
+
+  it("has more commands than verbs: some of them hold others", () => {
+    expect(commands.length).toBeGreaterThan(EVERY_VERB.length);
+  });
+
+  it.each(commands)("$words has help with an example of itself and takes what all take", ({ words, command }) => {
+    const help = helpOf(command);
+    expect(help, "an example").toMatch(new RegExp(`Examples?:\\n  # .*\\n  tidemark ${words}`));
+    for (const option of COMMON) expect(help, `takes ${option}`).toContain(option);
+  });
+
+  it("lists every verb under the name and the summary of the list, in its order", () => {
+    expect(program.commands.map((command) => [command.name(), command.summary()])).toEqual(
+      Object.entries(VERB_SUMMARIES),
+    );
+  });
+});
+
+describe("the program with no verb loaded", async () => {
+  const program = await createProgram(noRun, []);
+
+  it("lists every verb all the same", () => {
+    const help = helpOf(program);
+    for (const [name, summary] of Object.entries(VERB_SUMMARIES)) {
+      expect(help).toMatch(new RegExp(`^ {2}${name} +${summary.slice(0, 20)}`, "m"));
+    }
+  });
+
+  it("has no options of a verb that isn't loaded", () => {
+    expect(program.commands.flatMap((command) => command.options)).toEqual([]);
+  });
+});
+
+describe("the verb that a command line names", () => {
+  it.each<[string, VerbName | undefined]>([
+    ["train --steps 5", "train"],
+    ["data ls", "data"],
+    ["help train", "train"],
+    ["help", undefined],
+    ["--help", undefined],
+    ["--help train", "train"],
+    ["--version", undefined],
+    ["trian", undefined],
+    ["toString", undefined],
+    ["", undefined],
+  ])("of `tidemark %s` is %s", (line, expected) => {
+    expect(verbNamed(line === "" ? [] : line.split(" "))).toBe(expected);
+  });
+});

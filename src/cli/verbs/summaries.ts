@@ -1,0 +1,22 @@
+/** @file What each verb is for, in the order in which help lists them: help shows the list without loading a verb. */
+
+export const VERB_SUMMARIES = {
+  demo: "The whole line at once: market, training, backtest, verdict",
+  init: "Write a documented tidemark.toml and an .env.example",
+  fetch: "Fetch candles and funding from a venue",
+  import: "Store candles or funding rates from CSV files",
+  data: "List, check and repair stored candles",
+  features: "Explain the features, or compute them on stored candles",
+  train: "Train a policy by PPO on the stored candles",
+  full: "The whole pipeline: history, training, backtest, report",
+  tune: "Search for better settings by many short trainings",
+  worker: "Run trials of a search that another machine leads",
+  backtest: "Judge a model, or a rule alone, on stored candles",
+  models: "List and show trained models",
+  report: "List, show and open reports",
+  verify: "Prove what is promised",
+  bench: "Measure the speed of this machine at Tidemark's work",
+  doctor: "Check versions, disk, clock, credentials, network",
+} as const;
+
+export type VerbName = keyof typeof VERB_SUMMARIES;
