@@ -43,3 +43,24 @@ export function stepsText(count: number, step: string): string {
 export function stepDecimals(step: string): number {
   return decimal(step).decimalPlaces();
 }
+
+/** Exact decimal text as it stands on a wire or in a journal: plain digits, no exponent, no trailing zeros. */
+export type DecimalText = string & { readonly __decimal: true };
+
+/** Wire text, or a value, in its one canonical form. Throws DATA_FORMAT on anything that is not a finite number. */
+export function exactText(value: string | Decimal): DecimalText {
+  const exact = typeof value === "string" ? decimal(value) : value;
+  return decimalText(exact.isZero() ? exact.abs() : exact) as DecimalText;
+}
+
+/**
+ * The shortest decimal that reads back as this float: how a number of the simulator (a price level, a rate) enters exact
+ * arithmetic. Throws DATA_FORMAT on what is not finite.
+ */
+export function decimalOfNumber(value: number): Decimal {
+  if (!Number.isFinite(value)) throw new TidemarkError("DATA_FORMAT", { what: `${value} is not a decimal number` });
+  return new Exact(value);
+}
+
+/** The text of nothing. */
+export const ZERO_TEXT = "0" as DecimalText;

@@ -49,6 +49,10 @@ const CATALOG = {
   VENUE_FORBIDDEN: ExitCode.venue,
   VENUE_BAD_REPLY: ExitCode.venue,
   VENUE_REJECTED: ExitCode.venue,
+  VENUE_CREDENTIALS: ExitCode.venue,
+  VENUE_PERMISSION: ExitCode.venue,
+  VENUE_MAINTENANCE: ExitCode.venue,
+  VENUE_CLOCK: ExitCode.venue,
   QUEUE_UNREACHABLE: ExitCode.venue,
   // refused by risk or safety
   CHECK_FAILED: ExitCode.refused,

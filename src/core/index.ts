@@ -1,6 +1,18 @@
 export { checkBoolean, checkChoice, checkKeys, checkNumber, checkWhole, configValueError } from "./check.ts";
 export { type Clock, SimulatedClock, systemClock } from "./clock.ts";
-export { ceilToStep, type Decimal, decimal, decimalText, floorToStep, stepDecimals, stepsText } from "./decimal.ts";
+export {
+  ceilToStep,
+  type Decimal,
+  type DecimalText,
+  decimal,
+  decimalOfNumber,
+  decimalText,
+  exactText,
+  floorToStep,
+  stepDecimals,
+  stepsText,
+  ZERO_TEXT,
+} from "./decimal.ts";
 export {
   type ErrorCode,
   ExitCode,

@@ -1,0 +1,207 @@
+/**
+ * @file What every broker must keep, whatever stands behind it. Called with a way to open one against a place that the test
+ * controls; registers the tests. A broker that can't do a thing says so in its capabilities and is not asked for it.
+ */
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { decimal, exactText } from "../../core/index.ts";
+import type { Broker, BrokerEvent, BrokerExecution, OrderRequest } from "../broker.ts";
+
+/** How the place behind the broker treats the next matching request. */
+export type PlannedFault =
+  /** The request takes effect and its reply is lost. */
+  | "lost-reply"
+  /** The request is lost on its way. */
+  | "lost-request"
+  /** The next execution is reported twice. */
+  | "duplicate-execution"
+  /** The private stream drops, misses what happens meanwhile, and comes back. */
+  | "reconnect";
+
+export type BrokerHarness = {
+  readonly broker: Broker;
+  /** A symbol with tick 0.1, step 0.001, minimum notional 5, and 10,000 of quote currency in the account. */
+  readonly symbol: string;
+  /** Puts the market there; resting orders and triggers react. */
+  setQuote(bid: string, ask: string): Promise<void>;
+  /** Lets what is under way arrive. */
+  settle(): Promise<void>;
+  /** Absent where the place has no such fault. */
+  readonly fault?: (fault: PlannedFault) => void;
+  close(): Promise<void>;
+};
+
+export function testBrokerContract(name: string, open: () => Promise<BrokerHarness>): void {
+  describe(`${name} keeps the broker contract`, () => {
+    let place: BrokerHarness;
+    let events: BrokerEvent[];
+    let count = 0;
+
+    const order = (over: Partial<OrderRequest> = {}): OrderRequest => ({
+      clientOrderId: `contract-${++count}`,
+      symbol: place.symbol,
+      side: "buy",
+      purpose: "entry",
+      type: "market",
+      timeInForce: "ioc",
+      quantity: exactText("0.1"),
+      reduceOnly: false,
+      ...over,
+    });
+    const resting = (over: Partial<OrderRequest> = {}): OrderRequest =>
+      order({ type: "limit", timeInForce: "gtc", price: exactText("90"), ...over });
+    const executions = (): BrokerExecution[] => events.flatMap((e) => (e.kind === "execution" ? [e.execution] : []));
+    const held = async (): Promise<string> => {
+      const legs = await place.broker.positions();
+      return legs
+        .filter(({ symbol }) => symbol === place.symbol)
+        .reduce((sum, { quantity }) => sum.plus(quantity), decimal("0"))
+        .toFixed();
+    };
+
+    beforeEach(async () => {
+      place = await open();
+      events = [];
+      await place.setQuote("100", "100.1");
+      await place.broker.start([place.symbol], (event) => events.push(event));
+      await place.settle();
+    });
+    afterEach(async () => {
+      await place.broker.stop();
+      await place.close();
+    });
+
+    test("says what it can, who the account is and what the venue demands", async () => {
+      const mode = await place.broker.accountMode();
+      expect(mode.accountId.length).toBeGreaterThan(0);
+      const rules = (await place.broker.rules()).find(({ symbol }) => symbol === place.symbol);
+      expect([rules?.tick, rules?.lotStep, rules?.minNotional]).toEqual(["0.1", "0.001", "5"]);
+    });
+
+    test("a market order is acknowledged, filled, and shows in position, order and executions", async () => {
+      const sent = order();
+      expect((await place.broker.submit(sent)).outcome).toBe("acknowledged");
+      await place.settle();
+      const filled = executions().filter(({ clientOrderId }) => clientOrderId === sent.clientOrderId);
+      const total = filled.reduce((sum, { quantity }) => sum.plus(quantity), decimal("0"));
+      expect(total.toFixed(), "executions sum to the order").toBe("0.1");
+      expect(await held()).toBe("0.1");
+      const found = await place.broker.orderByClientId(place.symbol, sent.clientOrderId);
+      expect([found?.status, found?.filled]).toEqual(["filled", "0.1"]);
+      expect(filled.every(({ fee, kind }) => kind === "trade" && decimal(fee).gt(0))).toBe(true);
+    });
+
+    test("one client id is one order, however often it is sent", async () => {
+      const sent = order();
+      await place.broker.submit(sent);
+      const again = await place.broker.submit(sent);
+      await place.settle();
+      expect(again).toMatchObject({ outcome: "acknowledged", duplicate: true });
+      expect(await held()).toBe("0.1");
+    });
+
+    test("an order that never was is undefined, not an error", async () => {
+      expect(await place.broker.orderByClientId(place.symbol, "never-sent")).toBeUndefined();
+    });
+
+    test("a resting order is open, can be cancelled, and a second cancel says that it is gone", async () => {
+      const sent = resting();
+      await place.broker.submit(sent);
+      await place.settle();
+      const open = await place.broker.openOrders();
+      expect(open.map(({ clientOrderId }) => clientOrderId)).toContain(sent.clientOrderId);
+      const request = { symbol: place.symbol, clientOrderId: sent.clientOrderId };
+      expect((await place.broker.cancel(request)).outcome).toBe("acknowledged");
+      await place.settle();
+      expect((await place.broker.cancel(request)).outcome).toBe("gone");
+      expect((await place.broker.orderByClientId(place.symbol, sent.clientOrderId))?.status).toBe("cancelled");
+    });
+
+    test("a reduce-only order without a position is refused, and never opens one", async () => {
+      const outcome = await place.broker.submit(order({ side: "sell", purpose: "exit", reduceOnly: true }));
+      await place.settle();
+      expect(outcome).toMatchObject({ outcome: "rejected", code: "reduce-only" });
+      expect(await held()).toBe("0");
+    });
+
+    test("too small an order is refused with its code", async () => {
+      const outcome = await place.broker.submit(order({ quantity: exactText("0.001") }));
+      expect(outcome).toMatchObject({ outcome: "rejected", code: "min-notional" });
+    });
+
+    test("what was executed can be read again from a cursor, once each", async () => {
+      const start = await place.broker.executionsSince("time:0");
+      await place.broker.submit(order());
+      await place.settle();
+      const page = await place.broker.executionsSince(start.cursor);
+      const streamed = [...new Set(executions().map(({ executionId }) => executionId))];
+      expect(page.executions.map(({ executionId }) => executionId)).toEqual(streamed);
+      expect((await place.broker.executionsSince(page.cursor)).executions).toEqual([]);
+    });
+
+    test("brackets protect the position, close it when they are met, and leave nothing behind", async () => {
+      const brackets = { stopPrice: exactText("95"), targetPrice: exactText("110") };
+      const attached = place.broker.capabilities.attachedBrackets;
+      await place.broker.submit(order(attached ? brackets : {}));
+      await place.settle();
+      if (!attached) {
+        const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1") } as const;
+        await place.broker.protect({ ...request, ...brackets, clientOrderId: "contract-stop" });
+        await place.settle();
+      }
+      const leg = (await place.broker.positions()).find(({ quantity }) => quantity !== "0");
+      expect([leg?.stopPrice, leg?.targetPrice]).toEqual(["95", "110"]);
+      await place.setQuote("94", "94.1");
+      await place.settle();
+      expect(await held()).toBe("0");
+      expect(executions().at(-1)).toMatchObject({ side: "sell", role: "stop", symbol: place.symbol });
+      expect(await place.broker.openOrders()).toEqual([]);
+    });
+
+    test("cancel-all keeps or takes protective orders as asked", async () => {
+      await place.broker.submit(order());
+      await place.settle();
+      const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1") } as const;
+      await place.broker.protect({ ...request, stopPrice: exactText("95"), clientOrderId: "contract-keep" });
+      await place.broker.submit(resting());
+      await place.settle();
+      await place.broker.cancelAll({ symbol: place.symbol, keepProtective: true });
+      await place.settle();
+      expect((await place.broker.openOrders()).filter(({ role }) => role === "ours")).toEqual([]);
+      const stops = async (): Promise<Array<string | undefined>> =>
+        (await place.broker.positions()).filter(({ quantity }) => quantity !== "0").map(({ stopPrice }) => stopPrice);
+      expect(await stops()).toEqual(["95"]);
+      await place.broker.cancelAll({ symbol: place.symbol, keepProtective: false });
+      await place.settle();
+      expect(await stops()).toEqual([undefined]);
+    });
+
+    test("a reply that is lost is unknown, and the order is found by its client id", async ({ skip }) => {
+      if (place.fault === undefined) return skip("the place loses no replies");
+      place.fault("lost-reply");
+      const sent = order();
+      expect((await place.broker.submit(sent)).outcome).toBe("unknown");
+      await place.settle();
+      expect((await place.broker.orderByClientId(place.symbol, sent.clientOrderId))?.status).toBe("filled");
+    });
+
+    test("a request that is lost is unknown, and there is no such order", async ({ skip }) => {
+      if (place.fault === undefined) return skip("the place loses no requests");
+      place.fault("lost-request");
+      const sent = order();
+      expect((await place.broker.submit(sent)).outcome).toBe("unknown");
+      await place.settle();
+      expect(await place.broker.orderByClientId(place.symbol, sent.clientOrderId)).toBeUndefined();
+    });
+
+    test("a stream that comes back has a new generation and says what it may have missed", async ({ skip }) => {
+      if (place.fault === undefined) return skip("the place has no stream");
+      const generations = (): number[] =>
+        events.flatMap((e) => (e.kind === "connection" && e.state === "up" ? [e.generation] : []));
+      const before = generations().at(-1) ?? 0;
+      place.fault("reconnect");
+      await place.settle();
+      expect(generations().at(-1)).toBeGreaterThan(before);
+      expect(events.some((e) => e.kind === "gap")).toBe(true);
+    });
+  });
+}
