@@ -107,8 +107,8 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
       const sent = resting();
       await place.broker.submit(sent);
       await place.settle();
-      const open = await place.broker.openOrders();
-      expect(open.map(({ clientOrderId }) => clientOrderId)).toContain(sent.clientOrderId);
+      const working = await place.broker.openOrders();
+      expect(working.map(({ clientOrderId }) => clientOrderId)).toContain(sent.clientOrderId);
       const request = { symbol: place.symbol, clientOrderId: sent.clientOrderId };
       expect((await place.broker.cancel(request)).outcome).toBe("acknowledged");
       await place.settle();
@@ -176,8 +176,8 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
     });
 
     test("a reply that is lost is unknown, and the order is found by its client id", async ({ skip }) => {
-      if (place.fault === undefined) return skip("the place loses no replies");
-      place.fault("lost-reply");
+      skip(place.fault === undefined, "the place loses no replies");
+      place.fault?.("lost-reply");
       const sent = order();
       expect((await place.broker.submit(sent)).outcome).toBe("unknown");
       await place.settle();
@@ -185,8 +185,8 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
     });
 
     test("a request that is lost is unknown, and there is no such order", async ({ skip }) => {
-      if (place.fault === undefined) return skip("the place loses no requests");
-      place.fault("lost-request");
+      skip(place.fault === undefined, "the place loses no requests");
+      place.fault?.("lost-request");
       const sent = order();
       expect((await place.broker.submit(sent)).outcome).toBe("unknown");
       await place.settle();
@@ -194,11 +194,11 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
     });
 
     test("a stream that comes back has a new generation and says what it may have missed", async ({ skip }) => {
-      if (place.fault === undefined) return skip("the place has no stream");
+      skip(place.fault === undefined, "the place has no stream");
       const generations = (): number[] =>
         events.flatMap((e) => (e.kind === "connection" && e.state === "up" ? [e.generation] : []));
       const before = generations().at(-1) ?? 0;
-      place.fault("reconnect");
+      place.fault?.("reconnect");
       await place.settle();
       expect(generations().at(-1)).toBeGreaterThan(before);
       expect(events.some((e) => e.kind === "gap")).toBe(true);
