@@ -1,6 +1,6 @@
 /** @file A verb of the command line, declared once: options, the settings it may override, an example, what it does. */
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Config, environmentOverrides, loadConfig, type Override, schemaAt } from "../app/index.ts";
+import { type Config, environmentOverrides, loadConfig, type Override, schemaAt } from "../app/settings.ts";
 import { type Clock, freshSeed } from "../core/index.ts";
 import type { Output } from "./terminal/output.ts";
 

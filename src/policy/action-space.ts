@@ -3,7 +3,7 @@
  * category and, for some spaces, numbers in [0, 1] from Beta heads. A number counts only where its category uses it.
  */
 import { Direction, type IntentColumns, TidemarkError } from "../core/index.ts";
-import { Permission } from "../risk/index.ts";
+import { Permission } from "../risk/choices.ts";
 
 export type ActionSpaceName = "direction-size" | "target" | "discrete3" | "hierarchical";
 

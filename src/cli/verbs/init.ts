@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Command } from "commander";
-import { CONFIG_FILE, exampleEnv, exampleToml } from "../../app/index.ts";
+import { CONFIG_FILE, exampleEnv, exampleToml } from "../../app/settings.ts";
 import { TidemarkError, writeFileAtomic } from "../../core/index.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";

@@ -1,6 +1,6 @@
 /** @file [curriculum]: training by phases. */
 import { z } from "zod";
-import { TRANSITION_DEFAULTS as RULES, SETTING_BOUNDS } from "../../../learn/index.ts";
+import { TRANSITION_DEFAULTS as RULES, SETTING_BOUNDS } from "../../../learn/choices.ts";
 
 /** A setting of a phase, within the bounds that nothing may leave. */
 function setting(name: keyof typeof SETTING_BOUNDS, meaning: string): z.ZodOptional<z.ZodNumber | z.ZodInt> {

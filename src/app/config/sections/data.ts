@@ -1,6 +1,6 @@
 /** @file [data]: which market, over which range, and where its candles are kept. */
 import { z } from "zod";
-import { EdgeSignal } from "../../../market/index.ts";
+import { EdgeSignal } from "../../../market/choices.ts";
 
 export const dataSection = z
   .strictObject({

@@ -1,6 +1,6 @@
 /** @file [exchange]: the simulated exchange's costs, fills and margin. */
 import { z } from "zod";
-import { EXCHANGE_DEFAULTS as DEFAULTS, SlippageModel } from "../../../exchange/index.ts";
+import { EXCHANGE_DEFAULTS as DEFAULTS, SlippageModel } from "../../../exchange/choices.ts";
 
 const basisPoints = z.number().min(0).max(1_000);
 const probability = z.number().min(0).max(1);

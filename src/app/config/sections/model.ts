@@ -1,6 +1,6 @@
 /** @file [model]: the policy's network and what it may do. */
 import { z } from "zod";
-import { ACTION_SPACE_NAMES, ENCODER_NAMES } from "../../../policy/index.ts";
+import { ACTION_SPACE_NAMES, ENCODER_NAMES } from "../../../policy/choices.ts";
 
 const width = z.int().min(1).max(4_096);
 

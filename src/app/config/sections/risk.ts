@@ -1,6 +1,6 @@
 /** @file [risk]: limits that hold whatever the policy wants. Zero switches a limit off. */
 import { z } from "zod";
-import { RISK_DEFAULTS as DEFAULTS } from "../../../risk/index.ts";
+import { RISK_DEFAULTS as DEFAULTS } from "../../../risk/choices.ts";
 
 const share = z.number().min(0).max(1);
 

@@ -1,8 +1,8 @@
 /** @file [search] and [search.space]: how `tidemark tune` looks for better settings, and among which. */
 import { z } from "zod";
-import { TRIAL_OBJECTIVES } from "../../../learn/index.ts";
-import { ENCODER_NAMES } from "../../../policy/index.ts";
-import { PRUNER_KINDS, SAMPLER_KINDS } from "../../../search/index.ts";
+import { TRIAL_OBJECTIVES } from "../../../learn/choices.ts";
+import { ENCODER_NAMES } from "../../../policy/choices.ts";
+import { PRUNER_KINDS, SAMPLER_KINDS } from "../../../search/choices.ts";
 
 const MOST_CHOICES = 64;
 

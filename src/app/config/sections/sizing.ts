@@ -1,6 +1,6 @@
 /** @file [sizing]: how much is bought. The policy's size in [0, 1] multiplies what the scheme allows. */
 import { z } from "zod";
-import { type AssetClass, SIZING_DEFAULTS as DEFAULTS, SizingScheme } from "../../../portfolio/index.ts";
+import { type AssetClass, SIZING_DEFAULTS as DEFAULTS, SizingScheme } from "../../../portfolio/choices.ts";
 
 const HUGE = 1e15;
 

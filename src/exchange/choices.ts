@@ -1,0 +1,2 @@
+/** @file The room's choices and defaults as data: a second door, for a schema, that loads nothing else of the room. */
+export { EXCHANGE_DEFAULTS, SlippageModel } from "./config.ts";
