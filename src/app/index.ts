@@ -1,12 +1,29 @@
-/** Use cases that the command line and the server share: configuration and its mapping to the rooms. */
-export { camelCase } from "./config/camel.ts";
-export { changedConfig } from "./config/changed.ts";
+/** Use cases that the command line and the server share: configuration, data, trainings, searches, judging. They print nothing. */
+export type { Benchmark } from "./bench/benchmark.ts";
+export { BENCHMARKS } from "./bench/index.ts";
 export { decisionSettings } from "./config/decision.ts";
-export { environmentOverrides, exampleEnv, presentSecrets, SECRETS } from "./config/environment.ts";
+export { environmentOverrides, exampleEnv } from "./config/environment.ts";
 export { exampleToml } from "./config/example.ts";
+export { featureSelection } from "./config/feature-selection.ts";
+export { dataRoot, modelsFolder, reportsFolder } from "./config/folders.ts";
 export { schemaAt } from "./config/json-schema.ts";
-export { networkSettings, phasesSettings, ppoSettings, rewardSettings, splitSettings } from "./config/learning.ts";
 export { CONFIG_FILE, type Config, configOf, loadConfig, type Override } from "./config/load.ts";
-export { riskSettings } from "./config/risk-percentage.ts";
-export { configSchema, type FileConfig } from "./config/schema.ts";
-export { trackingSettings } from "./config/tracking.ts";
+export type { AppContext } from "./context.ts";
+export { type DemoMarket, marketOfFolder, marketOfVenue } from "./data/demo-market.ts";
+export { askVenue, fetchHistory } from "./data/history.ts";
+export { type ImportedSet, type ImportOptions, importFiles } from "./data/import.ts";
+export { jointProgress } from "./data/joint-progress.ts";
+export { configuredRange, configuredSymbols, DEFAULT_VENUE, openTape, readTape, syntheticEdge } from "./data/market.ts";
+export { rowsBetween } from "./data/range.ts";
+export { type Check, CheckStatus } from "./doctor/check.ts";
+export { runChecks } from "./doctor/checks.ts";
+export { findModel, modelNames, modelVersions } from "./models/folders.ts";
+export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
+export { openModel } from "./models/open.ts";
+export { type QuickTraining, withQuickModel } from "./training/quick-model.ts";
+export { beginRun, type TrainingRun } from "./training/runs.ts";
+export { type TrainExtras, train } from "./training/train.ts";
+export { flaggedConfig, type Trained, type TrainingFlags, trainAll } from "./training/trainings.ts";
+export { journalOf, runTune, type Tuned, type TuneOptions, tunedData } from "./tune/run.ts";
+export { serveSearches } from "./tune/serve.ts";
+export { figure, parameterText, STATE_NAMES, shownParameters, trialLine } from "./tune/trial-text.ts";

@@ -1,11 +1,12 @@
 /** @file The entry of the command line: from arguments to an exit code. */
+
 import { CommanderError } from "commander";
 import { systemClock } from "../core/index.ts";
 import { reportFailure } from "./failure.ts";
 import { INTERRUPTED_EXIT_CODE, Interrupted, interruptSignal } from "./interrupt.ts";
 import { createProgram, usageError, verbNamed } from "./program.ts";
 import { Output } from "./terminal/output.ts";
-import type { VerbRunner } from "./verb.ts";
+import type { CommandContext, VerbRunner } from "./verb.ts";
 
 function createOutput(options: { json?: boolean; quiet?: boolean; verbose?: boolean }): Output {
   return new Output(process.stdout, process.stderr, systemClock, process.env, {
@@ -33,12 +34,17 @@ export async function main(argv: readonly string[]): Promise<number> {
     const seed = lazySeed(config, (fresh) => {
       output.note(`Seed ${fresh} (drawn; repeat with --seed ${fresh})`);
     });
-    const context = {
+    const context: CommandContext = {
       output,
+      note: (text) => output.note(text),
+      warn: (text) => output.warn(text),
+      detail: (text) => output.detail(text),
+      progress: (progress) => output.progress(progress),
+      endProgress: () => output.endProgress(),
       signal,
       clock: systemClock,
       environment: process.env,
-      workingFolder: process.cwd(),
+      folder: process.cwd(),
       config,
       seed,
     };

@@ -1,10 +1,9 @@
 /** @file The program: every verb, wired; a wrong use becomes an error of the catalog. */
 import { Command, type CommanderError } from "commander";
-import { TidemarkError } from "../core/index.ts";
+import { packageVersion, TidemarkError } from "../core/index.ts";
 import type { VerbRunner } from "./verb.ts";
 import { VERBS } from "./verbs/index.ts";
 import { VERB_SUMMARIES, type VerbName } from "./verbs/summaries.ts";
-import { packageVersion } from "./version.ts";
 
 const isVerb = (name: string): name is VerbName => Object.hasOwn(VERBS, name);
 

@@ -1,21 +1,13 @@
 /** @file A verb of the command line, declared once: options, the settings it may override, an example, what it does. */
+
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { AppContext } from "../app/index.ts";
 import { type Config, environmentOverrides, loadConfig, type Override, schemaAt } from "../app/settings.ts";
-import { type Clock, freshSeed } from "../core/index.ts";
+import { freshSeed } from "../core/index.ts";
 import type { Output } from "./terminal/output.ts";
 
-export type CommandContext = {
-  readonly output: Output;
-  /** Fires at the first Ctrl-C. */
-  readonly signal: AbortSignal;
-  readonly clock: Clock;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly workingFolder: string;
-  /** The resolved configuration; read once, on first use. */
-  config(): Config;
-  /** The configured seed, or a fresh one that is shown and stays the same for the command. */
-  seed(): number;
-};
+/** What a verb is run with: a use case's context, and the terminal for results. */
+export type CommandContext = AppContext & { readonly output: Output };
 
 /** Positional arguments and options as the user gave them. */
 export type Input<Options> = { readonly args: readonly string[]; readonly options: Options };
@@ -153,14 +145,14 @@ export function lazyConfig(
   common: CommonOptions,
   overrides: readonly Override[],
   environment: NodeJS.ProcessEnv,
-  workingFolder: string,
+  folder: string,
 ): () => Config {
   let config: Config | undefined;
   const seed: Override[] = common.seed === undefined ? [] : [{ path: "seed", value: common.seed, source: "--seed" }];
   return () => {
     config ??= loadConfig({
       path: common.config,
-      workingFolder,
+      workingFolder: folder,
       overrides: [...environmentOverrides(environment), ...(common.set ?? []), ...overrides, ...seed],
     });
     return config;

@@ -67,3 +67,4 @@ export {
   WEEK_MS,
   YEAR_MS,
 } from "./time.ts";
+export { packageVersion } from "./version.ts";

@@ -45,6 +45,7 @@ export {
   writeReport,
 } from "./report/store.ts";
 export { barReturns, type DailyReturns, dailyReturns, daysPerYear } from "./returns.ts";
+export { judgeSearch, type SearchVerdict } from "./search-verdict.ts";
 export {
   backtestOverfitting,
   deflatedBenchmark,

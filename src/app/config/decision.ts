@@ -1,16 +1,10 @@
 /** @file The configuration as the settings of the decision step: exchange, sizing, risk. */
-import { type ExchangeConfig, resolveExchangeConfig } from "../../exchange/index.ts";
-import { resolveSizingConfig, type SizingConfig } from "../../portfolio/index.ts";
-import { type RiskConfig, resolveRiskConfig } from "../../risk/index.ts";
+import { resolveExchangeConfig } from "../../exchange/index.ts";
+import { resolveSizingConfig } from "../../portfolio/index.ts";
+import { type DecisionConfig, resolveRiskConfig } from "../../risk/index.ts";
 import type { Config } from "./load.ts";
 
-export type DecisionSettings = {
-  readonly exchange: ExchangeConfig;
-  readonly sizing: SizingConfig;
-  readonly risk: RiskConfig;
-};
-
-export function decisionSettings(config: Config): DecisionSettings {
+export function decisionSettings(config: Config): DecisionConfig {
   const { takerFeeBps = null, ...exchange } = config.exchange;
   return {
     exchange: resolveExchangeConfig({ ...exchange, takerFeeBps }),

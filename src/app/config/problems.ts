@@ -1,7 +1,6 @@
 /** @file What is wrong with a configuration, told as: the key and its value, the line, what is allowed instead. */
 import type { z } from "zod";
 import { nearestName, TidemarkError } from "../../core/index.ts";
-
 import { allowedText, schemaAt } from "./json-schema.ts";
 
 export type ConfigSource = {

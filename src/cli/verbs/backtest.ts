@@ -1,12 +1,17 @@
 /** @file `tidemark backtest`: a model, or a rule alone, through the simulated exchange, with a report. */
 import { type Command, Option } from "commander";
-import { decisionSettings } from "../../app/index.ts";
+import {
+  comparisonData,
+  decisionSettings,
+  type Job,
+  judge,
+  openModel,
+  openTape,
+  rowsBetween,
+} from "../../app/index.ts";
 import { formatMinute, TidemarkError } from "../../core/index.ts";
 import { BASELINE_NAMES, type BaselineName, baselineConfig, baselinePolicy } from "../../evaluate/index.ts";
-import { comparisonData, type Job, judge, tellComparison } from "../judge.ts";
-import { openTape } from "../market-data.ts";
-import { openModel } from "../model-run.ts";
-import { rowsBetween } from "../range.ts";
+import { printComparison } from "../print/comparison.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
@@ -72,7 +77,7 @@ async function run(context: CommandContext, options: BacktestOptions): Promise<v
       : await strategyJob(context, options, options.strategy);
   const wanted = { report: options.report, costLadder: options.costLadder === true };
   const { comparison, judged, report } = await judge(context, context.config(), job, wanted);
-  tellComparison(context, comparison, judged, report);
+  printComparison(context.output, comparison, judged, report);
   context.output.data(comparisonData(comparison, judged, report));
 }
 

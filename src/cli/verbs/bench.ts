@@ -1,9 +1,8 @@
 /** @file `tidemark bench`: how fast this machine does the work; one line a figure. */
 import { cpus } from "node:os";
 import type { Command } from "commander";
+import { BENCHMARKS, type Benchmark } from "../../app/index.ts";
 import { nearestName, TidemarkError } from "../../core/index.ts";
-import type { Benchmark } from "../bench/benchmark.ts";
-import { BENCHMARKS } from "../bench/index.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 

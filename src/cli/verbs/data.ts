@@ -1,6 +1,6 @@
 /** @file `tidemark data`: what the store holds, whether it can be used, and what can be mended. */
 import { type Command, Option } from "commander";
-import { type Config } from "../../app/index.ts";
+import { type Config, configuredSymbols, dataRoot } from "../../app/index.ts";
 import { ExitCode, formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
 import {
   checkCandles,
@@ -12,7 +12,6 @@ import {
   type SetKey,
   storedKeys,
 } from "../../market/index.ts";
-import { configuredSymbols, dataRoot } from "../market-data.ts";
 import type { Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";

@@ -1,14 +1,23 @@
 /** @file `tidemark demo`: the whole line at once, in under three minutes: market, training, backtest, verdict, report. */
 import { type Command, Option } from "commander";
-import { type Config, configOf } from "../../app/index.ts";
+import {
+  beginRun,
+  type Config,
+  comparisonData,
+  configOf,
+  type DemoMarket,
+  judgeModel,
+  marketOfFolder,
+  marketOfVenue,
+  readTape,
+  type TrainExtras,
+  train,
+} from "../../app/index.ts";
 import { formatSpan } from "../../core/index.ts";
-import { type DemoMarket, marketOfFolder, marketOfVenue } from "../demo/market.ts";
-import { comparisonData, judgeModel, tellComparison } from "../judge.ts";
-import { readTape } from "../market-data.ts";
-import { beginRun, type TrainExtras, train } from "../training-run.ts";
+import { printComparison } from "../print/comparison.ts";
+import { printTraining } from "../print/training.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
-import { tellResult } from "./train.ts";
 
 type DemoOptions = { readonly csv?: string };
 
@@ -53,11 +62,11 @@ async function demo(context: CommandContext, options: DemoOptions): Promise<void
   heading(context, 2, "Training on the first four fifths");
   const training = beginRun(config, tape, own.seed ?? 1);
   const result = await train(context, config, tape, training, TRAINING_LIMIT);
-  tellResult(context, training, result);
+  printTraining(context, training, result);
 
   heading(context, 3, "Backtest on the unseen last fifth, beside its baselines");
   const { comparison, judged, report } = await judgeModel(context, config, result.modelFolder, { tape });
-  tellComparison(context, comparison, judged, report);
+  printComparison(output, comparison, judged, report);
   output.text(`took        ${formatSpan(clock.elapsedMs() - startMs)}`);
   output.note("\nNext: `tidemark report open` shows it; `tidemark init` writes a configuration to make it your own.");
   const { manifest, ...figures } = result;

@@ -1,8 +1,7 @@
 /** @file `tidemark doctor`: is this machine able to do the work? Each check says what to do when it isn't. */
 import type { Command } from "commander";
+import { type Check, CheckStatus, runChecks } from "../../app/index.ts";
 import { ExitCode } from "../../core/index.ts";
-import { type Check, CheckStatus } from "../doctor/check.ts";
-import { runChecks } from "../doctor/checks.ts";
 import type { Output } from "../terminal/output.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";

@@ -1,22 +1,16 @@
 /** @file `tidemark features`: what each feature means, and what it looks like on the stored candles. */
+
 import { type Command, Option } from "commander";
-import { type Config } from "../../app/index.ts";
+import { type Config, featureSelection, openModel, openTape } from "../../app/index.ts";
 import { parseTimeframe, timeframeMs } from "../../core/index.ts";
 import { featureImportance } from "../../evaluate/index.ts";
-import { computeFeatures, describeFeatures, type FeatureSelection, firstFinalRows } from "../../features/index.ts";
+import { computeFeatures, describeFeatures, firstFinalRows } from "../../features/index.ts";
 import { selectionOf } from "../../policy/index.ts";
-import { openTape } from "../market-data.ts";
-import { openModel } from "../model-run.ts";
 import { table } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 type FeaturesOptions = { readonly list?: boolean; readonly importance?: string };
-
-/** The own list where there is one, otherwise the named set. */
-export function featureSelection(config: Config): FeatureSelection {
-  return config.features.list.length > 0 ? config.features.list : (config.features.set as FeatureSelection);
-}
 
 function list(context: CommandContext, config: Config): void {
   const barMs = timeframeMs(parseTimeframe(config.data.timeframe));

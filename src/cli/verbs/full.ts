@@ -1,13 +1,23 @@
 /** @file `tidemark full`: the seeds' full mode as far as it goes without trading: history, training, backtest, report. */
+
 import { type Command, Option } from "commander";
-import { type Config } from "../../app/index.ts";
+import {
+  askVenue,
+  type Config,
+  comparisonData,
+  fetchHistory,
+  flaggedConfig,
+  judgeModel,
+  type TrainingFlags,
+  trainAll,
+} from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
-import { comparisonData, judgeModel, tellComparison } from "../judge.ts";
-import { flaggedConfig, type TrainingFlags, trainAll } from "../trainings.ts";
+import { printComparison } from "../print/comparison.ts";
+import { printTraining, trainedData } from "../print/training.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
-import { askVenue, fetchHistory } from "./fetch.ts";
+import { printCollected } from "./fetch.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
-import { TRAINING_SETTINGS, tellResult, trainedData, trainingOptions } from "./train.ts";
+import { TRAINING_SETTINGS, trainingOptions } from "./train.ts";
 
 type FullOptions = Omit<TrainingFlags, "resume" | "continue"> & { readonly fetch: boolean };
 
@@ -28,7 +38,8 @@ async function history(context: CommandContext, config: Config, wanted: boolean)
   try {
     // A venue that can't be reached costs no minute where the history is there.
     await askVenue(context, config);
-    const { source } = await fetchHistory(context, config);
+    const { source, sets } = await fetchHistory(context, config);
+    printCollected(output, sets);
     return `up to date from ${source}`;
   } catch (thrown) {
     output.endProgress();
@@ -48,7 +59,7 @@ async function full(context: CommandContext, options: FullOptions): Promise<void
 
   heading(context, 2, "Training");
   const trained = await trainAll(context, context.config(), options);
-  for (const { run, result } of trained) tellResult(context, run, result);
+  for (const { run, result } of trained) printTraining(context, run, result);
 
   heading(context, 3, "Backtest on bars that the training never saw, beside its baselines");
   const judged: object[] = [];
@@ -60,7 +71,7 @@ async function full(context: CommandContext, options: FullOptions): Promise<void
     } = await judgeModel(context, one.config, one.result.modelFolder, {
       tape: one.tape,
     });
-    tellComparison(context, comparison, verdict, report);
+    printComparison(output, comparison, verdict, report);
     judged.push({ training: trainedData(one), backtest: comparisonData(comparison, verdict, report) });
   }
   output.note(`\n${WHAT_FOLLOWS}`);

@@ -1,8 +1,8 @@
 /** @file `tidemark import`: candle files, or funding rates, into the store. Each file is stored whole or not at all. */
 import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
+import { type ImportedSet, type ImportOptions, importFiles } from "../../app/index.ts";
 import { formatDay, InstrumentKind } from "../../core/index.ts";
-import { type ImportedSet, type ImportOptions, importFiles } from "../candle-import.ts";
 import { reportFailure } from "../failure.ts";
 import { countsText } from "../terminal/figures.ts";
 import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
@@ -27,7 +27,7 @@ function tellCollected(context: CommandContext, set: ImportedSet): void {
 async function importAll(context: CommandContext, paths: readonly string[], options: ImportOptions): Promise<number> {
   const { output } = context;
   let exitCode = 0;
-  const places = paths.map((path) => resolve(context.workingFolder, path));
+  const places = paths.map((path) => resolve(context.folder, path));
   const { files, imported, failures } = await importFiles(context, context.config(), places, options, {
     onImported: (set) => tellCollected(context, set),
     onFailure: (error) => {

@@ -28,7 +28,7 @@ async function init(context: CommandContext, folder: string): Promise<void> {
   }
   for (const { path, text } of files) {
     writeFileAtomic(path, text);
-    context.output.text(`wrote ${relative(context.workingFolder, path) || path}`);
+    context.output.text(`wrote ${relative(context.folder, path) || path}`);
   }
   context.output.note("Next: `tidemark doctor` checks this machine, `tidemark fetch` gets candles.");
   context.output.data({ written: files.map(({ path }) => path) });
@@ -42,7 +42,7 @@ export function registerInit(program: Command, runner: VerbRunner): void {
       summary: VERB_SUMMARIES.init,
       arguments: [["[folder]", "where to write them (default: here)"]],
       examples: [["init", "write both files here; nothing is overwritten"]],
-      run: (context, { args }) => init(context, resolve(context.workingFolder, args[0] ?? ".")),
+      run: (context, { args }) => init(context, resolve(context.folder, args[0] ?? ".")),
     },
     runner,
   );

@@ -1,10 +1,10 @@
 /** @file `tidemark models`: the trained models, and what each of them is. */
 import { join } from "node:path";
 import type { Command } from "commander";
+import { findModel, modelNames, modelsFolder, modelVersions } from "../../app/index.ts";
 import { formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
 import type { ContinuedFrom, PhaseRecord } from "../../learn/index.ts";
 import { type ModelManifest, readManifest } from "../../policy/index.ts";
-import { findModel, modelNames, modelsFolder, modelVersions } from "../model-folders.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";

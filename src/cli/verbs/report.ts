@@ -1,9 +1,10 @@
 /** @file `tidemark report`: the reports that were made, their verdicts, and how to open them. */
+
 import { spawn } from "node:child_process";
 import { platform } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Command } from "commander";
-import { type Config } from "../../app/index.ts";
+import { reportsFolder } from "../../app/index.ts";
 import { formatMinute, TidemarkError, toError } from "../../core/index.ts";
 import { listReports, loadReport, type ReportSummary } from "../../evaluate/index.ts";
 import { formatPercent } from "../terminal/figures.ts";
@@ -12,10 +13,6 @@ import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 const SETTINGS = [["--reports-dir <folder>", "paths.reports"]] as const;
-
-export function reportsFolder(config: Config): string {
-  return resolve(config.folder, config.paths.reports);
-}
 
 function list(context: CommandContext): void {
   const folder = reportsFolder(context.config());

@@ -1,45 +1,15 @@
 /** @file `tidemark train`: PPO on the first part of the history; the model is judged on the rest by `tidemark backtest`. */
-import { relative } from "node:path";
+
 import { type Command, Option } from "commander";
-import type { TrainResult } from "../../learn/index.ts";
-import type { TrainingRun } from "../training-run.ts";
-import { type Trained, type TrainingFlags, trainAll } from "../trainings.ts";
+import { type TrainingFlags, trainAll } from "../../app/index.ts";
+import { printTraining, trainedData } from "../print/training.ts";
+import { printTuned } from "../print/tuned.ts";
 import { addVerb, type CommandContext, type VerbRunner, type VerbSpec } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
-/** What a finished training says of itself. */
-export function tellResult(context: CommandContext, training: TrainingRun, result: TrainResult): void {
-  const { output } = context;
-  const path = relative(context.workingFolder, result.modelFolder) || result.modelFolder;
-  for (const { number, name, steps, because } of result.phases) {
-    output.text(
-      `phase ${String(number).padEnd(5)} ${name}, ${steps.toLocaleString("en-US")} steps, ended by ${because}`,
-    );
-  }
-  output.text(`model       ${training.name}/${training.version} in ${path}`);
-  output.text(
-    `parameters  ${result.manifest.parameters.toLocaleString("en-US")}, those after ${result.keptSteps.toLocaleString("en-US")} of ${result.steps.toLocaleString("en-US")} steps` +
-      `${result.validation === undefined ? "" : ", the best in validation"}; SHA-256 ${result.parameterHash.slice(0, 16)}`,
-  );
-}
-
-/** Everything that --json prints of a training. */
-export function trainedData({ run, result, search }: Trained): object {
-  const { manifest, ...figures } = result;
-  return {
-    model: `${run.name}/${run.version}`,
-    run: run.folder,
-    seed: run.seed,
-    ...figures,
-    parameters: manifest.parameters,
-    provenance: manifest.provenance,
-    search,
-  };
-}
-
 async function runTraining(context: CommandContext, flags: TrainingFlags): Promise<void> {
-  const trained = await trainAll(context, context.config(), flags);
-  for (const { run, result } of trained) tellResult(context, run, result);
+  const trained = await trainAll(context, context.config(), flags, (tuned) => printTuned(context, tuned));
+  for (const { run, result } of trained) printTraining(context, run, result);
   context.output.note(`Next: tidemark backtest --model ${trained.map(({ run }) => run.name).join(" or ")}`);
   const data = trained.map(trainedData);
   context.output.data(flags.perSymbol === true ? { models: data } : data[0]);

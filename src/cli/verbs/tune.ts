@@ -1,13 +1,13 @@
 /** @file `tidemark tune`: a search for better settings, each trial a shorter training. */
 import { type Command, Option } from "commander";
-import { runTune, type TuneOptions } from "../tune/run-tune.ts";
-import { tellTuned, tunedData } from "../tune/tell-tuned.ts";
+import { runTune, type TuneOptions, tunedData } from "../../app/index.ts";
+import { printTuned } from "../print/tuned.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 async function tune(context: CommandContext, options: TuneOptions): Promise<void> {
   const tuned = await runTune(context, options, context.config());
-  tellTuned(context, tuned);
+  printTuned(context, tuned);
   context.output.note(`Next: tidemark train --tuned ${tuned.kept.name}`);
   context.output.data(tunedData(tuned));
 }

@@ -1,6 +1,14 @@
 /** @file `tidemark verify`: proofs that anybody can repeat. Parity: what trains is what is tested, fill by fill. */
 import { type Command, Option } from "commander";
-import { type Config, configOf, decisionSettings } from "../../app/index.ts";
+import {
+  type Config,
+  configOf,
+  decisionSettings,
+  openModel,
+  openTape,
+  type QuickTraining,
+  withQuickModel,
+} from "../../app/index.ts";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
 import { modelSubject, type ParityResult, verifyParity } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
@@ -8,9 +16,6 @@ import type { MarketTape } from "../../market/index.ts";
 import { actionSpace, loadPolicyModel, ModelPolicy, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { reportFailure } from "../failure.ts";
-import { openTape } from "../market-data.ts";
-import { openModel } from "../model-run.ts";
-import { type QuickTraining, withQuickModel } from "../quick-model.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";

@@ -1,7 +1,7 @@
 /** @file `tidemark worker`: runs trials of searches that are led elsewhere. */
 import { type Command, Option } from "commander";
+import { serveSearches } from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
-import { serveSearches } from "../tune/serve.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 

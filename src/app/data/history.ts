@@ -1,0 +1,71 @@
+/** @file History of a venue into the store; only what is missing is asked for. */
+import { DAY_MS, formatDay, parseTimeframe, TidemarkError } from "../../core/index.ts";
+import { type Collected, type MarketSource, MarketStore, syntheticSource, venueSource } from "../../market/index.ts";
+import { bybitVenue, ccxtVenue, type HistoryVenue } from "../../venues/index.ts";
+import { dataRoot } from "../config/folders.ts";
+import type { Config } from "../config/load.ts";
+import type { AppContext } from "../context.ts";
+import { jointProgress } from "./joint-progress.ts";
+import { configuredRange, configuredSymbols, DEFAULT_VENUE, syntheticEdge } from "./market.ts";
+
+/** How patient a client of a venue is; its own patience where nothing is said. */
+type Patience = { readonly timeoutMs?: number; readonly maxAttempts?: number };
+
+/** The venue by name: Bybit by our own client, any other through ccxt. */
+function openVenue(config: Config, patience: Patience = {}): HistoryVenue {
+  const name = config.data.venue === "auto" ? DEFAULT_VENUE : config.data.venue;
+  if (name === "csv") {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "Imported files can't be fetched",
+      fix: "Use `tidemark import`, or another --venue.",
+    });
+  }
+  const spot = config.data.kind === "spot";
+  if (name === DEFAULT_VENUE) return bybitVenue({ ...patience, category: spot ? "spot" : "linear" });
+  return ccxtVenue({ ...patience, id: name, kind: config.data.kind });
+}
+
+function sourceOf(context: AppContext, config: Config): MarketSource {
+  const timeframe = parseTimeframe(config.data.timeframe);
+  const symbols = configuredSymbols(config);
+  if (config.data.venue === "synthetic") {
+    const { syntheticSeed, syntheticBars } = config.data;
+    return syntheticSource({
+      seed: syntheticSeed,
+      bars: syntheticBars,
+      edge: syntheticEdge(config),
+      timeframe,
+      symbols,
+    });
+  }
+  const range = configuredRange(config);
+  const endMs = range.toMs ?? context.clock.nowMs();
+  const fromMs = range.fromMs ?? endMs - config.data.fetchDays * DAY_MS;
+  if (fromMs >= endMs) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: `The range from ${formatDay(fromMs)} to ${formatDay(endMs)} is empty`,
+      fix: "Give --from before --to.",
+    });
+  }
+  const venue = openVenue(config);
+  return venueSource({ venue, symbols, timeframe, fromMs, ...(range.toMs === undefined ? {} : { toMs: range.toMs }) });
+}
+
+/** Resolves as soon as the configured venue answers at all. Rejects with a VENUE_ error within seconds. */
+export async function askVenue(context: AppContext, config: Config): Promise<void> {
+  await openVenue(config, { timeoutMs: 5_000, maxAttempts: 2 }).serverTimeMs(context.signal);
+}
+
+/** Gets what the store lacks of the configured history. */
+export async function fetchHistory(
+  context: AppContext,
+  config: Config,
+): Promise<{ readonly source: string; readonly sets: readonly Collected[] }> {
+  const { signal } = context;
+  const source = sourceOf(context, config);
+  const onProgress = jointProgress(`fetching from ${source.name}`, context.progress);
+  const sets: Collected[] = await source.collect(new MarketStore(dataRoot(config)), { signal, onProgress });
+  context.endProgress();
+  for (const { symbol, notes } of sets) for (const note of notes) context.note(`${symbol}: ${note}`);
+  return { source: source.name, sets };
+}

@@ -1,0 +1,45 @@
+/** @file Doctor: the configuration file, and whether credentials are there. Values of secrets are never shown. */
+import { existsSync, statSync } from "node:fs";
+import { platform } from "node:os";
+import { resolve } from "node:path";
+import { ExitCode, TidemarkError } from "../../core/index.ts";
+import { presentSecrets, SECRETS } from "../config/environment.ts";
+import type { Config } from "../config/load.ts";
+import type { AppContext } from "../context.ts";
+import { type Check, CheckStatus } from "./check.ts";
+
+export function checkConfig(context: AppContext): { check: Check; config: Config | undefined } {
+  try {
+    const config = context.config();
+    const found = config.file ?? "none here: the defaults apply (write one with `tidemark init`)";
+    return { check: { name: "configuration", status: CheckStatus.ok, found }, config };
+  } catch (thrown) {
+    if (!(thrown instanceof TidemarkError)) throw thrown;
+    const check = {
+      name: "configuration",
+      status: CheckStatus.fail,
+      found: `${thrown.what}${thrown.where === undefined ? "" : ` (${thrown.where})`}`,
+      exitCode: ExitCode.usage,
+      ...(thrown.fix === undefined ? {} : { fix: thrown.fix }),
+    };
+    return { check, config: undefined };
+  }
+}
+
+/** True where others than the owner may read the file. */
+function readableByOthers(path: string): boolean {
+  return platform() !== "win32" && existsSync(path) && (statSync(path).mode & 0o077) !== 0;
+}
+
+export function checkCredentials(context: AppContext, config: Config): Check {
+  const present = presentSecrets(context.environment, config.folder);
+  const found = SECRETS.map(({ name }) => `${name} ${present.has(name) ? "set" : "not set"}`).join(", ");
+  const envFile = resolve(config.folder, ".env");
+  if (readableByOthers(envFile)) {
+    return { name: "credentials", status: CheckStatus.warn, found, fix: `Others can read ${envFile}: chmod 600 it.` };
+  }
+  if (present.size > 0 && present.size < SECRETS.length) {
+    return { name: "credentials", status: CheckStatus.warn, found, fix: "Key and secret are only useful together." };
+  }
+  return { name: "credentials", status: CheckStatus.ok, found: `${found} (public market data need none)` };
+}

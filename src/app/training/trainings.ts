@@ -1,0 +1,219 @@
+/** @file The ways to train: anew, by phases, after a search, going on from a model, each symbol alone; and resuming. */
+
+import { basename } from "node:path";
+import { formatDay, TidemarkError } from "../../core/index.ts";
+import type { PhasesOptions, StartingPoint, TrainResult } from "../../learn/index.ts";
+import type { MarketTape } from "../../market/index.ts";
+import { changedConfig } from "../config/changed.ts";
+import { phasesSettings } from "../config/learning.ts";
+import type { Config } from "../config/load.ts";
+import { riskSettings } from "../config/risk-percentage.ts";
+import type { AppContext } from "../context.ts";
+import { configuredSymbols, openTape } from "../data/market.ts";
+import { findFound, originOf } from "../tune/found.ts";
+import { runTune, type Tuned, tunedData } from "../tune/run.ts";
+import { continuation } from "./continuation.ts";
+import { beginRun, configOfRun, findRun, type TrainingRun } from "./runs.ts";
+import { train } from "./train.ts";
+
+/** Flags that are no settings of the configuration, or more than one. */
+export type TrainingFlags = {
+  readonly resume?: string | true;
+  readonly continue?: string;
+  readonly phases?: string | true;
+  readonly useRecommendations?: boolean;
+  readonly perSymbol?: boolean;
+  readonly riskPercentage?: string;
+  readonly tune?: boolean;
+  readonly tuned?: string | true;
+};
+
+/** A training that has ended with a model. */
+export type Trained = {
+  readonly run: TrainingRun;
+  readonly result: TrainResult;
+  readonly config: Config;
+  readonly tape: MarketTape;
+  /** What the search before it found, for --json. */
+  readonly search?: object;
+};
+
+/**
+ * Trains as the flags say, one model or one a symbol. Flags that don't go together: USAGE_ARGUMENT.
+ * @param onSearched told of a search before the training that it leads to
+ */
+export async function trainAll(
+  context: AppContext,
+  given: Config,
+  flags: TrainingFlags,
+  onSearched: (tuned: Tuned) => void = () => {},
+): Promise<Trained[]> {
+  requireFit(flags);
+  if (flags.resume !== undefined) return [await resumeTraining(context, given, flags.resume)];
+  const config = flaggedConfig(given, flags);
+  if (flags.continue !== undefined) {
+    const { config: going, start, begin } = await continuation(config, flags.continue);
+    return [await trainOne(context, going, { start, ...(begin === undefined ? {} : { begin }) })];
+  }
+  const symbols = configuredSymbols(config);
+  if (flags.perSymbol !== true) return [await trainOne(context, config, { ...flags, onSearched })];
+  const trained: Trained[] = [];
+  for (const [i, symbol] of symbols.entries()) {
+    const own = changedConfig(config, { "data.symbols": [symbol], "model.name": `${config.model.name}-${symbol}` });
+    try {
+      trained.push(await trainOne(context, own, { ...flags, onSearched }));
+    } catch (thrown) {
+      const rest = symbols.slice(i + 1);
+      if (context.signal.aborted && rest.length > 0) {
+        context.note(`Then the others: tidemark train --per-symbol --symbols ${rest.join(",")}`);
+      }
+      throw thrown;
+    }
+  }
+  return trained;
+}
+
+/** The configuration with what the flags stand for. Throws USAGE_ARGUMENT or CONFIG_VALUE. */
+export function flaggedConfig(given: Config, flags: TrainingFlags): Config {
+  const config =
+    flags.riskPercentage === undefined ? given : changedConfig(given, riskSettings(given, flags.riskPercentage));
+  const changes: Record<string, unknown> = {};
+  const { plan, phases } = config.curriculum;
+  // Recommendations for a phase that goes on from another mean that one.
+  const implied =
+    flags.useRecommendations === true && phases === 0 ? (flags.continue === undefined ? true : "1") : undefined;
+  const wanted = flags.phases ?? implied;
+  if (wanted !== undefined) changes["curriculum.phases"] = phaseCount(wanted, plan.length);
+  if (flags.useRecommendations === true) changes["curriculum.use_recommendations"] = true;
+  if ((wanted !== undefined || phases > 0) && config.overridden.has("training.total_steps")) {
+    changes["curriculum.total_steps"] = config.training.totalSteps;
+  }
+  return Object.keys(changes).length === 0 ? config : changedConfig(config, changes);
+}
+
+const DEFAULT_PHASES = 9;
+
+/** "default", or no number: all of the plan. */
+function phaseCount(text: string | true, planned: number): number {
+  if (text === true || text === "default") return planned === 0 ? DEFAULT_PHASES : planned;
+  const count = Number(text);
+  if (Number.isInteger(count) && count >= 1 && count <= 100) return count;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: `"${text}" is not a number of phases`,
+    where: "--phases",
+    fix: "Give a whole number from 1 to 100, or leave it out for all of them.",
+  });
+}
+
+function requireFit(flags: TrainingFlags): void {
+  const names = {
+    resume: "--resume",
+    continue: "--continue",
+    perSymbol: "--per-symbol",
+    tune: "--tune",
+    tuned: "--tuned",
+  };
+  const all = ["resume", "continue", "perSymbol", "tune", "tuned"] as const;
+  const given = all.filter((flag) => flags[flag] !== undefined);
+  const together = given.length < 2 || /^perSymbol,tuned?$/.test(given.join());
+  const alone =
+    flags.resume === undefined ||
+    (flags.phases === undefined && flags.useRecommendations === undefined && flags.riskPercentage === undefined);
+  if (together && alone) return;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: alone
+      ? `${given.map((flag) => names[flag]).join(" and ")} don't go together`
+      : "A resumed run goes on with the settings that it was begun with",
+    where: "tidemark train",
+    fix: alone ? "Leave all but one of them out." : "Leave the other flags out, or begin a new run with --continue.",
+  });
+}
+
+type Begin = {
+  readonly tune?: boolean;
+  readonly tuned?: string | true;
+  readonly start?: StartingPoint;
+  readonly begin?: NonNullable<PhasesOptions["begin"]>;
+  readonly onSearched?: (tuned: Tuned) => void;
+};
+
+async function trainOne(context: AppContext, given: Config, how: Begin): Promise<Trained> {
+  const { tune, tuned: search, start, begin, onSearched } = how;
+  if ((tune === true || search !== undefined) && phasesSettings(given) !== undefined) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "A search finds one learning rate, phases bring their own",
+      where: tune === true ? "--tune" : "--tuned",
+      fix: "Leave it out, or train without phases (curriculum.phases = 0).",
+    });
+  }
+  if (search !== undefined) return trainTuned(context, given, search === true ? undefined : search);
+  const tape = await openTape(context, given);
+  if (tune !== true) {
+    const run = beginRun(given, tape, context.seed());
+    return runToEnd(context, given, tape, run, { start, begin });
+  }
+  const tuned = await runTune(context, {}, given, tape);
+  onSearched?.(tuned);
+  const run = beginRun(tuned.config, tape, context.seed(), originOf(tuned));
+  return { ...(await runToEnd(context, tuned.config, tape, run, {})), search: tunedData(tuned) };
+}
+
+/** Trains with what a search has found; a flag on a setting wins over it. */
+async function trainTuned(context: AppContext, given: Config, name: string | undefined): Promise<Trained> {
+  const found = await findFound(given, name);
+  const settings = Object.entries(found.settings).filter(([key]) => !given.overridden.has(key));
+  const config = changedConfig(given, Object.fromEntries(settings));
+  const told = settings.map(([key, value]) => `${key} ${String(value)}`).join(", ");
+  context.note(`Trial ${found.best.number} of the search ${found.kept.name}: ${told}`);
+  const tape = await openTape(context, config);
+  return runToEnd(context, config, tape, beginRun(config, tape, context.seed(), originOf(found)), {});
+}
+
+async function resumeTraining(context: AppContext, given: Config, name: string | true): Promise<Trained> {
+  const run = findRun(given, name === true ? undefined : name);
+  const config = configOfRun(run);
+  return runToEnd(context, config, await openTape(context, config), run, { resume: true });
+}
+
+async function runToEnd(
+  context: AppContext,
+  config: Config,
+  tape: MarketTape,
+  run: TrainingRun,
+  how: {
+    readonly resume?: boolean;
+    readonly start?: StartingPoint | undefined;
+    readonly begin?: Begin["begin"] | undefined;
+  },
+): Promise<Trained> {
+  const { start, begin, resume = false } = how;
+  tellStart(context, config, tape, run, begin?.index ?? 0);
+  if (start !== undefined) context.note(`Goes on from ${start.from}.`);
+  try {
+    const extras = {
+      resume,
+      ...(start === undefined ? {} : { start }),
+      ...(begin === undefined ? {} : { begin }),
+    };
+    return { run, config, tape, result: await train(context, config, tape, run, extras) };
+  } catch (thrown) {
+    if (context.signal.aborted) context.note(`Saved. Go on with: tidemark train --resume ${basename(run.folder)}`);
+    throw thrown;
+  }
+}
+
+function tellStart(context: AppContext, config: Config, tape: MarketTape, run: TrainingRun, first: number): void {
+  const symbols = tape.instruments.map(({ symbol }) => symbol).join(" ");
+  const range = `${formatDay(tape.timeMs[0])} to ${formatDay(tape.timeMs[tape.bars - 1])}`;
+  const phases = phasesSettings(config);
+  const trained = phases?.curriculum.phases.slice(first, first + phases.count);
+  const steps = trained?.reduce((sum, phase) => sum + phase.steps, 0) ?? config.training.totalSteps;
+  const by =
+    trained === undefined
+      ? ""
+      : ` in ${trained.length === 1 ? "one phase" : `${trained.length} phases`} (${trained.map(({ name }) => name).join(", ")})`;
+  context.note(`${symbols}, ${tape.bars} ${tape.timeframe} bars, ${range}`);
+  context.note(
+    `${config.model.encoder} encoder, ${config.model.actionSpace}, ${steps.toLocaleString("en-US")} steps${by}, seed ${run.seed}; run ${run.folder}`,
+  );
+}

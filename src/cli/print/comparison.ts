@@ -1,0 +1,41 @@
+/** @file A comparison on the terminal. */
+import { formatMinute } from "../../core/index.ts";
+import {
+  type BacktestResult,
+  type Comparison,
+  formatStatistics,
+  formatTable,
+  type Verdict,
+  type WrittenReport,
+} from "../../evaluate/index.ts";
+import type { Output } from "../terminal/output.ts";
+
+function rangeText(result: BacktestResult): string {
+  const { curve } = result;
+  const symbols = result.instruments.map(({ symbol }) => symbol).join(" ");
+  const range = `${formatMinute(curve.timeMs[0])} to ${formatMinute(curve.timeMs[curve.length - 1])} UTC`;
+  return `${symbols}, ${result.timeframe} bars, ${range}${result.synthetic ? ", SYNTHETIC market" : ""}`;
+}
+
+/** The comparison on the terminal: range, table, verdict in words, where the report is. */
+export function printComparison(
+  output: Output,
+  comparison: Comparison,
+  judged: Verdict,
+  report: WrittenReport | undefined,
+): void {
+  const { policy, baselines, ladder } = comparison;
+  output.text(`${rangeText(policy.result)}\n`);
+  output.text(output.verbose ? formatStatistics([policy, ...baselines]) : formatTable([policy, ...baselines]));
+  if (ladder !== undefined) {
+    const rungs = ladder.map(({ costMultiplier, evaluation }) => {
+      const share = evaluation.statistics.totalReturn;
+      return `${costMultiplier}x ${(share * 100).toFixed(2)} %`;
+    });
+    output.text(`\nreturn by costs: ${rungs.join(", ")}`);
+  }
+  output.text(`\n${output.palette.bold(judged.headline)}`);
+  for (const sentence of judged.sentences) output.text(`  ${sentence}`);
+  output.text(`\ntrade hash  ${policy.result.tradeHash}`);
+  if (report !== undefined) output.text(`report      ${report.htmlPath}`);
+}

@@ -1,0 +1,35 @@
+/** @file A finished training on the terminal and as JSON. */
+import { relative } from "node:path";
+import type { Trained, TrainingRun } from "../../app/index.ts";
+import type { TrainResult } from "../../learn/index.ts";
+import type { CommandContext } from "../verb.ts";
+
+/** What a finished training says of itself. */
+export function printTraining(context: CommandContext, training: TrainingRun, result: TrainResult): void {
+  const { output } = context;
+  const path = relative(context.folder, result.modelFolder) || result.modelFolder;
+  for (const { number, name, steps, because } of result.phases) {
+    output.text(
+      `phase ${String(number).padEnd(5)} ${name}, ${steps.toLocaleString("en-US")} steps, ended by ${because}`,
+    );
+  }
+  output.text(`model       ${training.name}/${training.version} in ${path}`);
+  output.text(
+    `parameters  ${result.manifest.parameters.toLocaleString("en-US")}, those after ${result.keptSteps.toLocaleString("en-US")} of ${result.steps.toLocaleString("en-US")} steps` +
+      `${result.validation === undefined ? "" : ", the best in validation"}; SHA-256 ${result.parameterHash.slice(0, 16)}`,
+  );
+}
+
+/** Everything that --json prints of a training. */
+export function trainedData({ run, result, search }: Trained): object {
+  const { manifest, ...figures } = result;
+  return {
+    model: `${run.name}/${run.version}`,
+    run: run.folder,
+    seed: run.seed,
+    ...figures,
+    parameters: manifest.parameters,
+    provenance: manifest.provenance,
+    search,
+  };
+}
