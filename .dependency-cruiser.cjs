@@ -65,6 +65,9 @@ const clients = {
   ioredis: "search",
 };
 
+/** The folders of learn, each imported by those below it only, through its door. */
+const subjects = ["env", "ppo", "curriculum", "training", "gates", "tune"];
+
 const mayImport = (room) => allowed[room] ?? rooms.slice(0, rooms.indexOf(room));
 
 module.exports = {
@@ -92,6 +95,20 @@ module.exports = {
         pathNot: `^src/${room}/(index|${room === "app" ? "settings" : "choices"}|testing/.*)\\.ts$`,
       },
     })),
+    ...subjects.flatMap((subject, i) => [
+      {
+        name: `learn-${subject}-imports-downward`,
+        severity: "error",
+        from: { path: `^src/learn/${subject}/`, pathNot: "\\.test\\.ts$" },
+        to: { path: `^src/learn/(${subjects.slice(i + 1).join("|") || "none"})/` },
+      },
+      {
+        name: `learn-${subject}-through-its-door`,
+        severity: "error",
+        from: { path: "^src/learn/", pathNot: `^src/learn/${subject}/|\\.test\\.ts$` },
+        to: { path: `^src/learn/${subject}/`, pathNot: `^src/learn/${subject}/index\\.ts$` },
+      },
+    ]),
     ...Object.entries(clients).map(([name, room]) => ({
       name: `${name}-only-in-${room}`,
       severity: "error",

@@ -5,30 +5,59 @@ export {
   SETTING_BOUNDS,
   TRANSITION_DEFAULTS,
 } from "./curriculum/index.ts";
-export { REWARD_DEFAULTS, type RewardWeights, rewardWeights, SHAPED_REWARD } from "./env/rewards.ts";
-export { TradingEnv, type TradingEnvOptions } from "./env/trading-env.ts";
-export type { EnvShape, EpisodeRecord, VectorEnv } from "./env/vector-env.ts";
-export { GATE_TASKS, type GateRow, type GatesSummary, runLearningGates, summarizeGates } from "./gates/index.ts";
-export { CartPole } from "./gates/tasks/cart-pole.ts";
-export { PPO_DEFAULTS, type PpoConfig } from "./ppo/config.ts";
-export { Ppo, type PpoReport, type PpoState } from "./ppo/ppo.ts";
-export { constant, linear, type Schedule, scheduled } from "./ppo/schedule.ts";
-export { Probe, type ProbeOptions, type ProbeResult } from "./training/evaluator.ts";
-export type {
-  ContinuedFrom,
-  PhaseRecord,
-  PhasesOptions,
-  SearchOrigin,
-  StartingPoint,
-  TrackingSettings,
-  TrainOptions,
-  TrainResult,
-} from "./training/options.ts";
-export { type BarRange, SPLIT_DEFAULTS, type Split, type SplitOptions, splitBars } from "./training/split.ts";
-export { startFromModel, startFromRun } from "./training/start.ts";
-export { trainPolicy } from "./training/train.ts";
 export {
+  type BarRange,
+  type EnvShape,
+  type EpisodeRecord,
+  REWARD_DEFAULTS,
+  type RewardWeights,
+  rewardWeights,
+  SHAPED_REWARD,
+  SPLIT_DEFAULTS,
+  type Split,
+  type SplitOptions,
+  splitBars,
+  TradingEnv,
+  type TradingEnvOptions,
+  type VectorEnv,
+} from "./env/index.ts";
+export {
+  CartPole,
+  GATE_TASKS,
+  type GateRow,
+  type GatesSummary,
+  runLearningGates,
+  summarizeGates,
+} from "./gates/index.ts";
+export {
+  constant,
+  type EvaluationOptions,
+  type EvaluationResult,
   fittingRollout,
+  linear,
+  PolicyEvaluator,
+  PPO_DEFAULTS,
+  Ppo,
+  type PpoConfig,
+  type PpoReport,
+  type PpoState,
+  type Schedule,
+  scheduled,
+} from "./ppo/index.ts";
+export {
+  type ContinuedFrom,
+  type PhaseRecord,
+  type PhasesOptions,
+  type SearchOrigin,
+  type StartingPoint,
+  startFromModel,
+  startFromRun,
+  type TrackingSettings,
+  type TrainOptions,
+  type TrainResult,
+  trainPolicy,
+} from "./training/index.ts";
+export {
   type MarketRequest,
   openRequestedMarket,
   type PlanBoard,

@@ -33,25 +33,25 @@ describe("Beta densities", () => {
 });
 
 describe("sampling", () => {
-  it("never takes a masked category and tells the probability of the others", () => {
+  it("never takes a masked choice and tells the probability of the others", () => {
     const rows = 2_000;
     const logits = new Float32Array(rows * 3);
     for (let row = 0; row < rows; row++) logits.set([1, 2, MASKED_LOGIT], row * 3);
-    const category = new Uint8Array(rows);
-    const numbers = new Float32Array(rows);
+    const choice = new Uint8Array(rows);
+    const betaSamples = new Float32Array(rows);
     const logProb = new Float32Array(rows);
-    const categoryLogProb = new Float32Array(rows);
+    const choiceLogProb = new Float32Array(rows);
     const heads = { logits, concentrations: new Float32Array(rows * 2).fill(2) };
-    sampleActions(SPACE, heads, rows, 1, new Random(1), category, numbers, logProb, categoryLogProb);
-    expect(category).not.toContain(2);
-    const long = category.reduce((sum, c) => sum + c, 0) / rows;
+    sampleActions(SPACE, heads, rows, 1, new Random(1), choice, betaSamples, logProb, choiceLogProb);
+    expect(choice).not.toContain(2);
+    const long = choice.reduce((sum, c) => sum + c, 0) / rows;
     expect(Math.abs(long - 0.73105858)).toBeLessThan(0.03);
-    const first = category.indexOf(1);
-    expect(categoryLogProb[first]).toBeCloseTo(-0.31326169, 6);
-    expect(logProb[first]).toBeCloseTo(-0.31326169 + betaLogDensity(2, 2, numbers[first]), 5);
-    const held = category.indexOf(0);
-    expect(logProb[held], "an unused number has no probability").toBe(categoryLogProb[held]);
-    expect(numbers[held]).toBe(0.5);
+    const first = choice.indexOf(1);
+    expect(choiceLogProb[first]).toBeCloseTo(-0.31326169, 6);
+    expect(logProb[first]).toBeCloseTo(-0.31326169 + betaLogDensity(2, 2, betaSamples[first]), 5);
+    const held = choice.indexOf(0);
+    expect(logProb[held], "an unused number has no probability").toBe(choiceLogProb[held]);
+    expect(betaSamples[held]).toBe(0.5);
     expect(probabilities(logits, 0, 3)[2]).toBe(0);
   });
 
@@ -61,11 +61,21 @@ describe("sampling", () => {
       logits: Float32Array.from({ length: rows * 3 }, (_, i) => (i % 3 === 1 ? 50 : 0)),
       concentrations: Float32Array.from({ length: rows * 2 }, (_, i) => (i % 2 === 0 ? 1 : 4_000_000)),
     };
-    const numbers = new Float32Array(rows);
+    const betaSamples = new Float32Array(rows);
     const logProb = new Float32Array(rows);
-    sampleActions(SPACE, heads, rows, 1, new Random(2), new Uint8Array(rows), numbers, logProb, new Float32Array(rows));
+    sampleActions(
+      SPACE,
+      heads,
+      rows,
+      1,
+      new Random(2),
+      new Uint8Array(rows),
+      betaSamples,
+      logProb,
+      new Float32Array(rows),
+    );
     for (let row = 0; row < rows; row++) {
-      expect(numbers[row]).toBeGreaterThanOrEqual(Math.fround(BETA_MARGIN));
+      expect(betaSamples[row]).toBeGreaterThanOrEqual(Math.fround(BETA_MARGIN));
       expect(Number.isFinite(logProb[row])).toBe(true);
     }
   });
@@ -73,12 +83,12 @@ describe("sampling", () => {
 
 describe("the likeliest choice", () => {
   it("is the largest logit with the mode of its size", () => {
-    const category = new Uint8Array(2);
-    const numbers = new Float32Array(2);
+    const choice = new Uint8Array(2);
+    const betaSamples = new Float32Array(2);
     const heads = { logits: Float32Array.of(0, 3, 1, 2, 1, 0), concentrations: Float32Array.of(2, 3, 5, 5) };
-    likeliestActions(SPACE, heads, 2, category, numbers);
-    expect([...category]).toEqual([1, 0]);
-    expect(numbers[0]).toBeCloseTo(1 / 3, 6);
-    expect(numbers[1]).toBe(0.5);
+    likeliestActions(SPACE, heads, 2, choice, betaSamples);
+    expect([...choice]).toEqual([1, 0]);
+    expect(betaSamples[0]).toBeCloseTo(1 / 3, 6);
+    expect(betaSamples[1]).toBe(0.5);
   });
 });

@@ -46,11 +46,11 @@ export type HeadOutputs = {
 
 /**
  * Chooses for every row. Log-probabilities are summed over each group's rows.
- * @param category `[rows]` written
- * @param numbers `[rows * B]` written; unused heads get 0.5 and no probability
+ * @param choice `[rows]` written
+ * @param betaSamples `[rows * B]` written; unused heads get 0.5 and no probability
  * @param rowsPerGroup symbols of one account
  * @param logProb `[groups]` written: of everything chosen
- * @param categoryLogProb `[groups]` written: of the categories alone
+ * @param choiceLogProb `[groups]` written: of the categories alone
  */
 export function sampleActions(
   space: ActionSpace,
@@ -58,10 +58,10 @@ export function sampleActions(
   rows: number,
   rowsPerGroup: number,
   random: Random,
-  category: Uint8Array,
-  numbers: Float32Array,
+  choice: Uint8Array,
+  betaSamples: Float32Array,
   logProb: Float32Array,
-  categoryLogProb: Float32Array,
+  choiceLogProb: Float32Array,
 ): void {
   const C = space.categories.length;
   const B = space.betaHeads.length;
@@ -82,23 +82,23 @@ export function sampleActions(
       left -= weight;
       if (left < 0) break;
     }
-    category[row] = chosen;
+    choice[row] = chosen;
     categories += logits[base + chosen] - max - Math.log(sum);
     for (let b = 0; b < B; b++) {
       if (space.betaHeads[b].usedBy[chosen] === 0) {
-        numbers[row * B + b] = 0.5;
+        betaSamples[row * B + b] = 0.5;
         continue;
       }
       const alpha = concentrations[row * 2 * B + b];
       const beta = concentrations[row * 2 * B + B + b];
       const raw = random.beta(alpha, beta);
       const x = Math.fround(raw < BETA_MARGIN ? BETA_MARGIN : raw > 1 - BETA_MARGIN ? 1 - BETA_MARGIN : raw);
-      numbers[row * B + b] = x;
+      betaSamples[row * B + b] = x;
       total += betaLogDensity(alpha, beta, x);
     }
     if ((row + 1) % rowsPerGroup === 0) {
       const group = (row + 1) / rowsPerGroup - 1;
-      categoryLogProb[group] = categories;
+      choiceLogProb[group] = categories;
       logProb[group] = categories + total;
       categories = 0;
       total = 0;
@@ -111,8 +111,8 @@ export function likeliestActions(
   space: ActionSpace,
   heads: HeadOutputs,
   rows: number,
-  category: Uint8Array,
-  numbers: Float32Array,
+  choice: Uint8Array,
+  betaSamples: Float32Array,
 ): void {
   const C = space.categories.length;
   const B = space.betaHeads.length;
@@ -120,10 +120,10 @@ export function likeliestActions(
   for (let row = 0; row < rows; row++) {
     let chosen = 0;
     for (let c = 1; c < C; c++) if (logits[row * C + c] > logits[row * C + chosen]) chosen = c;
-    category[row] = chosen;
+    choice[row] = chosen;
     for (let b = 0; b < B; b++) {
       const used = space.betaHeads[b].usedBy[chosen] === 1;
-      numbers[row * B + b] = used
+      betaSamples[row * B + b] = used
         ? betaMode(concentrations[row * 2 * B + b], concentrations[row * 2 * B + B + b])
         : 0.5;
     }

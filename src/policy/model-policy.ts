@@ -44,8 +44,8 @@ export class ModelPolicy implements Policy {
   readonly #state: Float32Array;
   readonly #account: Float32Array;
   readonly #mask: Float32Array;
-  readonly #category: Uint8Array;
-  readonly #numbers: Float32Array;
+  readonly #choice: Uint8Array;
+  readonly #betaSamples: Float32Array;
   readonly #feeds: Record<string, Float32Array>;
   #value = 0;
   #logits: Float32Array = new Float32Array(0);
@@ -66,8 +66,8 @@ export class ModelPolicy implements Policy {
     this.#market = new Float32Array(S * this.#window * F);
     this.#account = new Float32Array(S * accountFeatureCount(S));
     this.#mask = new Float32Array(S * this.#space.categories.length);
-    this.#category = new Uint8Array(S);
-    this.#numbers = new Float32Array(S * this.#space.betaHeads.length);
+    this.#choice = new Uint8Array(S);
+    this.#betaSamples = new Float32Array(S * this.#space.betaHeads.length);
     this.#feeds = {
       market: this.#market,
       account: this.#account,
@@ -106,13 +106,13 @@ export class ModelPolicy implements Policy {
 
   async decide(context: DecisionContext, intents: IntentColumns): Promise<void> {
     const space = this.#space;
-    const S = this.#category.length;
+    const S = this.#choice.length;
     const C = space.categories.length;
     writeAccountFeatures(context.exchange, context.account, context.permissions, this.#account, 0);
     for (let s = 0; s < S; s++) writeMask(space, context.permissions[s], this.#mask, s * C);
     await this.#run(context.bar);
     for (let s = 0; s < S; s++) {
-      space.toIntent(this.#category[s], this.#numbers, s * space.betaHeads.length, s, intents);
+      space.toIntent(this.#choice[s], this.#betaSamples, s * space.betaHeads.length, s, intents);
     }
   }
 
@@ -129,7 +129,7 @@ export class ModelPolicy implements Policy {
     this.#account.set(account);
     this.#mask.set(mask);
     await this.#run(bar);
-    return { category: this.#category, numbers: this.#numbers };
+    return { category: this.#choice, numbers: this.#betaSamples };
   }
 
   async #run(bar: number): Promise<void> {
@@ -138,13 +138,13 @@ export class ModelPolicy implements Policy {
     if (this.#state.length > 0) this.#state.set(out["nextState"]);
     this.#logits = out["logits"];
     this.#value = out["value"][0];
-    const heads = { logits: this.#logits, concentrations: out["concentrations"] ?? this.#numbers };
-    likeliestActions(this.#space, heads, this.#category.length, this.#category, this.#numbers);
+    const heads = { logits: this.#logits, concentrations: out["concentrations"] ?? this.#betaSamples };
+    likeliestActions(this.#space, heads, this.#choice.length, this.#choice, this.#betaSamples);
   }
 
   /** By symbol: its window of bars, oldest first. */
   #writeMarket(bar: number): void {
-    const S = this.#category.length;
+    const S = this.#choice.length;
     const window = this.#window;
     const F = this.#market.length / (S * window);
     for (let w = 0; w < window; w++) {
@@ -158,11 +158,13 @@ export class ModelPolicy implements Policy {
     const B = this.#space.betaHeads.length;
     return {
       value: this.#value,
-      symbols: Array.from(this.#category, (_, s) => {
+      symbols: Array.from(this.#choice, (_, s) => {
         const shares = probabilities(this.#logits, s * C, C);
         return {
           probabilities: Object.fromEntries(this.#space.categories.map((name, c) => [name, shares[c]])),
-          figures: Object.fromEntries(this.#space.betaHeads.map((head, b) => [head.name, this.#numbers[s * B + b]])),
+          figures: Object.fromEntries(
+            this.#space.betaHeads.map((head, b) => [head.name, this.#betaSamples[s * B + b]]),
+          ),
         };
       }),
     };

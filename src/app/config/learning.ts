@@ -45,7 +45,7 @@ export function ppoSettings(config: Config): PpoConfig {
     learningRate: schedule(t.learningRateSchedule, t.learningRate, t.learningRateEnd),
     clip: schedule(t.clipSchedule, t.clip, t.clipEnd),
     entropy: schedule(t.entropySchedule, t.directionEntropy, 0),
-    numberEntropy: schedule(t.entropySchedule, t.sizeEntropy, 0),
+    betaEntropy: schedule(t.entropySchedule, t.sizeEntropy, 0),
     valueCoefficient: t.valueCoefficient,
     valueClip: t.valueClip === 0 ? undefined : t.valueClip,
     maxGradientNorm: t.maxGradNorm,

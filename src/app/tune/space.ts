@@ -141,6 +141,6 @@ export function settingsOfTrial(config: Config, params: Params): Settings {
   const settings = Object.fromEntries(mine.map(([name, value]) => [keyOf(name), value]));
   const { rollout, ...sizes } = ppoSettings(changedConfig(config, settings));
   const { stretches, accounts } = config.training;
-  const fitting = fittingRollout(rollout, sizes, encoder, stretches, accounts);
+  const fitting = fittingRollout(rollout, sizes, encoder !== "mlp", stretches, accounts);
   return "rollout" in params || fitting !== rollout ? { ...settings, "training.rollout": fitting } : settings;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { PpoReport } from "../ppo/ppo.ts";
+import type { PpoReport } from "../ppo/index.ts";
 import { costShareOf, metricsOfReport, type PhaseMetrics, summarizePhase } from "./phase-metrics.ts";
 
 const REPORT: PpoReport = {
@@ -8,10 +8,10 @@ const REPORT: PpoReport = {
   policyLoss: -0.01,
   valueLoss: 0.3,
   entropy: 2 * Math.log(3) * 0.5,
-  numberEntropy: 0,
+  betaEntropy: 0,
   approximateKl: 0.012,
-  categoryKl: 0.01,
-  numberKl: 0.002,
+  choiceKl: 0.01,
+  betaKl: 0.002,
   clipFraction: 0.15,
   explainedVariance: 0.4,
   gradientNorm: 0.5,

@@ -1,5 +1,5 @@
 /** @file What a phase is judged by: a few figures of each update, and their summary at its end. */
-import type { PpoReport } from "../ppo/ppo.ts";
+import type { PpoReport } from "../ppo/index.ts";
 
 /** Figures of one update, or of several together. Plain JSON. */
 export type PhaseMetrics = {

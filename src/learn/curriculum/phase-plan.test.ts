@@ -1,7 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { PPO_DEFAULTS } from "../ppo/config.ts";
-import { scheduled } from "../ppo/schedule.ts";
+import { PPO_DEFAULTS, scheduled } from "../ppo/index.ts";
 import type { PhaseMetrics } from "./phase-metrics.ts";
 import { PhasePlan, type PhasePlanState, phaseAt, phaseConfig } from "./phase-plan.ts";
 import { DEFAULT_PHASES } from "./phases.ts";

@@ -1,7 +1,6 @@
 /** @file Where a training stands in its curriculum. Its whole state is plain JSON and belongs into the checkpoint. */
 import { invariant } from "../../core/index.ts";
-import type { PpoConfig } from "../ppo/config.ts";
-import { constant } from "../ppo/schedule.ts";
+import { constant, type PpoConfig } from "../ppo/index.ts";
 import type { PhaseMetrics } from "./phase-metrics.ts";
 import type { Phase } from "./phases.ts";
 import { applyOverrides, type PhaseOverrides, type Recommendation, recommend } from "./recommend.ts";
@@ -36,7 +35,7 @@ export function phaseConfig(base: PpoConfig, phase: Phase): PpoConfig {
     learningRate: constant(phase.learningRate),
     clip: constant(phase.clip),
     entropy: constant(phase.entropy),
-    numberEntropy: constant(phase.numberEntropy),
+    betaEntropy: constant(phase.betaEntropy),
     targetKl: phase.targetKl,
     valueCoefficient: phase.valueCoefficient,
     gamma: phase.gamma,

@@ -80,14 +80,14 @@ describe("a recommendation", () => {
       { learningRate: 2.25e-4 },
       /rises by half/,
     ],
-    ["lost entropy", { entropyShare: 0.05 }, {}, { entropy: 0.014, numberEntropy: 0.0014 }, /down to 5 %/],
-    ["indecision", { entropyShare: 0.95 }, {}, { entropy: 0.0035, numberEntropy: 0.00035 }, /still 95 %/],
+    ["lost entropy", { entropyShare: 0.05 }, {}, { entropy: 0.014, betaEntropy: 0.0014 }, /down to 5 %/],
+    ["indecision", { entropyShare: 0.95 }, {}, { entropy: 0.0035, betaEntropy: 0.00035 }, /still 95 %/],
     ["a useless value", { explainedVariance: -0.3 }, {}, { valueCoefficient: 0.75 }, /explained variance -0.3/],
     [
       "overtrading",
       { costShare: 0.8 },
       {},
-      { gamma: 0.996, entropy: 0.0049, numberEntropy: 0.00049 },
+      { gamma: 0.996, entropy: 0.0049, betaEntropy: 0.00049 },
       /Costs outweigh .* \(80 % of both together\): a longer horizon and less exploration/,
     ],
     ["a bias", { directionBias: -0.7 }, {}, { flipProbability: 0.5, permuteProbability: 0.55 }, /leans short by 70 %/],
@@ -119,10 +119,10 @@ describe("a recommendation", () => {
   });
 
   it("raises an entropy weight that was zero", () => {
-    const none: Phase = { ...NEXT, entropy: 0, numberEntropy: 0 };
+    const none: Phase = { ...NEXT, entropy: 0, betaEntropy: 0 };
     expect(recommend(finished({ entropyShare: 0.01 }, { next: none })).next).toEqual({
       entropy: 0.004,
-      numberEntropy: 0.0004,
+      betaEntropy: 0.0004,
     });
   });
 

@@ -58,7 +58,7 @@ describe("the file of recommendations", () => {
       createdMs: 1_700_000_000_000,
       ...recommendation,
     });
-    expect(read.next).toEqual({ learningRate: 1.5e-4, entropy: 0.04, numberEntropy: 0.004 });
+    expect(read.next).toEqual({ learningRate: 1.5e-4, entropy: 0.04, betaEntropy: 0.004 });
   });
 
   it("may be changed by hand, within the bounds", () => {

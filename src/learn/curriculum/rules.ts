@@ -107,7 +107,7 @@ export function findings({ summary, ran, because }: Judged): Finding[] {
       `Entropy is down to ${percent(entropy)} of its maximum: its weight is doubled, so that the policy looks around again.`,
       [
         { quantity: "entropy", factor: 2, from: 0.002 },
-        { quantity: "numberEntropy", factor: 2, from: 0.0002 },
+        { quantity: "betaEntropy", factor: 2, from: 0.0002 },
       ],
     );
   }
@@ -117,7 +117,7 @@ export function findings({ summary, ran, because }: Judged): Finding[] {
       `Entropy is still ${percent(entropy)} of its maximum: its weight is halved, so that the policy decides.`,
       [
         { quantity: "entropy", factor: 0.5 },
-        { quantity: "numberEntropy", factor: 0.5 },
+        { quantity: "betaEntropy", factor: 0.5 },
       ],
     );
   }
@@ -138,7 +138,7 @@ export function findings({ summary, ran, because }: Judged): Finding[] {
           ? []
           : ([
               { quantity: "entropy", factor: 0.7 },
-              { quantity: "numberEntropy", factor: 0.7 },
+              { quantity: "betaEntropy", factor: 0.7 },
             ] as const)),
       ],
     );

@@ -24,7 +24,7 @@ export type LearningSettings = {
   /** Weight of the entropy of the categories. */
   readonly entropy: number;
   /** Weight of the entropy of the Beta heads. */
-  readonly numberEntropy: number;
+  readonly betaEntropy: number;
   readonly clip: number;
   readonly targetKl: number;
   readonly valueCoefficient: number;
@@ -45,7 +45,7 @@ const whole = (min: number, max: number): Bounds => ({ min, max, whole: true });
 export const SETTING_BOUNDS: Readonly<Record<SettingName, Bounds>> = {
   learningRate: real(1e-6, 3e-3),
   entropy: real(0, 0.2),
-  numberEntropy: real(0, 0.2),
+  betaEntropy: real(0, 0.2),
   clip: real(0.02, 0.4),
   targetKl: real(0.002, 0.1),
   valueCoefficient: real(0.1, 2),

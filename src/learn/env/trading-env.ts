@@ -16,8 +16,8 @@ import type { FeatureTape } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { type ActionSpace, accountFeatureCount, writeAccountFeatures, writeMask } from "../../policy/index.ts";
 import { type DecisionConfig, DecisionStep, Verdict } from "../../risk/index.ts";
-import type { BarRange } from "../training/split.ts";
 import { type BarOutcome, type RewardWeights, rewardOf, type SharpeMemory } from "./rewards.ts";
+import type { BarRange } from "./split.ts";
 import { EpisodeCounter, type EpisodeRecord, type VectorEnv } from "./vector-env.ts";
 
 export type TradingEnvOptions = {
@@ -168,13 +168,13 @@ export class TradingEnv implements VectorEnv {
     }
   }
 
-  step(category: Uint8Array, numbers: Float32Array): void {
+  step(choice: Uint8Array, betaSamples: Float32Array): void {
     const A = this.accountsPerStretch;
     for (let g = 0; g < this.stretches; g++) {
       this.row[g]++;
       const cut = --this.#left[g] === 0 ? 1 : 0;
       for (let n = g * A; n < (g + 1) * A; n++) {
-        const reward = this.#stepAccount(n, category, numbers);
+        const reward = this.#stepAccount(n, choice, betaSamples);
         this.rewards[n] = reward;
         const ended = this.exchange.book.status[n] === AccountStatus.liquidated;
         this.terminated[n] = ended ? 1 : 0;
@@ -184,7 +184,7 @@ export class TradingEnv implements VectorEnv {
     }
   }
 
-  #stepAccount(n: number, category: Uint8Array, numbers: Float32Array): number {
+  #stepAccount(n: number, choice: Uint8Array, betaSamples: Float32Array): number {
     const S = this.shape.symbols;
     const B = this.actionSpace.betaHeads.length;
     const { reward } = this.#options;
@@ -194,7 +194,7 @@ export class TradingEnv implements VectorEnv {
     clearIntents(intents);
     for (let s = 0; s < S; s++) {
       const row = n * S + s;
-      this.actionSpace.toIntent(category[row], numbers, row * B, s, intents);
+      this.actionSpace.toIntent(choice[row], betaSamples, row * B, s, intents);
       this.#side[s] = Math.sign(book.lots[row]);
     }
     outcome.equityBefore = book.equity[n];

@@ -51,10 +51,10 @@ export type VectorEnv = {
   observe(account: Float32Array, mask: Float32Array): void;
   /**
    * One bar for everybody.
-   * @param category `[N*S]`
-   * @param numbers `[N*S*B]`
+   * @param choice `[N*S]` index of the chosen category
+   * @param betaSamples `[N*S*B]` in (0, 1); 0.5 where the category does not use the head
    */
-  step(category: Uint8Array, numbers: Float32Array): void;
+  step(choice: Uint8Array, betaSamples: Float32Array): void;
   /** `[N]` of the last step. */
   readonly rewards: Float32Array;
   /** `[N]` 1 where the last step ended the episode for good. */

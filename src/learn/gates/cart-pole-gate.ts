@@ -1,10 +1,9 @@
 /** @file CartPole-v1: the mean over 100 episodes of at most 500 steps must reach 475, the task's published threshold. */
 import { networkSpec } from "../../policy/index.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "../ppo/config.ts";
-import { linear } from "../ppo/schedule.ts";
+import { linear, PPO_DEFAULTS, type PpoConfig } from "../ppo/index.ts";
 import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
-import { deviationOf, learn, learnedRewards, meanOf } from "./lesson.ts";
 import { CartPole } from "./tasks/cart-pole.ts";
+import { deviationOf, learnedRewards, meanOf, trainOnTask } from "./train-on-task.ts";
 
 const TASK = "cart-pole";
 const BEST = 500;
@@ -32,7 +31,7 @@ async function runCartPole(context: GateContext): Promise<GateOutcome> {
     totalSteps: STEPS[form],
   };
   const env = new CartPole(POLES, 2 * seed);
-  return learn({ task: TASK, env, network, config }, context, async (ppo) => {
+  return trainOnTask({ task: TASK, env, network, config }, context, async (ppo) => {
     // One episode of each of 100 poles: short ones are counted once, like long ones.
     const judged = new CartPole(EPISODES, 2 * seed + 1);
     const lengths = new Float64Array(EPISODES);

@@ -7,19 +7,18 @@ import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { networkSpec } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "../ppo/config.ts";
-import { linear } from "../ppo/schedule.ts";
+import { linear, PPO_DEFAULTS, type PpoConfig } from "../ppo/index.ts";
 import { type Gate, GateBound, type GateContext, type GateForm, type GateOutcome } from "./gate.ts";
-import { learn, learnedRewards, meanOf, scriptedRewards, shareOf } from "./lesson.ts";
-import { judgingEnv, type MarketLesson, marketParts, trainingEnv } from "./market-gate.ts";
+import { judgingEnv, type MarketTaskSetup, marketParts, trainingEnv } from "./market-gate.ts";
 import { barReturn, leakedFeatures } from "./tasks/leaked-features.ts";
+import { learnedRewards, meanOf, scriptedRewards, shareOf, trainOnTask } from "./train-on-task.ts";
 
 /** Categories of both action spaces. */
 const HOLD = 0;
 const LONG = 1;
 const SHORT = 2;
 
-export type LeakLesson = {
+export type LeakTaskSetup = {
   readonly task: string;
   /** With `direction-size`, the size must be learned too: the right one is the greatest. */
   readonly actionSpace: "discrete3" | "direction-size";
@@ -28,16 +27,16 @@ export type LeakLesson = {
   readonly ahead?: 0 | 1;
 };
 
-export function leakGate(leak: LeakLesson): Gate {
+export function leakGate(leak: LeakTaskSetup): Gate {
   return { task: leak.task, encoder: "mlp", run: (context) => runLeak(leak, context) };
 }
 
-async function runLeak(leak: LeakLesson, context: GateContext): Promise<GateOutcome> {
+async function runLeak(leak: LeakTaskSetup, context: GateContext): Promise<GateOutcome> {
   const { seed, form } = context;
   const { tape, data } = await context.market();
   const parts = marketParts(tape.bars, 0);
   const network = networkSpec("mlp");
-  const lesson: MarketLesson = {
+  const lesson: MarketTaskSetup = {
     tape,
     features: leakedFeatures(tape, parts.train.to, leak.ahead),
     decision: {
@@ -65,14 +64,14 @@ async function runLeak(leak: LeakLesson, context: GateContext): Promise<GateOutc
     totalSteps: leak.steps[form],
   };
   const env = trainingEnv(lesson, parts.train);
-  return learn({ task: leak.task, env, network, config }, context, async (ppo) => {
+  return trainOnTask({ task: leak.task, env, network, config }, context, async (ppo) => {
     const { env: judged, bars } = judgingEnv(lesson, parts.test);
     const learned = await learnedRewards(ppo, network, judged, bars);
-    const right = scriptedRewards(judged, bars, (category) => {
-      for (let i = 0; i < category.length; i++) {
+    const right = scriptedRewards(judged, bars, (choice) => {
+      for (let i = 0; i < choice.length; i++) {
         const s = i % tape.symbols;
         const move = barReturn(tape, judged.row[(i - s) / tape.symbols] + 1, s);
-        category[i] = move > 0 ? LONG : move < 0 ? SHORT : HOLD;
+        choice[i] = move > 0 ? LONG : move < 0 ? SHORT : HOLD;
       }
     });
     const { share, error } = shareOf(learned, right);

@@ -4,11 +4,9 @@ import type { MarketTape } from "../../market/index.ts";
 import type { ActionSpaceName } from "../../policy/index.ts";
 import { actionSpace } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { REWARD_DEFAULTS } from "../env/rewards.ts";
-import { TradingEnv } from "../env/trading-env.ts";
-import { type BarRange, splitBars } from "../training/split.ts";
+import { type BarRange, REWARD_DEFAULTS, splitBars, TradingEnv } from "../env/index.ts";
 
-export type MarketLesson = {
+export type MarketTaskSetup = {
   readonly tape: MarketTape;
   readonly features: FeatureTape;
   readonly decision: DecisionConfig;
@@ -28,7 +26,7 @@ export function marketParts(bars: number, firstBar: number): MarketParts {
   return splitBars(bars, firstBar, EPISODE_BARS + 1, { trainShare: 0.8, validationShare: 0, embargoBars: 288 });
 }
 
-export function trainingEnv(lesson: MarketLesson, range: BarRange): TradingEnv {
+export function trainingEnv(lesson: MarketTaskSetup, range: BarRange): TradingEnv {
   return new TradingEnv({
     ...lesson,
     actionSpace: actionSpace(lesson.actionSpace),
@@ -42,7 +40,7 @@ export function trainingEnv(lesson: MarketLesson, range: BarRange): TradingEnv {
 }
 
 /** One account on each of equal blocks of the range, from flat. */
-export function judgingEnv(lesson: MarketLesson, range: BarRange): { env: TradingEnv; bars: number } {
+export function judgingEnv(lesson: MarketTaskSetup, range: BarRange): { env: TradingEnv; bars: number } {
   const blocks = STRETCHES.evaluation;
   const bars = Math.floor((range.to - range.from - 1) / blocks);
   const env = new TradingEnv({

@@ -8,13 +8,12 @@ import { computeFeatures, fitNormalizer, normalizeTape } from "../../features/in
 import { networkSpec } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
-import type { TradingEnv } from "../env/trading-env.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "../ppo/config.ts";
-import { linear } from "../ppo/schedule.ts";
+import type { TradingEnv } from "../env/index.ts";
+import { linear, PPO_DEFAULTS, type PpoConfig } from "../ppo/index.ts";
 import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
-import { deviationOf, learn, learnedRewards, meanOf, scriptedRewards } from "./lesson.ts";
-import { judgingEnv, type MarketLesson, marketParts, trainingEnv } from "./market-gate.ts";
+import { judgingEnv, type MarketTaskSetup, marketParts, trainingEnv } from "./market-gate.ts";
 import { noiseTape } from "./tasks/noise-tape.ts";
+import { deviationOf, learnedRewards, meanOf, scriptedRewards, trainOnTask } from "./train-on-task.ts";
 
 const TASK = "noise";
 const STEPS = { short: 131_072, full: 524_288 } as const;
@@ -37,7 +36,7 @@ async function runNoise(context: GateContext, costMultiplier: number): Promise<G
   const raw = computeFeatures(tape, "core20");
   const parts = marketParts(tape.bars, raw.warmup);
   const network = networkSpec("mlp");
-  const lesson: MarketLesson = {
+  const lesson: MarketTaskSetup = {
     tape,
     features: normalizeTape(raw, fitNormalizer(raw, tape, parts.train.from, parts.train.to)),
     decision: { exchange: resolveExchangeConfig(), sizing: resolveSizingConfig(), risk: resolveRiskConfig() },
@@ -56,12 +55,12 @@ async function runNoise(context: GateContext, costMultiplier: number): Promise<G
   };
   const schooling = { ...lesson.decision, exchange: resolveExchangeConfig({ costMultiplier }) };
   const env = trainingEnv({ ...lesson, decision: schooling }, parts.train);
-  return learn({ task: TASK, env, network, config }, context, async (ppo) => {
+  return trainOnTask({ task: TASK, env, network, config }, context, async (ppo) => {
     const { env: judged, bars } = judgingEnv(lesson, parts.test);
     const changes = new ChangeCounter(judged);
     const learned = await learnedRewards(ppo, network, judged, bars, () => changes.count());
-    const trading = scriptedRewards(judged, bars, (category) => {
-      for (let i = 0; i < category.length; i++) category[i] = judged.exchange.book.lots[i] > 0 ? SHORT : LONG;
+    const trading = scriptedRewards(judged, bars, (choice) => {
+      for (let i = 0; i < choice.length; i++) choice[i] = judged.exchange.book.lots[i] > 0 ? SHORT : LONG;
     });
     const steps = learned.length * bars;
     const reward = meanOf(learned) / bars;

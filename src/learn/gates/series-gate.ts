@@ -1,11 +1,10 @@
 /** @file Gates on series whose best policy is known: the learner's reward as a share of that policy's on the same bars. */
 import { type EncoderName, type NetworkSpec, networkSpec } from "../../policy/index.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "../ppo/config.ts";
-import { linear } from "../ppo/schedule.ts";
+import { linear, PPO_DEFAULTS, type PpoConfig } from "../ppo/index.ts";
 import type { Gate, GateBound, GateContext, GateForm, GateOutcome, Measurement } from "./gate.ts";
-import { learn, learnedRewards, meanOf, scriptedRewards, shareOf } from "./lesson.ts";
 import type { ChoosePosition, KnownSeries } from "./tasks/known-series.ts";
 import { type Series, SeriesTask } from "./tasks/series.ts";
+import { learnedRewards, meanOf, scriptedRewards, shareOf, trainOnTask } from "./train-on-task.ts";
 
 /** A policy to hold the learner against, and how it must compare. */
 export type Yardstick = {
@@ -23,7 +22,7 @@ type Training = {
   readonly episodeSteps: number;
 };
 
-export type SeriesLesson = {
+export type SeriesTaskSetup = {
   readonly series: KnownSeries;
   readonly encoder: EncoderName;
   readonly network?: Partial<Omit<NetworkSpec, "encoder">>;
@@ -51,11 +50,11 @@ const CONFIG: PpoConfig = {
   learningRate: linear(3e-3, 1e-4),
 };
 
-export function seriesGate(lesson: SeriesLesson): Gate {
+export function seriesGate(lesson: SeriesTaskSetup): Gate {
   return { task: lesson.series.name, encoder: lesson.encoder, run: (context) => runSeries(lesson, context) };
 }
 
-async function runSeries(lesson: SeriesLesson, context: GateContext): Promise<GateOutcome> {
+async function runSeries(lesson: SeriesTaskSetup, context: GateContext): Promise<GateOutcome> {
   const { series: known, encoder } = lesson;
   const { seed, form } = context;
   const network = networkSpec(encoder, lesson.network);
@@ -63,7 +62,7 @@ async function runSeries(lesson: SeriesLesson, context: GateContext): Promise<Ga
   const { rows, ...training } = { ...TRAINING, ...lesson.training };
   const env = envOf(known, known.series(rows, 2 * seed), { ...training, seed, history });
   const config = { ...CONFIG, ...lesson.config, totalSteps: lesson.steps[form] };
-  return learn({ task: known.name, env, network, config }, context, async (ppo) => {
+  return trainOnTask({ task: known.name, env, network, config }, context, async (ppo) => {
     const { stretches } = EVALUATION;
     const bars = EVALUATION.bars[form];
     // Odd seeds, so that no series of training is judged on.
@@ -98,8 +97,8 @@ function compare(
   bars: number,
 ): Measurement {
   const choose = policy(series);
-  const rewards = scriptedRewards(env, bars, (category) => {
-    for (let n = 0; n < category.length; n++) category[n] = choose(env.row[n], env.position[n]) + 1;
+  const rewards = scriptedRewards(env, bars, (choice) => {
+    for (let n = 0; n < choice.length; n++) choice[n] = choose(env.row[n], env.position[n]) + 1;
   });
   const { share, error } = shareOf(learned, rewards);
   return {

@@ -9,7 +9,7 @@ import {
   type NetworkSpec,
   writeIndex,
 } from "../../policy/index.ts";
-import type { VectorEnv } from "../env/vector-env.ts";
+import type { VectorEnv } from "../env/index.ts";
 
 /** Lives until the next decision. */
 export type Decision = HeadOutputs & {

@@ -15,7 +15,7 @@ export type PpoConfig = {
   /** Weight of the entropy of the categories. */
   readonly entropy: Schedule;
   /** Weight of the entropy of the Beta heads. */
-  readonly numberEntropy: Schedule;
+  readonly betaEntropy: Schedule;
   readonly valueCoefficient: number;
   readonly valueClip: number | undefined;
   readonly maxGradientNorm: number;
@@ -38,7 +38,7 @@ export const PPO_DEFAULTS: PpoConfig = {
   learningRate: constant(3e-4),
   clip: constant(0.2),
   entropy: constant(0),
-  numberEntropy: constant(0),
+  betaEntropy: constant(0),
   valueCoefficient: 0.5,
   valueClip: undefined,
   maxGradientNorm: 0.5,
@@ -49,21 +49,59 @@ export const PPO_DEFAULTS: PpoConfig = {
   threads: 1,
 };
 
-/** Throws CONFIG_VALUE for sizes that don't fit into each other. */
-export function checkPpoSizes(
-  config: PpoConfig,
-  bars: number,
-  unitBars: number,
-  stretches: number,
-  units: number,
-): void {
+export type PpoSizes = {
+  /** Bars of a rollout. */
+  readonly bars: number;
+  /** Bars of a segment, which is never torn apart; 1 without memory. */
+  readonly segmentBars: number;
+  /** Segments of a minibatch. */
+  readonly segments: number;
+};
+
+/**
+ * How a rollout is cut. Throws CONFIG_VALUE for sizes that don't fit into each other, with the nearest rollout that does.
+ * @param stretches G
+ * @param accounts A, on each of them
+ */
+export function checkPpoSizes(config: PpoConfig, stretches: number, accounts: number, hasMemory: boolean): PpoSizes {
+  const { rollout, batch } = config;
+  const N = stretches * accounts;
+  const segmentBars = hasMemory ? config.segment : 1;
+  const segments = Math.max(1, Math.round(batch / (segmentBars * accounts)));
+  const bars = rollout / N;
   const problem =
     !Number.isInteger(bars) || bars < 1
-      ? `rollout (${config.rollout}) must be a multiple of the number of accounts`
-      : bars % unitBars !== 0
-        ? `the ${bars} bars of a rollout must be a multiple of the segment (${unitBars})`
-        : ((bars / unitBars) * stretches) % units !== 0
-          ? `the rollout (${config.rollout}) must be a multiple of the minibatch (${config.batch})`
+      ? `training.rollout (${rollout}) must be a multiple of training.accounts (${N})`
+      : bars % segmentBars !== 0
+        ? `the ${bars} bars that training.rollout (${rollout}) gives each of the ${N} accounts must be a multiple of training.segment (${segmentBars})`
+        : ((bars / segmentBars) * stretches) % segments !== 0
+          ? `training.rollout (${rollout}) must be a multiple of a minibatch of ${segments * segmentBars * accounts} steps (training.batch is ${batch})`
           : undefined;
-  if (problem !== undefined) throw new TidemarkError("CONFIG_VALUE", { what: problem, where: "training" });
+  if (problem === undefined) return { bars, segmentBars, segments };
+  throw new TidemarkError("CONFIG_VALUE", {
+    what: problem,
+    where: "training.rollout",
+    fix: `Use training.rollout = ${fittingRollout(rollout, config, hasMemory, stretches, N)}.`,
+  });
+}
+
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b);
+}
+
+/**
+ * The smallest rollout that is at least the wanted one and fits: whole bars of all accounts, whole segments for an encoder
+ * with memory, whole minibatches. 2048 steps of 32 accounts are 64 bars, one segment of 64 bars.
+ */
+export function fittingRollout(
+  wanted: number,
+  config: Pick<PpoConfig, "batch" | "segment">,
+  hasMemory: boolean,
+  stretches: number,
+  accounts: number,
+): number {
+  const segmentBars = hasMemory ? config.segment : 1;
+  const segments = Math.max(1, Math.round(config.batch / (segmentBars * (accounts / stretches))));
+  const granule = ((segmentBars * segments) / divisor(segments, stretches)) * accounts;
+  return Math.max(1, Math.ceil(wanted / granule)) * granule;
 }

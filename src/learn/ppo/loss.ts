@@ -55,34 +55,34 @@ export type PpoGraph = {
 };
 
 /** Log-probability of stored actions and entropies, by account-step. */
-type Judged = {
+type ActionTerms = {
   readonly logProb: Tensor;
-  readonly categoryLogProb: Tensor;
+  readonly choiceLogProb: Tensor;
   readonly entropy: Tensor;
-  readonly numberEntropy: Tensor | undefined;
+  readonly betaEntropy: Tensor | undefined;
 };
 
-function judge(heads: Heads, shape: NetworkShape, rows: number, samples: number): Judged {
+function evaluateActions(heads: Heads, shape: NetworkShape, rows: number, samples: number): ActionTerms {
   const { symbols: S, categories: C, betaHeads: B } = shape;
   const chosen = input("chosen", [rows, C]);
   const perStep = (x: Tensor): Tensor => (S === 1 ? reshape(x, [samples]) : sum(reshape(x, [samples, S]), [1]));
-  const category = categoricalLogProbEntropy(heads.logits, chosen);
-  const categoryLogProb = perStep(category.logProb);
-  const entropy = mean(perStep(category.entropy));
+  const choice = categoricalLogProbEntropy(heads.logits, chosen);
+  const choiceLogProb = perStep(choice.logProb);
+  const entropy = mean(perStep(choice.entropy));
   if (heads.concentrations === undefined) {
-    return { logProb: categoryLogProb, categoryLogProb, entropy, numberEntropy: undefined };
+    return { logProb: choiceLogProb, choiceLogProb, entropy, betaEntropy: undefined };
   }
   const [alpha, beta] = split(heads.concentrations, [B, B], 1);
-  const numbers = input("numbers", [rows, B]);
-  // 1 where the chosen category uses the number: an unused number has no say in the gradient.
+  const betaSamples = input("betaSamples", [rows, B]);
+  // 1 where the choice uses the number: an unused one has no say in the gradient.
   const used = input("used", [rows, B]);
-  const judged = betaLogProbEntropy(alpha, beta, numbers);
-  const perStepNumbers = (x: Tensor): Tensor => sum(reshape(mul(x, used), [samples, S * B]), [1]);
+  const terms = betaLogProbEntropy(alpha, beta, betaSamples);
+  const perStepBeta = (x: Tensor): Tensor => sum(reshape(mul(x, used), [samples, S * B]), [1]);
   return {
-    logProb: add(categoryLogProb, perStepNumbers(judged.logProb)),
-    categoryLogProb,
+    logProb: add(choiceLogProb, perStepBeta(terms.logProb)),
+    choiceLogProb,
     entropy,
-    numberEntropy: mean(perStepNumbers(judged.entropy)),
+    betaEntropy: mean(perStepBeta(terms.entropy)),
   };
 }
 
@@ -107,7 +107,7 @@ export function ppoGraph(
   const account = input("account", [rows, shape.accountFeatures]);
   const mask = input("mask", [rows, shape.categories]);
   const heads = network.heads(encoded, account, mask, places, batch.accounts);
-  const judged = judge(heads, shape, rows, samples);
+  const terms = evaluateActions(heads, shape, rows, samples);
 
   const oldLogProb = input("oldLogProb", [samples]);
   const advantage = input("advantage", [samples]);
@@ -115,23 +115,23 @@ export function ppoGraph(
   const clipRange = input("clipRange", []);
   const entropyWeight = input("entropyWeight", []);
 
-  const logRatio = sub(judged.logProb, oldLogProb);
+  const logRatio = sub(terms.logProb, oldLogProb);
   const ratio = exp(logRatio);
-  const policyLoss = clippedSurrogate(judged.logProb, ratio, advantage, clipRange);
-  const valueLoss = mean(square(sub(valueInside(heads.value, samples, options.valueClip), target)));
+  const policyLoss = clippedSurrogate(terms.logProb, ratio, advantage, clipRange);
+  const valueLoss = mean(square(sub(clippedValue(heads.value, samples, options.valueClip), target)));
   let loss = add(policyLoss, mul(valueLoss, options.valueCoefficient));
-  loss = sub(loss, mul(judged.entropy, entropyWeight));
+  loss = sub(loss, mul(terms.entropy, entropyWeight));
   const metrics: Record<string, Tensor> = {
     ratio,
-    categoryLogProb: judged.categoryLogProb,
+    choiceLogProb: terms.choiceLogProb,
     policyLoss,
     valueLoss,
-    entropy: judged.entropy,
+    entropy: terms.entropy,
   };
-  if (judged.numberEntropy !== undefined) {
-    const numberEntropyWeight = input("numberEntropyWeight", []);
-    loss = sub(loss, mul(judged.numberEntropy, numberEntropyWeight));
-    metrics["numberEntropy"] = judged.numberEntropy;
+  if (terms.betaEntropy !== undefined) {
+    const betaEntropyWeight = input("betaEntropyWeight", []);
+    loss = sub(loss, mul(terms.betaEntropy, betaEntropyWeight));
+    metrics["betaEntropy"] = terms.betaEntropy;
   }
   if (options.targetKl === undefined) return { loss, metrics, gate: undefined };
   // The low-variance estimate of Schulman, "Approximating KL divergence" (2020).
@@ -156,7 +156,7 @@ function clippedSurrogate(logProb: Tensor, ratio: Tensor, advantage: Tensor, ran
   return loss;
 }
 
-function valueInside(value: Tensor, samples: number, range: number | undefined): Tensor {
+function clippedValue(value: Tensor, samples: number, range: number | undefined): Tensor {
   if (range === undefined) return value;
   const old = input("oldValue", [samples]);
   return add(old, clip(sub(value, old), -range, range));

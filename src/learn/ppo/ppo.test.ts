@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ENCODER_NAMES, networkSpec } from "../../policy/index.ts";
 import { CartPole } from "../gates/tasks/cart-pole.ts";
 import { coinSeries, SeriesTask } from "../gates/tasks/series.ts";
-import { Probe } from "../training/evaluator.ts";
 import { PPO_DEFAULTS, type PpoConfig } from "./config.ts";
+import { PolicyEvaluator } from "./evaluator.ts";
 import { Ppo } from "./ppo.ts";
 import { linear } from "./schedule.ts";
 
@@ -41,10 +41,10 @@ describe.each(ENCODER_NAMES)("PPO with the %s encoder", (encoder) => {
   it("solves a trivial task within 20,000 steps", async () => {
     const ppo = await Ppo.create(coin(1), spec, CONFIG, 1);
     while (ppo.steps < CONFIG.totalSteps) await ppo.iterate();
-    const probe = await Probe.create(ppo, spec, coin(2));
-    const { meanReward } = await probe.run(ppo.values, { bars: 500 });
+    const evaluator = await PolicyEvaluator.create(ppo, spec, coin(2));
+    const { meanReward } = await evaluator.run(ppo.values, { bars: 500 });
     expect(meanReward, "always right earns 1").toBeGreaterThan(0.98);
-    await probe.release();
+    await evaluator.release();
     await ppo.release();
   });
 
@@ -102,11 +102,11 @@ describe("PPO", () => {
     };
     const ppo = await Ppo.create(new CartPole(8, 7), spec, config, 7);
     while (ppo.steps < config.totalSteps) await ppo.iterate();
-    const probe = await Probe.create(ppo, spec, new CartPole(10, 8));
-    const { episodes } = await probe.run(ppo.values, { bars: 6_000, episodes: 100 });
+    const evaluator = await PolicyEvaluator.create(ppo, spec, new CartPole(10, 8));
+    const { episodes } = await evaluator.run(ppo.values, { bars: 6_000, episodes: 100 });
     const mean = episodes.reduce((sum, episode) => sum + episode.reward, 0) / episodes.length;
     expect(mean).toBeGreaterThanOrEqual(475);
-    await probe.release();
+    await evaluator.release();
     await ppo.release();
   });
 });

@@ -1,7 +1,7 @@
 /** @file What PPO tells of an update, what it can begin with, and what it needs to go on bit for bit. */
 import type { RandomState } from "../../core/index.ts";
-import type { EpisodeRecord } from "../env/vector-env.ts";
-import type { RewardScalerState } from "./running-stats.ts";
+import type { EpisodeRecord } from "../env/index.ts";
+import type { RewardScalerState } from "./reward-scaler.ts";
 
 export type PpoReport = {
   /** Account-steps so far. */
@@ -10,10 +10,10 @@ export type PpoReport = {
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
-  readonly numberEntropy: number;
+  readonly betaEntropy: number;
   readonly approximateKl: number;
-  readonly categoryKl: number;
-  readonly numberKl: number;
+  readonly choiceKl: number;
+  readonly betaKl: number;
   readonly clipFraction: number;
   readonly explainedVariance: number;
   readonly gradientNorm: number;

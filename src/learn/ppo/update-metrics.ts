@@ -6,10 +6,10 @@ export type UpdateFigures = {
   readonly policyLoss: number;
   readonly valueLoss: number;
   readonly entropy: number;
-  readonly numberEntropy: number;
+  readonly betaEntropy: number;
   readonly approximateKl: number;
-  readonly categoryKl: number;
-  readonly numberKl: number;
+  readonly choiceKl: number;
+  readonly betaKl: number;
   readonly clipFraction: number;
   readonly gradientNorm: number;
   readonly firstRatioError: number;
@@ -35,33 +35,33 @@ export class UpdateTotals {
 
   add(metrics: Metrics): void {
     const ratio = metrics.values("ratio");
-    const category = metrics.values("categoryLogProb");
+    const choice = metrics.values("choiceLogProb");
     const n = ratio.length;
     let kl = 0;
-    let categoryKl = 0;
-    let numberKl = 0;
+    let choiceKl = 0;
+    let betaKl = 0;
     let clipped = 0;
     let error = 0;
     for (let i = 0; i < n; i++) {
-      const away = Math.abs(ratio[i] - 1);
-      if (away > error) error = away;
-      if (away > this.#clip) clipped++;
+      const ratioError = Math.abs(ratio[i] - 1);
+      if (ratioError > error) error = ratioError;
+      if (ratioError > this.#clip) clipped++;
       // (r - 1) - log r estimates the divergence without bias and is never negative (Schulman, 2020).
       const logRatio = Math.log(Math.max(ratio[i], 1e-30));
       kl += ratio[i] - 1 - logRatio;
-      const change = category[i] - this.#rollout.categoryLogProb[this.#step[i]];
-      categoryKl += Math.exp(change) - 1 - change;
-      const rest = logRatio - change;
-      numberKl += Math.exp(rest) - 1 - rest;
+      const choiceLogRatio = choice[i] - this.#rollout.choiceLogProb[this.#step[i]];
+      choiceKl += Math.exp(choiceLogRatio) - 1 - choiceLogRatio;
+      const betaLogRatio = logRatio - choiceLogRatio;
+      betaKl += Math.exp(betaLogRatio) - 1 - betaLogRatio;
     }
     if (this.count === 0) this.firstRatioError = error;
     this.count++;
     this.#sum("approximateKl", kl / n);
-    this.#sum("categoryKl", categoryKl / n);
-    this.#sum("numberKl", numberKl / n);
+    this.#sum("choiceKl", choiceKl / n);
+    this.#sum("betaKl", betaKl / n);
     this.#sum("clipFraction", clipped / n);
     for (const name of ["policyLoss", "valueLoss", "entropy", "gradientNorm"]) this.#sum(name, metrics.get(name));
-    if (metrics.names.includes("numberEntropy")) this.#sum("numberEntropy", metrics.get("numberEntropy"));
+    if (metrics.names.includes("betaEntropy")) this.#sum("betaEntropy", metrics.get("betaEntropy"));
   }
 
   #sum(name: string, value: number): void {
@@ -74,10 +74,10 @@ export class UpdateTotals {
       policyLoss: mean("policyLoss"),
       valueLoss: mean("valueLoss"),
       entropy: mean("entropy"),
-      numberEntropy: mean("numberEntropy"),
+      betaEntropy: mean("betaEntropy"),
       approximateKl: mean("approximateKl"),
-      categoryKl: mean("categoryKl"),
-      numberKl: mean("numberKl"),
+      choiceKl: mean("choiceKl"),
+      betaKl: mean("betaKl"),
       clipFraction: mean("clipFraction"),
       gradientNorm: mean("gradientNorm"),
       firstRatioError: this.firstRatioError,

@@ -2,9 +2,9 @@
  * @file Which parameters a training keeps: those that did best on the validation part, looked at from time to time. Without
  * a validation part the newest are kept.
  */
-import type { Ppo } from "../ppo/ppo.ts";
+import type { Ppo } from "../ppo/index.ts";
 import type { TrainOptions } from "./options.ts";
-import { lookAtValidation, type Validation } from "./validation.ts";
+import { evaluateOnValidation, type Validation } from "./validation.ts";
 
 export type BestState = {
   readonly score: number | null;
@@ -14,7 +14,7 @@ export type BestState = {
   readonly recent: readonly number[];
 };
 
-export type Look = {
+export type ScoredUpdate = {
   /** Of the validation part, or of the training since the last look where there is none; undefined where neither is known. */
   readonly score: number | undefined;
   /** Training score minus validation score in deviations of the former; undefined where too little is known. */
@@ -57,7 +57,7 @@ export class BestParameters {
   }
 
   /** Keeps the parameters as they are now where they are the best so far. */
-  async look(ppo: Ppo): Promise<Look> {
+  async look(ppo: Ppo): Promise<ScoredUpdate> {
     const recent = this.#recent;
     this.#recent = [];
     if (this.#validation === undefined) {
@@ -65,7 +65,7 @@ export class BestParameters {
       return { score: recent.length === 0 ? undefined : mean(recent), gap: undefined };
     }
     const { initialBalance, onValidation } = this.#options;
-    const look = await lookAtValidation(this.#validation, ppo.values, initialBalance);
+    const look = await evaluateOnValidation(this.#validation, ppo.values, initialBalance);
     const { meanReward } = look;
     const kept = this.#score === null || meanReward > this.#score;
     if (kept) this.#keep(ppo, meanReward);
@@ -91,7 +91,7 @@ export class BestParameters {
   }
 
   async release(): Promise<void> {
-    await this.#validation?.probe.release();
+    await this.#validation?.evaluator.release();
   }
 }
 

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { bytesOf, sha256, systemCode, TidemarkError, writeFileAtomic } from "../../core/index.ts";
-import type { PpoState } from "../ppo/report.ts";
+import type { PpoState } from "../ppo/index.ts";
 
 const MAGIC = "tidemark checkpoint 2\n";
 const ARRAYS = ["memory", "parameters", "firstMoment", "secondMoment"] as const;

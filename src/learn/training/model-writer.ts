@@ -2,7 +2,7 @@
 import { exportModel } from "../../compute/index.ts";
 import { systemClock } from "../../core/index.ts";
 import { accountFeatureNames, MODEL_SCHEMA, type ModelManifest, policyGraph, saveModel } from "../../policy/index.ts";
-import type { Ppo } from "../ppo/ppo.ts";
+import type { Ppo } from "../ppo/index.ts";
 import type { ContinuedFrom, PhaseRecord } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
 import { PARAMETERS_KEY, parametersText } from "./start.ts";

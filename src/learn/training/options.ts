@@ -6,11 +6,9 @@ import type { ActionSpaceName, ModelManifest, NetworkSpec } from "../../policy/i
 import type { DecisionConfig } from "../../risk/index.ts";
 import type { Tracker } from "../../tracking/index.ts";
 import type { Curriculum, PhaseEnd, PhaseOverrides } from "../curriculum/index.ts";
-import type { RewardWeights } from "../env/rewards.ts";
-import type { PpoConfig } from "../ppo/config.ts";
-import type { PpoStart } from "../ppo/report.ts";
-import type { Split, SplitOptions } from "./split.ts";
-import type { ValidationLook } from "./validation.ts";
+import type { RewardWeights, Split, SplitOptions } from "../env/index.ts";
+import type { PpoConfig, PpoStart } from "../ppo/index.ts";
+import type { ValidationResult } from "./validation.ts";
 
 /** What is known of a phase that was trained, for the model's provenance. */
 export type PhaseRecord = {
@@ -127,13 +125,13 @@ export type TrainOptions = {
   /** Told what is worth knowing and stops nothing. Default: nobody. */
   readonly warn?: (message: string) => void;
   /** Told after each look at the validation part. What it throws ends the training and comes out of it. */
-  readonly onValidation?: (look: TrainingLook) => Promise<void> | void;
+  readonly onValidation?: (look: TrainingValidation) => Promise<void> | void;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
   readonly clock?: Clock;
 };
 
-export type TrainingLook = ValidationLook & {
+export type TrainingValidation = ValidationResult & {
   /** Account-steps trained so far. */
   readonly steps: number;
   /** Whether these parameters are the best so far, and kept. */

@@ -8,11 +8,9 @@ import {
   normalizeTape,
 } from "../../features/index.ts";
 import { actionSpace } from "../../policy/index.ts";
-import { TradingEnv, type TradingEnvOptions } from "../env/trading-env.ts";
-import type { Ppo } from "../ppo/ppo.ts";
-import { Probe } from "./evaluator.ts";
+import { type BarRange, type Split, splitBars, TradingEnv, type TradingEnvOptions } from "../env/index.ts";
+import { PolicyEvaluator, type Ppo } from "../ppo/index.ts";
 import type { TrainOptions } from "./options.ts";
-import { type BarRange, type Split, splitBars } from "./split.ts";
 import type { Validation } from "./validation.ts";
 
 /** The validation part is walked by this many accounts, one block each. */
@@ -74,7 +72,7 @@ export function trainingEnv(prepared: Prepared): TradingEnv {
 }
 
 /** Undefined where the split has no validation part. */
-export async function validationProbe(prepared: Prepared, ppo: Ppo): Promise<Validation | undefined> {
+export async function openValidation(prepared: Prepared, ppo: Ppo): Promise<Validation | undefined> {
   const { options, features, split } = prepared;
   const { from, to } = split.validation;
   if (from === to) return undefined;
@@ -90,7 +88,7 @@ export async function validationProbe(prepared: Prepared, ppo: Ppo): Promise<Val
     seed: options.seed,
     starts: Array.from({ length: VALIDATION_BLOCKS }, (_, block) => from + block * bars),
   });
-  return { probe: await Probe.create(ppo, options.network, env), env, bars };
+  return { evaluator: await PolicyEvaluator.create(ppo, options.network, env), env, bars };
 }
 
 /** What must be equal for a checkpoint to be continued. The run's length may grow only through the schedules' own total. */

@@ -2,9 +2,8 @@
 import type { ProgressListener } from "../../core/index.ts";
 import type { ConfigRecord, Tracker } from "../../tracking/index.ts";
 import { costShareOf, type Phase, SETTING_NAMES } from "../curriculum/index.ts";
-import type { TradingEnv } from "../env/trading-env.ts";
-import type { Ppo } from "../ppo/ppo.ts";
-import type { PpoReport } from "../ppo/report.ts";
+import type { TradingEnv } from "../env/index.ts";
+import type { Ppo, PpoReport } from "../ppo/index.ts";
 
 /** Episodes whose mean is told. */
 const EPISODES = 100;
@@ -21,7 +20,7 @@ export type UpdateFacts = {
 };
 
 /** Of the run or of the phase that it is in. */
-export type Stretch = { readonly label: string; readonly from: number; readonly steps: number };
+export type ProgressSpan = { readonly label: string; readonly from: number; readonly steps: number };
 
 export class TrainReport {
   readonly #tracker: Tracker;
@@ -64,7 +63,7 @@ export class TrainReport {
     );
   }
 
-  update(report: PpoReport, facts: UpdateFacts, stretch: Stretch, episodeBars: number): void {
+  update(report: PpoReport, facts: UpdateFacts, span: ProgressSpan, episodeBars: number): void {
     for (const { reward, steps } of report.episodes) {
       this.#returns.push(reward);
       this.#lengths.push(steps);
@@ -86,9 +85,9 @@ export class TrainReport {
     // A sum of log returns.
     const shown = episodeReturn ?? report.meanReward * episodeBars;
     this.#onProgress?.({
-      label: stretch.label,
-      done: report.steps - stretch.from,
-      total: stretch.steps,
+      label: span.label,
+      done: report.steps - span.from,
+      total: span.steps,
       unit: "steps",
       figures: {
         return: percent(shown),
@@ -120,10 +119,10 @@ function algorithmFigures(report: PpoReport): Record<string, number> {
     "loss/policy": report.policyLoss,
     "loss/value": report.valueLoss,
     "policy/entropy": report.entropy,
-    "policy/sizeEntropy": report.numberEntropy,
+    "policy/sizeEntropy": report.betaEntropy,
     "policy/approximateKl": report.approximateKl,
-    "policy/directionKl": report.categoryKl,
-    "policy/sizeKl": report.numberKl,
+    "policy/directionKl": report.choiceKl,
+    "policy/sizeKl": report.betaKl,
     "policy/clipFraction": report.clipFraction,
     "value/explainedVariance": report.explainedVariance,
     "update/gradientNorm": report.gradientNorm,

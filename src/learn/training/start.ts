@@ -16,7 +16,7 @@ import {
   networkSpec,
 } from "../../policy/index.ts";
 import { type ParameterVector, type Transfer, transferParameters } from "../curriculum/index.ts";
-import type { PpoStart } from "../ppo/report.ts";
+import type { PpoStart } from "../ppo/index.ts";
 import { loadCheckpoint, newestCheckpoint } from "./checkpoint.ts";
 import type { ContinuedFrom, StartingPoint } from "./options.ts";
 import type { Prepared } from "./prepare.ts";

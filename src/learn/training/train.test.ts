@@ -11,8 +11,8 @@ import { resolveRiskConfig } from "../../risk/index.ts";
 import { readRunRecords } from "../../tracking/index.ts";
 import { decode, messagesAt, records, textAt } from "../../tracking/testing/event-decoder.ts";
 import { MlflowServer } from "../../tracking/testing/mlflow-server.ts";
-import { REWARD_DEFAULTS } from "../env/rewards.ts";
-import { PPO_DEFAULTS } from "../ppo/config.ts";
+import { REWARD_DEFAULTS } from "../env/index.ts";
+import { PPO_DEFAULTS } from "../ppo/index.ts";
 import type { TrainOptions } from "./options.ts";
 import { trainPolicy } from "./train.ts";
 

@@ -13,16 +13,15 @@ import {
   writeFileAtomic,
 } from "../../core/index.ts";
 import { openTrackers, RunStatus, type Tracker } from "../../tracking/index.ts";
-import type { Ppo } from "../ppo/ppo.ts";
-import type { PpoReport } from "../ppo/report.ts";
+import type { Ppo, PpoReport } from "../ppo/index.ts";
 import { BestParameters, type BestState } from "./best.ts";
 import { addCheckpoint, loadCheckpoint, newestCheckpoint } from "./checkpoint.ts";
-import { CurriculumRun, type CurriculumRunState, type EndedPhase } from "./curriculum-run.ts";
-import { openStage, type Stage } from "./learner.ts";
+import { type Learner, openLearner } from "./learner.ts";
 import { saveTrainedModel } from "./model-writer.ts";
 import type { ContinuedFrom, TrainOptions, TrainResult } from "./options.ts";
-import { type Prepared, prepare, runFingerprint, settingsOf, validationProbe } from "./prepare.ts";
-import { type Stretch, TrainReport } from "./report.ts";
+import { CurriculumRun, type CurriculumRunState, type EndedPhase } from "./phases/curriculum-run.ts";
+import { openValidation, type Prepared, prepare, runFingerprint, settingsOf } from "./prepare.ts";
+import { type ProgressSpan, TrainReport } from "./report.ts";
 import { startOf } from "./start.ts";
 
 /** What TensorBoard's table of runs shows beside their settings. */
@@ -77,7 +76,7 @@ class TrainingRun {
   readonly #fingerprint: string;
   readonly #phases: CurriculumRun | undefined;
   readonly #best: BestParameters;
-  #stage: Stage;
+  #learner: Learner;
   #episodes = 0;
   #gap: number | undefined;
   #continuedFrom: ContinuedFrom | undefined;
@@ -86,14 +85,14 @@ class TrainingRun {
     prepared: Prepared,
     fingerprint: string,
     phases: CurriculumRun | undefined,
-    stage: Stage,
+    learner: Learner,
     best: BestParameters,
   ) {
     this.#prepared = prepared;
     this.#options = prepared.options;
     this.#fingerprint = fingerprint;
     this.#phases = phases;
-    this.#stage = stage;
+    this.#learner = learner;
     this.#best = best;
   }
 
@@ -109,12 +108,12 @@ class TrainingRun {
       saved === undefined || state?.phases === undefined ? undefined : { state: state.phases, best: saved.phaseBest };
     const phases = options.phases === undefined ? undefined : new CurriculumRun(prepared, options.phases, restored);
     const begun = options.start === undefined || saved !== undefined ? undefined : startOf(prepared, options.start);
-    const stage = await openStage(prepared, phases, begun?.start);
-    const best = new BestParameters(await validationProbe(prepared, stage.ppo), options);
-    const run = new TrainingRun(prepared, fingerprint, phases, stage, best);
+    const learner = await openLearner(prepared, phases, begun?.start);
+    const best = new BestParameters(await openValidation(prepared, learner.ppo), options);
+    const run = new TrainingRun(prepared, fingerprint, phases, learner, best);
     run.#continuedFrom = begun?.continuedFrom;
     if (saved === undefined || state === undefined) return run;
-    stage.ppo.restore(saved.ppo);
+    learner.ppo.restore(saved.ppo);
     best.restore(state.best, saved.best);
     run.#episodes = state.episodes;
     run.#continuedFrom = state.continuedFrom;
@@ -133,13 +132,13 @@ class TrainingRun {
     const planned = this.#phases?.plannedSteps ?? ppo.totalSteps;
     const report = new TrainReport(tracker, onProgress, planned / ppo.rollout);
     this.#writeManifest(report);
-    if (resume === true) tracker.continued(this.#stage.ppo.steps);
+    if (resume === true) tracker.continued(this.#learner.ppo.steps);
     // What is gone on with is the first that is worth keeping.
     else if (this.#continuedFrom !== undefined) await this.#validate(report);
     this.#tellPhase(report);
     const late = (): boolean => timeLimitMs !== undefined && clock.elapsedMs() - startedMs >= timeLimitMs;
     let ended = false;
-    while (!ended && this.#stage.ppo.steps < this.#totalSteps && !late()) {
+    while (!ended && this.#learner.ppo.steps < this.#totalSteps && !late()) {
       if (episodes > 0 && this.#episodes >= episodes) break;
       if (signal?.aborted === true) {
         this.#save();
@@ -147,7 +146,7 @@ class TrainingRun {
       }
       ended = await this.#update(report);
     }
-    if (!ended) this.#phases?.stop(this.#stage.ppo.steps);
+    if (!ended) this.#phases?.stop(this.#learner.ppo.steps);
     await this.#validate(report);
     this.#save();
     return this.#finish();
@@ -160,7 +159,7 @@ class TrainingRun {
   /** One rollout and one update, and what is due after it. True where the run has ended with it. */
   async #update(report: TrainReport): Promise<boolean> {
     const { saveEvery, validateEvery, clock = systemClock } = this.#options;
-    const { env, ppo } = this.#stage;
+    const { env, ppo } = this.#learner;
     const beganMs = clock.elapsedMs();
     const update = await this.#iterate(ppo);
     if ("ended" in update) return this.#endPhase(update, report);
@@ -176,7 +175,7 @@ class TrainingRun {
         rollout: this.#options.ppo.rollout,
         elapsedMs: clock.elapsedMs() - beganMs,
       },
-      this.#stretch(),
+      this.#span(),
       this.#phases?.phase.episodeBars ?? this.#options.episodeBars,
     );
     report.histograms(ppo, update.updates);
@@ -205,29 +204,29 @@ class TrainingRun {
     const phases = this.#phases;
     const { clock = systemClock } = this.#options;
     if (phases === undefined) return true;
-    const { ppo } = this.#stage;
+    const { ppo } = this.#learner;
     if (phases.best.length === 0) await this.#validate(report);
     const recommended = phases.end(verdict, ppo.steps, clock.nowMs());
     report.phaseEnd(phases.number, verdict.because, verdict.reason, recommended);
     if (!phases.goesOn) return true;
     const start = phases.advance(verdict.because, ppo.state());
     await ppo.release();
-    this.#stage = await openStage(this.#prepared, phases, start);
+    this.#learner = await openLearner(this.#prepared, phases, start);
     this.#tellPhase(report);
     this.#save();
     return false;
   }
 
   #tellPhase(report: TrainReport): void {
-    if (this.#phases !== undefined) report.phase(this.#phases.number, this.#phases.phase, this.#stage.ppo.steps);
+    if (this.#phases !== undefined) report.phase(this.#phases.number, this.#phases.phase, this.#learner.ppo.steps);
   }
 
-  #stretch(): Stretch {
-    return this.#phases?.stretch ?? { label: "training", from: 0, steps: this.#options.ppo.totalSteps };
+  #span(): ProgressSpan {
+    return this.#phases?.span ?? { label: "training", from: 0, steps: this.#options.ppo.totalSteps };
   }
 
   async #validate(report: TrainReport): Promise<void> {
-    const { ppo } = this.#stage;
+    const { ppo } = this.#learner;
     const { score, gap } = await this.#best.look(ppo);
     this.#gap = gap;
     if (score === undefined) return;
@@ -244,7 +243,7 @@ class TrainingRun {
     };
     addCheckpoint(join(this.#options.runFolder, "checkpoints"), {
       fingerprint: this.#fingerprint,
-      ppo: this.#stage.ppo.state(),
+      ppo: this.#learner.ppo.state(),
       trainer: state,
       best: this.#best.values,
       phaseBest: this.#phases?.best ?? new Float32Array(0),
@@ -262,7 +261,7 @@ class TrainingRun {
       fingerprint: this.#fingerprint,
       dataFingerprint: tape.fingerprint,
       features: this.#prepared.raw.names,
-      parameters: this.#stage.ppo.parameters.size,
+      parameters: this.#learner.ppo.parameters.size,
       split: this.#prepared.split,
       continuedFrom: this.#continuedFrom,
       settings,
@@ -272,7 +271,7 @@ class TrainingRun {
   }
 
   #finish(): TrainResult {
-    const { ppo } = this.#stage;
+    const { ppo } = this.#learner;
     const { values, score, steps: keptSteps } = this.#best;
     const phases = this.#phases?.records ?? [];
     const continuedFrom = this.#continuedFrom;
@@ -299,7 +298,7 @@ class TrainingRun {
   }
 
   async release(): Promise<void> {
-    await this.#stage.ppo.release();
+    await this.#learner.ppo.release();
     await this.#best.release();
   }
 }

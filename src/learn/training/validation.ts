@@ -1,17 +1,17 @@
 /** @file A look at the validation part: how the policy does there, and what each of its bars brought. */
 
-import type { TradingEnv } from "../env/trading-env.ts";
-import type { Probe } from "./evaluator.ts";
+import type { TradingEnv } from "../env/index.ts";
+import type { PolicyEvaluator } from "../ppo/index.ts";
 
 /** The validation part, walked by several accounts of its own, a block of consecutive bars each. */
 export type Validation = {
-  readonly probe: Probe;
+  readonly evaluator: PolicyEvaluator;
   readonly env: TradingEnv;
   /** Bars of each block. */
   readonly bars: number;
 };
 
-export type ValidationLook = {
+export type ValidationResult = {
   /** Mean raw reward of a bar. */
   readonly meanReward: number;
   /** Change of equity in each bar as a share of it, in the order of time; every block starts without a position. */
@@ -19,12 +19,12 @@ export type ValidationLook = {
 };
 
 /** Walks the validation part with these parameters, always taking the likeliest choice. */
-export async function lookAtValidation(
+export async function evaluateOnValidation(
   validation: Validation,
   values: Float32Array,
   initialBalance: number,
-): Promise<ValidationLook> {
-  const { probe, env, bars } = validation;
+): Promise<ValidationResult> {
+  const { evaluator, env, bars } = validation;
   const blocks = env.stretches;
   const { equity } = env.exchange.book;
   const before = new Float64Array(blocks).fill(initialBalance);
@@ -38,6 +38,6 @@ export async function lookAtValidation(
     }
     bar++;
   };
-  const { meanReward } = await probe.run(values, { bars, onBar });
+  const { meanReward } = await evaluator.run(values, { bars, onBar });
   return { meanReward, returns };
 }

@@ -1,5 +1,4 @@
 /** Trials of trainings: what a search of the hyper-parameters runs, here and on other machines. */
-export { fittingRollout } from "./fit.ts";
 export { type MarketRequest, openRequestedMarket } from "./market-request.ts";
 export { type PlanBoard, type PostedPlan, planBoard } from "./plan-board.ts";
 export { TRIAL_OBJECTIVES } from "./score.ts";

@@ -1,6 +1,6 @@
 /** @file What a search wants more of: one number for how a policy did on the validation part. */
 import { ensureNever } from "../../core/index.ts";
-import type { ValidationLook } from "../training/validation.ts";
+import type { ValidationResult } from "../training/index.ts";
 
 export const TRIAL_OBJECTIVES = ["mean-reward", "sharpe"] as const;
 export type TrialObjective = (typeof TRIAL_OBJECTIVES)[number];
@@ -18,7 +18,7 @@ export function sharpeOf(returns: Float64Array, periodsPerYear: number): number 
 }
 
 /** The score of a look; more is better. The Sharpe ratio is a year's. */
-export function scoreOf(objective: TrialObjective, look: ValidationLook, periodsPerYear: number): number {
+export function scoreOf(objective: TrialObjective, look: ValidationResult, periodsPerYear: number): number {
   switch (objective) {
     case "mean-reward":
       return look.meanReward;

@@ -16,11 +16,8 @@ import {
   type TrialRun,
   TrialState,
 } from "../../search/index.ts";
-import { REWARD_DEFAULTS } from "../env/rewards.ts";
-import { PPO_DEFAULTS } from "../ppo/config.ts";
-import { Ppo } from "../ppo/ppo.ts";
-import { constant } from "../ppo/schedule.ts";
-import { Probe } from "../training/evaluator.ts";
+import { REWARD_DEFAULTS } from "../env/index.ts";
+import { constant, PolicyEvaluator, PPO_DEFAULTS, Ppo } from "../ppo/index.ts";
 import { sharpeOf } from "./score.ts";
 import { type TrialOptions, trainTrial } from "./train-trial.ts";
 
@@ -117,17 +114,17 @@ describe("a trial", () => {
   });
 
   it("stops its work where it is pruned, frees its sessions, and has returns", async () => {
-    const [iterate, ppo, probe] = [
+    const [iterate, ppo, evaluator] = [
       vi.spyOn(Ppo.prototype, "iterate"),
       vi.spyOn(Ppo.prototype, "release"),
-      vi.spyOn(Probe.prototype, "release"),
+      vi.spyOn(PolicyEvaluator.prototype, "release"),
     ];
     const trial = watched(1);
     await expect(trainTrial(trial, options())).rejects.toThrow(TrialPruned);
     expect(trial.reports).toHaveLength(1);
     expect(iterate, "two of eight updates").toHaveBeenCalledTimes(STEPS / ROLLOUT / 4);
     expect(ppo).toHaveBeenCalledOnce();
-    expect(probe).toHaveBeenCalled();
+    expect(evaluator).toHaveBeenCalled();
     expect(trial.returns?.length).toBeGreaterThan(100);
   });
 

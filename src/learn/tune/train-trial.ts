@@ -8,8 +8,7 @@ import { join } from "node:path";
 import { barsPerYear, TidemarkError } from "../../core/index.ts";
 import type { TrialRun } from "../../search/index.ts";
 import { CompositeTracker } from "../../tracking/index.ts";
-import type { TrainingLook, TrainOptions } from "../training/options.ts";
-import { trainPolicy } from "../training/train.ts";
+import { type TrainingValidation, type TrainOptions, trainPolicy } from "../training/index.ts";
 import { scoreOf, type TrialObjective } from "./score.ts";
 
 /** What the training is, without where it is kept and whom it tells. */
@@ -48,7 +47,7 @@ export async function trainTrial(trial: TrialRun, options: TrialOptions): Promis
   const periodsPerYear = barsPerYear(tape.barMs);
   let lastReport = 0;
   let result: number | undefined;
-  const onValidation = async (look: TrainingLook): Promise<void> => {
+  const onValidation = async (look: TrainingValidation): Promise<void> => {
     const score = scoreOf(objective, look, periodsPerYear);
     if (look.kept) {
       result = score;

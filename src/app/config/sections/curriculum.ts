@@ -18,7 +18,7 @@ const phaseSection = z.strictObject({
   steps: z.int().min(1).max(1e12).describe("Decisions to train on in this phase."),
   learning_rate: setting("learningRate", "Step size of Adam."),
   entropy: setting("entropy", "Entropy bonus of directions."),
-  number_entropy: setting("numberEntropy", "Entropy bonus of sizes."),
+  number_entropy: setting("betaEntropy", "Entropy bonus of sizes."),
   clip: setting("clip", "Clip range of the policy ratio."),
   target_kl: setting("targetKl", "An update stops early beyond 1.5 times this KL divergence."),
   value_coefficient: setting("valueCoefficient", "Weight of the value loss."),

@@ -5,7 +5,7 @@
  */
 import { Random, type RandomState } from "../../../core/index.ts";
 import { categoricalSpace } from "../../../policy/index.ts";
-import { EpisodeCounter, type EpisodeRecord, type VectorEnv } from "../../env/vector-env.ts";
+import { EpisodeCounter, type EpisodeRecord, type VectorEnv } from "../../env/index.ts";
 
 const GRAVITY = 9.8;
 const POLE_MASS = 0.1;
@@ -73,7 +73,7 @@ export class CartPole implements VectorEnv {
     mask.fill(0);
   }
 
-  step(category: Uint8Array): void {
+  step(choice: Uint8Array): void {
     const x = this.#x;
     for (let n = 0; n < this.stretches; n++) {
       const i = n * 4;
@@ -81,7 +81,7 @@ export class CartPole implements VectorEnv {
       const spin = x[i + 3];
       const cos = Math.cos(angle);
       const sin = Math.sin(angle);
-      const push = category[n] === 1 ? FORCE : -FORCE;
+      const push = choice[n] === 1 ? FORCE : -FORCE;
       const part = (push + POLE_MASS * HALF_LENGTH * spin * spin * sin) / TOTAL_MASS;
       const spinRate = (GRAVITY * sin - cos * part) / (HALF_LENGTH * (4 / 3 - (POLE_MASS * cos * cos) / TOTAL_MASS));
       const speedRate = part - (POLE_MASS * HALF_LENGTH * spinRate * cos) / TOTAL_MASS;

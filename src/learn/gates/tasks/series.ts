@@ -4,7 +4,7 @@
  */
 import { invariant, Random, type RandomState } from "../../../core/index.ts";
 import { categoricalSpace } from "../../../policy/index.ts";
-import { EpisodeCounter, type EpisodeRecord, type VectorEnv } from "../../env/vector-env.ts";
+import { EpisodeCounter, type EpisodeRecord, type VectorEnv } from "../../env/index.ts";
 
 export type Series = {
   /** `[rows*F]` what the policy sees of each row. */
@@ -106,14 +106,14 @@ export class SeriesTask implements VectorEnv {
     mask.fill(0);
   }
 
-  step(category: Uint8Array): void {
+  step(choice: Uint8Array): void {
     const A = this.accountsPerStretch;
     for (let g = 0; g < this.stretches; g++) {
       const move = this.#series.moves[this.row[g]];
       this.row[g]++;
       const cut = --this.#left[g] === 0 ? 1 : 0;
       for (let n = g * A; n < (g + 1) * A; n++) {
-        const wanted = category[n] - 1;
+        const wanted = choice[n] - 1;
         const change = Math.abs(wanted - this.position[n]);
         this.position[n] = wanted;
         const reward = wanted * move - this.#options.cost * change;

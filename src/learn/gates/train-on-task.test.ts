@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../core/index.ts";
-import { deviationOf, meanOf, shareOf } from "./lesson.ts";
+import { deviationOf, meanOf, shareOf } from "./train-on-task.ts";
 
 describe("the share of the best policy's reward", () => {
   it("is the ratio of the sums, without an error where one is a multiple of the other", () => {

@@ -2,12 +2,12 @@
  * @file The markets that a phase trains on: the recorded training range, drawn anew as the phase asks for it. Only bars up
  * to the end of the training range go in, so that nothing of what validates or tests can be shuffled into training.
  */
-import { invariant, type Random } from "../../core/index.ts";
-import { computeFeatures, type FeatureTape, type Normalizer, normalizeTape } from "../../features/index.ts";
-import { type MarketTape, sliceTape } from "../../market/index.ts";
-import { type AugmentationSettings, augmentTape, drawWeighted, symbolWeights } from "../curriculum/index.ts";
-import type { Prepared } from "../training/prepare.ts";
-import type { BarRange } from "../training/split.ts";
+import { invariant, type Random } from "../../../core/index.ts";
+import { computeFeatures, type FeatureTape, type Normalizer, normalizeTape } from "../../../features/index.ts";
+import { type MarketTape, sliceTape } from "../../../market/index.ts";
+import { type AugmentationSettings, augmentTape, drawWeighted, symbolWeights } from "../../curriculum/index.ts";
+import type { BarRange } from "../../env/index.ts";
+import type { Prepared } from "../prepare.ts";
 
 export type TrainingMarket = {
   readonly tape: MarketTape;

@@ -1,17 +1,17 @@
 /** @file How good a policy is in an env when it always takes its likeliest choice. */
 import { likeliestActions, type NetworkSpec } from "../../policy/index.ts";
-import type { EpisodeRecord, VectorEnv } from "../env/vector-env.ts";
-import { Actor } from "../ppo/actor.ts";
-import type { Ppo } from "../ppo/ppo.ts";
+import type { EpisodeRecord, VectorEnv } from "../env/index.ts";
+import { Actor } from "./actor.ts";
+import type { Ppo } from "./ppo.ts";
 
-export type ProbeResult = {
+export type EvaluationResult = {
   /** Mean raw reward of an account-step. */
   readonly meanReward: number;
   readonly steps: number;
   readonly episodes: readonly EpisodeRecord[];
 };
 
-export type ProbeOptions = {
+export type EvaluationOptions = {
   /** Bars for every account, or until `episodes` have ended. */
   readonly bars: number;
   readonly episodes?: number;
@@ -20,7 +20,7 @@ export type ProbeOptions = {
 };
 
 /** An env and the acting graph in it, compiled once and run with whatever parameters are asked about. */
-export class Probe {
+export class PolicyEvaluator {
   readonly #actor: Actor;
 
   private constructor(actor: Actor) {
@@ -28,17 +28,17 @@ export class Probe {
   }
 
   /** The env must be of the kind that the network was built for. */
-  static async create(ppo: Ppo, spec: NetworkSpec, env: VectorEnv): Promise<Probe> {
-    return new Probe(await Actor.create(env, ppo.parameters, ppo.network, spec, ppo.shape, 1));
+  static async create(ppo: Ppo, spec: NetworkSpec, env: VectorEnv): Promise<PolicyEvaluator> {
+    return new PolicyEvaluator(await Actor.create(env, ppo.parameters, ppo.network, spec, ppo.shape, 1));
   }
 
-  async run(values: Float32Array, options: ProbeOptions): Promise<ProbeResult> {
+  async run(values: Float32Array, options: EvaluationOptions): Promise<EvaluationResult> {
     const actor = this.#actor;
     const { env } = actor;
     const accounts = env.stretches * env.accountsPerStretch;
     const rows = accounts * env.shape.symbols;
-    const category = new Uint8Array(rows);
-    const numbers = new Float32Array(rows * env.actionSpace.betaHeads.length);
+    const choice = new Uint8Array(rows);
+    const betaSamples = new Float32Array(rows * env.actionSpace.betaHeads.length);
     const episodes: EpisodeRecord[] = [];
     const wanted = options.episodes ?? Number.POSITIVE_INFINITY;
     env.reset();
@@ -48,8 +48,8 @@ export class Probe {
     for (let bar = 0; bar < options.bars && episodes.length < wanted; bar++) {
       const heads = await actor.decide(values);
       actor.memory.set(heads.state);
-      likeliestActions(env.actionSpace, heads, rows, category, numbers);
-      env.step(category, numbers);
+      likeliestActions(env.actionSpace, heads, rows, choice, betaSamples);
+      env.step(choice, betaSamples);
       options.onBar?.();
       for (let n = 0; n < accounts; n++) total += env.rewards[n];
       steps += accounts;

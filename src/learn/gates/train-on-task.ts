@@ -1,12 +1,10 @@
 /** @file Learns a task with the trainer that everything else is trained with, and judges what was learned. */
 import type { NetworkSpec } from "../../policy/index.ts";
-import type { VectorEnv } from "../env/vector-env.ts";
-import type { PpoConfig } from "../ppo/config.ts";
-import { Ppo } from "../ppo/ppo.ts";
-import { Probe } from "../training/evaluator.ts";
+import type { VectorEnv } from "../env/index.ts";
+import { PolicyEvaluator, Ppo, type PpoConfig } from "../ppo/index.ts";
 import type { GateContext } from "./gate.ts";
 
-export type Lesson = {
+export type TaskSetup = {
   /** For the progress line. */
   readonly task: string;
   readonly env: VectorEnv;
@@ -15,11 +13,15 @@ export type Lesson = {
 };
 
 /** Trains to the end of the budget and gives the trainer to `judge`; releases it whatever happens. */
-export async function learn<T>(lesson: Lesson, context: GateContext, judge: (ppo: Ppo) => Promise<T>): Promise<T> {
-  const { task, env, network } = lesson;
-  const { rollout } = lesson.config;
-  const updates = Math.max(1, Math.floor((lesson.config.totalSteps * context.effort) / rollout));
-  const config = { ...lesson.config, totalSteps: updates * rollout };
+export async function trainOnTask<T>(
+  setup: TaskSetup,
+  context: GateContext,
+  judge: (ppo: Ppo) => Promise<T>,
+): Promise<T> {
+  const { task, env, network } = setup;
+  const { rollout } = setup.config;
+  const updates = Math.max(1, Math.floor((setup.config.totalSteps * context.effort) / rollout));
+  const config = { ...setup.config, totalSteps: updates * rollout };
   const ppo = await Ppo.create(env, network, config, context.seed);
   try {
     while (ppo.steps < config.totalSteps) {
@@ -51,9 +53,9 @@ export async function learnedRewards(
   onBar: () => void = () => {},
 ): Promise<Float64Array> {
   const sums = new Float64Array(env.rewards.length);
-  const probe = await Probe.create(ppo, network, env);
+  const evaluator = await PolicyEvaluator.create(ppo, network, env);
   try {
-    await probe.run(ppo.values, {
+    await evaluator.run(ppo.values, {
       bars,
       onBar: () => {
         for (let n = 0; n < sums.length; n++) sums[n] += env.rewards[n];
@@ -61,23 +63,23 @@ export async function learnedRewards(
       },
     });
   } finally {
-    await probe.release();
+    await evaluator.release();
   }
   return sums;
 }
 
 /**
  * The same of a policy without a network, on the same bars: the env must start where it started before.
- * @param choose writes the category of every account and symbol; numbers that it uses are 1
+ * @param choose writes the choice of every account and symbol; the numbers that it uses are 1
  */
-export function scriptedRewards(env: VectorEnv, bars: number, choose: (category: Uint8Array) => void): Float64Array {
+export function scriptedRewards(env: VectorEnv, bars: number, choose: (choice: Uint8Array) => void): Float64Array {
   const sums = new Float64Array(env.rewards.length);
-  const category = new Uint8Array(env.rewards.length * env.shape.symbols);
-  const numbers = new Float32Array(category.length * env.actionSpace.betaHeads.length).fill(1);
+  const choice = new Uint8Array(env.rewards.length * env.shape.symbols);
+  const betaSamples = new Float32Array(choice.length * env.actionSpace.betaHeads.length).fill(1);
   env.reset();
   for (let bar = 0; bar < bars; bar++) {
-    choose(category);
-    env.step(category, numbers);
+    choose(choice);
+    env.step(choice, betaSamples);
     for (let n = 0; n < sums.length; n++) sums[n] += env.rewards[n];
   }
   return sums;

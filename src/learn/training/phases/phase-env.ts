@@ -3,13 +3,12 @@
  * what the policy reads of them. To a learner it is one env with one matrix of features: a market is changed in place, and
  * only before a rollout, so that what was acted on is what is trained on.
  */
-import { Random, type RandomState } from "../../core/index.ts";
-import type { AugmentationSettings } from "../curriculum/index.ts";
-import { type Prepared, tradingEnvOptions } from "../training/prepare.ts";
+import { Random, type RandomState } from "../../../core/index.ts";
+import type { AugmentationSettings } from "../../curriculum/index.ts";
+import { type EpisodeRecord, TradingEnv, type VectorEnv } from "../../env/index.ts";
+import { type Prepared, tradingEnvOptions } from "../prepare.ts";
 import { balancedStarts, drawMarket, isAugmented, recordedMarket, type TrainingMarket } from "./market-draws.ts";
 import { noisyFeatures, RowNoise } from "./row-noise.ts";
-import { TradingEnv } from "./trading-env.ts";
-import type { EpisodeRecord, VectorEnv } from "./vector-env.ts";
 
 export type PhaseEnvOptions = {
   readonly settings: AugmentationSettings;
@@ -166,8 +165,8 @@ export class PhaseEnv implements VectorEnv {
     this.#inner.observe(account, mask);
   }
 
-  step(category: Uint8Array, numbers: Float32Array): void {
-    this.#inner.step(category, numbers);
+  step(choice: Uint8Array, betaSamples: Float32Array): void {
+    this.#inner.step(choice, betaSamples);
   }
 
   takeEpisodes(): EpisodeRecord[] {

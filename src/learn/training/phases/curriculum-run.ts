@@ -2,7 +2,7 @@
  * @file A run through phases: which one it is in, the env and the settings of it, when it ends, and what it leaves for the
  * next. Its state is plain JSON beside one vector, and belongs into the checkpoint.
  */
-import { Random, type TidemarkError } from "../../core/index.ts";
+import { Random, type TidemarkError } from "../../../core/index.ts";
 import {
   costShareOf,
   metricsOfReport,
@@ -13,13 +13,12 @@ import {
   type PhaseVerdict,
   phaseConfig,
   writeRecommendation,
-} from "../curriculum/index.ts";
-import { PhaseEnv } from "../env/phase-env.ts";
-import type { PpoConfig } from "../ppo/config.ts";
-import type { PpoReport, PpoStart, PpoState } from "../ppo/report.ts";
-import type { PhaseRecord, PhasesOptions } from "./options.ts";
-import { type Prepared, requireEpisode } from "./prepare.ts";
-import type { Stretch } from "./report.ts";
+} from "../../curriculum/index.ts";
+import type { PpoConfig, PpoReport, PpoStart, PpoState } from "../../ppo/index.ts";
+import type { PhaseRecord, PhasesOptions } from "../options.ts";
+import { type Prepared, requireEpisode } from "../prepare.ts";
+import type { ProgressSpan } from "../report.ts";
+import { PhaseEnv } from "./phase-env.ts";
 
 export type CurriculumRunState = {
   readonly plan: PhasePlanState;
@@ -89,7 +88,7 @@ export class CurriculumRun {
   }
 
   /** As it is shown while it runs. */
-  get stretch(): Stretch {
+  get span(): ProgressSpan {
     const label = `phase ${this.number}/${this.#options.curriculum.phases.length} ${this.#phase.name}`;
     return { label, from: this.#plan.startStep, steps: this.#phase.steps };
   }

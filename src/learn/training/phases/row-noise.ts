@@ -2,10 +2,10 @@
  * @file Noise on the rows of a market that a rollout reads, and on no others: of a long history a rollout sees a few
  * hundred bars. Every row gets its noise once, before it is first read, and keeps it until the rollout has been learned from.
  */
-import type { Random } from "../../core/index.ts";
-import type { FeatureTape } from "../../features/index.ts";
-import { addFeatureNoise, type FeatureNoiseOptions } from "../curriculum/index.ts";
-import type { BarRange } from "../training/split.ts";
+import type { Random } from "../../../core/index.ts";
+import type { FeatureTape } from "../../../features/index.ts";
+import { addFeatureNoise, type FeatureNoiseOptions } from "../../curriculum/index.ts";
+import type { BarRange } from "../../env/index.ts";
 
 /** A feature with fewer values than this is a flag or a category. */
 const FEWEST_VALUES = 12;

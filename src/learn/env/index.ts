@@ -1,0 +1,4 @@
+export { REWARD_DEFAULTS, type RewardWeights, rewardWeights, SHAPED_REWARD } from "./rewards.ts";
+export { type BarRange, SPLIT_DEFAULTS, type Split, type SplitOptions, splitBars } from "./split.ts";
+export { TradingEnv, type TradingEnvOptions } from "./trading-env.ts";
+export { type EnvShape, EpisodeCounter, type EpisodeRecord, type VectorEnv } from "./vector-env.ts";

@@ -1,0 +1,119 @@
+/** @file What a learner is wired of: the network, the graphs that act, remember and train, and the arrays between them. */
+import {
+  adam,
+  compileForward,
+  compileTrainStep,
+  type ForwardSession,
+  Parameters,
+  type TrainSession,
+} from "../../compute/index.ts";
+import { Random } from "../../core/index.ts";
+import { memoryGraph, Network, type NetworkShape, type NetworkSpec } from "../../policy/index.ts";
+import type { VectorEnv } from "../env/index.ts";
+import { Actor, marketRows } from "./actor.ts";
+import { checkPpoSizes, type PpoConfig } from "./config.ts";
+import { ppoGraph } from "./loss.ts";
+import { Minibatch } from "./minibatch.ts";
+import { RewardScaler } from "./reward-scaler.ts";
+import { Rollout } from "./rollout.ts";
+
+export type PpoParts = {
+  readonly env: VectorEnv;
+  readonly config: PpoConfig;
+  readonly parameters: Parameters;
+  readonly network: Network;
+  readonly shape: NetworkShape;
+  readonly actor: Actor;
+  readonly train: TrainSession;
+  /** Runs the memory of every stretch through one segment; undefined without memory. */
+  readonly remember: ForwardSession | undefined;
+  readonly rollout: Rollout;
+  readonly minibatch: Minibatch;
+  readonly scaler: RewardScaler;
+  /** Of the choices and of the order of minibatches. */
+  readonly random: Random;
+};
+
+/** Compiles the graphs with freshly initialized parameters. Throws CONFIG_VALUE for sizes that don't fit into each other. */
+export async function buildPpo(env: VectorEnv, spec: NetworkSpec, config: PpoConfig, seed: number): Promise<PpoParts> {
+  const shape: NetworkShape = {
+    ...env.shape,
+    categories: env.actionSpace.categories.length,
+    betaHeads: env.actionSpace.betaHeads.length,
+  };
+  const parameters = new Parameters();
+  const network = new Network(parameters, spec, shape);
+  const { encoder } = network;
+  const stateSize = encoder?.stateSize ?? 0;
+  const { stretches: G, accountsPerStretch: A } = env;
+  const { bars, segmentBars, segments } = checkPpoSizes(config, G, A, stateSize > 0);
+  const random = new Random(seed);
+  const initial = parameters.initialize(random.fork("parameters"));
+  const train = await compileTraining(env, { parameters, initial, network, shape }, config, segmentBars, segments);
+  const rollout = new Rollout({
+    ...shape,
+    bars,
+    stretches: G,
+    accounts: A,
+    segmentBars,
+    window: encoder?.window ?? 0,
+    stateSize,
+    hasMarket: encoder !== undefined,
+  });
+  const usedBy = env.actionSpace.betaHeads.map((head) => head.usedBy);
+  return {
+    env,
+    config,
+    parameters,
+    network,
+    shape,
+    actor: await Actor.create(env, parameters, network, spec, shape, config.threads),
+    train,
+    remember: await compileMemory(env, parameters, network, shape, segmentBars, config.threads),
+    rollout,
+    minibatch: new Minibatch(rollout, segments, usedBy, env.market),
+    scaler: new RewardScaler(G * A, config.gamma),
+    random: random.fork("actions"),
+  };
+}
+
+type Model = {
+  readonly parameters: Parameters;
+  readonly initial: Float32Array;
+  readonly network: Network;
+  readonly shape: NetworkShape;
+};
+
+function compileTraining(
+  env: VectorEnv,
+  { parameters, initial, network, shape }: Model,
+  config: PpoConfig,
+  bars: number,
+  segments: number,
+): Promise<TrainSession> {
+  const batch = { bars, segments, accounts: env.accountsPerStretch, marketRows: marketRows(env) };
+  const graph = ppoGraph(network, shape, batch, config);
+  return compileTrainStep({
+    parameters,
+    initial,
+    loss: graph.loss,
+    optimizer: adam({ epsilon: 1e-5 }),
+    clipNorm: config.maxGradientNorm,
+    metrics: graph.metrics,
+    ...(graph.gate === undefined ? {} : { gate: graph.gate }),
+    threads: config.threads,
+  });
+}
+
+async function compileMemory(
+  env: VectorEnv,
+  parameters: Parameters,
+  { encoder }: Network,
+  shape: NetworkShape,
+  segmentBars: number,
+  threads: number,
+): Promise<ForwardSession | undefined> {
+  if (encoder === undefined || encoder.stateSize === 0) return undefined;
+  const nextState = memoryGraph(encoder, shape, { rows: marketRows(env) }, segmentBars, env.stretches);
+  return nextState === undefined ? undefined : compileForward({ parameters, outputs: { nextState }, threads });
+}

@@ -1,0 +1,14 @@
+export type {
+  ContinuedFrom,
+  PhaseRecord,
+  PhasesOptions,
+  SearchOrigin,
+  StartingPoint,
+  TrackingSettings,
+  TrainingValidation,
+  TrainOptions,
+  TrainResult,
+} from "./options.ts";
+export { startFromModel, startFromRun } from "./start.ts";
+export { trainPolicy } from "./train.ts";
+export type { ValidationResult } from "./validation.ts";
