@@ -83,7 +83,7 @@ describe("PPO", () => {
   it("refuses sizes that don't fit into each other", async () => {
     const spec = networkSpec("mlp", SMALL);
     await expect(Ppo.create(coin(6), spec, { ...CONFIG, rollout: 500 }, 6)).rejects.toThrow(/rollout \(500\)/);
-    await expect(Ppo.create(coin(6), spec, { ...CONFIG, batch: 96 }, 6)).rejects.toThrow(/minibatch \(96\)/);
+    await expect(Ppo.create(coin(6), spec, { ...CONFIG, batch: 96 }, 6)).rejects.toThrow(/minibatch of 96 steps/);
   });
 
   it("balances CartPole for 475 steps and more after 100,000 steps", { timeout: 60_000 }, async () => {
