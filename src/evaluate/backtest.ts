@@ -17,7 +17,7 @@ import {
 } from "../core/index.ts";
 import { AccountStatus, FillRecorder, SimulatedExchange } from "../exchange/index.ts";
 import type { MarketTape } from "../market/index.ts";
-import type { DecisionContext, Policy } from "../policy/index.ts";
+import { type DecisionContext, DeskView, type Policy } from "../policy/index.ts";
 import { type DecisionConfig, type DecisionRecorder, DecisionStep } from "../risk/index.ts";
 import { EquityRecorder } from "./equity-recorder.ts";
 import { EventCounter } from "./event-counter.ts";
@@ -65,7 +65,8 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   );
   const intents = intentColumns(tape.symbols);
   const permissions = new Uint8Array(tape.symbols);
-  const context: DecisionContext = { tape, exchange, account: 0, bar: from, permissions };
+  const desk = new DeskView(exchange, 0);
+  const context: DecisionContext = { tape, desk, exchange, account: 0, bar: from, permissions };
   const curve = new EquityRecorder(exchange, 0, to - from);
   const events = new EventCounter(exchange, recorder, step);
 

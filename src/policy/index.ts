@@ -13,6 +13,7 @@ export { EqualWeight } from "./baselines/equal-weight.ts";
 export { Flat } from "./baselines/flat.ts";
 export { RandomTwin, type RandomTwinOptions, redrawProbability, type TwinHabit } from "./baselines/random-twin.ts";
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
+export { DeskView } from "./desk-view.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
 export {
   changedTerms,

@@ -5,10 +5,13 @@
 import type { IntentColumns } from "../core/index.ts";
 import type { SimulatedExchange } from "../exchange/index.ts";
 import type { MarketTape } from "../market/index.ts";
+import type { DeskView } from "./desk-view.ts";
 
 export type DecisionContext = {
   readonly tape: MarketTape;
-  /** Where the account lives. Read only: a policy acts through its intents alone. */
+  /** The account, to read: a policy acts through its intents alone. */
+  readonly desk: DeskView;
+  /** Where the account lives, for what reads its columns: rules ask the desk. */
   readonly exchange: SimulatedExchange;
   readonly account: number;
   /** The decision is made at the close of this bar; later rows of the tape don't exist for the policy. */

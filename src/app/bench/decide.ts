@@ -2,7 +2,7 @@
 import { clearIntents, intentColumns } from "../../core/index.ts";
 import { SimulatedExchange } from "../../exchange/index.ts";
 import { FeaturePipeline, normalizeRow } from "../../features/index.ts";
-import { type DecisionContext, loadPolicyModel, ModelPolicy, selectionOf } from "../../policy/index.ts";
+import { type DecisionContext, DeskView, loadPolicyModel, ModelPolicy, selectionOf } from "../../policy/index.ts";
 import { DecisionStep } from "../../risk/index.ts";
 import { withQuickModel } from "../training/quick-model.ts";
 import { type Benchmark, quantile } from "./benchmark.ts";
@@ -40,7 +40,14 @@ export const decideBenchmark: Benchmark = {
         const step = new DecisionStep(exchange, decision.sizing, decision.risk);
         const intents = intentColumns(tape.symbols);
         const permissions = new Uint8Array(tape.symbols);
-        const at: DecisionContext = { tape, exchange, account: 0, bar: FIRST_BAR, permissions };
+        const at: DecisionContext = {
+          tape,
+          desk: new DeskView(exchange, 0),
+          exchange,
+          account: 0,
+          bar: FIRST_BAR,
+          permissions,
+        };
         exchange.reset(0, FIRST_BAR, 10_000);
         await policy.reset(at);
         const samples = new Float64Array(DECISIONS);

@@ -2,7 +2,6 @@
 import { Direction, type IntentColumns } from "../../core/index.ts";
 import { Permission } from "../../risk/index.ts";
 import type { DecisionContext, Policy } from "../policy.ts";
-import { isUnfinished } from "./unfinished.ts";
 
 const Progress = { none: 0, partly: 1, done: 2 } as const;
 
@@ -15,14 +14,13 @@ export class BuyAndHold implements Policy {
     this.#progress = new Uint8Array(context.tape.symbols);
   }
 
-  decide({ tape, exchange, account, bar, permissions }: DecisionContext, intents: IntentColumns): void {
+  decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     for (let s = 0; s < symbols; s++) {
       if (this.#progress[s] === Progress.done) continue;
-      const row = account * symbols + s;
-      const held = exchange.book.lots[row] !== 0;
+      const held = desk.position(s) !== 0;
       if (held || this.#progress[s] === Progress.partly) {
-        this.#progress[s] = held && isUnfinished(exchange.book, row, bar) ? Progress.partly : Progress.done;
+        this.#progress[s] = held && desk.isUnfinished(s) ? Progress.partly : Progress.done;
       }
       if (this.#progress[s] === Progress.done) continue;
       if (tape.present[bar * symbols + s] === 1 && (permissions[s] & Permission.long) !== 0) {

@@ -5,7 +5,6 @@
 import { DAY_MS, Direction, type IntentColumns } from "../../core/index.ts";
 import { Permission } from "../../risk/index.ts";
 import type { DecisionContext, Policy } from "../policy.ts";
-import { isUnfinished } from "./unfinished.ts";
 
 const Rebalance = { done: 0, due: 1, asked: 2 } as const;
 
@@ -20,13 +19,13 @@ export class EqualWeight implements Policy {
     this.#state = new Uint8Array(tape.symbols);
   }
 
-  decide({ tape, exchange, account, bar, permissions }: DecisionContext, intents: IntentColumns): void {
+  decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     const day = Math.floor((tape.timeMs[bar] + tape.barMs) / DAY_MS);
     if (day !== this.#day) this.#state.fill(Rebalance.due);
     this.#day = day;
     for (let s = 0; s < symbols; s++) {
-      if (this.#state[s] === Rebalance.asked && !isUnfinished(exchange.book, account * symbols + s, bar)) {
+      if (this.#state[s] === Rebalance.asked && !desk.isUnfinished(s)) {
         this.#state[s] = Rebalance.done;
       }
       if (this.#state[s] === Rebalance.done) continue;

@@ -9,7 +9,6 @@
 import { Direction, type IntentColumns, invariant, Random } from "../../core/index.ts";
 import { Permission } from "../../risk/index.ts";
 import type { DecisionContext, Policy } from "../policy.ts";
-import { isUnfinished } from "./unfinished.ts";
 
 /** What the policy is used to do in one symbol. */
 export type TwinHabit = {
@@ -70,15 +69,14 @@ export class RandomTwin implements Policy {
     return u < longShare + shortShare ? Direction.short : Direction.flat;
   }
 
-  decide({ tape, exchange, account, bar, permissions }: DecisionContext, intents: IntentColumns): void {
+  decide({ tape, desk, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     for (let s = 0; s < symbols; s++) {
       if (this.#random.uniform() < this.#redraw[s]) this.#state[s] = this.#draw(s);
       const state = this.#state[s];
-      const row = account * symbols + s;
-      const lots = exchange.book.lots[row];
-      const held = lots > 0 ? Direction.long : lots < 0 ? Direction.short : Direction.flat;
-      if (state === held && (state === Direction.flat || !isUnfinished(exchange.book, row, bar))) continue;
+      const position = desk.position(s);
+      const held = position > 0 ? Direction.long : position < 0 ? Direction.short : Direction.flat;
+      if (state === held && (state === Direction.flat || !desk.isUnfinished(s))) continue;
       const needs = state === Direction.long ? Permission.long : state === Direction.short ? Permission.short : 0;
       if ((permissions[s] & needs) !== needs) continue;
       intents.direction[s] = state;

@@ -11,7 +11,6 @@ import { Direction, type IntentColumns, TidemarkError } from "../../core/index.t
 import type { MarketTape } from "../../market/index.ts";
 import { Permission } from "../../risk/index.ts";
 import type { DecisionContext, DecisionExplanation, Policy } from "../policy.ts";
-import { isUnfinished } from "./unfinished.ts";
 
 export type SmaCrossOptions = {
   /** Bars of the two means; `fast` is below `slow`. */
@@ -65,15 +64,14 @@ export class SmaCross implements Policy {
     this.#feedTo(context.tape, context.bar - 1);
   }
 
-  decide({ tape, exchange, account, bar, permissions }: DecisionContext, intents: IntentColumns): void {
+  decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     this.#feedTo(tape, bar);
     const symbols = tape.symbols;
     for (let s = 0; s < symbols; s++) {
       const side = this.#side[s];
       if (side === 0) continue;
-      const row = account * symbols + s;
-      const lots = exchange.book.lots[row];
-      if (lots * side > 0 && !isUnfinished(exchange.book, row, bar)) continue;
+      const position = desk.position(s);
+      if (position * side > 0 && !desk.isUnfinished(s)) continue;
       const mayShort = !this.#longOnly && (permissions[s] & Permission.short) !== 0;
       if (side > 0) {
         if ((permissions[s] & Permission.long) === 0) continue;
@@ -82,7 +80,7 @@ export class SmaCross implements Policy {
       } else if (mayShort) {
         intents.direction[s] = Direction.short;
         intents.size[s] = 1 / symbols;
-      } else if (lots !== 0) {
+      } else if (position !== 0) {
         intents.direction[s] = Direction.flat;
       }
     }

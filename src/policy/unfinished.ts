@@ -1,5 +1,5 @@
 /** @file Whether a rule has to ask again: an order lives for one open, and what did not fill there is gone. */
-import { type AccountBook, OrderOutcome } from "../../exchange/index.ts";
+import { type AccountBook, OrderOutcome } from "../exchange/index.ts";
 
 /**
  * True where the row's last order did not get all that it wanted because the symbol was absent, its volume too thin, or
