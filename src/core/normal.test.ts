@@ -17,6 +17,28 @@ describe("the standard normal distribution", () => {
     expect(normalCdf(10)).toBe(1);
   });
 
+  it("keeps fourteen digits where series and fraction meet (mpmath, 30 digits)", () => {
+    const shares = [
+      [-1.9999, 0.022755531584767186],
+      [-2.0001, 0.022744733391410547],
+      [-2.5, 0.0062096653257761352],
+      [-3.77, 8.1623773702686106e-5],
+      [-3.9999, 3.1684627532635558e-5],
+      [-4.0001, 3.1657861486813433e-5],
+      [-6, 9.8658764503769814e-10],
+    ];
+    for (const [x, share] of shares) expect(Math.abs(normalCdf(x) / share - 1), `at ${x}`).toBeLessThan(2e-14);
+    const quantiles = [
+      [1e-9, -5.9978070150076869],
+      [1e-4, -3.7190164854556806],
+      [0.00013, -3.6522032174961897],
+      [0.02, -2.0537489106318231],
+      [0.03, -1.8807936081512509],
+      [0.2, -0.84162123357291421],
+    ];
+    for (const [p, x] of quantiles) expect(Math.abs(normalQuantile(p) / x - 1), `at ${p}`).toBeLessThan(1e-13);
+  });
+
   it("inverts itself and is symmetric", () => {
     for (const x of [-7.5, -4.000001, -3.999999, -1.2, -0.01, 0, 0.4, 2.7, 3.9999, 4.0001, 5]) {
       expect(normalCdf(x) + normalCdf(-x), `at ${x}`).toBeCloseTo(1, 14);

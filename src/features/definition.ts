@@ -32,14 +32,13 @@ export type FeatureDefinition = {
   readonly build: (streams: IndicatorStreams, ...params: number[]) => FeatureWriter;
 };
 
-/** Short form for a file of one group: version 1 unless stated. */
-export function featuresOf(group: FeatureGroup) {
+/** Short form for a file of one group and version. */
+export function featuresOf(group: FeatureGroup, version = 1) {
   return (
     pattern: string,
     range: readonly [number, number],
     description: string,
     source: string,
     build: FeatureDefinition["build"],
-    version = 1,
   ): FeatureDefinition => ({ pattern, group, version, description, source, range, build });
 }

@@ -1,11 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { type MarketTape } from "../market/index.ts";
+import { parseTimeframe } from "../core/index.ts";
+import { type CandleRow, candlesFromRows, type MarketTape, resampleCounted, tapeFromCandles } from "../market/index.ts";
 import { Bar } from "./bar.ts";
 import { computeFeatures, type FeatureTape } from "./feature-tape.ts";
 import { Rsi } from "./indicators/rsi.ts";
 import { walkTape } from "./testing/synthetic-bars.ts";
 
 const HOUR_MS = 3_600_000;
+const HOURLY = ["candle.body", "candle.upper", "candle.range", "return1", "ema9.distance", "rsi7"];
 
 function at(features: FeatureTape, t: number, s = 0, f = 0): number {
   return features.values[(t * features.symbols + s) * features.features + f];
@@ -45,6 +47,52 @@ describe("a longer timeframe", () => {
     const differing = expected.filter((value, t) => Math.abs(at(features, t) - value) > 1e-6);
     expect(differing).toEqual([]);
     expect(new Set(expected).size, "it moves once an hour").toBeGreaterThan(70);
+  });
+
+  test("is made as the tape's own longer bars are: of bars with trades, on the grid", () => {
+    const quiet = walkTape({ symbols: 1, bars: 1_200, missing: 0.1 });
+    // A quiet minute is filled with the last close, which may lie outside what was traded later.
+    for (let t = 1; t < quiet.bars; t++) {
+      if (t % 12 > 4 || quiet.present[t] === 0) continue;
+      for (const name of ["open", "high", "low", "close"] as const) quiet[name][t] = quiet.close[t - 1];
+      quiet.volume[t] = 0;
+    }
+    // A stretch of bars that lie across the hours.
+    for (let t = 600; t < 648; t++) quiet.timeMs[t] += 150_000;
+    const rows = Array.from({ length: quiet.bars }, (_, t) => t).filter((t) => quiet.present[t] === 1);
+    const candles = candlesFromRows(
+      rows.map(
+        (t): CandleRow => [
+          quiet.timeMs[t],
+          quiet.open[t],
+          quiet.high[t],
+          quiet.low[t],
+          quiet.close[t],
+          quiet.volume[t],
+        ],
+      ),
+    );
+    const { candles: hours, counts } = resampleCounted(candles, quiet.timeframe, parseTimeframe("1h"));
+    expect(counts.offGrid, "hours across whose end a bar lies").toBeGreaterThan(3);
+    const instrument = quiet.instruments[0];
+    const own = computeFeatures(tapeFromCandles([{ instrument, candles: hours }], parseTimeframe("1h")), HOURLY);
+    const columns = computeFeatures(
+      quiet,
+      HOURLY.map((name) => `${name}@1h`),
+    );
+    const at1h = new Map(Array.from(hours.timeMs, (timeMs, i) => [timeMs, i]));
+    let compared = 0;
+    for (let t = 0; t < quiet.bars; t++) {
+      const endMs = quiet.timeMs[t] + quiet.barMs;
+      const hour = at1h.get(endMs - HOUR_MS);
+      if (endMs % HOUR_MS !== 0 || hour === undefined || quiet.present[t] === 0) continue;
+      const [got, wanted] = [columns, own].map(({ values }, i) => [
+        ...values.subarray((i === 0 ? t : hour) * HOURLY.length, ((i === 0 ? t : hour) + 1) * HOURLY.length),
+      ]);
+      expect(got, `hour ${hour}`).toEqual(wanted);
+      compared++;
+    }
+    expect(compared).toBeGreaterThan(60);
   });
 
   test("changes with the base bar that ends it and not before", () => {

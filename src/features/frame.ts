@@ -2,9 +2,12 @@
  * @file One timeframe of all symbols. Base bars are gathered into bars of the frame; a frame's bar is finished, and seen by
  * its indicators, with the base bar that ends it. If that base bar never comes, the first later one finishes it. For the
  * base timeframe every bar finishes itself, so there is one path for all.
+ *
+ * A frame's bar is made as `resampleCandles` makes it: of the base bars that are there, without those in which nothing was
+ * traded, and not at all where a base bar off the grid lies across one of its ends.
  */
 import { barOpen } from "../core/index.ts";
-import type { MarketTape } from "../market/index.ts";
+import { isWithoutTrades, type MarketTape } from "../market/index.ts";
 import type { ResolvedFeature } from "./catalog.ts";
 import { IndicatorStreams } from "./streams.ts";
 
@@ -24,6 +27,10 @@ class Gathering {
   fundingWithoutBar = 0;
   /** True until the first frame's bar whose beginning was seen: a bar seen in part isn't a bar. */
   skipping = true;
+  /** Whether a base bar with trades is in it. */
+  traded = false;
+  /** End of the base bar that lies across the frame's grid: no frame's bar that it touches is one. */
+  acrossMs = Number.NEGATIVE_INFINITY;
 }
 
 export class Frame {
@@ -80,33 +87,52 @@ export class Frame {
     }
     const isBase = this.#frameMs === this.#baseMs;
     const periodMs = isBase ? tsMs : barOpen(tsMs, this.#frameMs);
+    const endMs = tsMs + this.#baseMs;
+    const frameEndMs = periodMs + this.#frameMs;
     if (g.periodMs !== periodMs) {
       const isUnderWay = g.periodMs > Number.NEGATIVE_INFINITY;
-      if (isUnderWay && !g.skipping) {
+      if (isUnderWay && !g.skipping && g.acrossMs <= g.periodMs) {
         this.#load(g, s);
         this.#streams[s].advance(values, s * this.#width);
       }
       g.skipping &&= !isUnderWay && tsMs !== periodMs;
       g.periodMs = periodMs;
-      g.open = tape.open[row];
-      g.high = tape.high[row];
-      g.low = tape.low[row];
-      g.volume = tape.volume[row];
-      g.funding = tape.funding[row] + g.fundingWithoutBar;
+      g.volume = 0;
+      g.funding = 0;
+      g.traded = false;
+      this.#begin(g, tape, row);
     } else {
-      if (tape.high[row] > g.high) g.high = tape.high[row];
-      if (tape.low[row] < g.low) g.low = tape.low[row];
-      g.volume += tape.volume[row];
-      g.funding += tape.funding[row] + g.fundingWithoutBar;
+      this.#add(g, tape, row);
     }
-    g.close = tape.close[row];
+    g.traded ||= !isWithoutTrades(tape.volume[row], tape.high[row], tape.low[row]);
+    g.volume += tape.volume[row];
+    g.funding += tape.funding[row] + g.fundingWithoutBar;
     g.fundingWithoutBar = 0;
-    if (tsMs + this.#baseMs < periodMs + this.#frameMs) return false;
-    const isWhole = !g.skipping;
+    if (endMs > frameEndMs) g.acrossMs = endMs;
+    if (endMs < frameEndMs) return false;
+    const isWhole = !g.skipping && g.acrossMs <= periodMs;
     if (isWhole) this.#load(g, s);
     g.skipping = false;
     g.periodMs = NO_BAR;
     return isWhole;
+  }
+
+  #begin(g: Gathering, tape: MarketTape, row: number): void {
+    g.open = tape.open[row];
+    g.high = tape.high[row];
+    g.low = tape.low[row];
+    g.close = tape.close[row];
+  }
+
+  #add(g: Gathering, tape: MarketTape, row: number): void {
+    const without = isWithoutTrades(tape.volume[row], tape.high[row], tape.low[row]);
+    if (!without && !g.traded) {
+      this.#begin(g, tape, row);
+    } else if (!without || !g.traded) {
+      if (tape.high[row] > g.high) g.high = tape.high[row];
+      if (tape.low[row] < g.low) g.low = tape.low[row];
+      g.close = tape.close[row];
+    }
   }
 
   #load(g: Gathering, s: number): void {

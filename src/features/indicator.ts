@@ -9,7 +9,7 @@ import type { Bar } from "./bar.ts";
 export type Indicator = {
   /**
    * Bars before the first final output: outputs of bar `index >= warmup` don't depend on where the stream began
-   * (exactly for finite windows, to 1e-6 of their scale for recursive averages).
+   * (to the rounding of a sum for finite windows, to 1e-6 of their scale for recursive averages).
    */
   readonly warmup: number;
   update(bar: Bar): void;
@@ -51,6 +51,38 @@ export function settleBars(alpha: number): number {
 /** `part / whole`, or `otherwise` where the whole is not above zero. */
 export function share(part: number, whole: number, otherwise = 0): number {
   return whole > 0 ? part / whole : otherwise;
+}
+
+/**
+ * Smallest share of the price that counts as a range. While a price stands still an average range halves every few bars
+ * and would soon lie below the rounding of whatever is divided by it.
+ */
+const LEAST_RANGE = 1e-5;
+/** Smallest share of the price that counts as movement: what is below it is a rest of older bars, or rounding. */
+const LEAST_MOVE = 1e-12;
+
+/** A range as a divisor: never below the least range at this price, and above zero. */
+export function yardstick(range: number, price: number): number {
+  return Math.max(range, LEAST_RANGE * price, Number.MIN_VALUE);
+}
+
+/**
+ * `part / whole` for two sums of past movement that fade together, gliding to 0 once the whole is no movement any more at
+ * this price: a still market comes to rest and never ends in the ratio of two denormal numbers.
+ */
+export function shareOfMovement(part: number, whole: number, price: number): number {
+  const least = Math.max(whole, LEAST_MOVE * price);
+  return least > 0 ? part / least : 0;
+}
+
+/**
+ * `100 * up / (up + down)`: 100 where nothing fell, 50 where nothing moves any more at this price. Divided first, so that
+ * 100 is exactly 100.
+ */
+export function strengthIndex(up: number, down: number, price: number): number {
+  const whole = up + down;
+  if (whole > 0 && whole >= LEAST_MOVE * price) return 100 * (up / whole);
+  return 50 + 50 * shareOfMovement(up - down, whole, price);
 }
 
 /**

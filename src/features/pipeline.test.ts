@@ -19,6 +19,15 @@ function copyTape(tape: MarketTape): MarketTape {
   return copy;
 }
 
+/** One symbol that moves until bar `stop` and stands still from there to bar `end`, without volume. */
+function stoppedTape(stop: number, end: number): MarketTape {
+  const tape = walkTape({ symbols: 1, bars: stop + end });
+  const last = tape.close[stop - 1];
+  for (const name of ["open", "high", "low", "close"] as const) tape[name].fill(last, stop);
+  tape.volume.fill(0, stop);
+  return tape;
+}
+
 /** Replaces everything after row `t`. */
 function disturbAfter(tape: MarketTape, t: number): MarketTape {
   const copy = copyTape(tape);
@@ -271,4 +280,32 @@ describe("the pipeline", () => {
     tape.close[5] = Number.NaN;
     expect(() => computeFeatures(tape, ["atr14.share"])).toThrow(/"atr14.share" is a number, was NaN/);
   });
+});
+
+describe("a price that has moved and then stands still", () => {
+  const STOP = 1_000;
+  const tape = stoppedTape(STOP, 1_800);
+  const features = computeFeatures(tape, "full");
+  const resolved = resolveSelection("full", tape.barMs);
+  const width = tape.symbols * features.features;
+  const restless = new Set(["calendar", "funding"]);
+  const columns = [...resolved.entries()].filter(
+    ([, { definition, name }]) => !restless.has(definition.group) && !name.includes("@"),
+  );
+  const value = (t: number, f: number): number => features.values[t * width + f];
+
+  test.each(columns.map(([f, { name, definition }]) => [name, f, definition.range] as const))(
+    "leaves %s at rest, far from its clips",
+    (_, f, [low, high]) => {
+      const moving = Array.from({ length: 700 }, (__, t) => t + STOP + 800).filter(
+        (t) => Math.abs(value(t, f) - value(t - 1, f)) > 1e-6 * (high - low),
+      );
+      expect(moving, "bars long after the last movement in which it still moves").toEqual([]);
+      if (high < 5 || low !== -high) return;
+      const clipped = Array.from({ length: 1_500 }, (__, t) => t + STOP + 300).filter(
+        (t) => Math.abs(value(t, f)) === high,
+      );
+      expect(clipped, "bars after the last distances have faded in which it is at a clip").toEqual([]);
+    },
+  );
 });

@@ -12,6 +12,9 @@ import { IndicatorStreams } from "./streams.ts";
 /** Raised when the pipeline itself, and not one feature, starts to give other values. */
 const PIPELINE_VERSION = 1;
 
+/** The same of bars of a longer timeframe: 2 since they leave out bars without trades, and bars off their grid. */
+const FRAME_VERSION = 2;
+
 /** What the features are computed for. */
 export type PipelineShape = { readonly instruments: readonly Instrument[]; readonly barMs: number };
 
@@ -49,7 +52,11 @@ export class FeaturePipeline {
     this.fingerprint = fingerprint({
       pipeline: PIPELINE_VERSION,
       barMs: shape.barMs,
-      features: this.#features.map(({ name, definition }) => ({ name, version: definition.version })),
+      features: this.#features.map(({ name, definition, frameMs }) => ({
+        name,
+        version: definition.version,
+        ...(frameMs === shape.barMs ? {} : { frame: FRAME_VERSION }),
+      })),
     });
     this.#lows = Float32Array.from(this.#features, (feature) => feature.definition.range[0]);
     this.#highs = Float32Array.from(this.#features, (feature) => feature.definition.range[1]);

@@ -12,7 +12,14 @@ export { type LoadOptions, loadTape } from "./load.ts";
 export { type CheckOptions, checkCandles } from "./quality/check.ts";
 export { isUntouched, type Repaired, repairCandles } from "./quality/repair.ts";
 export { type Finding, type FindingExample, FindingKind, type QualityReport, Verdict } from "./quality/report.ts";
-export { isMultiple, type ResampleOptions, resampleCandles } from "./resample.ts";
+export {
+  isMultiple,
+  isWithoutTrades,
+  type ResampleCounts,
+  type ResampleOptions,
+  resampleCandles,
+  resampleCounted,
+} from "./resample.ts";
 export { Session, sessionOf } from "./session.ts";
 export { appendBar, growableTape, sliceTape } from "./slice.ts";
 export {

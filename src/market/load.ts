@@ -2,7 +2,7 @@
 import { formatDay, type Instrument, plainSymbol, TidemarkError, type Timeframe, timeframeMs } from "../core/index.ts";
 import { type AlignOptions, tapeFromCandles } from "./align.ts";
 import type { Candles, SymbolHistory } from "./candles.ts";
-import { isMultiple, resampleCandles } from "./resample.ts";
+import { isMultiple, resampleCounted } from "./resample.ts";
 import { storedKeys } from "./store/list.ts";
 import type { SetKey } from "./store/paths.ts";
 import { MarketStore } from "./store/store.ts";
@@ -15,7 +15,12 @@ export type LoadOptions = AlignOptions & {
   /** In any spelling; the tape's symbols keep this order. */
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;
+  /** Takes what a careful user wants to know about the tape: bars that are thin or missing, who trades when. */
+  readonly onNote?: (note: string) => void;
 };
+
+/** Share of thin or missing bars from which on they are said. */
+const WORTH_A_WORD = 0.001;
 
 /**
  * Loads the wanted symbols as a tape. A timeframe that is not stored is made of the longest stored one that divides it.
@@ -45,16 +50,39 @@ async function loadHistory(store: MarketStore, options: LoadOptions, symbol: str
     options.fromMs,
     toMs + timeframeMs(timeframe),
   );
-  if (source !== timeframe) candles = resampled(candles, source, timeframe, instrument);
+  if (source !== timeframe) candles = resampled(candles, source, timeframe, instrument, options.onNote);
   if (candles.length === 0) throw emptyError(options, symbol, source);
   const funding = await store.readFunding(venue, symbol);
   return { instrument, candles, ...(funding.length === 0 ? {} : { funding }) };
 }
 
-function resampled(candles: Candles, from: Timeframe, to: Timeframe, instrument: Instrument): Candles {
+function resampled(
+  candles: Candles,
+  from: Timeframe,
+  to: Timeframe,
+  instrument: Instrument,
+  onNote: LoadOptions["onNote"],
+): Candles {
+  const { candles: made, counts } = resampleCounted(candles, from, to);
+  if (onNote === undefined || made.length === 0) return made;
+  const parts: string[] = [];
   // Where a market closes every day, no bar of a day has all its parts.
-  const minShare = instrument.calendar === "24/7" ? 1 : Number.MIN_VALUE;
-  return resampleCandles(candles, from, to, { minShare });
+  const thin = instrument.calendar === "24/7" ? counts.thin : 0;
+  if (thin > WORTH_A_WORD * counts.bars) parts.push(`${share(thin, counts.bars)} of them lack ${from} bars`);
+  const span = (made.timeMs[made.length - 1] - made.timeMs[0]) / timeframeMs(to) + 1;
+  const missing = instrument.calendar === "24/7" ? Math.round(span - made.length) : counts.offGrid;
+  if (missing > WORTH_A_WORD * span) {
+    const offGrid = counts.offGrid > 0 ? `, ${counts.offGrid} for ${from} bars off the grid` : "";
+    parts.push(`${share(missing, span)} of their time has no bar${offGrid}`);
+  }
+  if (parts.length > 0)
+    onNote(`${instrument.symbol}: the ${to} bars are made of ${from} bars; ${parts.join(", and ")}.`);
+  return made;
+}
+
+function share(part: number, whole: number): string {
+  const percent = (100 * part) / whole;
+  return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
 /** The stored timeframe to read: the wanted one, else the longest that divides it. */

@@ -5,7 +5,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { barOpen, formatMinute, parseTimeframe, timeframeMs } from "../core/index.ts";
 import { type CandleRow, type Candles, candleRow, candlesFromRows, lowerBound } from "./candles.ts";
-import { resampleCandles } from "./resample.ts";
+import { resampleCandles, resampleCounted } from "./resample.ts";
 import { readCandleFile } from "./sources/csv/candle-file.ts";
 
 const ORACLE = join(dirname(fileURLToPath(import.meta.url)), "../../../shared/data/resample-oracle");
@@ -16,18 +16,50 @@ const rowsOf = (candles: Candles): CandleRow[] =>
 const minute = (i: number): CandleRow => [i * 60_000, 10 + i, 20 + i, 5 - i / 100, 11 + i, i];
 
 describe("resampling", () => {
-  it("makes bars of complete bars only", () => {
+  it("makes bars of what is there, of complete bars only where that is asked for, and counts both", () => {
     // Begins in the middle of a bar, lacks the minute 12, and ends in the middle of a bar.
     const minutes = [3, 4, 5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 16, 17, 18, 19, 20, 21].map(minute);
-    const resampled = resampleCandles(candlesFromRows(minutes), parseTimeframe("1m"), parseTimeframe("5m"));
-    expect(rowsOf(resampled)).toEqual([
+    const [m1, m5] = ["1m", "5m"].map(parseTimeframe);
+    const whole = resampleCounted(candlesFromRows(minutes), m1, m5, { minShare: 1 });
+    expect(rowsOf(whole.candles)).toEqual([
       [5 * 60_000, 15, 29, 5 - 9 / 100, 20, 5 + 6 + 7 + 8 + 9],
       [15 * 60_000, 25, 39, 5 - 19 / 100, 30, 15 + 16 + 17 + 18 + 19],
     ]);
-    const lenient = resampleCandles(candlesFromRows(minutes), parseTimeframe("1m"), parseTimeframe("5m"), {
-      minShare: 0.5,
-    });
-    expect(Array.from(lenient.timeMs, (timeMs) => timeMs / 60_000)).toEqual([5, 10, 15]);
+    expect(whole.counts).toEqual({ bars: 2, thin: 0, short: 1, offGrid: 0 });
+    const lenient = resampleCounted(candlesFromRows(minutes), m1, m5);
+    expect(rowsOf(lenient.candles)[1]).toEqual([10 * 60_000, 20, 34, 5 - 14 / 100, 25, 10 + 11 + 13 + 14]);
+    expect(Array.from(lenient.candles.timeMs, (timeMs) => timeMs / 60_000)).toEqual([5, 10, 15]);
+    expect(lenient.counts).toEqual({ bars: 3, thin: 1, short: 0, offGrid: 0 });
+  });
+
+  it("leaves bars without trades out of the prices of a longer bar, unless there are no others", () => {
+    // The exchange fills a minute without trades with the last close (POWR/BTC, 2018-07-22, 13:39 UTC).
+    const still = (i: number, price: number): CandleRow => [i * 60_000, price, price, price, price, 0];
+    const minutes: CandleRow[] = [
+      still(0, 0.00005002),
+      still(1, 0.00005002),
+      [2 * 60_000, 0.0000499, 0.0000499, 0.0000499, 0.0000499, 3],
+      still(3, 0.0000499),
+      still(4, 0.0000499),
+      still(5, 0.0000499),
+    ];
+    const made = resampleCandles(candlesFromRows(minutes), parseTimeframe("1m"), parseTimeframe("3m"));
+    expect(rowsOf(made)).toEqual([
+      [0, 0.0000499, 0.0000499, 0.0000499, 0.0000499, 3],
+      [3 * 60_000, 0.0000499, 0.0000499, 0.0000499, 0.0000499, 0],
+    ]);
+    const unknown = minutes.map(([timeMs], i): CandleRow => [timeMs, 10 + i, 11 + i, 9 + i, 10 + i, 0]);
+    const ranges = resampleCandles(candlesFromRows(unknown), parseTimeframe("1m"), parseTimeframe("3m"));
+    expect(rowsOf(ranges)[0], "a bar with a range was traded, whatever its volume says").toEqual([0, 10, 13, 9, 12, 0]);
+  });
+
+  it("leaves out the bars across whose end a bar off the grid lies", () => {
+    // Four-hour bars that open at 02:00, 06:00, ... for half a day, as after an exchange's restart.
+    const hours = [0, 4, 8, 12, 18, 22, 26, 30, 36, 40, 44];
+    const rows = hours.map((hour): CandleRow => [hour * 3_600_000, hour, hour + 1, hour, hour + 0.5, 1]);
+    const made = resampleCounted(candlesFromRows(rows), parseTimeframe("4h"), parseTimeframe("8h"));
+    expect(Array.from(made.candles.timeMs, (timeMs) => timeMs / 3_600_000)).toEqual([0, 8, 40]);
+    expect(made.counts).toEqual({ bars: 3, thin: 0, short: 0, offGrid: 3 });
   });
 
   it("opens weeks on Mondays", () => {
@@ -86,10 +118,8 @@ describe.skipIf(!existsSync(ORACLE))("resampling of an exchange's own bars (need
     const lowerFile = await readCandleFile(join(ORACLE, `BTCUSDT-${from}.csv`));
     const higherFile = await readCandleFile(join(ORACLE, `BTCUSDT-${to}.csv`));
     expect([lowerFile.timeframe, higherFile.timeframe]).toEqual([from, to]);
-    const resampled = resampleCandles(lowerFile.candles, lowerFile.timeframe, higherFile.timeframe);
-    const overPauses = resampleCandles(lowerFile.candles, lowerFile.timeframe, higherFile.timeframe, {
-      minShare: 0.01,
-    });
+    const overPauses = resampleCandles(lowerFile.candles, lowerFile.timeframe, higherFile.timeframe);
+    const resampled = resampleCandles(lowerFile.candles, lowerFile.timeframe, higherFile.timeframe, { minShare: 1 });
     const higher = higherFile.candles;
     const lower = lowerFile.candles;
     // The last bar of every file was recorded before it had ended.

@@ -92,5 +92,6 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     config,
     keys.filter((key) => key.venue === venue),
   );
-  return loadTape({ root, venue, symbols, timeframe, ...configuredRange(config) });
+  const onNote = (note: string): void => context.output.warn(note);
+  return loadTape({ root, venue, symbols, timeframe, ...configuredRange(config), onNote });
 }

@@ -5,7 +5,7 @@
  * (2014); Bailey, Borwein, Lopez de Prado and Zhu, "Pseudo-mathematics and financial charlatanism" (2014) and "The
  * probability of backtest overfitting" (2017).
  */
-import { invariant, normalCdf, normalQuantile } from "../../core/index.ts";
+import { invariant, normalCdf, normalDensity, normalQuantile } from "../../core/index.ts";
 import { mean, type Sample } from "./moments.ts";
 
 const EULER_GAMMA = 0.5772156649015329;
@@ -30,16 +30,30 @@ export function probabilisticSharpe(record: TrackRecord, periods: number, benchm
   return error === null ? null : normalCdf((record.sharpe - benchmark) / error);
 }
 
+/** Below so many trials the closed form of the expected maximum is off by up to its whole size; the integral is exact. */
+const FEW_TRIALS = 5;
+/** The integrand decays like a normal density: the trapezoidal rule with this step is exact to double precision. */
+const INTEGRAL_STEP = 1 / 32;
+const INTEGRAL_END = 10;
+
 /**
- * Expected maximum of `trials` independent standard normals (exact for one, close from about five upwards). The formula
- * falls below 0 for 1 to 1.3 trials, which a maximum of several never does: 0 there.
+ * Expected maximum of `trials` independent standard normals; a fraction counts trials that are partly alike. Below five
+ * trials the integral of `x * N * density(x) * cdf(x)^(N - 1)`, from five on the closed form of Bailey and Lopez de Prado
+ * (2.5 % above the integral at five, 0.9 % at a hundred).
  */
 export function expectedMaximum(trials: number): number {
   invariant(trials >= 1, `the expected maximum is of at least one trial, was ${trials}`);
   if (trials === 1) return 0;
-  const maximum =
-    (1 - EULER_GAMMA) * normalQuantile(1 - 1 / trials) + EULER_GAMMA * normalQuantile(1 - 1 / (trials * Math.E));
-  return Math.max(0, maximum);
+  if (trials < FEW_TRIALS) return integratedMaximum(trials);
+  return (1 - EULER_GAMMA) * normalQuantile(1 - 1 / trials) + EULER_GAMMA * normalQuantile(1 - 1 / (trials * Math.E));
+}
+
+function integratedMaximum(trials: number): number {
+  let sum = 0;
+  for (let x = -INTEGRAL_END; x <= INTEGRAL_END; x += INTEGRAL_STEP) {
+    sum += x * normalDensity(x) * normalCdf(x) ** (trials - 1);
+  }
+  return trials * sum * INTEGRAL_STEP;
 }
 
 /**

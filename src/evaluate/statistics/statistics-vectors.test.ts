@@ -173,6 +173,21 @@ describe("tail risk", () => {
   });
 });
 
+/** Tail share and mean of the Cornish-Fisher quantile over it, by quadrature in 25 digits (mpmath). */
+const CORRECTED_SHORTFALLS = [
+  [0.01, -0.075663214756615694],
+  [0.05, -0.058880005502185813],
+  [0.25, -0.035643610083621493],
+] as const;
+
+describe("the corrected shortfall", () => {
+  const returns = [0.011, -0.02, 0.004, -0.055, 0.03, 0.002, -0.001, 0.017, -0.032, 0.009, 0.006, -0.012];
+
+  it.each(CORRECTED_SHORTFALLS)("agrees with the integral over the tail of %d", (tail, shortfall) => {
+    expect(cornishFisherShortfall(returns, tail)).toBeCloseTo(shortfall, 13);
+  });
+});
+
 describe("drawdowns", () => {
   it("know depth, length and recovery", () => {
     const equity = [100, 90, 95, 100, 120, 60, 80, 119];
@@ -207,8 +222,23 @@ describe("the luck in a Sharpe ratio agrees with published vectors", () => {
     ];
     for (const [trials, value] of expected) expect(expectedMaximum(trials)).toBeCloseTo(value, 9);
     expect(expectedMaximum(1)).toBe(0);
-    expect([1.0001, 1.1, 1.2].map(expectedMaximum), "the formula is below 0 here, a maximum never").toEqual([0, 0, 0]);
-    expect(expectedMaximum(effectiveTrials(2, 0.9)), "1.1 trials").toBe(0);
+    expect(expectedMaximum(effectiveTrials(2, 0.9)), "1.1 trials").toBeCloseTo(0.084794820586930446, 12);
+  });
+
+  it("expected maximum of fewer than five trials (mpmath, the integral in 30 digits)", () => {
+    const expected = [
+      [1.0001, 9.0313770976894829e-5],
+      [1.1, 0.084794820586930446],
+      [1.3, 0.22746647835024878],
+      [1.5, 0.34405066133917085],
+      [1.57, 0.38018106808502575],
+      [2, 0.56418958354775629],
+      [3, 0.84628437532163443],
+      [4, 1.0293753730039641],
+      [4.999, 1.1628477710613122],
+    ];
+    for (const [trials, value] of expected) expect(expectedMaximum(trials), `${trials} trials`).toBeCloseTo(value, 13);
+    expect(expectedMaximum(5), "the closed form takes over a little above").toBeGreaterThan(expectedMaximum(4.9999));
   });
 
   it("deflated Sharpe ratio (the example of the 2014 paper)", () => {

@@ -48,20 +48,21 @@ export function cornishFisherVar(returns: Sample, tail: number): number | null {
   return average + cornishFisherQuantile(normalQuantile(tail), skew, tails - 3) * spread;
 }
 
-/** Points at which the corrected quantile is averaged over the tail. */
-const TAIL_POINTS = 256;
-
-/** The mean of the corrected quantile over the tail, by the midpoint rule. */
+/**
+ * The mean of the corrected quantile over the tail, in closed form: below its `tail` quantile `z` a normal has
+ * `E[x] = -f/t`, `E[x^2 - 1] = -z f/t` and `E[x^3 - 3x] = -(z^2 - 1) f/t`, with density `f` at `z` and tail share `t`.
+ */
 export function cornishFisherShortfall(returns: Sample, tail: number): number | null {
   const average = mean(returns);
   const spread = deviation(returns);
   const skew = skewness(returns);
   const tails = kurtosis(returns);
   if (average === null || spread === null || skew === null || tails === null) return null;
-  let sum = 0;
-  for (let i = 0; i < TAIL_POINTS; i++) {
-    const z = normalQuantile((tail * (i + 0.5)) / TAIL_POINTS);
-    sum += cornishFisherQuantile(z, skew, tails - 3);
-  }
-  return average + (sum / TAIL_POINTS) * spread;
+  const z = normalQuantile(tail);
+  const first = -normalDensity(z) / tail;
+  const second = z * first;
+  const third = (z * z - 1) * first;
+  // 2x^3 - 5x = 2 (x^3 - 3x) + x
+  const corrected = first + (second * skew) / 6 + (third * (tails - 3)) / 24 - ((2 * third + first) * skew * skew) / 36;
+  return average + corrected * spread;
 }

@@ -9,6 +9,8 @@ import { Atr } from "../indicators/atr.ts";
 import { ATR_PERIOD } from "./scale.ts";
 
 const feature = featuresOf(FeatureGroup.ict);
+/** Since a still market has a yardstick, and comes to rest. */
+const revised = featuresOf(FeatureGroup.ict, 2);
 const ICT = "inner circle trader literature";
 /** Bars after which zones, swings and breaks are forgotten. */
 const MAX_AGE = 96;
@@ -20,7 +22,7 @@ const FADE_BARS = 24;
 /** side / (1 + distance in ATR): 1 or -1 inside the nearest zone, towards 0 with its distance, 0 without any zone. */
 function proximity(zones: ZoneList, atr: Atr): number {
   if (zones.nearestDistance === 0) return zones.nearestSide;
-  return atr.value > 0 ? zones.nearestSide / (1 + zones.nearestDistance / atr.value) : 0;
+  return zones.nearestSide / (1 + zones.nearestDistance / atr.unit);
 }
 
 /** Support zones minus resistance zones over all zones; 0 without any. */
@@ -35,7 +37,7 @@ function faded(event: number, age: number): number {
 }
 
 export const ictFeatures: readonly FeatureDefinition[] = [
-  feature(
+  revised(
     "fvg.proximity",
     [-1, 1],
     "Nearest open fair-value gap: 1 / (1 + distance in ATR), positive for a bullish gap, negative for a bearish one",
@@ -48,7 +50,7 @@ export const ictFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "fvg.size",
     [-20, 20],
     "Open height of the nearest fair-value gap in ATR of 14 bars, positive for a bullish gap, negative for a bearish one",
@@ -57,7 +59,7 @@ export const ictFeatures: readonly FeatureDefinition[] = [
       const gaps = streams.use(FairValueGaps, MAX_AGE);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(gaps.zones.nearestSide * gaps.zones.nearestHeight, atr.value);
+        out[at] = (gaps.zones.nearestSide * gaps.zones.nearestHeight) / atr.unit;
       };
     },
   ),
@@ -67,7 +69,7 @@ export const ictFeatures: readonly FeatureDefinition[] = [
       out[at] = balance(gaps.zones);
     };
   }),
-  feature(
+  revised(
     "orderblock.proximity",
     [-1, 1],
     "Nearest order block: 1 / (1 + distance in ATR), positive for a bullish block, negative for a bearish one",

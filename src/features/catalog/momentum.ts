@@ -1,6 +1,5 @@
 /** @file Features of momentum: returns, oscillators and rates of change. */
 import { type FeatureDefinition, FeatureGroup, featuresOf } from "../definition.ts";
-import { share } from "../indicator.ts";
 import { Atr } from "../indicators/atr.ts";
 import { Cci } from "../indicators/cci.ts";
 import { Macd } from "../indicators/macd.ts";
@@ -15,6 +14,8 @@ import { WilliamsR } from "../indicators/williams-r.ts";
 import { ATR_PERIOD } from "./scale.ts";
 
 const feature = featuresOf(FeatureGroup.momentum);
+/** Since a still market has a yardstick, and comes to rest. */
+const revised = featuresOf(FeatureGroup.momentum, 2);
 const MAPPED = "mapped from [0, 100] to [-1, 1]";
 const MACD = "Appel 1979, as TA-Lib MACD";
 
@@ -31,7 +32,7 @@ export const momentumFeatures: readonly FeatureDefinition[] = [
       out[at] = momentum.ratePercent / 100;
     };
   }),
-  feature(
+  revised(
     "rsi#",
     [-1, 1],
     `Relative strength index of {0} bars, ${MAPPED}`,
@@ -43,7 +44,7 @@ export const momentumFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "stochrsi#.k",
     [-1, 1],
     `Stochastic of the RSI of {0} bars, ${MAPPED}`,
@@ -55,7 +56,7 @@ export const momentumFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "stochrsi#.d",
     [-1, 1],
     `Mean of three stochastics of the RSI of {0} bars, ${MAPPED}`,
@@ -139,13 +140,13 @@ export const momentumFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature("rvi#", [-1, 1], `Relative volatility index of {0} bars, ${MAPPED}`, "Dorsey 1993", (streams, bars) => {
+  revised("rvi#", [-1, 1], `Relative volatility index of {0} bars, ${MAPPED}`, "Dorsey 1993", (streams, bars) => {
     const index = streams.use(RelativeVolatilityIndex, bars);
     return (out, at) => {
       out[at] = index.value / 50 - 1;
     };
   }),
-  feature(
+  revised(
     "macd#-#-#.line",
     [-20, 20],
     "EMA of {0} bars minus EMA of {1}, in ATR of 14 bars",
@@ -154,11 +155,11 @@ export const momentumFeatures: readonly FeatureDefinition[] = [
       const macd = streams.use(Macd, ...periods);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(macd.line, atr.value);
+        out[at] = macd.line / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "macd#-#-#.signal",
     [-20, 20],
     "EMA of {2} bars of the MACD line, in ATR of 14 bars",
@@ -167,11 +168,11 @@ export const momentumFeatures: readonly FeatureDefinition[] = [
       const macd = streams.use(Macd, ...periods);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(macd.signal, atr.value);
+        out[at] = macd.signal / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "macd#-#-#.histogram",
     [-20, 20],
     "MACD line minus its signal, in ATR of 14 bars",
@@ -180,7 +181,7 @@ export const momentumFeatures: readonly FeatureDefinition[] = [
       const macd = streams.use(Macd, ...periods);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(macd.histogram, atr.value);
+        out[at] = macd.histogram / atr.unit;
       };
     },
   ),

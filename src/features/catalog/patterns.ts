@@ -4,20 +4,25 @@ import { CandleHistory } from "../patterns/history.ts";
 import * as multiple from "../patterns/multiple.ts";
 import * as single from "../patterns/single.ts";
 
-const feature = featuresOf(FeatureGroup.pattern);
-
 function pattern(
   name: string,
   what: string,
   talib: string,
   look: (candles: CandleHistory) => number,
+  version = 1,
 ): FeatureDefinition {
-  return feature(`pattern.${name}`, [-1, 1], what, `as TA-Lib ${talib}`, (streams) => {
-    const candles = streams.use(CandleHistory);
-    return (out, at) => {
-      out[at] = candles.ready ? look(candles) : 0;
-    };
-  });
+  return featuresOf(FeatureGroup.pattern, version)(
+    `pattern.${name}`,
+    [-1, 1],
+    what,
+    `as TA-Lib ${talib}`,
+    (streams) => {
+      const candles = streams.use(CandleHistory);
+      return (out, at) => {
+        out[at] = candles.ready ? look(candles) : 0;
+      };
+    },
+  );
 }
 
 export const patternFeatures: readonly FeatureDefinition[] = [
@@ -31,7 +36,7 @@ export const patternFeatures: readonly FeatureDefinition[] = [
   pattern("inverted-hammer", "Inverted hammer: bullish", "CDLINVERTEDHAMMER", single.invertedHammer),
   pattern("shooting-star", "Shooting star: bearish", "CDLSHOOTINGSTAR", single.shootingStar),
   pattern("engulfing", "Engulfing: a body around an opposite one", "CDLENGULFING", multiple.engulfing),
-  pattern("harami", "Harami: a short body inside a long one", "CDLHARAMI", multiple.harami),
+  pattern("harami", "Harami: a short body inside a long one", "CDLHARAMI", multiple.harami, 2),
   pattern("piercing", "Piercing line: bullish", "CDLPIERCING", multiple.piercing),
   pattern("dark-cloud-cover", "Dark cloud cover: bearish", "CDLDARKCLOUDCOVER", multiple.darkCloudCover),
   pattern("morning-star", "Morning star: bullish", "CDLMORNINGSTAR", multiple.morningStar),

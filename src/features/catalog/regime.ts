@@ -4,22 +4,24 @@ import { MarketRegime } from "../regime/market-regime.ts";
 import { Turbulence } from "../regime/turbulence.ts";
 
 const feature = featuresOf(FeatureGroup.regime);
+/** Since a still market has a yardstick, and comes to rest. */
+const revised = featuresOf(FeatureGroup.regime, 2);
 const RULES = "rules with hysteresis on ADX, EMA slope, band width and volatility over ATR";
 
 export const regimeFeatures: readonly FeatureDefinition[] = [
-  feature("regime.up", [0, 1], "1 in a rising trend: ADX from 20 on and a rising EMA", RULES, (streams) => {
+  revised("regime.up", [0, 1], "1 in a rising trend: ADX from 20 on and a rising EMA", RULES, (streams) => {
     const regime = streams.use(MarketRegime);
     return (out, at) => {
       out[at] = regime.up;
     };
   }),
-  feature("regime.down", [0, 1], "1 in a falling trend: ADX from 20 on and a falling EMA", RULES, (streams) => {
+  revised("regime.down", [0, 1], "1 in a falling trend: ADX from 20 on and a falling EMA", RULES, (streams) => {
     const regime = streams.use(MarketRegime);
     return (out, at) => {
       out[at] = regime.down;
     };
   }),
-  feature("regime.range", [0, 1], "1 in a range: ADX below 18 and narrow bands", RULES, (streams) => {
+  revised("regime.range", [0, 1], "1 in a range: ADX below 18 and narrow bands", RULES, (streams) => {
     const regime = streams.use(MarketRegime);
     return (out, at) => {
       out[at] = regime.range;

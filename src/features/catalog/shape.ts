@@ -5,6 +5,8 @@ import { Atr } from "../indicators/atr.ts";
 import { ATR_PERIOD } from "./scale.ts";
 
 const feature = featuresOf(FeatureGroup.shape);
+/** Since a still market has a yardstick, and comes to rest. */
+const revised = featuresOf(FeatureGroup.shape, 2);
 const OWN = "own definition";
 
 export const shapeFeatures: readonly FeatureDefinition[] = [
@@ -23,18 +25,18 @@ export const shapeFeatures: readonly FeatureDefinition[] = [
       out[at] = share(Math.min(bar.open, bar.close) - bar.low, bar.high - bar.low);
     };
   }),
-  feature("candle.range", [0, 20], "High minus low, in ATR of 14 bars", OWN, (streams) => {
+  revised("candle.range", [0, 20], "High minus low, in ATR of 14 bars", OWN, (streams) => {
     const { bar } = streams;
     const atr = streams.use(Atr, ATR_PERIOD);
     return (out, at) => {
-      out[at] = share(bar.high - bar.low, atr.value);
+      out[at] = (bar.high - bar.low) / atr.unit;
     };
   }),
-  feature("candle.gap", [-20, 20], "Open minus the close before, in ATR of 14 bars", OWN, (streams) => {
+  revised("candle.gap", [-20, 20], "Open minus the close before, in ATR of 14 bars", OWN, (streams) => {
     const { bar } = streams;
     const atr = streams.use(Atr, ATR_PERIOD);
     return (out, at) => {
-      out[at] = share(bar.open - bar.previousClose, atr.value);
+      out[at] = (bar.open - bar.previousClose) / atr.unit;
     };
   }),
 ];

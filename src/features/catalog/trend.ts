@@ -1,6 +1,5 @@
 /** @file Features of trend: distances from averages and lines, direction and its strength. */
 import { type FeatureDefinition, FeatureGroup, featuresOf } from "../definition.ts";
-import { share } from "../indicator.ts";
 import { Aroon } from "../indicators/aroon.ts";
 import { Atr } from "../indicators/atr.ts";
 import { DirectionalMovement } from "../indicators/directional-movement.ts";
@@ -11,6 +10,8 @@ import { ParabolicSar } from "../indicators/parabolic-sar.ts";
 import { ATR_PERIOD, FAR } from "./scale.ts";
 
 const feature = featuresOf(FeatureGroup.trend);
+/** Since a still market has a yardstick, and comes to rest. */
+const revised = featuresOf(FeatureGroup.trend, 2);
 const IN_ATR = "in ATR of 14 bars";
 const DISTANCE: readonly [number, number] = [-FAR, FAR];
 const HOSODA = "Hosoda 1969, without the forward shift of charts";
@@ -20,15 +21,15 @@ const SAR_STEP = 0.02;
 const SAR_LIMIT = 0.2;
 
 export const trendFeatures: readonly FeatureDefinition[] = [
-  feature("ema#.distance", DISTANCE, `Close minus its EMA of {0} bars, ${IN_ATR}`, "as TA-Lib EMA", (streams, bars) => {
+  revised("ema#.distance", DISTANCE, `Close minus its EMA of {0} bars, ${IN_ATR}`, "as TA-Lib EMA", (streams, bars) => {
     const { bar } = streams;
     const ema = streams.use(Ema, bars);
     const atr = streams.use(Atr, ATR_PERIOD);
     return (out, at) => {
-      out[at] = share(bar.close - ema.value, atr.value);
+      out[at] = (bar.close - ema.value) / atr.unit;
     };
   }),
-  feature(
+  revised(
     "ema#.slope",
     [-5, 5],
     `Change of the EMA of {0} bars a bar, over five bars, ${IN_ATR}`,
@@ -37,11 +38,11 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const ema = streams.use(Ema, bars);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(ema.slope, atr.value);
+        out[at] = ema.slope / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "ema#-#.spread",
     DISTANCE,
     `EMA of {0} bars minus EMA of {1} bars, ${IN_ATR}`,
@@ -51,11 +52,11 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const second = streams.use(Ema, other);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(first.value - second.value, atr.value);
+        out[at] = (first.value - second.value) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "sma#.distance",
     DISTANCE,
     `Close minus its mean of {0} bars, ${IN_ATR}`,
@@ -65,11 +66,11 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const sma = streams.use(Sma, bars);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(bar.close - sma.value, atr.value);
+        out[at] = (bar.close - sma.value) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "line#.slope",
     [-5, 5],
     `Slope of the line through the last {0} closes, ${IN_ATR}`,
@@ -78,7 +79,7 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const line = streams.use(LinearTrend, bars);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(line.slope, atr.value);
+        out[at] = line.slope / atr.unit;
       };
     },
   ),
@@ -88,7 +89,7 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       out[at] = line.correlation;
     };
   }),
-  feature(
+  revised(
     "adx#",
     [0, 1],
     "Average directional index of {0} bars over 100: strength of the trend",
@@ -100,7 +101,7 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "di#.plus",
     [0, 1],
     "Rising directional indicator of {0} bars over 100",
@@ -112,7 +113,7 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "di#.minus",
     [0, 1],
     "Falling directional indicator of {0} bars over 100",
@@ -148,7 +149,7 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "psar.distance",
     [-20, 20],
     `Close minus the parabolic stop (0.02, 0.2), ${IN_ATR}`,
@@ -158,11 +159,11 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const sar = streams.use(ParabolicSar, SAR_STEP, SAR_LIMIT);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(bar.close - sar.value, atr.value);
+        out[at] = (bar.close - sar.value) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "ichimoku#-#-#.conversion",
     DISTANCE,
     `Close minus the conversion line of {0} bars, ${IN_ATR}`,
@@ -172,11 +173,11 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const lines = streams.use(Ichimoku, ...periods);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(bar.close - lines.conversion, atr.value);
+        out[at] = (bar.close - lines.conversion) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "ichimoku#-#-#.base",
     DISTANCE,
     `Close minus the base line of {1} bars, ${IN_ATR}`,
@@ -186,11 +187,11 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const lines = streams.use(Ichimoku, ...periods);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(bar.close - lines.base, atr.value);
+        out[at] = (bar.close - lines.base) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "ichimoku#-#-#.cloud",
     DISTANCE,
     `Close minus the middle of the cloud that this bar gives, ${IN_ATR}`,
@@ -200,11 +201,11 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const lines = streams.use(Ichimoku, ...periods);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(bar.close - (lines.spanA + lines.spanB) / 2, atr.value);
+        out[at] = (bar.close - (lines.spanA + lines.spanB) / 2) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "ichimoku#-#-#.thickness",
     DISTANCE,
     `Leading span A minus leading span B, ${IN_ATR}`,
@@ -213,7 +214,7 @@ export const trendFeatures: readonly FeatureDefinition[] = [
       const lines = streams.use(Ichimoku, ...periods);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(lines.spanA - lines.spanB, atr.value);
+        out[at] = (lines.spanA - lines.spanB) / atr.unit;
       };
     },
   ),

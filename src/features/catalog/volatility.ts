@@ -9,6 +9,8 @@ import { RealizedVolatility } from "../indicators/realized-volatility.ts";
 import { ATR_PERIOD, FAR } from "./scale.ts";
 
 const feature = featuresOf(FeatureGroup.volatility);
+/** Since a still market has a yardstick, and comes to rest. */
+const revised = featuresOf(FeatureGroup.volatility, 2);
 /** Deviations between the middle and a Bollinger band, and ATR between the middle and a Keltner band. */
 const BAND = 2;
 const BOLLINGER = "Bollinger 2001, as TA-Lib BBANDS";
@@ -96,7 +98,7 @@ export const volatilityFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "keltner#.position",
     [-10, 10],
     "Close between the Keltner bands of {0} bars and 2 ATR: -1 lower band, 1 upper band",
@@ -105,11 +107,11 @@ export const volatilityFeatures: readonly FeatureDefinition[] = [
       const { bar } = streams;
       const channel = streams.use(Keltner, bars, KELTNER_ATR);
       return (out, at) => {
-        out[at] = share(bar.close - channel.middle, BAND * channel.unit);
+        out[at] = (bar.close - channel.middle) / (BAND * channel.unit);
       };
     },
   ),
-  feature(
+  revised(
     "keltner#.squeeze",
     [0, 10],
     "Width of the Bollinger bands over the width of the Keltner bands, {0} bars; below 1 the first lie inside",
@@ -118,7 +120,7 @@ export const volatilityFeatures: readonly FeatureDefinition[] = [
       const bands = streams.use(Bollinger, bars);
       const channel = streams.use(Keltner, bars, KELTNER_ATR);
       return (out, at) => {
-        out[at] = share(bands.deviation, channel.unit, 1);
+        out[at] = bands.deviation / channel.unit;
       };
     },
   ),
@@ -135,7 +137,7 @@ export const volatilityFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "donchian#.width",
     [0, FAR],
     "Highest high minus lowest low of {0} bars, in ATR of 14 bars",
@@ -144,7 +146,7 @@ export const volatilityFeatures: readonly FeatureDefinition[] = [
       const channel = streams.use(Donchian, bars);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(channel.high - channel.low, atr.value);
+        out[at] = (channel.high - channel.low) / atr.unit;
       };
     },
   ),

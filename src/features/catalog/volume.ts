@@ -11,6 +11,8 @@ import { RollingVwap, SessionVwap } from "../indicators/vwap.ts";
 import { ATR_PERIOD, FAR } from "./scale.ts";
 
 const feature = featuresOf(FeatureGroup.volume);
+/** Since a still market has a yardstick, and comes to rest. */
+const revised = featuresOf(FeatureGroup.volume, 2);
 const DISTANCE: readonly [number, number] = [-FAR, FAR];
 const PROFILE = "Steidlmayer's market profile, 24 bins by typical price";
 
@@ -69,7 +71,7 @@ export const volumeFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "vwap.session",
     DISTANCE,
     "Close minus the volume-weighted average price since 00:00 UTC, in ATR of 14 bars",
@@ -79,11 +81,11 @@ export const volumeFeatures: readonly FeatureDefinition[] = [
       const vwap = streams.use(SessionVwap, Math.max(1, Math.ceil(DAY_MS / bar.barMs)));
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(bar.close - vwap.value, atr.value);
+        out[at] = (bar.close - vwap.value) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "vwap#.distance",
     DISTANCE,
     "Close minus the volume-weighted average price of {0} bars, in ATR of 14 bars",
@@ -93,11 +95,11 @@ export const volumeFeatures: readonly FeatureDefinition[] = [
       const vwap = streams.use(RollingVwap, bars);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(bar.close - vwap.value, atr.value);
+        out[at] = (bar.close - vwap.value) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "profile#.control",
     DISTANCE,
     "Close minus the price with the most volume among {0} bars, in ATR of 14 bars",
@@ -107,11 +109,11 @@ export const volumeFeatures: readonly FeatureDefinition[] = [
       const profile = streams.use(VolumeProfile, bars);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(bar.close - profile.control, atr.value);
+        out[at] = (bar.close - profile.control) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "profile#.position",
     [-10, 10],
     "Close between the low (-1) and the high (1) of the area with 70 % of the volume of {0} bars",
@@ -125,7 +127,7 @@ export const volumeFeatures: readonly FeatureDefinition[] = [
       };
     },
   ),
-  feature(
+  revised(
     "profile#.width",
     [0, FAR],
     "Height of the area with 70 % of the volume of {0} bars, in ATR of 14 bars",
@@ -134,11 +136,11 @@ export const volumeFeatures: readonly FeatureDefinition[] = [
       const profile = streams.use(VolumeProfile, bars);
       const atr = streams.use(Atr, ATR_PERIOD);
       return (out, at) => {
-        out[at] = share(profile.valueHigh - profile.valueLow, atr.value);
+        out[at] = (profile.valueHigh - profile.valueLow) / atr.unit;
       };
     },
   ),
-  feature(
+  revised(
     "profile#.node",
     [0, 1],
     "Share of the volume of {0} bars that was traded near the newest price",

@@ -1,6 +1,6 @@
 /** @file Average true range. */
 import type { Bar } from "../bar.ts";
-import { requirePeriod } from "../indicator.ts";
+import { requirePeriod, yardstick } from "../indicator.ts";
 import { RecursiveAverage } from "../window/average.ts";
 
 /**
@@ -12,6 +12,8 @@ export class Atr {
   readonly #average: RecursiveAverage;
   readonly warmup: number;
   value = 0;
+  /** The value as a yardstick: never below a hundred-thousandth of the close, and above zero. */
+  unit = Number.MIN_VALUE;
 
   constructor(period: number) {
     requirePeriod("The ATR period", period);
@@ -22,9 +24,10 @@ export class Atr {
   update(bar: Bar): void {
     if (bar.index === 0) {
       this.value = bar.trueRange();
-      return;
+    } else {
+      this.#average.push(bar.trueRange());
+      this.value = this.#average.value;
     }
-    this.#average.push(bar.trueRange());
-    this.value = this.#average.value;
+    this.unit = yardstick(this.value, bar.close);
   }
 }

@@ -14,8 +14,8 @@ export class Keltner {
   readonly #atr: Atr;
   readonly warmup: number;
   middle = 0;
-  /** ATR in price units. */
-  unit = 0;
+  /** ATR in price units, above zero. */
+  unit = Number.MIN_VALUE;
 
   constructor(emaPeriod: number, atrPeriod: number) {
     this.#ema = new Ema(emaPeriod);
@@ -27,7 +27,7 @@ export class Keltner {
     this.#ema.update(bar);
     this.#atr.update(bar);
     this.middle = this.#ema.value;
-    this.unit = this.#atr.value;
+    this.unit = this.#atr.unit;
   }
 }
 

@@ -1,12 +1,12 @@
 /** @file Directional movement: DI+, DI- and ADX. */
 import type { Bar } from "../bar.ts";
-import { requirePeriod, settleBars, settleChain } from "../indicator.ts";
+import { requirePeriod, settleBars, settleChain, shareOfMovement } from "../indicator.ts";
 import { RecursiveAverage } from "../window/average.ts";
 
 /**
  * Wilder's directional indicators 100 * smoothed DM / smoothed true range, and ADX, the Wilder average of
  * 100 * |DI+ - DI-| / (DI+ + DI-). Definition: Wilder 1978, seeded as TA-Lib: the smoothed sums begin with n - 1 values,
- * ADX with the mean of n. Ranges [0, 100]; 0 where nothing moved.
+ * ADX with the mean of n. Ranges [0, 100]; 0 where nothing moves.
  */
 export class DirectionalMovement {
   readonly #period: number;
@@ -38,11 +38,11 @@ export class DirectionalMovement {
     this.#plus = this.#plus * kept + (up > down && up > 0 ? up : 0);
     this.#minus = this.#minus * kept + (down > up && down > 0 ? down : 0);
     this.#range = this.#range * kept + bar.trueRange();
-    this.plusDi = this.#range > 0 ? (100 * this.#plus) / this.#range : 0;
-    this.minusDi = this.#range > 0 ? (100 * this.#minus) / this.#range : 0;
+    this.plusDi = 100 * shareOfMovement(this.#plus, this.#range, bar.close);
+    this.minusDi = 100 * shareOfMovement(this.#minus, this.#range, bar.close);
     if (seeding) return;
     const total = this.#plus + this.#minus;
-    this.#adx.push(total > 0 ? (100 * Math.abs(this.#plus - this.#minus)) / total : 0);
+    this.#adx.push(100 * shareOfMovement(Math.abs(this.#plus - this.#minus), total, bar.close));
     this.adx = this.#adx.value;
   }
 }

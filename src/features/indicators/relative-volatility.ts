@@ -1,6 +1,6 @@
 /** @file Relative volatility index. */
 import type { Bar } from "../bar.ts";
-import { requirePeriod, settleChain } from "../indicator.ts";
+import { requirePeriod, settleChain, strengthIndex } from "../indicator.ts";
 import { RecursiveAverage } from "../window/average.ts";
 import { WindowMoments } from "../window/moments.ts";
 
@@ -33,7 +33,6 @@ export class RelativeVolatilityIndex {
     const deviation = this.#moments.deviation();
     this.#up.push(bar.close > bar.previousClose ? deviation : 0);
     this.#down.push(bar.close < bar.previousClose ? deviation : 0);
-    const total = this.#up.value + this.#down.value;
-    this.value = total > 0 ? (100 * this.#up.value) / total : 50;
+    this.value = strengthIndex(this.#up.value, this.#down.value, bar.close);
   }
 }

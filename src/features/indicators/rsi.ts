@@ -1,12 +1,13 @@
 /** @file Relative strength index. */
 import type { Bar } from "../bar.ts";
-import { requirePeriod } from "../indicator.ts";
+import { requirePeriod, strengthIndex } from "../indicator.ts";
 import { RecursiveAverage } from "../window/average.ts";
 
 /**
  * RSI = 100 * gain / (gain + loss), where gain and loss are Wilder's averages of the rises and falls of the close.
  * Definition: J. Welles Wilder, "New Concepts in Technical Trading Systems", 1978; seeded like TA-Lib with the simple mean
- * of the first n changes. TA-Lib returns 0 where nothing has moved yet; here it is 50, the neutral reading.
+ * of the first n changes. TA-Lib returns 0 where nothing has moved yet; here it is 50, the neutral reading, to which
+ * a market that stands still for hundreds of bars comes back.
  * Range [0, 100].
  */
 export class Rsi {
@@ -27,7 +28,6 @@ export class Rsi {
     const change = bar.close - bar.previousClose;
     this.#gain.push(change > 0 ? change : 0);
     this.#loss.push(change < 0 ? -change : 0);
-    const total = this.#gain.value + this.#loss.value;
-    this.value = total > 0 ? (100 * this.#gain.value) / total : 50;
+    this.value = strengthIndex(this.#gain.value, this.#loss.value, bar.close);
   }
 }

@@ -5,6 +5,8 @@ import { WindowExtreme } from "../window/extreme.ts";
 import { Ring } from "../window/ring.ts";
 
 const BINS = 24;
+/** Share of the price below which a range of typical prices is the rounding of their thirds. */
+const ROUNDING = 1e-12;
 /** Share of the volume inside the value area, by the custom of market profile. */
 const VALUE_AREA = 0.7;
 
@@ -44,7 +46,7 @@ export class VolumeProfile {
     this.#high.push(price);
     const low = this.#low.value;
     const binSize = (this.#high.value - low) / BINS;
-    if (!(binSize > 0)) {
+    if (!(binSize * BINS > ROUNDING * price)) {
       this.control = price;
       this.valueLow = price;
       this.valueHigh = price;

@@ -13,12 +13,17 @@ const COVER_PENETRATION = 0.5;
 /** Strength of a pattern whose bodies match at one end. */
 const MATCHING_END = 0.8;
 
-/** How far the body at one age lies around the body at another: 1 around it, 0.8 with one end in common, else 0. */
-function swallows(c: CandleHistory, outer: number, inner: number): number {
+/** How far the body at one age lies around the body at another: 1 around it, 0.8 with an end in common, else 0. */
+function encloses(c: CandleHistory, outer: number, inner: number): number {
   const above = c.top(outer) - c.top(inner);
   const below = c.bottom(inner) - c.bottom(outer);
   if (above > 0 && below > 0) return 1;
-  return above >= 0 && below >= 0 && above + below > 0 ? MATCHING_END : 0;
+  return above >= 0 && below >= 0 ? MATCHING_END : 0;
+}
+
+/** The same, but a body does not swallow one that is as large. */
+function swallows(c: CandleHistory, outer: number, inner: number): number {
+  return c.top(outer) === c.top(inner) && c.bottom(outer) === c.bottom(inner) ? 0 : encloses(c, outer, inner);
 }
 
 /** The body swallows an opposite body. */
@@ -26,9 +31,9 @@ export function engulfing(c: CandleHistory): number {
   return c.color(0) === c.color(1) ? 0 : c.color(0) * swallows(c, 0, 1);
 }
 
-/** A short body inside the long body before; against that candle's direction. */
+/** A short body inside the long body before, or as large (long is measured anew at every bar); against its direction. */
 export function harami(c: CandleHistory): number {
-  return c.isLong(1) && !c.isLong(0) ? -c.color(1) * swallows(c, 1, 0) : 0;
+  return c.isLong(1) && !c.isLong(0) ? -c.color(1) * encloses(c, 1, 0) : 0;
 }
 
 /** Long falling candle, then a long rising one that opens below its low and closes beyond half of its body. */

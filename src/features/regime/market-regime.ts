@@ -62,7 +62,7 @@ export class MarketRegime {
     this.#bands.update(bar);
     this.#volatility.update(bar);
     this.#usualRange.push(bar.close > 0 ? bar.trueRange() / bar.close : 0);
-    const slope = this.#atr.value > 0 ? this.#ema.slope / this.#atr.value : 0;
+    const slope = this.#ema.slope / this.#atr.unit;
     this.#trending.push(this.#movement.adx);
     this.#quiet.push(-this.#movement.adx);
     this.#rising.push(slope);

@@ -19,6 +19,10 @@ export type IndicatorCase = {
 /** Relative to an output's usual size, what may be left of a different beginning after the warm-up. */
 const TOLERANCE = 1e-6;
 const LATE_START = 137;
+/** Bars of a halt that is long enough for every decaying average to end in denormal numbers. */
+const STILL_BARS = 12_000;
+/** Bars of it, beside the warm-up, after which nothing may move any more. */
+const AT_REST = 700;
 const LATER_MS = 7 * 3_600_000;
 
 export function testIndicatorContract(cases: readonly IndicatorCase[]): void {
@@ -76,7 +80,29 @@ export function testIndicatorContract(cases: readonly IndicatorCase[]): void {
         expect(Math.max(...last) - Math.min(...last), `${key} without any movement`).toBeLessThanOrEqual(1e-9);
       }
     });
+
+    test("comes to rest for good when the price has moved before", () => {
+      const moving = create().warmup + 50;
+      const columns = runIndicator(create(), stoppedMarket(moving, STILL_BARS));
+      for (const [key, column] of Object.entries(columns)) {
+        if (cumulative.includes(key) || restless.includes(key)) continue;
+        const scale = Math.max(1e-12, usualSize(column.subarray(0, moving)));
+        const rest = column.subarray(moving + create().warmup + AT_REST);
+        let [least, most] = [rest[0], rest[0]];
+        for (const value of rest) [least, most] = [Math.min(least, value), Math.max(most, value)];
+        expect((most - least) / scale, `${key} long after the last movement, in its usual size`).toBeLessThan(1e-6);
+      }
+    });
   });
+}
+
+/** A market that has moved for `moving` bars and then stands still, without volume. */
+export function stoppedMarket(moving: number, still: number): Candles {
+  const walk = walkCandles(13, moving);
+  const last = walk.close[moving - 1];
+  return marketOf(moving + still, (i) =>
+    i < moving ? [walk.open[i], walk.high[i], walk.low[i], walk.close[i], walk.volume[i]] : [last, last, last, last, 0],
+  );
 }
 
 /** A copy whose bars from `from` on are other ones. */
