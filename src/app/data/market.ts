@@ -92,6 +92,5 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     config,
     keys.filter((key) => key.venue === venue),
   );
-  const onNote = (note: string): void => context.output.warn(note);
-  return loadTape({ root, venue, symbols, timeframe, ...configuredRange(config), onNote });
+  return loadTape({ root, venue, symbols, timeframe, ...configuredRange(config), onNote: context.warn });
 }
