@@ -13,28 +13,28 @@ describe("the standard normal distribution", () => {
   it("keeps relative accuracy in the far tail", () => {
     // P(Z < -10), from the asymptotic expansion of Mills' ratio.
     expect(normalCdf(-10) / 7.619853024160527e-24).toBeCloseTo(1, 9);
-    expect(normalCdf(-3) / 1.3498980316300946e-3).toBeCloseTo(1, 11);
+    expect(normalCdf(-3) / 0.0013498980316300946).toBeCloseTo(1, 11);
     expect(normalCdf(10)).toBe(1);
   });
 
   it("keeps fourteen digits where series and fraction meet (mpmath, 30 digits)", () => {
     const shares = [
-      [-1.9999, 0.022755531584767186],
-      [-2.0001, 0.022744733391410547],
-      [-2.5, 0.0062096653257761352],
-      [-3.77, 8.1623773702686106e-5],
-      [-3.9999, 3.1684627532635558e-5],
-      [-4.0001, 3.1657861486813433e-5],
-      [-6, 9.8658764503769814e-10],
+      [-1.9999, 0.022755531584767185],
+      [-2.0001, 0.022744733391410546],
+      [-2.5, 0.006209665325776135],
+      [-3.77, 8.162377370268611e-5],
+      [-3.9999, 3.168462753263556e-5],
+      [-4.0001, 3.165786148681343e-5],
+      [-6, 9.86587645037698e-10],
     ];
     for (const [x, share] of shares) expect(Math.abs(normalCdf(x) / share - 1), `at ${x}`).toBeLessThan(2e-14);
     const quantiles = [
-      [1e-9, -5.9978070150076869],
-      [1e-4, -3.7190164854556806],
-      [0.00013, -3.6522032174961897],
-      [0.02, -2.0537489106318231],
+      [1e-9, -5.9978070150076865],
+      [1e-4, -3.7190164854556804],
+      [0.00013, -3.6522032174961896],
+      [0.02, -2.053748910631823],
       [0.03, -1.8807936081512509],
-      [0.2, -0.84162123357291421],
+      [0.2, -0.8416212335729142],
     ];
     for (const [p, x] of quantiles) expect(Math.abs(normalQuantile(p) / x - 1), `at ${p}`).toBeLessThan(1e-13);
   });
