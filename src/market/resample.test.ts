@@ -15,6 +15,8 @@ const rowsOf = (candles: Candles): CandleRow[] =>
 
 const minute = (i: number): CandleRow => [i * 60_000, 10 + i, 20 + i, 5 - i / 100, 11 + i, i];
 
+const still = (i: number, price: number): CandleRow => [i * 60_000, price, price, price, price, 0];
+
 describe("resampling", () => {
   it("makes bars of what is there, of complete bars only where that is asked for, and counts both", () => {
     // Begins in the middle of a bar, lacks the minute 12, and ends in the middle of a bar.
@@ -34,7 +36,6 @@ describe("resampling", () => {
 
   it("leaves bars without trades out of the prices of a longer bar, unless there are no others", () => {
     // The exchange fills a minute without trades with the last close (POWR/BTC, 2018-07-22, 13:39 UTC).
-    const still = (i: number, price: number): CandleRow => [i * 60_000, price, price, price, price, 0];
     const minutes: CandleRow[] = [
       still(0, 0.00005002),
       still(1, 0.00005002),
