@@ -25,15 +25,10 @@ export {
   type ImportanceResult,
 } from "./importance.ts";
 export { type Beats, type InSample, Standing, type TwinRank, type Verdict } from "./judgement.ts";
-export {
-  checkParity,
-  modelSubject,
-  type ParityOptions,
-  type ParityResult,
-  type ParitySubject,
-  scriptedSubject,
-} from "./parity.ts";
-export { type ParitySuiteOptions, type ParitySuiteResult, roughenTape, verifyParity } from "./parity-suite.ts";
+export type { ParityModel, ParityResult, ParityRun } from "./parity/check.ts";
+export type { Difference } from "./parity/differences.ts";
+export { type ParitySuiteOptions, type ParitySuiteResult, verifyParity } from "./parity/suite.ts";
+export { roughenTape } from "./parity/tapes.ts";
 export type { BacktestResult, EquityCurve, RefusalCounts } from "./record.ts";
 export type { ReportSummary, StrategySummary } from "./report/files.ts";
 export {

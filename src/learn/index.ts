@@ -34,6 +34,7 @@ export {
   type EvaluationOptions,
   type EvaluationResult,
   fittingRollout,
+  GreedyActor,
   linear,
   PolicyEvaluator,
   PPO_DEFAULTS,

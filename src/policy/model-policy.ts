@@ -116,20 +116,14 @@ export class ModelPolicy implements Policy {
     }
   }
 
-  /**
-   * The choice for what an env has observed, as an env takes it. The arrays live until the next decision.
-   * @param account `[S*K]`
-   * @param mask `[S*C]`
-   */
-  async choose(
-    bar: number,
-    account: Float32Array,
-    mask: Float32Array,
-  ): Promise<{ readonly category: Uint8Array; readonly numbers: Float32Array }> {
-    this.#account.set(account);
-    this.#mask.set(mask);
-    await this.#run(bar);
-    return { category: this.#choice, numbers: this.#betaSamples };
+  /** What was chosen last; the arrays live until the next decision. */
+  get last(): { readonly choice: Uint8Array; readonly betaSamples: Float32Array } {
+    return { choice: this.#choice, betaSamples: this.#betaSamples };
+  }
+
+  /** `[S*stateSize]` the memory after the last decision; empty for a network without one. */
+  get memory(): Float32Array {
+    return this.#state;
   }
 
   async #run(bar: number): Promise<void> {
