@@ -9,11 +9,12 @@ describe("tidemark verify parity", () => {
     const outcome = JSON.parse(stdout) as {
       passed: boolean;
       synthetic: boolean;
-      missing: string[];
+      unproven: string[];
       training: { first: string; second: string };
+      proof: object[];
       results: Array<{ name: string; fills: number; environmentHash: string; backtestHash: string }>;
     };
-    expect(outcome).toMatchObject({ passed: true, synthetic: true, missing: [] });
+    expect(outcome).toMatchObject({ passed: true, synthetic: true, unproven: [] });
     expect(outcome.training.first).toBe(outcome.training.second);
     expect(outcome.results.length).toBeGreaterThan(3);
     for (const { name, fills, environmentHash, backtestHash } of outcome.results) {

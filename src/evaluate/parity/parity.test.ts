@@ -23,6 +23,21 @@ function tapeOf(symbols: number, timeframe: string, bars = 1_200): MarketTape {
   return syntheticTape({ seed: 3, bars, timeframe: parseTimeframe(timeframe), symbols: SYMBOLS.slice(0, symbols) });
 }
 
+/** A fault: the method does what `planted` makes of it, which is given the true one. */
+function plant<T extends object, Result>(
+  prototype: T,
+  method: keyof T & string,
+  planted: (self: T, original: (...given: unknown[]) => Result, given: unknown[]) => unknown,
+): void {
+  const kept = Reflect.get(prototype, method) as (...given: unknown[]) => Result;
+  vi.spyOn(prototype as Record<string, (...given: unknown[]) => unknown>, method).mockImplementation(function (
+    this: unknown,
+    ...given: unknown[]
+  ) {
+    return planted(this as T, (...args) => Reflect.apply(kept, this, args), given);
+  });
+}
+
 describe("environment and backtest", () => {
   it("trade the same to the last bit on every path of the kernel", async () => {
     const suite = await verifyParity({ tape: tapeOf(5, "5m"), seed: 1 });
@@ -48,12 +63,10 @@ describe("environment and backtest", () => {
   });
 
   it("see what one account leaves behind for the next", async () => {
-    const { reset } = TradingEnv.prototype;
-    vi.spyOn(TradingEnv.prototype, "reset").mockImplementation(function (this: TradingEnv) {
-      const { book } = this.exchange;
-      const fees = book.fees[0];
-      reset.call(this);
-      book.fees[0] = fees;
+    plant(TradingEnv.prototype, "reset", ({ exchange }, reset) => {
+      const fees = exchange.book.fees[0];
+      reset();
+      exchange.book.fees[0] = fees;
     });
     const { passed, proof } = await verifyParity({ tape: tapeOf(1, "5m", 80), seed: 1 });
     expect(passed).toBe(false);
@@ -118,13 +131,11 @@ describe("a trained policy in its training actor and in a backtest", () => {
   });
 
   it("differs where the env's market is a bar ahead", async () => {
-    const { reset } = TradingEnv.prototype;
     const shifted = new WeakSet<TradingEnv>();
-    vi.spyOn(TradingEnv.prototype, "reset").mockImplementation(function (this: TradingEnv) {
-      const width = this.shape.symbols * this.shape.marketFeatures;
-      if (!shifted.has(this)) this.market.copyWithin(0, width);
-      shifted.add(this);
-      reset.call(this);
+    plant(TradingEnv.prototype, "reset", (env, reset) => {
+      if (!shifted.has(env)) env.market.copyWithin(0, env.shape.symbols * env.shape.marketFeatures);
+      shifted.add(env);
+      reset();
     });
     const result = await check();
     expect(result.equal).toBe(false);
@@ -133,11 +144,10 @@ describe("a trained policy in its training actor and in a backtest", () => {
   });
 
   it("differs where the actor reads a bar ahead", async () => {
-    const { decide } = GreedyActor.prototype;
-    vi.spyOn(GreedyActor.prototype, "decide").mockImplementation(async function (this: GreedyActor) {
-      this.env.row[0]++;
-      const decision = await decide.call(this);
-      this.env.row[0]--;
+    plant<GreedyActor, Promise<unknown>>(GreedyActor.prototype, "decide", async ({ env }, decide) => {
+      env.row[0]++;
+      const decision = await decide();
+      env.row[0]--;
       return decision;
     });
     expect(kinds(await check())).toEqual(expect.arrayContaining(["value", "memory"]));
@@ -149,10 +159,9 @@ describe("a trained policy in its training actor and in a backtest", () => {
   });
 
   it("differs where the reward says nothing of the bar's return", async () => {
-    const { step } = TradingEnv.prototype;
-    vi.spyOn(TradingEnv.prototype, "step").mockImplementation(function (this: TradingEnv, ...choice) {
-      step.apply(this, choice);
-      this.rewards.fill(0);
+    plant(TradingEnv.prototype, "step", ({ rewards }, step, choice) => {
+      step(...choice);
+      rewards.fill(0);
     });
     expect(kinds(await check())).toEqual(["reward"]);
   });
