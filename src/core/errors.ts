@@ -26,6 +26,7 @@ const CATALOG = {
   DATA_MISSING: ExitCode.data,
   DATA_FORMAT: ExitCode.data,
   DATA_QUALITY: ExitCode.data,
+  DATA_CONTRACT: ExitCode.data,
   DATA_TOO_SHORT: ExitCode.data,
   DATA_ALIGNMENT: ExitCode.data,
   STORE_LOCKED: ExitCode.data,

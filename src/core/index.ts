@@ -36,17 +36,20 @@ export { FILL_REASONS, type Fill, FillReason } from "./fill.ts";
 export { bytesOf, canonicalJson, fingerprint, sha256, sha256Hex } from "./hash.ts";
 export {
   defaultInstrument,
+  type GuessableTerm,
   type Instrument,
   InstrumentKind,
   type InstrumentOverrides,
-  plainSymbol,
-  splitSymbol,
+  isMargined,
+  type MaintenanceTier,
+  usualMaintenance,
 } from "./instrument.ts";
 export { clearIntents, Direction, type IntentColumns, intentColumns } from "./intent.ts";
 export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
 export type { Progress, ProgressListener } from "./progress.ts";
 export { freshId, freshSeed, Random, type RandomState, uniformAt } from "./random.ts";
 export { editDistance, nearestName } from "./suggest.ts";
+export { isFiat, plainSymbol, quoteOf, splitSymbol } from "./symbol.ts";
 export {
   barOpen,
   barsPerYear,

@@ -6,7 +6,9 @@ import type { MarketTape } from "./tape.ts";
 function tapeFingerprint(tape: MarketTape): string {
   const hash = sha256();
   const cells = tape.bars * tape.symbols;
-  hash.update(canonicalJson({ instruments: tape.instruments, timeframe: tape.timeframe, bars: tape.bars }));
+  // How a term came about is no content: only the term is.
+  const instruments = tape.instruments.map(({ guessed: _, ...terms }) => terms);
+  hash.update(canonicalJson({ instruments, timeframe: tape.timeframe, bars: tape.bars }));
   hash.update(bytesOf(tape.timeMs.subarray(0, tape.bars)));
   for (const column of [tape.open, tape.high, tape.low, tape.close, tape.volume, tape.funding]) {
     hash.update(bytesOf(column.subarray(0, cells)));

@@ -31,7 +31,7 @@ export {
 export type { Collected, CollectOptions, MarketSource } from "./sources/source.ts";
 export { syntheticSource } from "./sources/synthetic-source.ts";
 export { type VenueSourceOptions, venueSource } from "./sources/venue-source.ts";
-export { listSets, type StoredSet, storedKeys } from "./store/list.ts";
+export { listSets, type StoredKey, type StoredSet, storedKeys } from "./store/list.ts";
 export type { MergeCounts } from "./store/merge.ts";
 export type { SetKey } from "./store/paths.ts";
 export { MarketStore, type StoreOptions } from "./store/store.ts";

@@ -1,9 +1,20 @@
 /** @file The one way from the store to a tape: read, resample where only a lower timeframe is stored, align. */
-import { formatDay, type Instrument, plainSymbol, TidemarkError, type Timeframe, timeframeMs } from "../core/index.ts";
+import {
+  formatDay,
+  type Instrument,
+  InstrumentKind,
+  type InstrumentOverrides,
+  plainSymbol,
+  TidemarkError,
+  type Timeframe,
+  timeframeMs,
+} from "../core/index.ts";
 import { type AlignOptions, tapeFromCandles } from "./align.ts";
 import type { Candles, SymbolHistory } from "./candles.ts";
+import { withSaidTerms } from "./contract/birth.ts";
+import { checkTerms } from "./contract/terms.ts";
 import { isMultiple, resampleCounted } from "./resample.ts";
-import { storedKeys } from "./store/list.ts";
+import { type StoredKey, storedKeys } from "./store/list.ts";
 import type { SetKey } from "./store/paths.ts";
 import { MarketStore } from "./store/store.ts";
 import type { MarketTape } from "./tape.ts";
@@ -17,6 +28,10 @@ export type LoadOptions = AlignOptions & {
   readonly timeframe: Timeframe;
   /** Takes what a careful user wants to know about the tape: bars that are thin or missing, who trades when. */
   readonly onNote?: (note: string) => void;
+  /** Which of the stored kinds of a symbol. Default: the perpetual, or the only kind that is stored. */
+  readonly instrumentKind?: InstrumentKind;
+  /** Terms that a user says of contracts, by plain symbol; they come before what is stored. */
+  readonly terms?: Readonly<Record<string, InstrumentOverrides>>;
 };
 
 /** Share of thin or missing bars from which on they are said. */
@@ -35,25 +50,31 @@ export async function loadTape(options: LoadOptions): Promise<MarketTape> {
 
 async function loadHistory(store: MarketStore, options: LoadOptions, symbol: string): Promise<SymbolHistory> {
   const { venue, timeframe } = options;
-  const source = sourceTimeframe(store.root, { venue, symbol, timeframe });
-  const instrument = store.instrument(venue, symbol);
-  if (instrument === undefined) {
+  const stored = storedKeys(store.root);
+  const said = options.terms?.[symbol] ?? {};
+  const kind = storedKind(stored, venue, symbol, said.kind ?? options.instrumentKind);
+  const source = sourceTimeframe(store.root, stored, { venue, symbol, kind, timeframe });
+  const known = store.instrument(venue, symbol, kind);
+  if (known === undefined) {
     throw new TidemarkError("DATA_MISSING", {
       what: `The contract catalog doesn't know ${symbol} of ${venue}, so its steps and fees are unknown`,
       where: store.root,
       fix: "Fetch or import the symbol again; its candles stay as they are.",
     });
   }
+  const instrument = withSaidTerms(known, said);
   const toMs = options.toMs ?? Infinity;
   let candles = await store.readCandles(
-    { venue, symbol, timeframe: source },
+    { venue, symbol, kind, timeframe: source },
     options.fromMs,
     toMs + timeframeMs(timeframe),
   );
   if (source !== timeframe) candles = resampled(candles, source, timeframe, instrument, options.onNote);
   if (candles.length === 0) throw emptyError(options, symbol, source);
-  const funding = await store.readFunding(venue, symbol);
-  return { instrument, candles, ...(funding.length === 0 ? {} : { funding }) };
+  checkTerms(instrument, candles, `${venue} ${symbol}`);
+  // Only a contract with funding pays it: spot candles may be stored beside the rates of the perpetual.
+  const funding = instrument.fundingIntervalHours === undefined ? undefined : await store.readFunding(venue, symbol);
+  return { instrument, candles, ...(funding === undefined || funding.length === 0 ? {} : { funding }) };
 }
 
 function resampled(
@@ -85,11 +106,24 @@ function share(part: number, whole: number): string {
   return `${percent < 10 ? percent.toFixed(1) : Math.round(percent)} %`;
 }
 
+/** The wanted kind where it is stored; else the perpetual, or what there is. */
+function storedKind(
+  stored: readonly StoredKey[],
+  venue: string,
+  symbol: string,
+  wanted: InstrumentKind | undefined,
+): InstrumentKind {
+  const kinds = stored.filter((key) => key.venue === venue && key.symbol === symbol).map((key) => key.kind);
+  return (
+    [wanted, InstrumentKind.perpetual, kinds[0]].find((kind) => kind !== undefined && kinds.includes(kind)) ??
+    InstrumentKind.perpetual
+  );
+}
+
 /** The stored timeframe to read: the wanted one, else the longest that divides it. */
-function sourceTimeframe(root: string, wanted: SetKey): Timeframe {
-  const stored = storedKeys(root);
+function sourceTimeframe(root: string, stored: readonly StoredKey[], wanted: Required<SetKey>): Timeframe {
   const candidates = stored
-    .filter((key) => key.venue === wanted.venue && key.symbol === wanted.symbol)
+    .filter((key) => key.venue === wanted.venue && key.symbol === wanted.symbol && key.kind === wanted.kind)
     .map((key) => key.timeframe);
   if (candidates.includes(wanted.timeframe)) return wanted.timeframe;
   const best = candidates.filter((lower) => isMultiple(lower, wanted.timeframe)).pop();

@@ -10,6 +10,9 @@ const CLASS_OF: Readonly<Record<InstrumentKind, AssetClass>> = {
   [InstrumentKind.future]: "cryptoFutures",
   [InstrumentKind.forex]: "forex",
   [InstrumentKind.option]: "options",
+  // Stocks and stock indices draw on the budget of what trades in currencies of states.
+  [InstrumentKind.stock]: "forex",
+  [InstrumentKind.index]: "forex",
 };
 
 export function assetClass(instrument: Instrument): AssetClass {

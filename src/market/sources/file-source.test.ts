@@ -39,15 +39,15 @@ describe("importing files", () => {
     return collected;
   };
 
-  it("stores bars with a contract whose steps are those of the file", async () => {
+  it("stores bars with a contract whose steps have nothing to do with the spelling of the file", async () => {
     const collected = await collect(write([HEADER, ...lines(50)]), { venue: "binance" });
     expect(collected).toMatchObject({
       key: { venue: "binance", symbol: "BTCUSDT", timeframe: "1m" },
       candles: { added: 50, replaced: 0, unchanged: 0 },
     });
     expect(store.instrument("binance", "btc/usdt")).toMatchObject({
-      tickSize: "0.01",
-      lotStep: "0.001",
+      tickSize: "0.00000001",
+      lotStep: "0.00000001",
       kind: "perpetual",
     });
   });

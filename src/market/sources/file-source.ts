@@ -1,14 +1,14 @@
 /** @file Import: a file is read, checked as a whole, and only then stored with the contract that it is history of. */
 import { basename } from "node:path";
 import {
-  defaultInstrument,
   formatMinute,
-  type Instrument,
+  InstrumentKind,
   type InstrumentOverrides,
   plainSymbol,
   TidemarkError,
 } from "../../core/index.ts";
 import { type Candles, firstDisorder } from "../candles.ts";
+import { contractFor } from "../contract/birth.ts";
 import { checkCandles } from "../quality/check.ts";
 import { isUntouched, repairCandles } from "../quality/repair.ts";
 import { type QualityReport, Verdict } from "../quality/report.ts";
@@ -58,9 +58,11 @@ async function importCandles(
   const { candles, notes } = usable(file, options, calendar);
   const quality = checkCandles(candles, file.timeframe, { calendar });
   if (quality.verdict === Verdict.unusable) throw qualityError(path, quality, false);
-  const key = { venue, symbol, timeframe: file.timeframe };
-  const known = store.instrument(venue, symbol);
-  const instrument = contractOf(known, file, { venue, symbol, calendar }, options.instrument ?? {});
+  const kind = options.instrument?.kind ?? store.instrument(venue, symbol)?.kind ?? InstrumentKind.perpetual;
+  const key = { venue, symbol, kind, timeframe: file.timeframe };
+  const known = store.instrument(venue, symbol, kind);
+  const facts = { venue, symbol, kind, calendar, calendarFrom: "the days with bars" };
+  const instrument = contractFor(facts, candles, known, options.instrument ?? {}, path);
   signal?.throwIfAborted();
   const counts = await store.mergeCandles(key, candles);
   await store.putInstruments([instrument]);
@@ -139,28 +141,4 @@ function qualityError(path: string, { findings }: QualityReport, repairable: boo
       ? "Ask for a repair to put rows in order and leave doubled ones out; nothing was stored."
       : "Import a more complete file; nothing was stored.",
   });
-}
-
-/** The contract with steps as fine as the file writes its numbers. What the catalog or the user says comes first. */
-function contractOf(
-  known: Instrument | undefined,
-  file: CandleFile,
-  facts: { readonly venue: string; readonly symbol: string; readonly calendar: string },
-  overrides: InstrumentOverrides,
-): Instrument {
-  const { venue, symbol, calendar } = facts;
-  const base = known ?? defaultInstrument(symbol, { ...overrides, venue, calendar, tickSize: "1", lotStep: "1" });
-  return {
-    ...base,
-    tickSize: finerStep(known?.tickSize, file.priceDecimals),
-    lotStep: finerStep(known?.lotStep, file.volumeDecimals),
-    ...overrides,
-    venue,
-    symbol,
-  };
-}
-
-function finerStep(known: string | undefined, decimals: number): string {
-  const written = (10 ** -decimals).toFixed(decimals);
-  return known !== undefined && Number(known) <= Number(written) ? known : written;
 }

@@ -68,7 +68,8 @@ class SymbolFetch {
   readonly #venue: HistoryVenue;
   readonly #store: MarketStore;
   readonly #symbol: string;
-  readonly #key: SetKey;
+  /** The kind is the venue's word, known when the contract has been asked for. */
+  #key: SetKey;
   readonly #barMs: number;
   readonly #fromMs: number;
   /** First open time that is not wanted or whose bar is not finished. */
@@ -104,6 +105,7 @@ class SymbolFetch {
 
   async collect(): Promise<Collected> {
     const instrument = await this.#venue.instrument(this.#symbol, this.#signal);
+    this.#key = { ...this.#key, kind: instrument.kind };
     await this.#store.putInstruments([instrument]);
     await this.#collectCandles();
     const wantsFunding = this.#options.funding !== false && instrument.fundingIntervalHours !== undefined;

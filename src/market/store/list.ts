@@ -1,11 +1,12 @@
 /** @file What the store holds, for a listing. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Instrument, parseTimeframe, type Timeframe, timeframeMs } from "../../core/index.ts";
-import { folderNames, fundingFile, monthFile, type SetKey, storedMonths } from "./paths.ts";
+import { type Instrument, type InstrumentKind, parseTimeframe, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { readContracts } from "./contracts.ts";
+import { folderNames, folderSymbol, fundingFile, monthFile, type SetKey, storedMonths } from "./paths.ts";
 import type { MarketStore } from "./store.ts";
 
-export type StoredSet = SetKey & {
+export type StoredSet = Required<SetKey> & {
   /** Open times of the first and the last bar, UTC milliseconds. */
   readonly firstMs: number;
   readonly lastMs: number;
@@ -20,23 +21,33 @@ export type StoredSet = SetKey & {
   readonly synthetic: boolean;
 };
 
-/** Names of the stored sets, without opening a file. */
-export function storedKeys(root: string): SetKey[] {
-  const keys: SetKey[] = [];
+/** A stored set's name, with its kind. */
+export type StoredKey = SetKey & { readonly kind: InstrumentKind };
+
+/** Names of the stored sets, without opening a candle file. Throws STORE_CORRUPT for a catalog that can't be understood. */
+export function storedKeys(root: string): StoredKey[] {
+  // Reading the catalog carries a store of an earlier version over, folders included.
+  readContracts(root);
+  const keys: StoredKey[] = [];
   const candles = join(root, "candles");
   for (const venue of folderNames(candles)) {
-    for (const symbol of folderNames(join(candles, venue))) {
-      for (const name of folderNames(join(candles, venue, symbol))) {
+    for (const folder of folderNames(join(candles, venue))) {
+      const named = folderSymbol(folder);
+      if (named === undefined) continue;
+      for (const name of folderNames(join(candles, venue, folder))) {
         const timeframe = timeframeOf(name);
         if (timeframe === undefined) continue;
-        const key = { venue, symbol, timeframe };
+        const key = { venue, ...named, timeframe };
         if (storedMonths(root, key).length > 0) keys.push(key);
       }
     }
   }
   return keys.sort(
     (a, b) =>
-      compare(a.venue, b.venue) || compare(a.symbol, b.symbol) || timeframeMs(a.timeframe) - timeframeMs(b.timeframe),
+      compare(a.venue, b.venue) ||
+      compare(a.symbol, b.symbol) ||
+      compare(a.kind, b.kind) ||
+      timeframeMs(a.timeframe) - timeframeMs(b.timeframe),
   );
 }
 
@@ -62,8 +73,8 @@ export async function listSets(store: MarketStore): Promise<StoredSet[]> {
   return sets;
 }
 
-function isSynthetic(instruments: readonly Instrument[], { venue, symbol }: SetKey): boolean {
-  return instruments.some((known) => known.venue === venue && known.symbol === symbol && known.synthetic);
+function isSynthetic(instruments: readonly Instrument[], { venue, symbol, kind }: StoredKey): boolean {
+  return instruments.some((i) => i.venue === venue && i.symbol === symbol && i.kind === kind && i.synthetic);
 }
 
 function countGaps(times: Float64Array, barMs: number): { gaps: number; missingBars: number } {

@@ -1,20 +1,42 @@
 /** @file Where the store keeps what: one folder a candle set, one file a month. */
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { formatMonth, monthBounds, TidemarkError, type Timeframe } from "../../core/index.ts";
+import { formatMonth, InstrumentKind, monthBounds, TidemarkError, type Timeframe } from "../../core/index.ts";
 
 /** What names a candle set. */
 export type SetKey = {
   readonly venue: string;
   /** Plain form, such as "BTCUSDT". */
   readonly symbol: string;
+  /** Default: perpetual. A venue has spot and perpetual of one symbol beside each other. */
+  readonly kind?: InstrumentKind;
   readonly timeframe: Timeframe;
 };
+
+/** Between a symbol and its kind in a folder's name; no symbol has it. */
+const KIND_MARK = "@";
 
 const MONTH_FILE = /^(\d{4})-(\d{2})\.parquet$/;
 
 export function setFolder(root: string, key: SetKey): string {
-  return join(root, "candles", checkedName(key.venue), checkedName(key.symbol), key.timeframe);
+  return join(root, "candles", checkedName(key.venue), symbolFolder(key.symbol, kindOf(key)), key.timeframe);
+}
+
+export function kindOf(key: Pick<SetKey, "kind">): InstrumentKind {
+  return key.kind ?? InstrumentKind.perpetual;
+}
+
+/** "BTCUSDT" for the perpetual, "BTCUSDT@spot" for any other kind. */
+export function symbolFolder(symbol: string, kind: InstrumentKind): string {
+  const name = checkedName(symbol);
+  return kind === InstrumentKind.perpetual ? name : `${name}${KIND_MARK}${kind}`;
+}
+
+/** Symbol and kind that a folder is named after, or undefined for a folder of another kind of thing. */
+export function folderSymbol(name: string): { symbol: string; kind: InstrumentKind } | undefined {
+  const [symbol, text] = name.split(KIND_MARK, 2);
+  const kind = text === undefined ? InstrumentKind.perpetual : Object.values(InstrumentKind).find((k) => k === text);
+  return kind === undefined ? undefined : { symbol, kind };
 }
 
 export function monthFile(root: string, key: SetKey, month: string): string {

@@ -148,6 +148,41 @@ describe("the store", () => {
     expect(storedKeys(join(folder.path, "nowhere"))).toEqual([]);
   });
 
+  it("keeps spot and perpetual of one symbol apart, each with its contract", async () => {
+    const spot = { ...KEY, kind: "spot" } as const;
+    await store.mergeCandles(KEY, candlesFromRows(bars(0, 10)));
+    await store.mergeCandles(spot, candlesFromRows(bars(0, 5)));
+    await store.putInstruments([defaultInstrument("BTCUSDT"), defaultInstrument("BTCUSDT", { kind: "spot" })]);
+    expect((await rows()).length).toBe(10);
+    expect((await store.readCandles(spot)).length).toBe(5);
+    expect(storedKeys(folder.path)).toEqual([{ ...KEY, kind: "perpetual" }, spot]);
+    expect(store.instrument("csv", "BTCUSDT", "spot")).toMatchObject({ takerFeeBps: 10 });
+    expect(store.instrument("csv", "BTCUSDT"), "the perpetual where nothing is said").toMatchObject({
+      takerFeeBps: 5.5,
+    });
+    expect(store.instrument("csv", "BTCUSDT", "forex")).toBeUndefined();
+  });
+
+  it("carries a store over that knew one kind a symbol", async () => {
+    await store.mergeCandles(KEY, candlesFromRows(bars(0, 10)));
+    await store.mergeCandles({ ...KEY, symbol: "ETHUSDT" }, candlesFromRows(bars(0, 3)));
+    const old = [defaultInstrument("BTCUSDT", { kind: "spot" }), defaultInstrument("ETHUSDT")];
+    writeFileSync(join(folder.path, "contracts.json"), JSON.stringify({ schema: 1, instruments: old }));
+    expect(storedKeys(folder.path)).toEqual([
+      { ...KEY, kind: "spot" },
+      { ...KEY, symbol: "ETHUSDT", kind: "perpetual" },
+    ]);
+    expect((await store.readCandles({ ...KEY, kind: "spot" })).length).toBe(10);
+    expect(store.instruments()).toEqual(old);
+    expect(readFileSync(join(folder.path, "contracts.json"), "utf8")).toContain('"schema": 2');
+  });
+
+  it("says what it doesn't understand of a catalog", () => {
+    const instruments = [{ ...defaultInstrument("BTCUSDT"), tickSize: "cheap" }];
+    writeFileSync(join(folder.path, "contracts.json"), JSON.stringify({ schema: 2, instruments }));
+    expect(() => store.instruments()).toThrow(/contract catalog.*instruments\.0\.tickSize/);
+  });
+
   it("works in a folder whose name is awkward", async () => {
     const awkward = new MarketStore(join(folder.path, "it's [a] *strange* folder?"));
     await awkward.mergeCandles(KEY, candlesFromRows(bars(0, 5)));

@@ -9,6 +9,7 @@ import {
   ensureFolder,
   fileError,
   type Instrument,
+  InstrumentKind,
   invariant,
   monthBounds,
   plainSymbol,
@@ -132,14 +133,17 @@ export class MarketStore {
     });
   }
 
-  /** Every known instrument, sorted by venue and symbol. */
+  /** Every known instrument, sorted by venue, symbol and kind. */
   instruments(): Instrument[] {
     return readContracts(this.root);
   }
 
-  instrument(venue: string, symbol: string): Instrument | undefined {
+  /** The contract of that kind; without a kind the perpetual, or the only one that there is. */
+  instrument(venue: string, symbol: string, kind?: InstrumentKind): Instrument | undefined {
     const plain = plainSymbol(symbol);
-    return this.instruments().find((known) => known.venue === venue && known.symbol === plain);
+    const known = this.instruments().filter((one) => one.venue === venue && one.symbol === plain);
+    if (kind !== undefined) return known.find((one) => one.kind === kind);
+    return known.find((one) => one.kind === InstrumentKind.perpetual) ?? known[0];
   }
 
   async putInstruments(instruments: readonly Instrument[]): Promise<void> {
