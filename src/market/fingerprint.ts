@@ -7,7 +7,7 @@ function tapeFingerprint(tape: MarketTape): string {
   const hash = sha256();
   const cells = tape.bars * tape.symbols;
   // How a term came about is no content: only the term is.
-  const instruments = tape.instruments.map(({ guessed: _, ...terms }) => terms);
+  const instruments = tape.instruments.map((instrument) => ({ ...instrument, guessed: undefined }));
   hash.update(canonicalJson({ instruments, timeframe: tape.timeframe, bars: tape.bars }));
   hash.update(bytesOf(tape.timeMs.subarray(0, tape.bars)));
   for (const column of [tape.open, tape.high, tape.low, tape.close, tape.volume, tape.funding]) {

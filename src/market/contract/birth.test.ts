@@ -12,6 +12,11 @@ const flat = (...prices: number[]): Candles =>
 const born = (candles: Candles, facts: Partial<ContractFacts> = {}) =>
   contractFor({ ...FACTS, ...facts }, candles, undefined, {}, "x.csv");
 
+const minimum = (symbol: string): readonly [string, number] => {
+  const { quote, minNotional } = born(bars(1), { symbol });
+  return [quote, minNotional];
+};
+
 describe("a contract that is born of a file", () => {
   it.each([
     [[60_000.1, 61_000.5]],
@@ -40,10 +45,6 @@ describe("a contract that is born of a file", () => {
   });
 
   it("has the smallest order in the size of its quote", () => {
-    const minimum = (symbol: string): readonly [string, number] => {
-      const { quote, minNotional } = born(bars(1), { symbol });
-      return [quote, minNotional];
-    };
     expect(minimum("ADABTC")).toEqual(["BTC", 0.0001]);
     expect(minimum("USDJPY")).toEqual(["JPY", 500]);
     expect(minimum("BTCKRW")).toEqual(["KRW", 5000]);

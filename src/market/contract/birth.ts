@@ -93,7 +93,7 @@ function amended(known: Instrument, said: InstrumentOverrides, facts: ContractFa
   const isCalendarOpen = known.guessed?.calendar !== undefined && facts.calendarFrom !== undefined;
   const calendar = isCalendarOpen ? { calendar: facts.calendar } : {};
   const guesses = isCalendarOpen ? { ...known.guessed, calendar: facts.calendarFrom } : (known.guessed ?? {});
-  return withGuesses({ ...known, ...calendar, ...withTerms(known, said) }, guesses as Guesses, said);
+  return withGuesses({ ...known, ...calendar, ...withTerms(known, said) }, guesses, said);
 }
 
 /**
@@ -148,7 +148,7 @@ function withTerms(known: Instrument, said: InstrumentOverrides): InstrumentOver
   }
   // A rate that is said stands alone: a ladder beside it would be the one that counts.
   if (said.maintenanceMarginRate !== undefined) terms["maintenanceTiers"] = undefined;
-  return terms as InstrumentOverrides;
+  return terms;
 }
 
 function withGuesses(contract: Instrument, guesses: Guesses, said: InstrumentOverrides): Instrument {
