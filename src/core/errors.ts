@@ -37,6 +37,8 @@ const CATALOG = {
   MODEL_CORRUPT: ExitCode.data,
   MODEL_MISMATCH: ExitCode.data,
   CHECKPOINT_MISMATCH: ExitCode.data,
+  RUN_MISSING: ExitCode.data,
+  RUN_LOCKED: ExitCode.data,
   REPORT_MISSING: ExitCode.data,
   STUDY_MISSING: ExitCode.data,
   STUDY_LOCKED: ExitCode.data,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { readTextIfPresent, requireWritable, writeFileAtomic } from "./files.ts";
+import { ensureFolder, readTextIfPresent, requireWritable, writeFileAtomic } from "./files.ts";
 import { canonicalJson, fingerprint, sha256Hex } from "./hash.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-files-"));
@@ -34,6 +34,22 @@ describe("an atomic write", () => {
     expect(() => requireWritable(join(FOLDER, "file/inside"))).toThrow(
       expect.objectContaining({ code: "FILE_UNWRITABLE" }),
     );
+  });
+
+  it("makes folders level by level, and ends where the system can't make one", () => {
+    ensureFolder(join(FOLDER, "a/b/c"));
+    ensureFolder(join(FOLDER, "a/b/c"));
+    expect(readdirSync(join(FOLDER, "a/b"))).toEqual(["c"]);
+    const refused = expect.objectContaining({ code: "FILE_UNWRITABLE" });
+    writeFileSync(join(FOLDER, "a/file"), "");
+    for (const path of [join(FOLDER, "a/file"), join(FOLDER, "a/file/x/y")]) {
+      expect(() => ensureFolder(path)).toThrow(refused);
+    }
+    if (process.platform === "linux") {
+      for (const path of ["/proc/x", "/proc/x/y/z", "/sys/x/y", "/dev/null/x"]) {
+        expect(() => ensureFolder(path), path).toThrow(refused);
+      }
+    }
   });
 
   it("is read back, and a file that is not there is undefined", () => {

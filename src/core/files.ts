@@ -1,6 +1,16 @@
 /** @file Files are written to a temporary name, flushed and renamed: a reader sees the old content or the new, never half. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
-import { dirname, join } from "node:path";
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { systemCode, TidemarkError, toError } from "./errors.ts";
 import { freshId } from "./random.ts";
 
@@ -24,11 +34,34 @@ export function fileError(thrown: unknown, path: string): TidemarkError {
   });
 }
 
+/**
+ * Makes a folder and those above it that are missing. Level by level, because Node's own recursion never ends where the system
+ * answers that a folder's parent is missing although it is there, as below /proc.
+ */
 export function ensureFolder(path: string): void {
+  const missing: string[] = [];
   try {
-    mkdirSync(path, { recursive: true });
+    for (let folder = resolve(path); !isFolder(folder); folder = dirname(folder)) missing.push(folder);
+    for (const folder of missing.reverse()) makeFolder(folder);
   } catch (thrown) {
     throw fileError(thrown, path);
+  }
+}
+
+/** Throws ENOTDIR where a file stands there. */
+function isFolder(path: string): boolean {
+  const state = statSync(path, { throwIfNoEntry: false });
+  if (state === undefined) return dirname(path) === path;
+  if (state.isDirectory()) return true;
+  throw Object.assign(new Error(`not a folder: ${path}`), { code: "ENOTDIR" });
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path);
+  } catch (thrown) {
+    // Another process may have been faster.
+    if (systemCode(thrown) !== "EEXIST" || !isFolder(path)) throw thrown;
   }
 }
 

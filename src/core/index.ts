@@ -24,6 +24,7 @@ export {
   TidemarkError,
   toError,
 } from "./errors.ts";
+export { FileLock, LockState } from "./file-lock.ts";
 export {
   ensureFolder,
   fileError,

@@ -3,8 +3,8 @@
  * name never meet. It keeps the resolved configuration, seed and range of bars, so that it can be resumed as it was begun.
  */
 
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 import { z } from "zod";
 import {
   ensureFolder,
@@ -17,8 +17,8 @@ import {
 } from "../../core/index.ts";
 import type { SearchOrigin } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { modelsFolder, runsFolder } from "../config/folders.ts";
-import { type Config, configOf } from "../config/load.ts";
+import { modelsFolder, projectFrom, runsFolder } from "../config/folders.ts";
+import type { Config } from "../config/load.ts";
 import { configSchema } from "../config/schema.ts";
 import { nextVersion } from "../models/folders.ts";
 
@@ -31,8 +31,8 @@ const runSchema = z.object({
   /** Open times of the first and the last bar: history that came later is not part of the run. */
   firstMs: z.number(),
   lastMs: z.number(),
-  modelFolder: z.string(),
-  baseFolder: z.string(),
+  /** The folder of the configuration, seen from the run's. */
+  project: z.string(),
   /** The search that found the settings, where there was one. */
   search: z
     .object({
@@ -46,7 +46,19 @@ const runSchema = z.object({
   config: configSchema,
 });
 
-export type TrainingRun = z.infer<typeof runSchema> & { readonly folder: string };
+export type TrainingRun = z.infer<typeof runSchema> & {
+  readonly folder: string;
+  /** The folder that relative paths of its configuration start from. */
+  readonly baseFolder: string;
+  /** Where its model is to be, or is. */
+  readonly modelFolder: string;
+};
+
+function opened(file: z.infer<typeof runSchema>, folder: string): TrainingRun {
+  const baseFolder = resolve(folder, file.project);
+  const modelFolder = resolve(baseFolder, file.config.paths.models, file.name, file.version);
+  return { ...file, folder, baseFolder, modelFolder };
+}
 
 /** Makes the folder of a new run and with it takes the next version of the model's name. */
 export function beginRun(config: Config, tape: MarketTape, seed: number, search?: SearchOrigin): TrainingRun {
@@ -62,20 +74,31 @@ export function beginRun(config: Config, tape: MarketTape, seed: number, search?
       if (systemCode(thrown) === "EEXIST") continue;
       throw fileError(thrown, folder);
     }
-    const run = {
+    const { data } = config.resolved;
+    const file = {
       name,
       version: String(version),
       seed,
       firstMs: tape.timeMs[0],
       lastMs: tape.timeMs[tape.bars - 1],
-      modelFolder: join(models, name, String(version)),
-      baseFolder: config.folder,
+      project: projectFrom(folder, config.folder),
       ...(search === undefined ? {} : { search }),
-      config: config.resolved,
+      // Whatever else is stored later, it goes on with this market.
+      config: {
+        ...config.resolved,
+        data: { ...data, venue: tape.instruments[0].venue, timeframe: tape.timeframe },
+      },
     };
-    writeFileAtomic(join(folder, RUN_FILE), `${JSON.stringify(run, null, 2)}\n`);
-    return { ...run, folder };
+    const run = opened(file, folder);
+    writeRun(run);
+    return run;
   }
+}
+
+/** Writes what a run was begun with, also again where its folder was taken away. */
+export function writeRun(run: TrainingRun): void {
+  const { folder, baseFolder: _base, modelFolder: _model, ...file } = run;
+  writeFileAtomic(join(folder, RUN_FILE), `${JSON.stringify(file, null, 2)}\n`);
 }
 
 function jsonOrNothing(text: string): unknown {
@@ -91,7 +114,7 @@ function readRun(folder: string): TrainingRun | undefined {
   if (text === undefined) return undefined;
   // A damaged file is no run that could go on, and no reason not to go on with another.
   const parsed = runSchema.safeParse(jsonOrNothing(text));
-  return parsed.success ? { ...parsed.data, folder } : undefined;
+  return parsed.success ? opened(parsed.data, folder) : undefined;
 }
 
 function runNames(runs: string): string[] {
@@ -113,46 +136,105 @@ export function runNamed(config: Config, given: string): TrainingRun | undefined
   return readRun(existsSync(join(given, RUN_FILE)) ? resolve(given) : join(runsFolder(config), given));
 }
 
-/** The named run, or the newest of the configured model that has not finished. */
+/** A training that was stopped and can be gone on with. */
+export type WaitingRun = {
+  readonly id: string;
+  readonly run: TrainingRun;
+  /** Account-steps of its newest checkpoint. */
+  readonly steps: number;
+  /** When that was written, UTC milliseconds. */
+  readonly savedMs: number;
+};
+
+/** Every training that waits to be resumed, the one that was saved last first. */
+export function waitingRuns(config: Config): WaitingRun[] {
+  return allRuns(config)
+    .flatMap(({ id, run, steps, savedMs, finished }): WaitingRun[] =>
+      // What was killed before its first checkpoint has nothing to go on from.
+      run === undefined || finished || steps === undefined ? [] : [{ id, run, steps, savedMs }],
+    )
+    .sort((a, b) => b.savedMs - a.savedMs);
+}
+
+/** A folder of the runs, whatever is in it. */
+export type RunEntry = {
+  readonly id: string;
+  readonly folder: string;
+  /** Undefined where what it was begun with can't be read. */
+  readonly run: TrainingRun | undefined;
+  /** Account-steps of the newest checkpoint; undefined where there is none. */
+  readonly steps: number | undefined;
+  readonly savedMs: number;
+  /** Whether its model is there. */
+  readonly finished: boolean;
+};
+
+/** Every run, by name. */
+export function allRuns(config: Config): RunEntry[] {
+  const runs = runsFolder(config);
+  return runNames(runs)
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .filter((id) => existsSync(join(runs, id, RUN_FILE)))
+    .map((id) => {
+      const folder = join(runs, id);
+      const run = readRun(folder);
+      const checkpoint = runNames(join(folder, "checkpoints"))
+        .filter((name) => name.endsWith(".ckpt"))
+        .sort()
+        .at(-1);
+      const newest = join(folder, ...(checkpoint === undefined ? [RUN_FILE] : ["checkpoints", checkpoint]));
+      return {
+        id,
+        folder,
+        run,
+        steps: checkpoint === undefined ? undefined : Number.parseInt(checkpoint, 10),
+        savedMs: statSync(newest, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+        finished: run !== undefined && existsSync(run.modelFolder),
+      };
+    });
+}
+
+/** What waits, in one line: "stopper-1 (22,528 of 400,000 steps), ..." */
+export function waitingText(waiting: readonly WaitingRun[]): string {
+  const shown = waiting.map(({ id, run, steps }) => {
+    const { training, curriculum } = run.config;
+    const total = curriculum.phases === 0 ? ` of ${training.total_steps.toLocaleString("en-US")}` : "";
+    return `${id} (${steps.toLocaleString("en-US")}${total} steps)`;
+  });
+  return shown.join(", ");
+}
+
+/** The named run, or the one that was saved last: of the model that a flag names, else of any. Throws RUN_MISSING. */
 export function findRun(config: Config, given: string | undefined): TrainingRun {
   const runs = runsFolder(config);
-  const names = runNames(runs);
+  const waiting = waitingRuns(config);
+  const advice = waiting.length === 0 ? "Start one with `tidemark train`." : `These wait: ${waitingText(waiting)}.`;
   if (given !== undefined) {
     const run = runNamed(config, given);
     if (run !== undefined && existsSync(run.modelFolder)) {
       throw new TidemarkError("USAGE_ARGUMENT", {
         what: `The run "${given}" is finished: its model is there already`,
         where: run.modelFolder,
-        fix: `Judge it with \`tidemark backtest --model ${run.name}/${run.version}\`, or train on with \`tidemark train --continue\`.`,
+        fix: `Judge it with \`tidemark backtest --model ${run.name}/${run.version}\`, or train on with \`tidemark train --continue ${basename(run.folder)}\`.`,
       });
     }
     if (run !== undefined) return run;
+    const names = allRuns(config).map(({ id }) => id);
     const guess = nearestName(given, names);
-    throw new TidemarkError("MODEL_MISSING", {
+    throw new TidemarkError("RUN_MISSING", {
       what: `There is no run "${given}"`,
       where: runs,
-      fix: guess === undefined ? `Runs: ${names.join(", ") || "none"}.` : `Did you mean "${guess}"?`,
+      fix: guess === undefined ? advice : `Did you mean "${guess}"?`,
     });
   }
-  const open = names
-    .map((name) => readRun(join(runs, name)))
-    .filter((run): run is TrainingRun => run?.name === config.model.name && !existsSync(run.modelFolder))
-    // What was killed before its first checkpoint has nothing to go on from.
-    .filter((run) => runNames(join(run.folder, "checkpoints")).some((name) => name.endsWith(".ckpt")))
-    .sort((a, b) => Number(b.version) - Number(a.version));
-  if (open.length > 0) return open[0];
-  throw new TidemarkError("MODEL_MISSING", {
-    what: `No training of ${config.model.name} waits to be resumed`,
+  const named = config.overridden.has("model.name");
+  const chosen = waiting.find(({ run }) => !named || run.name === config.model.name);
+  if (chosen !== undefined) return chosen.run;
+  throw new TidemarkError("RUN_MISSING", {
+    what: `No training${named ? ` of ${config.model.name}` : ""} waits to be resumed`,
     where: runs,
-    fix: "Start one with `tidemark train`, or name a run: tidemark train --resume RUN.",
+    fix: advice,
   });
-}
-
-/** The configuration that the run was begun with, on the bars that it was begun on. */
-export function configOfRun(run: TrainingRun): Config {
-  const { config } = run;
-  const data = { ...config.data, from: String(run.firstMs), to: String(run.lastMs + 1) };
-  return configOf({ ...config, data }, run.baseFolder);
 }
 
 /** Takes away a run that has not saved anything yet. */

@@ -1,6 +1,7 @@
 /** @file A training of a run, from its configuration to its model. */
 
-import { packageVersion } from "../../core/index.ts";
+import { basename, join } from "node:path";
+import { FileLock, LockState, type Progress, packageVersion, TidemarkError } from "../../core/index.ts";
 import { type PhasesOptions, type StartingPoint, type TrainResult, trainPolicy } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { phasesSettings } from "../config/learning.ts";
@@ -8,7 +9,7 @@ import type { Config } from "../config/load.ts";
 import { trackingSettings } from "../config/tracking.ts";
 import type { AppContext } from "../context.ts";
 import { policySettings } from "./policy-settings.ts";
-import { dropIfEmpty, type TrainingRun } from "./runs.ts";
+import { dropIfEmpty, type TrainingRun, writeRun } from "./runs.ts";
 
 export type TrainExtras = {
   readonly resume: boolean;
@@ -32,6 +33,11 @@ export async function train(
   const { start, begin } = extras;
   const timeLimitMs = extras.timeLimitMs ?? t.timeLimitMinutes * 60_000;
   const phases = phasesSettings(config);
+  const lock = lockRun(context, run);
+  const onProgress = (progress: Progress): void => {
+    watchFolder(context, run, lock);
+    context.progress(progress);
+  };
   try {
     return await trainPolicy({
       tape,
@@ -53,13 +59,42 @@ export async function train(
       tracking: trackingSettings(config, context.environment),
       warn: context.warn,
       signal: context.signal,
-      onProgress: context.progress,
+      onProgress,
       clock: context.clock,
     });
   } catch (thrown) {
+    lock.release();
     if (!extras.resume) dropIfEmpty(run);
     throw thrown;
   } finally {
+    lock.release();
     context.endProgress();
   }
+}
+
+/** Throws RUN_LOCKED where another process trains this run. */
+function lockRun(context: AppContext, run: TrainingRun): FileLock {
+  const lock = FileLock.take(join(run.folder, "run.lock"), context.clock);
+  if (lock instanceof FileLock) return lock;
+  throw new TidemarkError("RUN_LOCKED", {
+    what: `The run ${basename(run.folder)} is being trained already, by process ${lock.pid} on ${lock.host}`,
+    where: run.folder,
+    fix: "Wait until that has ended, or begin another run.",
+  });
+}
+
+/** A folder that is taken away while it is worked in is made again, so that the run can still be resumed. */
+function watchFolder(context: AppContext, run: TrainingRun, lock: FileLock): void {
+  const state = lock.touch();
+  if (state === LockState.held) return;
+  if (state === LockState.taken) {
+    throw new TidemarkError("RUN_LOCKED", {
+      what: `Another process has taken over the run ${basename(run.folder)}`,
+      where: run.folder,
+      fix: "Look at what it does; this one has stopped so as not to write between.",
+    });
+  }
+  writeRun(run);
+  lock.renew();
+  context.warn(`the folder ${run.folder} was deleted while its training runs; it is made again, without what it held.`);
 }

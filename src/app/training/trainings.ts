@@ -13,7 +13,8 @@ import { configuredSymbols, openTape } from "../data/market.ts";
 import { findFound, originOf } from "../tune/found.ts";
 import { runTune, type Tuned, tunedData } from "../tune/run.ts";
 import { continuation } from "./continuation.ts";
-import { beginRun, configOfRun, findRun, type TrainingRun } from "./runs.ts";
+import { resumedConfig } from "./resume.ts";
+import { beginRun, findRun, type TrainingRun } from "./runs.ts";
 import { train } from "./train.ts";
 
 /** Flags that are no settings of the configuration, or more than one. */
@@ -171,7 +172,7 @@ async function trainTuned(context: AppContext, given: Config, name: string | und
 
 async function resumeTraining(context: AppContext, given: Config, name: string | true): Promise<Trained> {
   const run = findRun(given, name === true ? undefined : name);
-  const config = configOfRun(run);
+  const config = resumedConfig(context, given, run);
   return runToEnd(context, config, await openTape(context, config), run, { resume: true });
 }
 

@@ -2,7 +2,7 @@
  * @file What every trial of a search has in common, as JSON: kept with the study, given to the processes that run trials and
  * posted for other machines. A trial's result is a function of the plan and its parameters.
  */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import {
   fingerprint,
@@ -56,14 +56,19 @@ export type TunePlan = z.infer<typeof planSchema>;
 
 const fileSchema = z.object({
   name: z.string(),
-  baseFolder: z.string(),
+  /** The folder of the configuration, seen from the study's. */
+  project: z.string(),
   /** Settings with one value in the search, by dotted key; they are part of what it finds. */
   fixed: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
   plan: planSchema,
 });
 
 /** A plan in its place. */
-export type KeptPlan = z.infer<typeof fileSchema> & { readonly folder: string };
+export type KeptPlan = z.infer<typeof fileSchema> & {
+  readonly folder: string;
+  /** The folder that relative paths of its configuration start from. */
+  readonly baseFolder: string;
+};
 
 function requestOf(config: Config, tape: MarketTape): MarketRequest {
   const symbols = tape.instruments.map(({ symbol }) => symbol);
@@ -103,7 +108,7 @@ export function planFingerprint(plan: TunePlan): string {
 }
 
 export function keepPlan(kept: KeptPlan): void {
-  const { folder, ...file } = kept;
+  const { folder, baseFolder: _base, ...file } = kept;
   writeFileAtomic(join(folder, PLAN_FILE), `${JSON.stringify(file, null, 2)}\n`);
 }
 
@@ -113,7 +118,8 @@ export function readPlan(folder: string): KeptPlan | undefined {
   const text = readTextIfPresent(path);
   if (text === undefined) return undefined;
   try {
-    return { ...fileSchema.parse(JSON.parse(text)), folder };
+    const file = fileSchema.parse(JSON.parse(text));
+    return { ...file, folder, baseFolder: resolve(folder, file.project) };
   } catch (thrown) {
     throw new TidemarkError("STUDY_CORRUPT", {
       what: "The plan of the search can't be read",

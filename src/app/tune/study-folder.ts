@@ -1,9 +1,8 @@
 /** @file Where searches are kept: `runs/studies/<name>/`, named after the model and counted from 1. */
-
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { ensureFolder, fileError, nearestName, systemCode, TidemarkError } from "../../core/index.ts";
-import { studiesFolder } from "../config/folders.ts";
+import { projectFrom, studiesFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import { type KeptPlan, keepPlan, readPlan, type TunePlan } from "./plan.ts";
 import type { Settings } from "./space.ts";
@@ -30,7 +29,8 @@ export function beginStudy(config: Config, plan: TunePlan, fixed: Settings): Kep
       if (systemCode(thrown) === "EEXIST") continue;
       throw fileError(thrown, folder);
     }
-    const kept = { name, baseFolder: config.folder, fixed: { ...fixed }, plan, folder };
+    const project = projectFrom(folder, config.folder);
+    const kept = { name, project, baseFolder: config.folder, fixed: { ...fixed }, plan, folder };
     keepPlan(kept);
     return kept;
   }
