@@ -12,7 +12,7 @@ const NOW_MS = 1_700_000_000_000;
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 beforeEach(() => rmSync(PATH, { force: true }));
 
-function taken(clock = new SimulatedClock(NOW_MS)): FileLock {
+function taken(clock: SimulatedClock = new SimulatedClock(NOW_MS)): FileLock {
   const lock = FileLock.take(PATH, clock);
   if (lock instanceof FileLock) return lock;
   throw new Error(`held by ${lock.pid}`);
@@ -30,12 +30,12 @@ describe("a lock", () => {
   it("of a process that has died is taken over", () => {
     const { pid } = spawnSync(process.execPath, ["-e", "0"]);
     writeFileSync(PATH, `${pid} ${hostname()}  x`);
-    taken().release();
+    expect(taken).not.toThrow();
   });
 
-  it("of an earlier process of the same number is taken over", () => {
+  it.runIf(process.platform === "linux")("of an earlier process of the same number is taken over", () => {
     writeFileSync(PATH, `${process.pid} ${hostname()} 1 x`);
-    if (process.platform === "linux") taken().release();
+    expect(taken).not.toThrow();
   });
 
   it("of another machine is its own while it is touched, and taken over after minutes of silence", () => {
