@@ -1,3 +1,19 @@
 export { type BybitOptions, bybitVenue } from "./bybit/venue.ts";
 export { type CcxtOptions, ccxtVenue } from "./ccxt/venue.ts";
 export type { CandleQuery, HistoryQuery, HistoryVenue, VenueCandle, VenueFundingRate } from "./history.ts";
+export {
+  type Listing,
+  type ListingExtras,
+  type LocalAccountOptions,
+  type LocalCategory,
+  type LocalSeries,
+  LocalVenueCore,
+  listingOf,
+  type MadeMarketOptions,
+  type MarketPush,
+  type PrivatePush,
+  type PrivateTopic,
+  type VenueCoreOptions,
+  type VenuePush,
+  type VenueReply,
+} from "./local/index.ts";
