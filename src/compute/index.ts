@@ -21,6 +21,7 @@ export {
 } from "./distributions/categorical.ts";
 export { gradients } from "./gradient/gradients.ts";
 export { constantInit, type Initializer, normal, ones, orthogonal, stacked, uniform, zeros } from "./initializers.ts";
+export { type ClassifierFile, exportClassifier, type ProbabilityPart } from "./onnx/classifier.ts";
 export { type AttentionOptions, attention } from "./ops/attention.ts";
 export { type CustomOperation, customGradient } from "./ops/custom.ts";
 export {

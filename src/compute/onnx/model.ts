@@ -11,19 +11,26 @@ const IR_VERSION = 8;
 /** The operator set all nodes are written in. */
 const OPSET_VERSION = 18;
 export const CONTRIB_DOMAIN = "com.microsoft";
+/** Operators of classical machine learning, in the set that has TreeEnsemble. */
+export const ML_DOMAIN = "ai.onnx.ml";
+const ML_VERSION = 5;
 
 /** ONNX's numbers for element types. */
 export const ELEMENT_TYPE: Readonly<Record<DType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+const UINT8 = 2;
 const ATTRIBUTE_FLOAT = 1;
 const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_TEXT = 3;
+const ATTRIBUTE_TENSOR = 4;
 const ATTRIBUTE_INTS = 7;
 
 export type NodeAttribute =
   | { readonly kind: "float"; readonly value: number }
   | { readonly kind: "int"; readonly value: number }
   | { readonly kind: "ints"; readonly value: readonly number[] }
-  | { readonly kind: "text"; readonly value: string };
+  | { readonly kind: "text"; readonly value: string }
+  /** A vector of numbers as a tensor of its type. */
+  | { readonly kind: "tensor"; readonly value: Float32Array | Uint8Array };
 
 export type OnnxNode = {
   readonly op: string;
@@ -53,6 +60,12 @@ function attributeMessage(name: string, attribute: NodeAttribute): MessageWriter
   if (attribute.kind === "ints") {
     for (const value of attribute.value) message.integer(8, value);
     return message.integer(20, ATTRIBUTE_INTS);
+  }
+  if (attribute.kind === "tensor") {
+    const { value } = attribute;
+    const type = value instanceof Uint8Array ? UINT8 : ELEMENT_TYPE.float32;
+    const tensor = new MessageWriter().integer(1, value.length).integer(2, type).bytes(9, bytesOf(value));
+    return message.message(5, tensor).integer(20, ATTRIBUTE_TENSOR);
   }
   return message.text(4, attribute.value).integer(20, ATTRIBUTE_TEXT);
 }
@@ -92,6 +105,9 @@ export function serializeModel(model: OnnxModel): Uint8Array {
   message.message(8, new MessageWriter().text(1, "").integer(2, OPSET_VERSION));
   if (model.nodes.some((node) => node.domain === CONTRIB_DOMAIN)) {
     message.message(8, new MessageWriter().text(1, CONTRIB_DOMAIN).integer(2, 1));
+  }
+  if (model.nodes.some((node) => node.domain === ML_DOMAIN)) {
+    message.message(8, new MessageWriter().text(1, ML_DOMAIN).integer(2, ML_VERSION));
   }
   for (const [key, value] of Object.entries(model.metadata)) {
     message.message(14, new MessageWriter().text(1, key).text(2, value));

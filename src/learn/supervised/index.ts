@@ -1,4 +1,30 @@
-/** Learners that are shown the answers: boosted trees and logistic regression on the features of a bar, with labels, weights and calibrated probabilities. */
+/**
+ * Learners that are shown the answers: boosted trees and logistic regression on the features of a bar, with labels, weights
+ * and calibrated probabilities.
+ */
+export { type Calibration, fitIsotonic, fitPlatt, withoutWeight } from "./calibration.ts";
+export { Classifier, type ClassifierData } from "./classifier.ts";
 export { type BoostInput, type BoostResult, boost } from "./gbdt/boost.ts";
-export { Forest, type ForestData } from "./gbdt/forest.ts";
 export { GBDT_DEFAULTS, type GbdtSettings } from "./gbdt/settings.ts";
+export {
+  type BarrierSettings,
+  classOf,
+  ewmaDeviation,
+  forwardReturn,
+  type LabelSpan,
+  type Prices,
+  quantileCuts,
+  tripleBarrier,
+} from "./labels.ts";
+export { fitLogistic, type LinearModel, LOGISTIC_DEFAULTS, type LogisticSettings } from "./logistic.ts";
+export { auc, binaryLogLoss, brier, brierSkill, calibrationError, type ReliabilityBin, reliability } from "./scores.ts";
+export {
+  classWeights,
+  concurrency,
+  effectiveRows,
+  normalized,
+  returnAttribution,
+  timeDecay,
+  uniqueness,
+} from "./weights.ts";
+export { rollingWindows, type TrainingWindow, WINDOW_DEFAULTS, type WindowSettings } from "./windows.ts";

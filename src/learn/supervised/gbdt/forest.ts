@@ -115,6 +115,7 @@ export class Forest {
 }
 
 /** The part of a grown tree that a forest keeps. */
-export function keptTree({ bin: _, ...tree }: Tree): ForestData["trees"][number] {
-  return tree;
+export function keptTree(tree: Tree): ForestData["trees"][number] {
+  const { feature, threshold, missingLeft, left, right, gain, value, rows } = tree;
+  return { feature, threshold, missingLeft, left, right, gain, value, rows };
 }

@@ -5,7 +5,7 @@
 import { once } from "node:events";
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
-import { InvariantError, TidemarkError } from "../../../core/index.ts";
+import { InvariantError, type TidemarkError } from "../../../core/index.ts";
 import { HistogramEngine, type TrainingColumns } from "./engine.ts";
 import type { GbdtSettings } from "./settings.ts";
 import { type NodeTerms, noSplit, type Split } from "./split.ts";
@@ -85,6 +85,7 @@ function perform(engine: HistogramEngine, step: Step): Split[] {
 }
 
 /** What a thread does until it is told to stop. */
+/** @public the program of the threads */
 export function serve({ index, fromBlock, toBlock, columns, settings, shared }: WorkerInput): void {
   const engine = new HistogramEngine(columns, settings, fromBlock, toBlock);
   const { control, results } = shared;
@@ -170,9 +171,7 @@ export class HistogramPool {
       Atomics.notify(control, GENERATION);
     }
     const best = perform(this.#engine, step);
-    for (let done = Atomics.load(control, DONE); others > 0 && done < others; done = Atomics.load(control, DONE)) {
-      if (Atomics.wait(control, DONE, done, ANSWER_MS) === "timed-out") throw threadLost();
-    }
+    if (others > 0) this.#await(others);
     for (let index = 1; index <= others; index++) {
       for (let i = 0; i < best.length; i++) {
         const at = (index * SEARCHES + i) * SPLIT;
@@ -195,6 +194,13 @@ export class HistogramPool {
       }
     }
     return best;
+  }
+
+  #await(others: number): void {
+    const { control } = this.#shared;
+    for (let done = Atomics.load(control, DONE); done < others; done = Atomics.load(control, DONE)) {
+      if (Atomics.wait(control, DONE, done, ANSWER_MS) === "timed-out") throw threadLost();
+    }
   }
 
   async close(): Promise<void> {

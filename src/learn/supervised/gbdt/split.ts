@@ -73,7 +73,7 @@ export function leafValue(
 }
 
 /** The score of a leaf that has this value. */
-export function leafScore(gradient: number, hessian: number, value: number, { l1, l2 }: Penalty): number {
+function leafScore(gradient: number, hessian: number, value: number, { l1, l2 }: Penalty): number {
   return -(2 * shrunk(gradient, l1) * value + (hessian + l2) * value * value);
 }
 

@@ -2,5 +2,5 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { serve, type WorkerInput } from "./pool.ts";
 
-parentPort?.postMessage("ready");
+parentPort?.postMessage("ready", []);
 serve(workerData as WorkerInput);
