@@ -45,13 +45,13 @@ const SETTINGS = { upper: 0.75, lower: 0.6, bars: 8 };
 const complete = vectors.events.filter((event) => event.complete);
 const spans: LabelSpan[] = complete.map(({ entryBar, lastBar }) => ({ from: entryBar, to: lastBar }));
 
+const labelOf = ({ decision }: Event) => tripleBarrier(prices, decision, vectors.sigma[decision], SETTINGS);
+
 describe("triple barrier", () => {
   it("measures volatility as the vector does", () => {
     const sigma = ewmaDeviation(prices.close);
     for (let bar = 0; bar < 60; bar++) expect(sigma[bar]).toBeCloseTo(vectors.sigma[bar], 12);
   });
-
-  const labelOf = ({ decision }: Event) => tripleBarrier(prices, decision, vectors.sigma[decision], SETTINGS);
 
   it.each(complete)("labels the event of bar $decision", (event) => {
     const label = labelOf(event);
