@@ -25,6 +25,8 @@ export {
   type ImportanceResult,
 } from "./importance.ts";
 export { type Beats, type InSample, Standing, type TwinRank, type Verdict } from "./judgement.ts";
+export { type Fault, type LeakCheck } from "./leak/fault.ts";
+export { type LeakOptions, type LeakResult, verifyLeaks, verifyWarmup } from "./leak/verify.ts";
 export type { ParityModel, ParityResult, ParityRun } from "./parity/check.ts";
 export type { Difference } from "./parity/differences.ts";
 export { type ParitySuiteOptions, type ParitySuiteResult, verifyParity } from "./parity/suite.ts";

@@ -2,11 +2,13 @@
 import type { Command } from "commander";
 import { addGroup, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
+import { registerVerifyLeak } from "./verify-leak.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";
 import { registerVerifyParity } from "./verify-parity.ts";
 
 export function registerVerify(program: Command, runner: VerbRunner): void {
   const group = addGroup(program, "verify", VERB_SUMMARIES.verify);
   registerVerifyParity(group, runner);
+  registerVerifyLeak(group, runner);
   registerVerifyLearning(group, runner);
 }

@@ -1,0 +1,49 @@
+/** @file The same past with another future: whatever changes before the cut has looked beyond it. */
+import { Random } from "../../core/index.ts";
+import type { MarketTape } from "../../market/index.ts";
+
+const DROPPED = 0.05;
+
+/**
+ * A copy of the tape whose rows after `bar` are others: prices at a multiple and in other shapes, other volumes and
+ * funding, some bars missing. Open times stay, because they are known before.
+ */
+export function withOtherFuture(tape: MarketTape, bar: number, seed: number): MarketTape {
+  const random = new Random(seed);
+  const S = tape.symbols;
+  const other = {
+    ...tape,
+    open: tape.open.slice(),
+    high: tape.high.slice(),
+    low: tape.low.slice(),
+    close: tape.close.slice(),
+    volume: tape.volume.slice(),
+    funding: tape.funding.slice(),
+    present: tape.present.slice(),
+    fingerprint: `${tape.fingerprint}+future${bar}`,
+  };
+  for (let t = bar + 1; t < tape.bars; t++) {
+    for (let s = 0; s < S; s++) {
+      const cell = t * S + s;
+      if (tape.present[cell] === 1 && random.uniform() < DROPPED) other.present[cell] = 0;
+      const factor = 3 * Math.exp(0.5 * random.normal());
+      const open = tape.open[cell] * factor;
+      const close = tape.close[cell] * factor * Math.exp(0.1 * random.normal());
+      other.open[cell] = open;
+      other.close[cell] = close;
+      other.high[cell] = Math.max(open, close) * (1 + 0.1 * random.uniform());
+      other.low[cell] = Math.min(open, close) * (1 - 0.1 * random.uniform());
+      other.volume[cell] = tape.volume[cell] * 10 * random.uniform();
+      other.funding[cell] = tape.funding[cell] + (random.uniform() < 0.2 ? 1e-3 * random.normal() : 0);
+    }
+  }
+  return other;
+}
+
+/** `count` bars between `from` and `to`, spread over the stretch, each at another place of its part. */
+export function spreadBars(from: number, to: number, count: number, seed: number): number[] {
+  const random = new Random(seed);
+  const width = (to - from) / count;
+  const bars = Array.from({ length: count }, (_, i) => Math.floor(from + (i + random.uniform()) * width));
+  return [...new Set(bars)].filter((bar) => bar >= from && bar < to);
+}
