@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DAY_MS, HOUR_MS, parseTimeframe } from "../../core/index.ts";
+import { DAY_MS, Direction, HOUR_MS, parseTimeframe } from "../../core/index.ts";
 import { computeFeatures, type FeatureTape, fitNormalizer } from "../../features/index.ts";
 import { syntheticTape } from "../../market/index.ts";
 import { type DecisionContext, type Policy, SmaCross } from "../../policy/index.ts";
@@ -33,6 +33,32 @@ function planted(name: string, value: (market: typeof tape, bar: number, symbol:
     return made;
   };
 }
+
+/** An average of a hundred bars in the place of one that is settled much earlier. */
+const slowAverage: ComputeRows = (market, from, to) => {
+  const made = honest(market, from, to);
+  const column = made.names.indexOf("ema20.distance");
+  for (let s = 0; s < made.symbols; s++) {
+    let level = market.close[from * market.symbols + s];
+    for (let bar = from; bar < to; bar++) {
+      level = 0.99 * level + 0.01 * market.close[bar * market.symbols + s];
+      made.values[((bar - from) * made.symbols + s) * made.features + column] = level;
+    }
+  }
+  return made;
+};
+
+const rule = (): Policy => new SmaCross({ fast: 5, slow: 20 });
+
+const prophet = (): Policy => ({
+  name: "prophet",
+  reset: () => {},
+  decide: ({ tape: market, bar }: DecisionContext, intents) => {
+    const S = market.symbols;
+    intents.direction[0] = market.close[(bar + 1) * S] > market.close[bar * S] ? Direction.long : Direction.short;
+    intents.size[0] = 1;
+  },
+});
 
 const faultsOf = (checks: readonly LeakCheck[]): string[] => checks.flatMap(({ faults }) => faults.map((f) => f.name));
 
@@ -89,22 +115,7 @@ describe("the warm-up check", () => {
   });
 
   it("names the feature whose warm-up is too short, and what it needs", async () => {
-    const short = (own: string): ComputeRows => {
-      const memory = 0.99;
-      return (market, from, to) => {
-        const made = honest(market, from, to);
-        const column = made.names.indexOf(own);
-        for (let s = 0; s < made.symbols; s++) {
-          let level = market.close[from * market.symbols + s];
-          for (let bar = from; bar < to; bar++) {
-            level = memory * level + (1 - memory) * market.close[bar * market.symbols + s];
-            made.values[((bar - from) * made.symbols + s) * made.features + column] = level;
-          }
-        }
-        return made;
-      };
-    };
-    const { checks } = await verifyWarmup({ ...base, selection: NAMES, compute: short("ema20.distance") });
+    const { checks } = await verifyWarmup({ ...base, selection: NAMES, compute: slowAverage });
     expect(faultsOf(checks)).toEqual(["ema20.distance"]);
     expect(checks[0].faults[0].text).toMatch(/it needs (more than )?\d+ bars/);
   });
@@ -161,29 +172,17 @@ describe("the leak check of labels", () => {
   });
 
   it("and for the embargo behind it", () => {
-    const later = (first: number): number[] => [first * barMs];
-    expect(checkLabels({ ...parts, trainMs: later(1_211) }).outcome).toBe("failed");
-    expect(checkLabels({ ...parts, trainMs: later(1_212) }).outcome).toBe("passed");
-    expect(checkLabels({ ...parts, embargoBars: 5, trainMs: later(1_216) }).outcome).toBe("failed");
-    expect(checkLabels({ ...parts, embargoBars: 5, trainMs: later(1_217) }).outcome).toBe("passed");
+    expect(checkLabels({ ...parts, trainMs: [1_211 * barMs] }).outcome).toBe("failed");
+    expect(checkLabels({ ...parts, trainMs: [1_212 * barMs] }).outcome).toBe("passed");
+    expect(checkLabels({ ...parts, embargoBars: 5, trainMs: [1_216 * barMs] }).outcome).toBe("failed");
+    expect(checkLabels({ ...parts, embargoBars: 5, trainMs: [1_217 * barMs] }).outcome).toBe("passed");
   });
 });
 
 describe("the leak check of decisions", () => {
   it("is silent on a rule that looks back, and names one that looks ahead", async () => {
-    const rule = (): Policy => new SmaCross({ fast: 5, slow: 20 });
     const clean = await verifyLeaks({ ...base, policy: rule });
     expect(faultsOf(clean.checks)).toEqual([]);
-    const prophet = (): Policy => ({
-      name: "prophet",
-      reset: () => {},
-      decide: ({ tape: market, bar }: DecisionContext, intents) => {
-        const S = market.symbols;
-        const rises = market.close[(bar + 1) * S] > market.close[bar * S];
-        intents.direction[0] = rises ? 2 : 3;
-        intents.size[0] = 1;
-      },
-    });
     const { checks, passed } = await verifyLeaks({ ...base, policy: prophet });
     expect(passed).toBe(false);
     expect(checks[0].faults[0].text).toMatch(/The decision for BTCUSDT .* at least 1 bar later: (long|short)/);
