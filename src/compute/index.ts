@@ -67,11 +67,20 @@ export { type ParameterEntry, Parameters } from "./parameters.ts";
 export { type GruOptions, type GruResult, gru, gruStep } from "./recurrent/gru.ts";
 export { type LstmResult, lstm, lstmStep } from "./recurrent/lstm.ts";
 export { adam } from "./session/adam.ts";
+export { compileEpoch } from "./session/epoch.ts";
 export { compileForward, exportModel, loadModel } from "./session/forward.ts";
-export type { AdamOptions, ExportOptions, ForwardOptions, Optimizer, TrainOptions } from "./session/options.ts";
+export type {
+  AdamOptions,
+  EpochOptions,
+  ExportOptions,
+  ForwardOptions,
+  Optimizer,
+  TrainOptions,
+} from "./session/options.ts";
 export { compileTrainStep } from "./session/train.ts";
 export type {
   Device,
+  EpochSession,
   Feeds,
   ForwardSession,
   LoadedModel,

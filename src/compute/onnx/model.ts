@@ -23,6 +23,7 @@ const ATTRIBUTE_INT = 2;
 const ATTRIBUTE_TEXT = 3;
 const ATTRIBUTE_TENSOR = 4;
 const ATTRIBUTE_INTS = 7;
+const ATTRIBUTE_GRAPH = 5;
 
 export type NodeAttribute =
   | { readonly kind: "float"; readonly value: number }
@@ -30,7 +31,9 @@ export type NodeAttribute =
   | { readonly kind: "ints"; readonly value: readonly number[] }
   | { readonly kind: "text"; readonly value: string }
   /** A vector of numbers as a tensor of its type. */
-  | { readonly kind: "tensor"; readonly value: Float32Array | Uint8Array };
+  | { readonly kind: "tensor"; readonly value: Float32Array | Uint8Array }
+  /** A graph of its own that also sees the values around it: the body of a loop. */
+  | { readonly kind: "graph"; readonly value: OnnxGraph };
 
 export type OnnxNode = {
   readonly op: string;
@@ -44,11 +47,14 @@ export type OnnxNode = {
 export type OnnxValue = { readonly name: string; readonly shape: Shape; readonly dtype: DType };
 export type OnnxInitializer = { readonly name: string; readonly shape: Shape; readonly values: TypedArray };
 
-export type OnnxModel = {
+export type OnnxGraph = {
   readonly nodes: readonly OnnxNode[];
   readonly inputs: readonly OnnxValue[];
   readonly outputs: readonly OnnxValue[];
   readonly initializers: readonly OnnxInitializer[];
+};
+
+export type OnnxModel = OnnxGraph & {
   readonly metadata: Readonly<Record<string, string>>;
   readonly producer: string;
 };
@@ -67,6 +73,8 @@ function attributeMessage(name: string, attribute: NodeAttribute): MessageWriter
     const tensor = new MessageWriter().integer(1, value.length).integer(2, type).bytes(9, bytesOf(value));
     return message.message(5, tensor).integer(20, ATTRIBUTE_TENSOR);
   }
+  if (attribute.kind === "graph")
+    return message.message(6, graphMessage(attribute.value, "body")).integer(20, ATTRIBUTE_GRAPH);
   return message.text(4, attribute.value).integer(20, ATTRIBUTE_TEXT);
 }
 
@@ -93,17 +101,30 @@ function valueMessage({ name, shape, dtype }: OnnxValue): MessageWriter {
   return new MessageWriter().text(1, name).message(2, new MessageWriter().message(1, tensor));
 }
 
-export function serializeModel(model: OnnxModel): Uint8Array {
-  const graph = new MessageWriter();
-  for (const [i, node] of model.nodes.entries()) graph.message(1, nodeMessage(node, i));
-  graph.text(2, "main");
-  for (const initializer of model.initializers) graph.message(5, initializerMessage(initializer));
-  for (const value of model.inputs) graph.message(11, valueMessage(value));
-  for (const value of model.outputs) graph.message(12, valueMessage(value));
+function graphMessage(graph: OnnxGraph, name: string): MessageWriter {
+  const message = new MessageWriter();
+  for (const [i, node] of graph.nodes.entries()) message.message(1, nodeMessage(node, i));
+  message.text(2, name);
+  for (const initializer of graph.initializers) message.message(5, initializerMessage(initializer));
+  for (const value of graph.inputs) message.message(11, valueMessage(value));
+  for (const value of graph.outputs) message.message(12, valueMessage(value));
+  return message;
+}
 
-  const message = new MessageWriter().integer(1, IR_VERSION).text(2, model.producer).message(7, graph);
+/** Whether the graph or one inside it has nodes that only ONNX Runtime knows. */
+function hasContrib(nodes: readonly OnnxNode[]): boolean {
+  return nodes.some(
+    ({ domain, attributes }) =>
+      domain === CONTRIB_DOMAIN ||
+      Object.values(attributes).some((attribute) => attribute.kind === "graph" && hasContrib(attribute.value.nodes)),
+  );
+}
+
+export function serializeModel(model: OnnxModel): Uint8Array {
+  const message = new MessageWriter().integer(1, IR_VERSION).text(2, model.producer);
+  message.message(7, graphMessage(model, "main"));
   message.message(8, new MessageWriter().text(1, "").integer(2, OPSET_VERSION));
-  if (model.nodes.some((node) => node.domain === CONTRIB_DOMAIN)) {
+  if (hasContrib(model.nodes)) {
     message.message(8, new MessageWriter().text(1, CONTRIB_DOMAIN).integer(2, 1));
   }
   if (model.nodes.some((node) => node.domain === ML_DOMAIN)) {

@@ -57,6 +57,33 @@ export function packMetrics(metrics: Readonly<Record<string, Tensor>>): {
   return { tensor: concat(parts, 0), layout };
 }
 
+/** The figures of one of many steps. */
+export class RowMetrics implements Metrics {
+  /** Of all steps but, maybe, the last: the gate ends a run of steps. */
+  applied = true;
+  readonly #layout: readonly MetricSlot[];
+  readonly #row: Float32Array;
+
+  constructor(layout: readonly MetricSlot[], row: Float32Array) {
+    this.#layout = layout;
+    this.#row = row;
+  }
+
+  get names(): readonly string[] {
+    return this.#layout.map((slot) => slot.name);
+  }
+
+  values(name: string): Float32Array {
+    const slot = this.#layout.find((one) => one.name === name);
+    if (slot === undefined) throw new InvariantError(`metric "${name}" is one of ${this.names.join(", ")}`);
+    return this.#row.subarray(slot.offset, slot.offset + slot.size);
+  }
+
+  get(name: string): number {
+    return this.values(name)[0];
+  }
+}
+
 export class PackedMetrics implements Metrics {
   readonly buffer: Float32Array;
   readonly names: readonly string[];

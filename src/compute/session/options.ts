@@ -43,3 +43,10 @@ export type TrainOptions = SessionOptions & {
   /** Starting values; without them the parameters start at zero until `setState`. */
   readonly initial?: Float32Array;
 };
+
+export type EpochOptions = TrainOptions & {
+  /** Steps of one run at most. */
+  readonly steps: number;
+  /** Inputs that are the same for every step. All others but scalars get an axis of the steps in front. */
+  readonly shared?: readonly string[];
+};

@@ -6,7 +6,8 @@ import { sizeOf } from "../tensor/shape.ts";
 import type { TypedArray } from "../tensor/tensor.ts";
 import type { Device, Feeds, PortInfo, SessionOptions } from "./types.ts";
 
-type Buffers = Readonly<Record<string, Float32Array>>;
+/** An output that is not in it comes back in an array of its own, as long as it turned out. */
+type Buffers = Readonly<Record<string, Float32Array | undefined>>;
 
 const ARRAYS = { float32: Float32Array, int32: Int32Array, int64: BigInt64Array, bool: Uint8Array } as const;
 
@@ -49,8 +50,8 @@ export class Runtime {
     return tensor;
   }
 
-  /** Runs the graph; `into` has an array for each output. */
-  async run(feeds: Feeds, into: Buffers): Promise<void> {
+  /** Runs the graph; `into` has an array for each output but those that are returned. */
+  async run(feeds: Feeds, into: Buffers): Promise<Readonly<Record<string, Float32Array>>> {
     const given: Record<string, ort.Tensor> = {};
     for (const port of this.inputs) {
       const array = feeds[port.name];
@@ -62,13 +63,19 @@ export class Runtime {
       }
       given[port.name] = this.#tensor(port, array);
     }
-    const wanted: Record<string, ort.Tensor> = {};
-    for (const port of this.outputs) wanted[port.name] = this.#tensor(port, into[port.name]);
-    await this.#session.run(given, wanted);
+    const wanted: Record<string, ort.Tensor | null> = {};
+    const returned: string[] = [];
+    for (const port of this.outputs) {
+      const array = into[port.name];
+      wanted[port.name] = array === undefined ? null : this.#tensor(port, array);
+      if (array === undefined) returned.push(port.name);
+    }
+    const results = await this.#session.run(given, wanted);
+    return Object.fromEntries(returned.map((name) => [name, results[name].data as Float32Array]));
   }
 
   /** New arrays for every output. */
-  buffers(): Buffers {
+  buffers(): Readonly<Record<string, Float32Array>> {
     return Object.fromEntries(this.outputs.map((port) => [port.name, new Float32Array(sizeOf(port.shape))]));
   }
 

@@ -1,30 +1,30 @@
 /** @file One graph for a whole training step, and the session that owns the state it works on. */
-import { InvariantError, invariant, TidemarkError } from "../../core/index.ts";
+import { InvariantError, invariant } from "../../core/index.ts";
 import { gradients } from "../gradient/gradients.ts";
 import { fromFlatInput, PARAMETERS } from "../graph/bind.ts";
 import { buildModel } from "../graph/build-model.ts";
 import { type OnnxModel, serializeModel } from "../onnx/model.ts";
 import { concat, reshape } from "../ops/layout.ts";
-import { sameShape, shapeError } from "../tensor/shape.ts";
-import { input, type TypedArray } from "../tensor/tensor.ts";
+import { shapeError } from "../tensor/shape.ts";
+import { input, type Tensor, type TypedArray } from "../tensor/tensor.ts";
 import { ADAM_INPUT, adamGraph } from "./adam.ts";
 import { type MetricSlot, PackedMetrics, packMetrics } from "./metrics.ts";
 import type { TrainOptions } from "./options.ts";
 import { isParallel, openRuntime, type Runtime } from "./runtime.ts";
+import { AdamState, divergence } from "./train-state.ts";
 import type { Feeds, Metrics, PortInfo, StepScalars, TrainSession, TrainState } from "./types.ts";
 
-const OUTPUT = { parameters: "new:parameters", m: "new:m", v: "new:v", metrics: "metrics" } as const;
+export const OUTPUT = { parameters: "new:parameters", m: "new:m", v: "new:v", metrics: "metrics" } as const;
 
-/** Parameters and moments; steps read one of these and write the other. */
-type State = { readonly parameters: Float32Array; readonly m: Float32Array; readonly v: Float32Array };
+/** Inputs that a session feeds from its own state. */
+export const INTERNAL: ReadonlySet<string> = new Set([PARAMETERS, ...Object.values(ADAM_INPUT)]);
 
-function emptyState(size: number): State {
-  return { parameters: new Float32Array(size), m: new Float32Array(size), v: new Float32Array(size) };
-}
-
-/** The graph of one step, and where its metrics are. */
-export function trainModel(options: TrainOptions): {
-  readonly model: OnnxModel;
+/** The results of one step as tensors, and where its metrics are. */
+export function trainTensors(options: TrainOptions): {
+  readonly outputs: Readonly<Record<(typeof OUTPUT)[keyof typeof OUTPUT], Tensor>>;
+  readonly gradientNorm: Tensor;
+  /** The flat vectors that went in. */
+  readonly before: Readonly<Record<"parameters" | "m" | "v", Tensor>>;
   readonly layout: readonly MetricSlot[];
 } {
   const { parameters, loss, metrics = {}, gate } = options;
@@ -41,14 +41,27 @@ export function trainModel(options: TrainOptions): {
     ...(gate === undefined ? {} : { gate }),
     ...metrics,
   });
-  const outputs = {
-    [OUTPUT.parameters]: update.parameters,
-    [OUTPUT.m]: update.m,
-    [OUTPUT.v]: update.v,
-    [OUTPUT.metrics]: packed.tensor,
+  return {
+    outputs: {
+      [OUTPUT.parameters]: update.parameters,
+      [OUTPUT.m]: update.m,
+      [OUTPUT.v]: update.v,
+      [OUTPUT.metrics]: packed.tensor,
+    },
+    gradientNorm: update.gradientNorm,
+    before: { parameters: flat, m: input(ADAM_INPUT.m, flat.shape), v: input(ADAM_INPUT.v, flat.shape) },
+    layout: packed.layout,
   };
-  const model = buildModel({ outputs, bind: fromFlatInput(parameters), contrib: true, parallel: isParallel(options) });
-  return { model, layout: packed.layout };
+}
+
+/** The graph of one step, and where its metrics are. */
+export function trainModel(options: TrainOptions): {
+  readonly model: OnnxModel;
+  readonly layout: readonly MetricSlot[];
+} {
+  const { outputs, layout } = trainTensors(options);
+  const bind = fromFlatInput(options.parameters);
+  return { model: buildModel({ outputs, bind, contrib: true, parallel: isParallel(options) }), layout };
 }
 
 /** Compiles forward, backward, clipping and optimizer into one graph, and holds the state between steps. */
@@ -68,9 +81,7 @@ class AdamSession implements TrainSession {
   readonly #scalars: ReadonlyArray<readonly [string, Float32Array]>;
   readonly #rate = new Float32Array(1);
   readonly #epsilon = new Float32Array(1);
-  #current: State;
-  #next: State;
-  #step = 0;
+  readonly #state: AdamState;
   #running = false;
 
   constructor(runtime: Runtime, nodeCount: number, options: TrainOptions, metrics: PackedMetrics) {
@@ -79,30 +90,24 @@ class AdamSession implements TrainSession {
     this.threads = runtime.threads;
     this.#options = options;
     this.#metrics = metrics;
-    const internal = new Set<string>([PARAMETERS, ...Object.values(ADAM_INPUT)]);
-    this.inputs = runtime.inputs.filter((port) => !internal.has(port.name));
+    this.inputs = runtime.inputs.filter((port) => !INTERNAL.has(port.name));
     const scalars = this.inputs.filter((port) => port.shape.length === 0 && port.dtype === "float32");
     this.#scalars = scalars.map((port) => [port.name, new Float32Array(1)] as const);
-    this.#current = emptyState(options.parameters.size);
-    this.#next = emptyState(options.parameters.size);
-    if (options.initial !== undefined) {
-      this.setState({ ...emptyState(options.parameters.size), parameters: options.initial, step: 0 });
-    }
+    this.#state = new AdamState(options.parameters.size, options.initial);
   }
 
   get parameters(): Float32Array {
-    return this.#current.parameters;
+    return this.#state.current.parameters;
   }
 
   get stepCount(): number {
-    return this.#step;
+    return this.#state.steps;
   }
 
   #feeds(feeds: Feeds, scalars: StepScalars): Record<string, TypedArray> {
-    const { beta1, beta2, epsilon } = this.#options.optimizer;
-    const correction = Math.sqrt(1 - beta2 ** (this.#step + 1));
-    this.#rate[0] = (-scalars.learningRate * correction) / (1 - beta1 ** (this.#step + 1));
-    this.#epsilon[0] = epsilon * correction;
+    const { rate, epsilon } = this.#state.corrected(this.#options.optimizer, scalars.learningRate);
+    this.#rate[0] = rate;
+    this.#epsilon[0] = epsilon;
     const all: Record<string, TypedArray> = { ...feeds };
     for (const [name, holder] of this.#scalars) {
       const value = scalars[name];
@@ -110,9 +115,10 @@ class AdamSession implements TrainSession {
       holder[0] = value;
       all[name] = holder;
     }
-    all[PARAMETERS] = this.#current.parameters;
-    all[ADAM_INPUT.m] = this.#current.m;
-    all[ADAM_INPUT.v] = this.#current.v;
+    const { parameters, m, v } = this.#state.current;
+    all[PARAMETERS] = parameters;
+    all[ADAM_INPUT.m] = m;
+    all[ADAM_INPUT.v] = v;
     all[ADAM_INPUT.rate] = this.#rate;
     all[ADAM_INPUT.epsilon] = this.#epsilon;
     return all;
@@ -122,49 +128,30 @@ class AdamSession implements TrainSession {
     if (this.#running) throw new InvariantError("steps of one session don't overlap");
     this.#running = true;
     try {
+      const { parameters, m, v } = this.#state.next;
       await this.#runtime.run(this.#feeds(feeds, scalars), {
-        [OUTPUT.parameters]: this.#next.parameters,
-        [OUTPUT.m]: this.#next.m,
-        [OUTPUT.v]: this.#next.v,
+        [OUTPUT.parameters]: parameters,
+        [OUTPUT.m]: m,
+        [OUTPUT.v]: v,
         [OUTPUT.metrics]: this.#metrics.buffer,
       });
     } finally {
       this.#running = false;
     }
     const norm = this.#metrics.get("gradientNorm");
-    if (!Number.isFinite(norm)) {
-      throw new TidemarkError("TRAINING_DIVERGED", {
-        what: `The gradient's norm is ${norm} and the loss ${this.#metrics.get("loss")}; the step was not applied`,
-        where: `step ${this.#step + 1}`,
-        fix: "Lower the learning rate, or check the inputs for values that aren't finite.",
-      });
-    }
+    if (!Number.isFinite(norm)) throw divergence(norm, this.#metrics.get("loss"), this.#state.steps + 1);
     const applied = this.#options.gate === undefined || this.#metrics.get("gate") !== 0;
     this.#metrics.applied = applied;
-    if (applied) {
-      [this.#current, this.#next] = [this.#next, this.#current];
-      this.#step++;
-    }
+    if (applied) this.#state.advance(1);
     return this.#metrics;
   }
 
   getState(): TrainState {
-    const { parameters, m, v } = this.#current;
-    return { parameters: parameters.slice(), m: m.slice(), v: v.slice(), step: this.#step };
+    return this.#state.get();
   }
 
   setState(state: TrainState): void {
-    const size = [this.#options.parameters.size];
-    for (const part of ["parameters", "m", "v"] as const) {
-      if (!sameShape([state[part].length], size)) {
-        throw new TidemarkError("CHECKPOINT_MISMATCH", {
-          what: `The state's ${part} has ${state[part].length} numbers`,
-          fix: `This model has ${size[0]}: load the checkpoint into the model it was made with.`,
-        });
-      }
-      this.#current[part].set(state[part]);
-    }
-    this.#step = state.step;
+    this.#state.set(state);
   }
 
   async release(): Promise<void> {

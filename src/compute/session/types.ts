@@ -89,3 +89,15 @@ export type TrainSession = {
   setState(state: TrainState): void;
   release(): Promise<void>;
 };
+
+/** As TrainSession, many steps a run. */
+export type EpochSession = Omit<TrainSession, "step"> & {
+  /** Steps of one run at most. */
+  readonly steps: number;
+  /**
+   * Steps over `feeds`, whose arrays hold one batch after the other, until all are done or the gate refuses one. Returns the
+   * figures of each step that was computed, the refused one as the last. Fails with TRAINING_DIVERGED where a gradient isn't
+   * finite, with the steps before it taken. Runs must not overlap.
+   */
+  run(feeds: Feeds, scalars: StepScalars): Promise<readonly Metrics[]>;
+};

@@ -1,11 +1,11 @@
 /** @file What a learner is wired of: the network, the graphs that act, remember and train, and the arrays between them. */
 import {
   adam,
+  compileEpoch,
   compileForward,
-  compileTrainStep,
+  type EpochSession,
   type ForwardSession,
   Parameters,
-  type TrainSession,
 } from "../../compute/index.ts";
 import { Random } from "../../core/index.ts";
 import { memoryGraph, Network, type NetworkShape, type NetworkSpec } from "../../policy/index.ts";
@@ -13,7 +13,7 @@ import type { VectorEnv } from "../env/index.ts";
 import { Actor, marketRows } from "./actor.ts";
 import { checkPpoSizes, type PpoConfig } from "./config.ts";
 import { ppoGraph } from "./loss.ts";
-import { Minibatch } from "./minibatch.ts";
+import { Minibatches } from "./minibatches.ts";
 import { RewardScaler } from "./reward-scaler.ts";
 import { Rollout } from "./rollout.ts";
 
@@ -24,11 +24,12 @@ export type PpoParts = {
   readonly network: Network;
   readonly shape: NetworkShape;
   readonly actor: Actor;
-  readonly train: TrainSession;
+  /** Takes all steps of an epoch in one run. */
+  readonly train: EpochSession;
   /** Runs the memory of every stretch through one segment; undefined without memory. */
   readonly remember: ForwardSession | undefined;
   readonly rollout: Rollout;
-  readonly minibatch: Minibatch;
+  readonly minibatches: Minibatches;
   readonly scaler: RewardScaler;
   /** Of the choices and of the order of minibatches. */
   readonly random: Random;
@@ -49,7 +50,6 @@ export async function buildPpo(env: VectorEnv, spec: NetworkSpec, config: PpoCon
   const { bars, segmentBars, segments } = checkPpoSizes(config, G, A, stateSize > 0);
   const random = new Random(seed);
   const initial = parameters.initialize(random.fork("parameters"));
-  const train = await compileTraining(env, { parameters, initial, network, shape }, config, segmentBars, segments);
   const rollout = new Rollout({
     ...shape,
     bars,
@@ -60,6 +60,9 @@ export async function buildPpo(env: VectorEnv, spec: NetworkSpec, config: PpoCon
     stateSize,
     hasMarket: encoder !== undefined,
   });
+  const steps = rollout.segments / segments;
+  const model = { parameters, initial, network, shape };
+  const train = await compileTraining(env, model, config, { bars: segmentBars, segments, steps });
   const usedBy = env.actionSpace.betaHeads.map((head) => head.usedBy);
   return {
     env,
@@ -71,7 +74,7 @@ export async function buildPpo(env: VectorEnv, spec: NetworkSpec, config: PpoCon
     train,
     remember: await compileMemory(env, parameters, network, shape, segmentBars, config.threads),
     rollout,
-    minibatch: new Minibatch(rollout, segments, usedBy, env.market),
+    minibatches: new Minibatches(rollout, segments, usedBy, env.market),
     scaler: new RewardScaler(G * A, config.gamma),
     random: random.fork("actions"),
   };
@@ -88,12 +91,11 @@ function compileTraining(
   env: VectorEnv,
   { parameters, initial, network, shape }: Model,
   config: PpoConfig,
-  bars: number,
-  segments: number,
-): Promise<TrainSession> {
+  { bars, segments, steps }: { readonly bars: number; readonly segments: number; readonly steps: number },
+): Promise<EpochSession> {
   const batch = { bars, segments, accounts: env.accountsPerStretch, marketRows: marketRows(env) };
   const graph = ppoGraph(network, shape, batch, config);
-  return compileTrainStep({
+  return compileEpoch({
     parameters,
     initial,
     loss: graph.loss,
@@ -102,6 +104,8 @@ function compileTraining(
     metrics: graph.metrics,
     ...(graph.gate === undefined ? {} : { gate: graph.gate }),
     threads: config.threads,
+    steps,
+    shared: ["market"],
   });
 }
 

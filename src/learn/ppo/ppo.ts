@@ -11,7 +11,7 @@ import { type Network, type NetworkShape, type NetworkSpec, sampleActions, write
 import type { VectorEnv } from "../env/index.ts";
 import { buildPpo, type PpoParts } from "./build.ts";
 import type { PpoConfig } from "./config.ts";
-import { normalize } from "./minibatch.ts";
+import { normalize } from "./minibatches.ts";
 import type { PpoReport, PpoStart, PpoState } from "./report.ts";
 import { scheduled } from "./schedule.ts";
 import { type UpdateFigures, UpdateTotals } from "./update-metrics.ts";
@@ -115,28 +115,26 @@ export class Ppo {
 
   /** Epochs of shuffled minibatches over the rollout. @param done share of the run before this update, for the schedules */
   async #update(done: number): Promise<UpdateFigures> {
-    const { config, rollout, minibatch, random, train, shape } = this.#parts;
+    const { config, rollout, minibatches, random, train, shape } = this.#parts;
     const scalars: StepScalars & Record<string, number> = {
       learningRate: scheduled(config.learningRate, done),
       clipRange: scheduled(config.clip, done),
       entropyWeight: scheduled(config.entropy, done),
     };
     if (shape.betaHeads > 0) scalars["betaEntropyWeight"] = scheduled(config.betaEntropy, done);
-    const figures = new UpdateTotals(rollout, minibatch.step, scalars["clipRange"]);
+    const figures = new UpdateTotals(rollout, scalars["clipRange"]);
     const order = Int32Array.from({ length: rollout.segments }, (_, i) => i);
     let epochs = 0;
     for (let refused = false; epochs < config.epochs && !refused; epochs++) {
       if (epochs > 0) await this.#refreshMemory();
       random.shuffle(order);
-      for (let from = 0; from + minibatch.segments <= order.length && !refused; from += minibatch.segments) {
-        minibatch.fill(order, from);
-        normalize(minibatch.advantage);
-        const metrics = await train.step(minibatch.feeds, scalars);
-        figures.add(metrics);
-        if (figures.count === 1) this.#requireUnitRatio(figures.firstRatioError);
-        // The gate of the graph: beyond 1.5 times the target KL the step is not taken, and the update ends before it.
-        refused = !metrics.applied;
-      }
+      minibatches.fill(order);
+      for (let step = 0; step < minibatches.steps; step++) normalize(minibatches.advantage(step));
+      const taken = await train.run(minibatches.feeds, scalars);
+      for (const [step, metrics] of taken.entries()) figures.add(metrics, minibatches.source(step));
+      if (epochs === 0) this.#requireUnitRatio(figures.firstRatioError);
+      // The gate of the graph: beyond 1.5 times the target KL a step is not taken, and the update ends before it.
+      refused = taken[taken.length - 1].applied === false;
     }
     return { ...figures.means(), learningRate: scalars["learningRate"], epochs };
   }

@@ -1,4 +1,4 @@
-/** @file What one PPO update tells of itself, averaged over its steps. */
+/** @file What one PPO update tells of itself: means over all its steps, of every epoch (others log the last epoch's). */
 import type { Metrics } from "../../compute/index.ts";
 import type { Rollout } from "./rollout.ts";
 
@@ -22,18 +22,19 @@ export class UpdateTotals {
   /** Largest distance of a ratio from one in the first step. */
   firstRatioError = 0;
   readonly #rollout: Rollout;
-  /** Rollout index of each sample of the minibatch just trained on. */
-  readonly #step: Int32Array;
   readonly #clip: number;
   readonly #sums = new Map<string, number>();
 
-  constructor(rollout: Rollout, step: Int32Array, clip: number) {
+  constructor(rollout: Rollout, clip: number) {
     this.#rollout = rollout;
-    this.#step = step;
     this.#clip = clip;
   }
 
-  add(metrics: Metrics): void {
+  /**
+   * Takes a training step into account, taken or refused.
+   * @param source rollout index of each sample of its minibatch
+   */
+  add(metrics: Metrics, source: Int32Array): void {
     const ratio = metrics.values("ratio");
     const choice = metrics.values("choiceLogProb");
     const n = ratio.length;
@@ -46,13 +47,11 @@ export class UpdateTotals {
       const ratioError = Math.abs(ratio[i] - 1);
       if (ratioError > error) error = ratioError;
       if (ratioError > this.#clip) clipped++;
-      // (r - 1) - log r estimates the divergence without bias and is never negative (Schulman, 2020).
       const logRatio = Math.log(Math.max(ratio[i], 1e-30));
-      kl += ratio[i] - 1 - logRatio;
-      const choiceLogRatio = choice[i] - this.#rollout.choiceLogProb[this.#step[i]];
-      choiceKl += Math.exp(choiceLogRatio) - 1 - choiceLogRatio;
-      const betaLogRatio = logRatio - choiceLogRatio;
-      betaKl += Math.exp(betaLogRatio) - 1 - betaLogRatio;
+      kl += divergence(logRatio);
+      const choiceLogRatio = choice[i] - this.#rollout.choiceLogProb[source[i]];
+      choiceKl += divergence(choiceLogRatio);
+      betaKl += divergence(logRatio - choiceLogRatio);
     }
     if (this.count === 0) this.firstRatioError = error;
     this.count++;
@@ -83,4 +82,9 @@ export class UpdateTotals {
       firstRatioError: this.firstRatioError,
     };
   }
+}
+
+/** `(r - 1) - log r` of a sample: estimates the KL divergence without bias and is never negative (Schulman, 2020). */
+function divergence(logRatio: number): number {
+  return Math.exp(logRatio) - 1 - logRatio;
 }

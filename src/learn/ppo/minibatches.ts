@@ -1,16 +1,19 @@
-/** @file A part of a rollout as the feeds of one training step. */
+/** @file A rollout as the minibatches of one epoch: the feeds of all its training steps, one after the other. */
 import { writeIndex } from "../../policy/index.ts";
 import type { Rollout } from "./rollout.ts";
 
-/** The feeds of one training step: allocated once, filled for every minibatch. */
-export class Minibatch {
+/** Allocated once, filled for every epoch. */
+export class Minibatches {
+  /** By name, `[steps, ...]`; the market is the same for all. */
   readonly feeds: Record<string, Float32Array | Int32Array>;
-  /** Units in it. */
-  readonly segments: number;
-  /** Rollout index of each of its account-steps, in the order of the graph's rows. */
-  readonly step: Int32Array;
+  /** Training steps of an epoch. */
+  readonly steps: number;
   readonly #rollout: Rollout;
+  /** Segments of one minibatch. */
+  readonly #segments: number;
   readonly #usedBy: ReadonlyArray<Uint8Array>;
+  /** Rollout index of each account-step, in the order of the graph's rows. */
+  readonly #source: Int32Array;
   readonly #index: Int32Array;
   readonly #state: Float32Array;
   readonly #account: Float32Array;
@@ -19,28 +22,28 @@ export class Minibatch {
   readonly #betaSamples: Float32Array;
   readonly #used: Float32Array;
   readonly #oldLogProb: Float32Array;
-  /** Of each of its account-steps, as the rollout has them until they are normalized. */
-  readonly advantage: Float32Array;
+  readonly #advantage: Float32Array;
   readonly #return: Float32Array;
   readonly #oldValue: Float32Array;
 
   constructor(rollout: Rollout, segments: number, usedBy: ReadonlyArray<Uint8Array>, market: Float32Array) {
-    const { shape } = rollout;
-    const samples = segments * shape.segmentBars * shape.accounts;
+    const { shape, steps: samples } = rollout;
     const rows = samples * shape.symbols;
-    this.segments = segments;
+    const places = rollout.segments * shape.segmentBars * shape.symbols;
+    this.steps = rollout.segments / segments;
     this.#rollout = rollout;
+    this.#segments = segments;
     this.#usedBy = usedBy;
-    this.step = new Int32Array(samples);
-    this.#index = new Int32Array(shape.hasMarket ? segments * shape.segmentBars * shape.symbols * shape.window : 0);
-    this.#state = new Float32Array(segments * shape.symbols * shape.stateSize);
+    this.#source = new Int32Array(samples);
+    this.#index = new Int32Array(shape.hasMarket ? places * shape.window : 0);
+    this.#state = new Float32Array(rollout.segments * shape.symbols * shape.stateSize);
     this.#account = new Float32Array(rows * shape.accountFeatures);
     this.#mask = new Float32Array(rows * shape.categories);
     this.#chosen = new Float32Array(rows * shape.categories);
     this.#betaSamples = new Float32Array(rows * shape.betaHeads);
     this.#used = new Float32Array(rows * shape.betaHeads);
     this.#oldLogProb = new Float32Array(samples);
-    this.advantage = new Float32Array(samples);
+    this.#advantage = new Float32Array(samples);
     this.#return = new Float32Array(samples);
     this.#oldValue = new Float32Array(samples);
     this.feeds = {
@@ -51,47 +54,64 @@ export class Minibatch {
       chosen: this.#chosen,
       ...(shape.betaHeads > 0 ? { betaSamples: this.#betaSamples, used: this.#used } : {}),
       oldLogProb: this.#oldLogProb,
-      advantage: this.advantage,
+      advantage: this.#advantage,
       return: this.#return,
       oldValue: this.#oldValue,
     };
   }
 
-  /** Copies the segments `order[from .. from + segments)` out of the rollout. */
-  fill(order: Int32Array, from: number): void {
+  /** Copies the whole rollout, its segments in this order: the first ones make the first minibatch, and so on. */
+  fill(order: Int32Array): void {
+    for (let step = 0; step < this.steps; step++) this.#fillStep(order, step);
+  }
+
+  /** Rollout index of each account-step of a minibatch. */
+  source(step: number): Int32Array {
+    return this.#part(this.#source, step);
+  }
+
+  /** Advantages of a minibatch, as the rollout has them until they are normalized. */
+  advantage(step: number): Float32Array {
+    return this.#part(this.#advantage, step);
+  }
+
+  #part<T extends Float32Array | Int32Array>(all: T, step: number): T {
+    const size = all.length / this.steps;
+    return all.subarray(step * size, (step + 1) * size) as T;
+  }
+
+  #fillStep(order: Int32Array, step: number): void {
     const r = this.#rollout;
-    const { stretches: G, accounts: A, symbols: S, accountFeatures: K, categories: C, betaHeads: B } = r.shape;
-    const { segmentBars, window, stateSize, hasMarket } = r.shape;
+    const { stretches: G, accounts: A, symbols: S, segmentBars, window, stateSize, hasMarket } = r.shape;
+    const first = step * this.#segments;
     const stateBlock = S * stateSize;
-    let at = 0;
-    let index = 0;
-    if (stateBlock > 0) {
-      for (let u = 0; u < this.segments; u++) {
-        const source = order[from + u] * stateBlock;
-        this.#state.set(r.state.subarray(source, source + stateBlock), u * stateBlock);
-      }
+    for (let u = first; stateBlock > 0 && u < first + this.#segments; u++) {
+      this.#state.set(r.state.subarray(order[u] * stateBlock, (order[u] + 1) * stateBlock), u * stateBlock);
     }
+    let at = first * segmentBars * A;
+    let index = first * segmentBars * S * window;
     for (let bar = 0; bar < segmentBars; bar++) {
-      for (let u = 0; u < this.segments; u++) {
-        const segment = order[from + u];
-        const block = Math.floor(segment / G);
-        const slot = (block * segmentBars + bar) * G + (segment - block * G);
+      for (let u = first; u < first + this.#segments; u++) {
+        const block = Math.floor(order[u] / G);
+        const slot = (block * segmentBars + bar) * G + (order[u] - block * G);
         if (hasMarket) index = writeIndex(this.#index, index, r.row[slot], S, window);
-        const source = slot * A;
-        this.#copyRows(source, at, A, S, K, C, B);
+        this.#copyRows(slot * A, at);
         for (let a = 0; a < A; a++, at++) {
-          this.step[at] = source + a;
-          this.#oldLogProb[at] = r.logProb[source + a];
-          this.advantage[at] = r.advantage[source + a];
-          this.#return[at] = r.returns[source + a];
-          this.#oldValue[at] = r.value[source + a];
+          const source = slot * A + a;
+          this.#source[at] = source;
+          this.#oldLogProb[at] = r.logProb[source];
+          this.#advantage[at] = r.advantage[source];
+          this.#return[at] = r.returns[source];
+          this.#oldValue[at] = r.value[source];
         }
       }
     }
   }
 
-  #copyRows(source: number, at: number, A: number, S: number, K: number, C: number, B: number): void {
+  /** What the accounts of one bar of a stretch saw and chose. */
+  #copyRows(source: number, at: number): void {
     const r = this.#rollout;
+    const { accounts: A, symbols: S, accountFeatures: K, categories: C, betaHeads: B } = r.shape;
     const rows = A * S;
     const from = source * S;
     const to = at * S;
