@@ -44,6 +44,12 @@ function bodyModel(options: EpochOptions): { readonly body: OnnxModel; readonly 
   return { body, layout };
 }
 
+function byName(values: readonly OnnxValue[], name: string): OnnxValue {
+  const value = values.find((one) => one.name === name);
+  if (value === undefined) throw new InvariantError(`the step has a value "${name}"`);
+  return value;
+}
+
 /** The loop around the body. What differs from step to step has one more axis in front, `[steps, ...]`. */
 export function epochModel(options: EpochOptions): {
   readonly model: OnnxModel;
@@ -68,11 +74,6 @@ export function epochModel(options: EpochOptions): {
     const attributes = { axis: { kind: "int", value: 0 } } as const;
     gathers.push({ op: "Gather", domain: "", inputs: [stack, STEP], outputs: [port.name], attributes });
   }
-  const byName = (values: readonly OnnxValue[], name: string): OnnxValue => {
-    const value = values.find((one) => one.name === name);
-    if (value === undefined) throw new InvariantError(`the step has a value "${name}"`);
-    return value;
-  };
   const state = [PARAMETERS, ADAM_INPUT.m, ADAM_INPUT.v].map((name) => byName(body.inputs, name));
   const results = [OUTPUT.parameters, OUTPUT.m, OUTPUT.v].map((name) => byName(body.outputs, name));
   const metrics = byName(body.outputs, OUTPUT.metrics);

@@ -85,7 +85,7 @@ export class Minibatches {
     const { stretches: G, accounts: A, symbols: S, segmentBars, window, stateSize, hasMarket } = r.shape;
     const first = step * this.#segments;
     const stateBlock = S * stateSize;
-    for (let u = first; stateBlock > 0 && u < first + this.#segments; u++) {
+    for (let u = first; u < first + this.#segments; u++) {
       this.#state.set(r.state.subarray(order[u] * stateBlock, (order[u] + 1) * stateBlock), u * stateBlock);
     }
     let at = first * segmentBars * A;

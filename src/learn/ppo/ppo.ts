@@ -134,7 +134,7 @@ export class Ppo {
       for (const [step, metrics] of taken.entries()) figures.add(metrics, minibatches.source(step));
       if (epochs === 0) this.#requireUnitRatio(figures.firstRatioError);
       // The gate of the graph: beyond 1.5 times the target KL a step is not taken, and the update ends before it.
-      refused = taken[taken.length - 1].applied === false;
+      refused = !taken[taken.length - 1].applied;
     }
     return { ...figures.means(), learningRate: scalars["learningRate"], epochs };
   }
