@@ -61,6 +61,8 @@ const clients = {
   commander: "cli",
   picocolors: "cli",
   "smol-toml": "app",
+  libsql: "trade",
+  pino: "trade",
   bullmq: "search",
   ioredis: "search",
 };

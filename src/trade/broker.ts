@@ -46,6 +46,18 @@ export type OrderRequest = {
   readonly stopPrice?: DecimalText;
   readonly targetPrice?: DecimalText;
   readonly trigger?: Trigger;
+  /** Only with `capabilities.targets`: the position that is wanted, with its brackets, in the simulated exchange's terms. */
+  readonly target?: TargetOrder;
+};
+
+/** What `TradeDesk.order` takes: whole lots, distances as shares of the average entry, 0 for none. */
+export type TargetOrder = {
+  readonly lots: number;
+  readonly stopDistance: number;
+  readonly targetDistance: number;
+  readonly trailDistance: number;
+  readonly maxBars: number;
+  readonly urgency: number;
 };
 
 export type AmendRequest = {
@@ -250,6 +262,8 @@ export type BrokerCapabilities = {
   readonly amend: boolean;
   readonly postOnly: boolean;
   readonly shortSelling: boolean;
+  /** Takes whole target positions and does the rest itself, as the simulated exchange does; a reversal is one order. */
+  readonly targets: boolean;
   /** How long the venue keeps final orders without fills queryable, ms. Older ones are proven absent by executions. */
   readonly finalOrdersMs: number;
 };

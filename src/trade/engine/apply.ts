@@ -1,0 +1,361 @@
+/** @file The fold: what one entry of the journal does to the state. Nothing else changes it, and nothing here decides. */
+import { decimal, exactText, ZERO_TEXT } from "../../core/index.ts";
+import type { BrokerEvent, BrokerOrder, BrokerPosition, SubmitOutcome } from "../broker.ts";
+import { strategyNamed } from "./config.ts";
+import { type Entry, type Fact, type Input, isInput, type Target } from "./entries.ts";
+import { bookExecution, closePosition, newPosition, observeEquity, prune } from "./ledger.ts";
+import { type ActiveTarget, type EngineState, isFlattening, isLive, type OrderLife } from "./state.ts";
+
+const FOREVER = Number.MAX_SAFE_INTEGER;
+
+export function applyEntry(state: EngineState, entry: Entry, atMs: number): void {
+  state.seq++;
+  state.nowMs = atMs;
+  if (isInput(entry)) applyInput(state, entry, atMs);
+  else applyFact(state, entry, atMs);
+}
+
+function applyInput(state: EngineState, entry: Input, atMs: number): void {
+  switch (entry.kind) {
+    case "session":
+      state.config = entry.config;
+      state.session = entry.id;
+      state.accountId = entry.accountId;
+      state.capabilities = entry.capabilities;
+      if (state.cursor === "") state.cursor = `time:${atMs}`;
+      observeEquity(state);
+      return;
+    case "started":
+      return start(state);
+    case "stopped":
+      state.running = false;
+      return;
+    case "rules":
+      for (const rules of entry.rules) state.rules[rules.symbol] = rules;
+      return;
+    case "quote":
+      state.quotes[entry.quote.symbol] = { ...entry.quote, id: `q${state.seq}` };
+      return;
+    case "mark":
+      for (const [symbol, mark] of Object.entries(entry.marks)) {
+        const known = state.quotes[symbol];
+        if (known !== undefined) state.quotes[symbol] = { ...known, mark };
+      }
+      observeEquity(state);
+      return;
+    case "row":
+      return applyRow(state, entry);
+    case "decision":
+      for (const target of entry.targets) want(state, target, entry.strategy, entry.closeMs);
+      return;
+    case "broker":
+      return applyBrokerEvent(state, entry.event);
+    case "submitted":
+      return applySubmitted(state, entry.clientOrderId, entry.outcome);
+    case "cancelled": {
+      const order = state.orders[entry.request.clientOrderId ?? ""];
+      if (order === undefined) return;
+      const sure = entry.outcome.outcome === "acknowledged";
+      if (!sure) order.cancelling = false;
+      // A cancel that met nothing says only that the order is not working: what became of it has to be asked.
+      if (!sure && entry.outcome.outcome !== "rejected" && order.life === "working") doubt(state, order);
+      return;
+    }
+    case "protected": {
+      const position = state.positions[entry.request.symbol];
+      if (position === undefined) return;
+      position.protecting = false;
+      if (entry.outcome.outcome === "acknowledged" || entry.outcome.outcome === "unchanged") {
+        position.venue = { ...position.requested };
+      }
+      return;
+    }
+    case "found":
+      if (entry.order !== null) applyOrder(state, entry.order);
+      return;
+    case "snapshot":
+      state.reconcile.pending = false;
+      state.reconcile.lastMs = atMs;
+      if (entry.snapshot !== null) {
+        for (const execution of entry.snapshot.executions) bookExecution(state, execution);
+        state.cursor = entry.snapshot.cursor;
+        for (const order of entry.snapshot.orders) applyOrder(state, order);
+        for (const position of entry.snapshot.positions) applyProtection(state, position);
+        const balance = entry.snapshot.balances.find(({ currency }) => currency === state.config?.currency);
+        if (balance !== undefined) state.venueCash = balance.total;
+        prune(state);
+      }
+      return;
+    case "timer":
+      delete state.timers[entry.id];
+      return;
+    case "command":
+      if (entry.config !== undefined) state.config = entry.config;
+      if (entry.command === "resume") state.causes = {};
+      if (entry.command === "halt") state.causes["operator"] = "halted";
+      if (entry.command === "flatten") state.causes["operator"] = "halted";
+      if (entry.command === "close-only") state.causes["operator"] = "reducing";
+      return;
+    case "feed":
+    case "missed":
+    case "open":
+      return;
+  }
+}
+
+function start(state: EngineState): void {
+  state.running = true;
+  state.timers = {};
+  state.link = { state: "down", sinceMs: state.nowMs, generation: 0 };
+  state.reconcile = { ...state.reconcile, passed: false, pending: false, attempts: 0, differences: {} };
+  for (const order of Object.values(state.orders)) {
+    order.cancelling = false;
+    if (order.life === "intended") doubt(state, order);
+    order.asked = 0;
+  }
+  for (const position of Object.values(state.positions)) position.protecting = false;
+}
+
+function doubt(state: EngineState, order: { life: OrderLife; doubtMs: number; asked: number }): void {
+  order.life = "unknown";
+  order.doubtMs = state.nowMs;
+  order.asked = 0;
+}
+
+function want(state: EngineState, target: Target, strategy: string, closeMs: number): void {
+  const { config } = state;
+  const barMs = (config === undefined ? undefined : strategyNamed(config, strategy)?.barMs) ?? 0;
+  const attempts = { e: 0, x: 0, f: 0, p: 0 };
+  const wanted: ActiveTarget = {
+    ...target,
+    strategy,
+    decision: state.seq,
+    closeMs,
+    untilMs: closeMs + barMs * (config?.validityShare ?? 0),
+    attempts,
+    flatten: false,
+  };
+  // Being flat by order of the engine or of a person outlives any decision.
+  if (!isFlattening(state, target.symbol)) state.wanted[target.symbol] = wanted;
+}
+
+function applyRow(state: EngineState, entry: Extract<Entry, { kind: "row" }>): void {
+  const strategy = state.config === undefined ? undefined : strategyNamed(state.config, entry.strategy);
+  if (strategy === undefined || entry.late) return;
+  state.lastRowMs = Math.max(state.lastRowMs, entry.openMs + strategy.barMs);
+  for (const [index, symbol] of strategy.symbols.entries()) {
+    const position = state.positions[symbol];
+    const row = entry.rows[index];
+    if (position === undefined || row === null || row === undefined) continue;
+    position.barsHeld++;
+    const isLong = decimal(position.quantity).gt(0);
+    const best = isLong ? row[1] : row[2];
+    const known = Number(position.extreme);
+    if (isLong ? best > known : best < known) position.extreme = exactText(String(best));
+  }
+  observeEquity(state);
+}
+
+function applyBrokerEvent(state: EngineState, event: BrokerEvent): void {
+  switch (event.kind) {
+    case "order":
+      return applyOrder(state, event.order);
+    case "execution":
+      bookExecution(state, event.execution);
+      return;
+    case "position":
+      return applyProtection(state, event.position);
+    case "wallet":
+      if (event.balance.currency === state.config?.currency) state.venueCash = event.balance.total;
+      return;
+    case "connection":
+      state.link = {
+        state: event.state === "up" ? "up" : "down",
+        sinceMs: event.state === "up" || state.link.state === "up" ? state.nowMs : state.link.sinceMs,
+        generation: event.generation,
+      };
+      return;
+    case "gap":
+    case "clock":
+    case "trouble":
+      return;
+  }
+}
+
+const LIFE: Partial<Record<BrokerOrder["status"], OrderLife>> = {
+  filled: "filled",
+  cancelled: "cancelled",
+  rejected: "rejected",
+};
+
+/** A final order stays final: a late "new" must not wake it, except where we believed that it never was. */
+function applyOrder(state: EngineState, update: BrokerOrder): void {
+  const order = state.orders[update.clientOrderId];
+  if (order === undefined) return;
+  order.orderId = update.orderId;
+  order.updatedMs = state.nowMs;
+  const life = LIFE[update.status] ?? "working";
+  if (isLive(order) || order.life === "absent" || (order.life === "rejected" && life !== "rejected")) {
+    order.life = life;
+    order.asked = 0;
+    if (life !== "working") order.cancelling = false;
+  }
+}
+
+function applyProtection(state: EngineState, update: BrokerPosition): void {
+  const position = state.positions[update.symbol];
+  if (position === undefined || update.quantity === ZERO_TEXT) return;
+  if (decimal(update.quantity).mul(position.quantity).lt(0)) return;
+  position.venue = { stopPrice: update.stopPrice, targetPrice: update.targetPrice };
+}
+
+function applySubmitted(state: EngineState, id: string, outcome: SubmitOutcome): void {
+  const order = state.orders[id];
+  if (order === undefined) return;
+  order.updatedMs = state.nowMs;
+  if (outcome.outcome === "acknowledged") {
+    order.orderId ||= outcome.orderId;
+    if (order.life === "intended" || order.life === "unknown") {
+      if (outcome.duplicate) doubt(state, order);
+      else order.life = "working";
+    }
+  } else if (order.life === "intended") {
+    if (outcome.outcome === "unknown") doubt(state, order);
+    else order.life = "rejected";
+  }
+  if (outcome.outcome === "rejected" && state.config !== undefined) {
+    const from = state.nowMs - state.config.limits.rejectWindowMs;
+    state.risk.rejects = [...state.risk.rejects.filter((timeMs) => timeMs >= from), state.nowMs];
+  }
+}
+
+function applyFact(state: EngineState, fact: Fact, atMs: number): void {
+  switch (fact.kind) {
+    case "intent": {
+      const { request, brackets, strategy, decision, leg, attempt, quote } = fact;
+      state.orders[request.clientOrderId] = {
+        request,
+        brackets,
+        strategy,
+        decision,
+        leg,
+        attempt,
+        quote,
+        intendedMs: atMs,
+        life: "intended",
+        orderId: "",
+        filled: ZERO_TEXT,
+        value: ZERO_TEXT,
+        fee: ZERO_TEXT,
+        cancelling: false,
+        doubtMs: 0,
+        asked: 0,
+        updatedMs: atMs,
+      };
+      const wanted = state.wanted[request.symbol];
+      if (wanted !== undefined) wanted.attempts[leg] = attempt + 1;
+      return;
+    }
+    case "denied":
+    case "dropped":
+      delete state.wanted[fact.symbol];
+      return;
+    case "cancelling": {
+      const order = state.orders[fact.request.clientOrderId ?? ""];
+      if (order !== undefined) order.cancelling = true;
+      return;
+    }
+    case "protecting": {
+      const position = state.positions[fact.request.symbol];
+      if (position === undefined) return;
+      position.protecting = true;
+      position.protectAttempts = fact.attempt;
+      position.requested = {
+        stopPrice: fact.request.stopPrice ?? undefined,
+        targetPrice: fact.request.targetPrice ?? undefined,
+      };
+      return;
+    }
+    case "asking": {
+      const order = state.orders[fact.clientOrderId];
+      if (order !== undefined) order.asked = fact.attempt;
+      return;
+    }
+    case "reconciling":
+      state.reconcile.pending = true;
+      state.reconcile.attempts = fact.attempt;
+      return;
+    case "reconciled":
+      state.reconcile = { ...state.reconcile, passed: true, attempts: 0, differences: {} };
+      return;
+    case "differs":
+      state.reconcile.differences = fact.differences;
+      return;
+    case "settled": {
+      const order = state.orders[fact.clientOrderId];
+      if (order === undefined) return;
+      order.life = fact.status;
+      order.cancelling = false;
+      order.updatedMs = atMs;
+      return;
+    }
+    case "healed":
+      return heal(state, fact);
+    case "flatten": {
+      const held = state.positions[fact.symbol];
+      state.wanted[fact.symbol] = {
+        symbol: fact.symbol,
+        lots: 0,
+        quantity: ZERO_TEXT,
+        stopDistance: 0,
+        targetDistance: 0,
+        trailDistance: 0,
+        maxBars: 0,
+        urgency: 1,
+        strategy: held?.strategy ?? "",
+        decision: state.seq,
+        closeMs: atMs,
+        untilMs: FOREVER,
+        attempts: { e: 0, x: 0, f: 0, p: 0 },
+        flatten: true,
+      };
+      return;
+    }
+    case "later":
+      state.timers[fact.timer] = fact.dueMs;
+      return;
+    case "naked": {
+      const position = state.positions[fact.symbol];
+      if (position !== undefined) position.nakedMs = atMs;
+      return;
+    }
+    case "covered": {
+      const position = state.positions[fact.symbol];
+      if (position !== undefined) {
+        position.nakedMs = 0;
+        position.protectAttempts = 0;
+      }
+      return;
+    }
+    case "state":
+      if (fact.to === "active") delete state.causes[fact.cause];
+      else state.causes[fact.cause] = fact.to;
+      return;
+    case "clamped":
+    case "cashDiffers":
+    case "alarm":
+      return;
+  }
+}
+
+/** The venue is right about what is held: the difference is booked without a profit, at the venue's entry price. */
+function heal(state: EngineState, fact: Extract<Fact, { kind: "healed" }>): void {
+  if (fact.to === ZERO_TEXT) return closePosition(state, fact.symbol);
+  const known = state.positions[fact.symbol];
+  const position =
+    known ?? newPosition(state.nowMs, "", { stopDistance: 0, targetDistance: 0, trailDistance: 0, maxBars: 0 });
+  position.quantity = fact.to;
+  position.cost = exactText(decimal(fact.to).mul(fact.entryPrice));
+  if (known === undefined) position.extreme = fact.entryPrice;
+  state.positions[fact.symbol] = position;
+}

@@ -1,0 +1,128 @@
+/**
+ * @file Stop coverage: every position has a stop at the venue, at the right price. Where it has none, the time is counted,
+ * protection is placed and placed again, and when the bound is reached the position is closed.
+ */
+import { type Decimal, decimal } from "../../core/index.ts";
+import type { AmendOutcome, ProtectionRequest, UnknownOutcome } from "../broker.ts";
+import { clampBrackets } from "./clamp.ts";
+import { clientOrderId } from "./client-order-id.ts";
+import { entryPrice } from "./ledger.ts";
+import { type EngineState, isFlattening, type PositionState, type ProtectionState } from "./state.ts";
+import type { Step } from "./step.ts";
+
+export function coverPositions(step: Step): void {
+  const { state, emit } = step;
+  // The simulated exchange keeps the stops that it is given with the order.
+  if (state.capabilities?.targets === true) return;
+  for (const symbol of Object.keys(state.positions)) {
+    const position = state.positions[symbol];
+    const wanted = desired(state, symbol, position);
+    // A position that is meant to have no stop is not naked.
+    if (wanted === undefined || wanted.stopPrice === undefined) continue;
+    const isCovered = position.venue.stopPrice !== undefined;
+    if (isCovered && position.nakedMs > 0) {
+      emit({ kind: "covered", symbol, nakedMs: state.nowMs - position.nakedMs });
+    } else if (!isCovered && position.nakedMs === 0) {
+      emit({ kind: "naked", symbol });
+      emit({ kind: "later", timer: `naked:${symbol}`, dueMs: state.nowMs + (state.config?.nakedLimitMs ?? 0) });
+    }
+    if (position.protecting || state.timers[`protect:${symbol}`] !== undefined) continue;
+    if (!isCovered) {
+      // Brackets that go with an order appear by themselves in a moment.
+      const waits = state.capabilities?.attachedBrackets === true && position.protectAttempts === 0;
+      if (waits) laterProtect(step, symbol);
+      else protect(step, symbol, position, wanted);
+    } else if (differs(wanted, position.requested) && differs(wanted, position.venue)) {
+      protect(step, symbol, position, wanted);
+    }
+  }
+}
+
+function laterProtect(step: Step, symbol: string): void {
+  const dueMs = step.state.nowMs + (step.state.config?.protectRetryMs ?? 0);
+  step.emit({ kind: "later", timer: `protect:${symbol}`, dueMs });
+}
+
+function differs(a: ProtectionState, b: ProtectionState): boolean {
+  return a.stopPrice !== b.stopPrice || a.targetPrice !== b.targetPrice;
+}
+
+/** The tighter of stop and trailing stop, and the target, from the average entry. */
+function desired(state: EngineState, symbol: string, position: PositionState): ProtectionState | undefined {
+  const rules = state.rules[symbol];
+  if (rules === undefined) return undefined;
+  const isLong = decimal(position.quantity).gt(0);
+  const side = isLong ? 1 : -1;
+  const entry = entryPrice(position);
+  const { targetDistance, trailDistance } = position.brackets;
+  const stopDistance = position.brackets.stopDistance || (state.config?.emergencyStop ?? 0);
+  const one = decimal("1");
+  let stop: Decimal | undefined = stopDistance > 0 ? entry.mul(one.minus(side * stopDistance)) : undefined;
+  let isTrail = false;
+  if (trailDistance > 0) {
+    const trail = decimal(position.extreme).mul(one.minus(side * trailDistance));
+    if (stop === undefined || trail.minus(stop).mul(side).gt(0)) {
+      stop = trail;
+      isTrail = true;
+    }
+  }
+  const target = targetDistance > 0 ? entry.mul(one.plus(side * targetDistance)) : undefined;
+  // A trailing stop may lie beyond the entry; it is held against the best price instead.
+  return clampBrackets(rules, isLong, isTrail ? decimal(position.extreme) : entry, stop, target);
+}
+
+function protect(step: Step, symbol: string, position: PositionState, wanted: ProtectionState): void {
+  const { state, emit, effects } = step;
+  const attempt = position.protectAttempts + 1;
+  const request: ProtectionRequest = {
+    symbol,
+    held: decimal(position.quantity).gt(0) ? "long" : "short",
+    quantity: decimal(position.quantity).abs().toFixed() as ProtectionRequest["quantity"],
+    stopPrice: wanted.stopPrice ?? null,
+    targetPrice: wanted.targetPrice ?? null,
+    clientOrderId: clientOrderId({
+      mode: state.config?.mode ?? "paper",
+      strategy: position.strategy,
+      symbol,
+      timeMs: state.nowMs,
+      leg: "p",
+      attempt,
+    }),
+  };
+  emit({ kind: "protecting", request, attempt });
+  effects.push({ do: "protect", request });
+}
+
+export function onProtectTimer(step: Step, kind: "protect" | "naked", symbol: string): void {
+  const { state, emit, effects } = step;
+  const position = state.positions[symbol];
+  if (position === undefined || position.venue.stopPrice !== undefined) return;
+  if (kind === "protect") {
+    const wanted = desired(state, symbol, position);
+    if (wanted !== undefined && !position.protecting) protect(step, symbol, position, wanted);
+    return;
+  }
+  if (position.nakedMs === 0 || isFlattening(state, symbol)) return;
+  const text = `${symbol} has had no stop for ${state.nowMs - position.nakedMs} ms and is closed`;
+  emit({ kind: "alarm", code: "coverage.naked", text });
+  effects.push({ do: "notify", code: "coverage.naked", text });
+  emit({ kind: "flatten", symbol, why: "no protection within its bound" });
+}
+
+export function onProtected(step: Step, request: ProtectionRequest, outcome: AmendOutcome): void {
+  const { state, emit, effects } = step;
+  const { symbol } = request;
+  if (outcome.outcome === "acknowledged" || outcome.outcome === "unchanged") return;
+  if (state.positions[symbol] === undefined) return;
+  const isRefused = outcome.outcome === "rejected";
+  const why = isRefused ? `${outcome.code}: ${outcome.message}` : (outcome as UnknownOutcome).reason;
+  const text = `${symbol}: the stop was not placed (${why})`;
+  emit({ kind: "alarm", code: "coverage.refused", text });
+  effects.push({ do: "notify", code: "coverage.refused", text });
+  // The price is beyond the stop already: what the stop would have done is done now.
+  if (outcome.outcome === "rejected" && outcome.code === "trigger-crossed") {
+    emit({ kind: "flatten", symbol, why: "the price is beyond its stop" });
+  } else {
+    laterProtect(step, symbol);
+  }
+}

@@ -1,0 +1,247 @@
+/**
+ * @file Everything that is written to the journal, as plain JSON. Inputs come from outside (the market, the venue, a timer, a
+ * person); facts are what the engine concludes from them. State is a fold over both, in their order.
+ */
+import type { DecimalText } from "../../core/index.ts";
+import type {
+  AccountMode,
+  AmendOutcome,
+  BrokerBalance,
+  BrokerCapabilities,
+  BrokerEvent,
+  BrokerExecution,
+  BrokerOrder,
+  BrokerPosition,
+  CancelOutcome,
+  CancelRequest,
+  OrderRequest,
+  ProtectionRequest,
+  SubmitOutcome,
+} from "../broker.ts";
+import type { Quote } from "../feed.ts";
+import type { OrderRules } from "../order-rules.ts";
+import type { EngineConfig } from "./config.ts";
+
+/** What a decision wants of one symbol. */
+export type Target = BracketTerms & {
+  readonly symbol: string;
+  readonly lots: number;
+  /** Signed, lots times the lot step. */
+  readonly quantity: DecimalText;
+  readonly urgency: number;
+  /** The market's regime where the strategy knows it. */
+  readonly regime?: string;
+};
+
+export type Command = "halt" | "resume" | "flatten" | "close-only" | "reload";
+
+export type VenueSnapshot = {
+  readonly orders: readonly BrokerOrder[];
+  readonly positions: readonly BrokerPosition[];
+  readonly balances: readonly BrokerBalance[];
+  readonly executions: readonly BrokerExecution[];
+  readonly cursor: string;
+  readonly mode?: AccountMode;
+  /** When it was asked for: what happened later may be missing. */
+  readonly askedMs: number;
+};
+
+export type Input =
+  | {
+      readonly kind: "session";
+      readonly id: string;
+      readonly config: EngineConfig;
+      readonly capabilities: BrokerCapabilities;
+      readonly accountId: string;
+      readonly version: string;
+      readonly seed: number;
+    }
+  /** A process has taken the journal over: whatever was on its way is in doubt. */
+  | { readonly kind: "started"; readonly process: string }
+  | { readonly kind: "stopped"; readonly reason: string }
+  | { readonly kind: "rules"; readonly rules: readonly OrderRules[] }
+  | { readonly kind: "quote"; readonly quote: Quote }
+  /** A bar of a strategy, complete: `[open, high, low, close, volume, funding]` by symbol, null where it has none. */
+  | {
+      readonly kind: "row";
+      readonly strategy: string;
+      readonly openMs: number;
+      readonly rows: ReadonlyArray<readonly number[] | null>;
+      readonly late: boolean;
+    }
+  /** Prices that the open of the running bar was played at, by symbol; null where there was no quote (paper). */
+  | {
+      readonly kind: "open";
+      readonly strategy: string;
+      readonly openMs: number;
+      readonly prices: ReadonlyArray<number | null>;
+      readonly funding: readonly number[];
+    }
+  | {
+      readonly kind: "decision";
+      readonly strategy: string;
+      /** The close at which it was made. */
+      readonly closeMs: number;
+      readonly targets: readonly Target[];
+    }
+  /** Rows that passed while nobody could decide. */
+  | {
+      readonly kind: "missed";
+      readonly strategy: string;
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly reason: string;
+    }
+  | { readonly kind: "broker"; readonly event: BrokerEvent }
+  | { readonly kind: "submitted"; readonly clientOrderId: string; readonly outcome: SubmitOutcome }
+  | { readonly kind: "cancelled"; readonly request: CancelRequest; readonly outcome: CancelOutcome }
+  | { readonly kind: "protected"; readonly request: ProtectionRequest; readonly outcome: AmendOutcome }
+  | {
+      readonly kind: "found";
+      readonly clientOrderId: string;
+      readonly order: BrokerOrder | null;
+      readonly failed?: string;
+    }
+  | { readonly kind: "snapshot"; readonly snapshot: VenueSnapshot | null; readonly failed?: string }
+  | { readonly kind: "feed"; readonly state: "up" | "down" | "stale" | "fresh"; readonly reason: string }
+  | { readonly kind: "mark"; readonly marks: Readonly<Record<string, DecimalText>> }
+  | { readonly kind: "timer"; readonly id: string }
+  | {
+      readonly kind: "command";
+      readonly command: Command;
+      readonly by: string;
+      readonly reason: string;
+      readonly config?: EngineConfig;
+    };
+
+/** Which part of a plan an order is: entry, exit, flatten, protection. */
+export type Leg = "e" | "x" | "f" | "p";
+
+export type Clamp = {
+  readonly rule: string;
+  readonly from: DecimalText;
+  readonly to: DecimalText;
+};
+
+/** How a position is protected: shares of its average entry price, 0 for none, and bars. */
+export type BracketTerms = {
+  readonly stopDistance: number;
+  readonly targetDistance: number;
+  readonly trailDistance: number;
+  readonly maxBars: number;
+};
+
+export type Fact =
+  | {
+      readonly kind: "intent";
+      readonly request: OrderRequest;
+      readonly brackets: BracketTerms;
+      readonly strategy: string;
+      /** Sequence number of the decision or command behind it. */
+      readonly decision: number;
+      readonly leg: Leg;
+      readonly attempt: number;
+      /** The quote that it was sent on. */
+      readonly quote: string;
+      readonly clamps: readonly Clamp[];
+    }
+  | {
+      readonly kind: "denied";
+      readonly symbol: string;
+      readonly code: string;
+      readonly detail: string;
+      readonly decision: number;
+    }
+  | {
+      readonly kind: "clamped";
+      readonly symbol: string;
+      readonly clientOrderId: string;
+      readonly clamps: readonly Clamp[];
+    }
+  | { readonly kind: "dropped"; readonly symbol: string; readonly decision: number; readonly reason: string }
+  | { readonly kind: "cancelling"; readonly request: CancelRequest; readonly reason: string }
+  | { readonly kind: "protecting"; readonly request: ProtectionRequest; readonly attempt: number }
+  | { readonly kind: "asking"; readonly clientOrderId: string; readonly symbol: string; readonly attempt: number }
+  | { readonly kind: "reconciling"; readonly reason: string; readonly attempt: number }
+  | { readonly kind: "reconciled"; readonly differences: number }
+  /** An order's fate was settled by something else than its own event. */
+  | {
+      readonly kind: "settled";
+      readonly clientOrderId: string;
+      readonly status: "absent" | "filled" | "cancelled" | "rejected";
+      readonly why: string;
+    }
+  | {
+      readonly kind: "healed";
+      readonly symbol: string;
+      readonly from: DecimalText;
+      readonly to: DecimalText;
+      readonly entryPrice: DecimalText;
+      readonly why: string;
+    }
+  | { readonly kind: "cashDiffers"; readonly journal: DecimalText; readonly venue: DecimalText }
+  /** What a snapshot and the journal disagree on, by subject; healed where it stands still. */
+  | { readonly kind: "differs"; readonly differences: Record<string, string> }
+  /** A symbol is to be flat, whatever was decided. */
+  | { readonly kind: "flatten"; readonly symbol: string; readonly why: string }
+  | { readonly kind: "later"; readonly timer: string; readonly dueMs: number }
+  | { readonly kind: "naked"; readonly symbol: string }
+  | { readonly kind: "covered"; readonly symbol: string; readonly nakedMs: number }
+  | { readonly kind: "state"; readonly to: EngineStatus; readonly cause: string; readonly text: string }
+  | { readonly kind: "alarm"; readonly code: string; readonly text: string };
+
+export type EngineStatus = "active" | "reducing" | "halted";
+
+export type Entry = Input | Fact;
+
+/** Prices and looks: all that may be lost with the power, since nothing was done on them that is not written itself. */
+const LIGHT: ReadonlySet<Entry["kind"]> = new Set([
+  "quote",
+  "mark",
+  "row",
+  "open",
+  "feed",
+  "asking",
+  "later",
+  "clamped",
+]);
+
+/** Entries that must be on the disk before anything follows from them. */
+export function isDurable(entry: Entry): boolean {
+  return !LIGHT.has(entry.kind);
+}
+
+const INPUTS: ReadonlySet<string> = new Set<Input["kind"]>([
+  "session",
+  "started",
+  "stopped",
+  "rules",
+  "quote",
+  "row",
+  "open",
+  "decision",
+  "missed",
+  "broker",
+  "submitted",
+  "cancelled",
+  "protected",
+  "found",
+  "snapshot",
+  "feed",
+  "mark",
+  "timer",
+  "command",
+]);
+
+export function isInput(entry: Entry): entry is Input {
+  return INPUTS.has(entry.kind);
+}
+
+/** What the shell does for the engine, in this order, once the journal has the entries. */
+export type Effect =
+  | { readonly do: "submit"; readonly request: OrderRequest }
+  | { readonly do: "cancel"; readonly request: CancelRequest }
+  | { readonly do: "protect"; readonly request: ProtectionRequest }
+  | { readonly do: "find"; readonly symbol: string; readonly clientOrderId: string }
+  | { readonly do: "snapshot"; readonly cursor: string }
+  | { readonly do: "notify"; readonly code: string; readonly text: string };

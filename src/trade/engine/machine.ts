@@ -1,0 +1,178 @@
+/**
+ * @file The engine as a deterministic machine: one input in, entries for the journal and effects for the shell out. No
+ * promise, no clock, no socket, no chance: the same inputs give the same entries and effects, whenever and wherever.
+ *
+ * The shell writes the entries, and only when the disk has them does it carry out the effects. After a crash the journal's
+ * entries are folded and the machine goes on; nothing is lost, since nothing happened that was not written.
+ */
+import { decimal } from "../../core/index.ts";
+import { applyEntry } from "./apply.ts";
+import { coverPositions, onProtected, onProtectTimer } from "./coverage.ts";
+import type { Effect, Entry, Input } from "./entries.ts";
+import { askAgain, onFound, onSubmitted } from "./order-life.ts";
+import { planSymbol } from "./planner.ts";
+import { onSnapshot, reconcile } from "./reconciler.ts";
+import { type EngineState, emptyState, isFlattening, isLive, statusOf } from "./state.ts";
+import { flattenAll, type Step } from "./step.ts";
+import { checkLimits, onBrokerEvent, onFeed } from "./switches.ts";
+
+export type Handled = { readonly entries: readonly Entry[]; readonly effects: readonly Effect[] };
+
+/** Between two marks of the account's equity. */
+const MARK_EVERY_MS = 60_000;
+
+export class Engine {
+  readonly state: EngineState;
+
+  constructor(state: EngineState = emptyState()) {
+    this.state = state;
+  }
+
+  handle(input: Input, atMs: number): Handled {
+    const { state } = this;
+    const entries: Entry[] = [];
+    const effects: Effect[] = [];
+    const step: Step = {
+      state,
+      effects,
+      emit: (fact) => {
+        applyEntry(state, fact, atMs);
+        entries.push(fact);
+      },
+    };
+    applyEntry(state, input, atMs);
+    entries.push(input);
+    react(step, input);
+    if (state.running && state.config !== undefined) settle(step);
+    return { entries, effects };
+  }
+
+  /** The earliest timer, or undefined. */
+  nextTimer(): { readonly id: string; readonly dueMs: number } | undefined {
+    let first: { id: string; dueMs: number } | undefined;
+    for (const id of Object.keys(this.state.timers)) {
+      const dueMs = this.state.timers[id];
+      if (first === undefined || dueMs < first.dueMs || (dueMs === first.dueMs && id < first.id)) first = { id, dueMs };
+    }
+    return first;
+  }
+
+  /** Symbols whose quote the shell should renew before the next input: they are held, wanted or worked. */
+  symbolsInPlay(): string[] {
+    const { state } = this;
+    return [...new Set([...Object.keys(state.positions), ...Object.keys(state.wanted)])];
+  }
+}
+
+/** What one kind of input calls for, besides what is done after each. */
+function react(step: Step, input: Input): void {
+  const { state, emit } = step;
+  switch (input.kind) {
+    case "started":
+      if (state.config === undefined) return;
+      emit({ kind: "later", timer: "mark", dueMs: state.nowMs + MARK_EVERY_MS });
+      reconcile(step, "start");
+      return;
+    case "submitted":
+      return onSubmitted(step, input.clientOrderId, input.outcome);
+    case "found":
+      return onFound(step, input.clientOrderId, input.order, input.failed);
+    case "snapshot":
+      return onSnapshot(step, input.snapshot, input.failed);
+    case "protected":
+      return onProtected(step, input.request, input.outcome);
+    case "broker":
+      return onBrokerEvent(step, input.event);
+    case "feed":
+      return onFeed(step, input.state, input.reason);
+    case "timer":
+      return onTimer(step, input.id);
+    case "command":
+      emit({ kind: "alarm", code: `command.${input.command}`, text: `${input.by}: ${input.reason}` });
+      if (input.command === "flatten") flattenAll(step, input.reason);
+      if (input.command === "resume") reconcile(step, "resume");
+      if (input.command === "halt" && state.config?.haltFlattens === true) flattenAll(step, input.reason);
+      return;
+    case "row":
+      return closeTheOld(step, input.strategy);
+    case "decision":
+    case "missed":
+    case "open":
+    case "session":
+    case "stopped":
+    case "rules":
+    case "quote":
+    case "mark":
+    case "cancelled":
+      return;
+  }
+}
+
+/** Positions that have reached their greatest age. The simulated exchange closes its own. */
+function closeTheOld({ state, emit }: Step, strategy: string): void {
+  if (state.capabilities?.targets === true) return;
+  for (const symbol of Object.keys(state.positions)) {
+    const { brackets, barsHeld, strategy: owner } = state.positions[symbol];
+    if (owner !== strategy || brackets.maxBars === 0 || barsHeld < brackets.maxBars) continue;
+    if (!isFlattening(state, symbol)) emit({ kind: "flatten", symbol, why: "its time is over" });
+  }
+}
+
+function onTimer(step: Step, id: string): void {
+  const { state, emit } = step;
+  const [kind, ...rest] = id.split(":");
+  const subject = rest.join(":");
+  switch (kind) {
+    case "reconcile":
+      reconcile(step, "regular");
+      return;
+    case "mark":
+      emit({ kind: "later", timer: "mark", dueMs: state.nowMs + MARK_EVERY_MS });
+      return;
+    case "find":
+      return askAgain(step, subject);
+    case "protect":
+    case "naked":
+      return onProtectTimer(step, kind, subject);
+    default:
+  }
+}
+
+/** After every input: limits first, since they decide what may still be done; then doubt, protection, plans. */
+function settle(step: Step): void {
+  const { state } = step;
+  checkLimits(step);
+  for (const id of Object.keys(state.orders)) {
+    const order = state.orders[id];
+    if (isLive(order)) askAgainWhenDue(step, id);
+  }
+  coverPositions(step);
+  for (const symbol of Object.keys(state.wanted)) planSymbol(step, symbol);
+  cancelStrays(step);
+}
+
+/** An order in doubt always has a time at which it is asked for. */
+function askAgainWhenDue(step: Step, id: string): void {
+  const order = step.state.orders[id];
+  if (order.life !== "unknown" || step.state.timers[`find:${id}`] !== undefined) return;
+  askAgain(step, id);
+}
+
+/** What is halted has no entry at work, and no order works for a symbol that is not wanted any more. */
+function cancelStrays(step: Step): void {
+  const { state, effects, emit } = step;
+  const status = statusOf(state);
+  for (const id of Object.keys(state.orders)) {
+    const order = state.orders[id];
+    if (order.life !== "working" || order.cancelling || order.request.target !== undefined) continue;
+    const wanted = state.wanted[order.request.symbol];
+    const opens = !order.request.reduceOnly;
+    const expired = wanted === undefined || wanted.untilMs < state.nowMs;
+    const isResting = order.request.timeInForce === "gtc" || order.request.timeInForce === "post-only";
+    const leaves = decimal(order.request.quantity).gt(order.filled);
+    if (!leaves || !((status !== "active" && opens) || (expired && isResting))) continue;
+    const request = { symbol: order.request.symbol, clientOrderId: id };
+    emit({ kind: "cancelling", request, reason: expired ? "expired" : status });
+    effects.push({ do: "cancel", request });
+  }
+}

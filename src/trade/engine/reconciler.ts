@@ -1,0 +1,155 @@
+/**
+ * @file Journal against venue: at the start, after a gap, every minute. Fills that were missed are booked; orders that the
+ * venue does not show any more are asked for; a position that differs is healed when the difference stands still over two
+ * looks. Nothing is opened before the first success, and a difference that does not go away leaves only closing.
+ */
+import { decimal, exactText, ZERO_TEXT } from "../../core/index.ts";
+import { symbolsOf } from "./config.ts";
+import type { VenueSnapshot } from "./entries.ts";
+import { heldQuantity } from "./ledger.ts";
+import type { EngineState } from "./state.ts";
+import type { Step } from "./step.ts";
+
+/** After a look that found a difference the next one comes soon. */
+const LOOK_AGAIN_MS = 2_000;
+/** Events younger than this may not be in a snapshot yet. */
+const SETTLED_MS = 1_000;
+
+export function reconcile(step: Step, reason: string): void {
+  const { state, emit, effects } = step;
+  if (state.config === undefined || state.reconcile.pending) return;
+  emit({ kind: "reconciling", reason, attempt: state.reconcile.attempts + 1 });
+  emit({ kind: "later", timer: "reconcile", dueMs: state.nowMs + state.config.reconcileEveryMs });
+  effects.push({ do: "snapshot", cursor: state.cursor });
+}
+
+export function onSnapshot(step: Step, snapshot: VenueSnapshot | null, failed: string | undefined): void {
+  const { state, emit } = step;
+  const config = state.config;
+  if (config === undefined) return;
+  if (snapshot === null) {
+    emit({ kind: "later", timer: "reconcile", dueMs: state.nowMs + LOOK_AGAIN_MS });
+    giveUp(step, failed ?? "the venue could not be asked");
+    return;
+  }
+  if (snapshot.mode !== undefined && !acceptAccount(step, snapshot.mode)) return;
+  askForMissingOrders(step, snapshot);
+  const differences = compare(state, snapshot);
+  const names = Object.keys(differences);
+  if (names.length === 0) {
+    emit({ kind: "reconciled", differences: 0 });
+    if (state.causes["reconcile"] !== undefined) {
+      emit({ kind: "state", to: "active", cause: "reconcile", text: "journal and venue agree" });
+    }
+    return;
+  }
+  const standing = names.every((name) => state.reconcile.differences[name] === differences[name]);
+  if (standing && isQuiet(state, snapshot)) {
+    for (const symbol of names) healPosition(step, snapshot, symbol);
+    emit({ kind: "reconciled", differences: names.length });
+    return;
+  }
+  emit({ kind: "differs", differences });
+  emit({ kind: "later", timer: "reconcile", dueMs: state.nowMs + LOOK_AGAIN_MS });
+  giveUp(step, `${names.join(", ")} differ`);
+}
+
+/** Hedge mode is not traded: every leg would have to be addressed. */
+function acceptAccount(step: Step, mode: NonNullable<VenueSnapshot["mode"]>): boolean {
+  const trouble =
+    mode.positionMode === "hedge"
+      ? "the account is in hedge mode; set it to one-way"
+      : mode.mayWithdraw
+        ? "the key may withdraw; use one that can only trade"
+        : mode.mayTrade
+          ? ""
+          : "the key may not trade";
+  if (trouble === "") return true;
+  if (step.state.causes["account"] === undefined) {
+    step.emit({ kind: "state", to: "halted", cause: "account", text: trouble });
+  }
+  return false;
+}
+
+/** A bounded number of tries; then only closing is left until they agree. */
+function giveUp(step: Step, why: string): void {
+  const { state, emit, effects } = step;
+  const most = state.config?.reconcileAttempts ?? 0;
+  if (state.reconcile.attempts < most || state.causes["reconcile"] !== undefined) return;
+  const text = `journal and venue could not be brought to agree in ${state.reconcile.attempts} tries: ${why}`;
+  emit({ kind: "state", to: "reducing", cause: "reconcile", text });
+  effects.push({ do: "notify", code: "reconcile.failed", text });
+}
+
+/** Orders that we believe at work and the venue does not show have ended, or have not begun: each is asked for. */
+function askForMissingOrders(step: Step, snapshot: VenueSnapshot): void {
+  const { state, emit, effects } = step;
+  const shown = new Set(snapshot.orders.map(({ clientOrderId }) => clientOrderId));
+  for (const id of Object.keys(state.orders)) {
+    const order = state.orders[id];
+    if (order.life !== "working" || shown.has(id) || order.updatedMs > snapshot.askedMs - SETTLED_MS) continue;
+    if (order.request.target !== undefined) continue;
+    const attempt = order.asked + 1;
+    emit({ kind: "asking", clientOrderId: id, symbol: order.request.symbol, attempt });
+    effects.push({ do: "find", symbol: order.request.symbol, clientOrderId: id });
+    if (attempt > 5) {
+      const filled = decimal(order.filled).gte(order.request.quantity);
+      emit({
+        kind: "settled",
+        clientOrderId: id,
+        status: filled ? "filled" : "cancelled",
+        why: "not among open orders",
+      });
+    }
+  }
+}
+
+/** What the venue holds, all legs together. */
+function venueQuantities(snapshot: VenueSnapshot): Map<string, string> {
+  const held = new Map<string, string>();
+  for (const { symbol, quantity } of snapshot.positions) {
+    held.set(symbol, exactText(decimal(held.get(symbol) ?? "0").plus(quantity)));
+  }
+  return held;
+}
+
+/** Positions that differ, by symbol: "journal -> venue". */
+function compare(state: EngineState, snapshot: VenueSnapshot): Record<string, string> {
+  const held = venueQuantities(snapshot);
+  const known = state.config === undefined ? [] : symbolsOf(state.config);
+  const differences: Record<string, string> = {};
+  for (const symbol of new Set([...known, ...Object.keys(state.positions), ...held.keys()])) {
+    const ours = heldQuantity(state, symbol);
+    const theirs = held.get(symbol) ?? ZERO_TEXT;
+    if (ours !== theirs) differences[symbol] = `${ours} -> ${theirs}`;
+  }
+  return differences;
+}
+
+/** Nothing was on its way when the snapshot was taken, so a difference is one. */
+function isQuiet(state: EngineState, snapshot: VenueSnapshot): boolean {
+  return Object.values(state.orders).every(
+    ({ life, updatedMs }) =>
+      life !== "intended" && life !== "unknown" && (life !== "working" || updatedMs < snapshot.askedMs - SETTLED_MS),
+  );
+}
+
+function healPosition(step: Step, snapshot: VenueSnapshot, symbol: string): void {
+  const { state, emit, effects } = step;
+  const legs = snapshot.positions.filter((leg) => leg.symbol === symbol && leg.quantity !== ZERO_TEXT);
+  const to = exactText(legs.reduce((sum, { quantity }) => sum.plus(quantity), decimal("0")));
+  const from = heldQuantity(state, symbol);
+  const isOurs = state.config !== undefined && symbolsOf(state.config).includes(symbol);
+  const text = `${symbol}: the journal has ${from}, the venue ${to}`;
+  emit({ kind: "alarm", code: "reconcile.position", text });
+  effects.push({ do: "notify", code: "reconcile.position", text });
+  const isUnknown = from === ZERO_TEXT && to !== ZERO_TEXT;
+  if (!isOurs || (isUnknown && state.config?.unknownPositions === "refuse")) {
+    if (state.causes["unknown-position"] === undefined) {
+      emit({ kind: "state", to: "reducing", cause: "unknown-position", text: `${text}; close it, or allow adoption` });
+    }
+    if (!isOurs) return;
+  }
+  const entry = legs[0]?.entryPrice ?? ZERO_TEXT;
+  emit({ kind: "healed", symbol, from, to, entryPrice: entry, why: "the venue is right about what is held" });
+}

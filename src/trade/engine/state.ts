@@ -1,0 +1,182 @@
+/** @file The engine's state: plain JSON, changed by `applyEntry` alone. Maps are records by symbol or by client order id. */
+import { type DecimalText, ZERO_TEXT } from "../../core/index.ts";
+import type { BrokerCapabilities, OrderRequest } from "../broker.ts";
+import type { Quote } from "../feed.ts";
+import type { OrderRules } from "../order-rules.ts";
+import type { EngineConfig } from "./config.ts";
+import type { BracketTerms, EngineStatus, Leg, Target } from "./entries.ts";
+
+/**
+ * `intended`: in the journal, no outcome yet. `unknown`: may or may not be at the venue. `working`: the venue has it. The rest is
+ * final; `denied` never left, `absent` never arrived.
+ */
+export type OrderLife = "intended" | "unknown" | "working" | "filled" | "cancelled" | "rejected" | "absent";
+
+export type OrderState = {
+  readonly request: OrderRequest;
+  readonly brackets: BracketTerms;
+  readonly strategy: string;
+  readonly decision: number;
+  readonly leg: Leg;
+  readonly attempt: number;
+  readonly quote: string;
+  readonly intendedMs: number;
+  life: OrderLife;
+  orderId: string;
+  filled: DecimalText;
+  /** Price times quantity over all fills. */
+  value: DecimalText;
+  fee: DecimalText;
+  cancelling: boolean;
+  /** Since when its fate is in doubt, and how often the venue was asked. */
+  doubtMs: number;
+  asked: number;
+  updatedMs: number;
+};
+
+export type ProtectionState = {
+  stopPrice?: DecimalText | undefined;
+  targetPrice?: DecimalText | undefined;
+};
+
+export type PositionState = {
+  /** Signed. */
+  quantity: DecimalText;
+  /** Signed value paid for what is held: quantity times average entry. */
+  cost: DecimalText;
+  entryMs: number;
+  strategy: string;
+  brackets: BracketTerms;
+  /** Best price since entry, from the entry and finished bars. */
+  extreme: DecimalText;
+  barsHeld: number;
+  /** What the venue says protects the position. */
+  venue: ProtectionState;
+  /** What was asked of it last. */
+  requested: ProtectionState;
+  /** Since when it has no stop at the venue; 0 where it has one. */
+  nakedMs: number;
+  protectAttempts: number;
+  /** A protection request is on its way. */
+  protecting: boolean;
+};
+
+export type ActiveTarget = Target & {
+  readonly strategy: string;
+  readonly decision: number;
+  readonly closeMs: number;
+  readonly untilMs: number;
+  /** Orders sent for it so far, by leg. */
+  readonly attempts: Record<Leg, number>;
+  /** Symbols are flattened whatever the state. */
+  readonly flatten: boolean;
+};
+
+export type StoredQuote = Quote & { readonly id: string };
+
+export type RiskState = {
+  day: number;
+  dayEquity: DecimalText;
+  peakEquity: DecimalText;
+  equity: DecimalText;
+  /** Equity at marks within the decline window, oldest first. */
+  samples: Array<readonly [timeMs: number, equity: DecimalText]>;
+  /** Times of rejections within their window. */
+  rejects: number[];
+};
+
+export type ReconcileState = {
+  /** No order that opens is sent before the first success. */
+  passed: boolean;
+  pending: boolean;
+  attempts: number;
+  /** Differences of the last snapshot, by subject: healed when they stand still. */
+  differences: Record<string, string>;
+  lastMs: number;
+};
+
+export type EngineState = {
+  seq: number;
+  nowMs: number;
+  config: EngineConfig | undefined;
+  session: string;
+  accountId: string;
+  capabilities: BrokerCapabilities | undefined;
+  rules: Record<string, OrderRules>;
+  quotes: Record<string, StoredQuote>;
+  /** Causes of less than `active`, by name. */
+  causes: Record<string, Exclude<EngineStatus, "active">>;
+  orders: Record<string, OrderState>;
+  positions: Record<string, PositionState>;
+  wanted: Record<string, ActiveTarget>;
+  /** Last close of a position by symbol, for the cooldown. */
+  closedMs: Record<string, number>;
+  /** Executions already booked: id and time, pruned by age. */
+  executions: Record<string, number>;
+  cursor: string;
+  /** Realised profit less fees, plus funding, beside the initial balance. */
+  realised: DecimalText;
+  fees: DecimalText;
+  funding: DecimalText;
+  /** Bought below zero, sold above: all that was paid and received for quantity. Exact. */
+  traded: DecimalText;
+  venueCash: DecimalText | undefined;
+  risk: RiskState;
+  reconcile: ReconcileState;
+  /** Due times by id. */
+  timers: Record<string, number>;
+  link: { state: "up" | "down"; sinceMs: number; generation: number };
+  lastRowMs: number;
+  running: boolean;
+};
+
+export function emptyState(): EngineState {
+  return {
+    seq: 0,
+    nowMs: 0,
+    config: undefined,
+    session: "",
+    accountId: "",
+    capabilities: undefined,
+    rules: {},
+    quotes: {},
+    causes: {},
+    orders: {},
+    positions: {},
+    wanted: {},
+    closedMs: {},
+    executions: {},
+    cursor: "",
+    realised: ZERO_TEXT,
+    fees: ZERO_TEXT,
+    funding: ZERO_TEXT,
+    traded: ZERO_TEXT,
+    venueCash: undefined,
+    risk: { day: -1, dayEquity: ZERO_TEXT, peakEquity: ZERO_TEXT, equity: ZERO_TEXT, samples: [], rejects: [] },
+    reconcile: { passed: false, pending: false, attempts: 0, differences: {}, lastMs: 0 },
+    timers: {},
+    link: { state: "down", sinceMs: 0, generation: 0 },
+    lastRowMs: 0,
+    running: false,
+  };
+}
+
+/** Whether an order's fate is still open. */
+export function isLive(order: OrderState): boolean {
+  return order.life === "intended" || order.life === "unknown" || order.life === "working";
+}
+
+export function statusOf(state: EngineState): EngineStatus {
+  let status: EngineStatus = "active";
+  for (const cause of Object.values(state.causes)) {
+    if (cause === "halted") return "halted";
+    status = "reducing";
+  }
+  return status;
+}
+
+/** Whether the symbol is to be flat, whatever is decided. */
+export function isFlattening(state: EngineState, symbol: string): boolean {
+  const wanted: ActiveTarget | undefined = state.wanted[symbol];
+  return wanted !== undefined && wanted.flatten;
+}

@@ -1,0 +1,211 @@
+/**
+ * @file The journal on disk: SQLite in WAL mode. What an order may follow from is written with `synchronous = FULL`: when
+ * `append` returns, the disk has it. Prices and looks are written with NORMAL: a power cut may take their end, never their
+ * middle. Records can't be changed or removed: triggers forbid it, and the chain would show it.
+ */
+import { sha256Hex, TidemarkError } from "../../core/index.ts";
+import type { Entry } from "../engine/entries.ts";
+import { type Database, openDatabase, type Statement } from "./database.ts";
+import {
+  chainOf,
+  GENESIS,
+  type Journal,
+  type JournalRecord,
+  type SnapshotRecord,
+  type StoredRecord,
+} from "./record.ts";
+
+export const JOURNAL_FILE = "journal.sqlite";
+export const JOURNAL_SCHEMA = 1;
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+  CREATE TABLE IF NOT EXISTS records (
+    seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, kind TEXT NOT NULL, body TEXT NOT NULL, chain TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS snapshots (
+    seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, state TEXT NOT NULL, checksum TEXT NOT NULL
+  ) STRICT;
+  CREATE INDEX IF NOT EXISTS records_by_kind ON records (kind, seq);
+  CREATE TRIGGER IF NOT EXISTS records_stay BEFORE UPDATE ON records
+    BEGIN SELECT RAISE(ABORT, 'records are never changed'); END;
+  CREATE TRIGGER IF NOT EXISTS records_remain BEFORE DELETE ON records
+    WHEN OLD.seq > CAST((SELECT value FROM meta WHERE key = 'archived_seq') AS INTEGER)
+    BEGIN SELECT RAISE(ABORT, 'only archived records are removed'); END;
+`;
+
+export class SqliteJournal implements Journal {
+  readonly path: string;
+  readonly #db: Database;
+  readonly #insert: Statement;
+  #lastSeq = 0;
+  #chain = GENESIS;
+  #isFull = true;
+
+  /** Opens or makes the journal. Throws JOURNAL_CORRUPT where its last record does not hold, or its schema is newer. */
+  constructor(path: string) {
+    this.path = path;
+    this.#db = openDatabase(path);
+    this.#db.pragma("journal_mode = WAL");
+    this.#db.pragma("synchronous = FULL");
+    this.#db.exec(TABLES);
+    this.#db.exec(
+      `INSERT OR IGNORE INTO meta VALUES ('schema', '${JOURNAL_SCHEMA}'), ('archived_seq', '0'), ('archived_chain', '')`,
+    );
+    const schema = Number(this.#meta("schema"));
+    if (schema > JOURNAL_SCHEMA) {
+      throw new TidemarkError("JOURNAL_CORRUPT", {
+        what: `The journal has schema ${schema}, this program knows ${JOURNAL_SCHEMA}`,
+        where: path,
+        fix: "Use the newer program that wrote it.",
+      });
+    }
+    this.#insert = this.#db.prepare("INSERT INTO records VALUES (?, ?, ?, ?, ?)");
+    const last = this.#db.prepare("SELECT * FROM records ORDER BY seq DESC LIMIT 1").get();
+    this.#lastSeq = last === undefined ? Number(this.#meta("archived_seq")) : Number(last["seq"]);
+    this.#chain = last === undefined ? this.#meta("archived_chain") : String(last["chain"]);
+  }
+
+  get lastSeq(): number {
+    return this.#lastSeq;
+  }
+
+  append(entries: readonly Entry[], atMs: number, durable: boolean): void {
+    if (durable !== this.#isFull) {
+      this.#db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
+      this.#isFull = durable;
+    }
+    let seq = this.#lastSeq;
+    let chain = this.#chain;
+    this.#db.transaction(() => {
+      for (const entry of entries) {
+        const { kind, ...rest } = entry;
+        const body = JSON.stringify(rest);
+        seq++;
+        chain = chainOf(chain, seq, atMs, kind, body);
+        this.#insert.run(seq, atMs, kind, body, chain);
+      }
+    });
+    this.#lastSeq = seq;
+    this.#chain = chain;
+  }
+
+  *read(seq: number): Iterable<JournalRecord> {
+    let chain: string | undefined;
+    for (const record of this.stored(seq)) {
+      // The first record of a part is taken as it is; each later one has to follow from the one before.
+      chain = checkLink(record, chain, this.path);
+      yield parseRecord(record, this.path);
+    }
+  }
+
+  /** Rows as they stand, unchecked. */
+  *stored(seq: number): Iterable<StoredRecord> {
+    // In pages, so that a long journal is never in memory and appending in between does no harm.
+    const page = this.#db.prepare("SELECT * FROM records WHERE seq > ? ORDER BY seq LIMIT 1000");
+    for (let from = seq; ; ) {
+      const rows = page.all(from);
+      if (rows.length === 0) return;
+      for (const row of rows) {
+        const record: StoredRecord = {
+          seq: Number(row["seq"]),
+          atMs: Number(row["at_ms"]),
+          kind: String(row["kind"]),
+          body: String(row["body"]),
+          chain: String(row["chain"]),
+        };
+        from = record.seq;
+        yield record;
+      }
+    }
+  }
+
+  snapshot(): SnapshotRecord | undefined {
+    for (const row of this.#db.prepare("SELECT * FROM snapshots ORDER BY seq DESC LIMIT 5").all()) {
+      const state = String(row["state"]);
+      if (sha256Hex(state) !== row["checksum"] || Number(row["seq"]) > this.#lastSeq) continue;
+      return { seq: Number(row["seq"]), atMs: Number(row["at_ms"]), state };
+    }
+    return undefined;
+  }
+
+  /** All of them, oldest first, checked or not. */
+  snapshots(): Array<SnapshotRecord & { readonly checksum: string }> {
+    return this.#db
+      .prepare("SELECT * FROM snapshots ORDER BY seq")
+      .all()
+      .map((row) => ({
+        seq: Number(row["seq"]),
+        atMs: Number(row["at_ms"]),
+        state: String(row["state"]),
+        checksum: String(row["checksum"]),
+      }));
+  }
+
+  writeSnapshot(state: string, seq: number, atMs: number): void {
+    this.#db.prepare("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)").run(seq, atMs, state, sha256Hex(state));
+    // The newest 24 and the last of each day of a month are kept.
+    this.#db
+      .prepare(
+        `DELETE FROM snapshots WHERE seq NOT IN (SELECT seq FROM snapshots ORDER BY seq DESC LIMIT 24)
+         AND seq NOT IN (SELECT MAX(seq) FROM snapshots GROUP BY at_ms / 86400000 ORDER BY 1 DESC LIMIT 31)`,
+      )
+      .run();
+  }
+
+  /** Where the records of this file begin: those up to `seq` were archived, and `chain` was their last. */
+  archived(): { readonly seq: number; readonly chain: string } {
+    return { seq: Number(this.#meta("archived_seq")), chain: this.#meta("archived_chain") };
+  }
+
+  /** Removes records that an archive holds. */
+  forget(seq: number, chain: string): void {
+    this.#db.transaction(() => {
+      const set = this.#db.prepare("UPDATE meta SET value = ? WHERE key = ?");
+      set.run(String(seq), "archived_seq");
+      set.run(chain, "archived_chain");
+      this.#db.prepare("DELETE FROM records WHERE seq <= ?").run(seq);
+    });
+  }
+
+  /** Limits the file to so many pages, as a full disk would. */
+  limitPages(pages: number): void {
+    this.#db.pragma(`max_page_count = ${pages}`);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #meta(key: string): string {
+    const value = this.#db.prepare("SELECT value FROM meta WHERE key = ?").get(key)?.["value"];
+    return typeof value === "string" ? value : "";
+  }
+}
+
+/** The record's chain. Throws JOURNAL_CORRUPT, naming the record, where it does not follow from the one before. */
+export function checkLink(record: StoredRecord, before: string | undefined, path: string): string {
+  const { seq, atMs, kind, body, chain } = record;
+  if (before !== undefined && chainOf(before, seq, atMs, kind, body) !== chain) {
+    throw new TidemarkError("JOURNAL_CORRUPT", {
+      what: `Record ${seq} (${kind}, ${new Date(atMs).toISOString()}) is torn or was altered`,
+      where: path,
+      fix: "Restore the journal from a copy; what the venue holds is not affected.",
+    });
+  }
+  return chain;
+}
+
+export function parseRecord(record: StoredRecord, path: string): JournalRecord {
+  try {
+    const entry = { kind: record.kind, ...(JSON.parse(record.body) as object) } as Entry;
+    return { seq: record.seq, atMs: record.atMs, entry };
+  } catch (thrown) {
+    throw new TidemarkError("JOURNAL_CORRUPT", {
+      what: `Record ${record.seq} (${record.kind}) is not JSON`,
+      where: path,
+      fix: "Restore the journal from a copy.",
+      cause: thrown,
+    });
+  }
+}
