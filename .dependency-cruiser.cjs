@@ -81,7 +81,25 @@ module.exports = {
       from: { pathNot: "\\.test\\.ts$|/testing/|^test/" },
       to: { path: "\\.test\\.ts$|/testing/|^test/" },
     },
-    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^ccxt$" } },
+    {
+      name: "public-doors-open-doors-only",
+      severity: "error",
+      from: { path: "^src/[^/]+\\.ts$" },
+      to: { pathNot: "^src/(?!app/|server/|cli/)[^/]+/index\\.ts$" },
+    },
+    {
+      name: "nothing-stands-on-the-public-doors",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^src/[^/]+\\.ts$" },
+    },
+    {
+      name: "examples-use-the-public-doors",
+      severity: "error",
+      from: { path: "^examples/" },
+      to: { path: "^src/", pathNot: "^src/[^/]+\\.ts$" },
+    },
+    { name: "resolvable", severity: "error", from: {}, to: { couldNotResolve: true, pathNot: "^(?:ccxt$|publint)" } },
     ...rooms.map((room) => ({
       name: `${room}-imports-downward`,
       severity: "error",

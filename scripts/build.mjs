@@ -30,8 +30,7 @@ function removeOrphans() {
   for (const path of listFiles("dist", (name) => name.endsWith(".js"))) {
     const source = path.replace(/^dist\//, "src/").replace(/\.js$/, ".ts");
     if (existsSync(join(ROOT, source))) continue;
-    rmSync(join(ROOT, path));
-    rmSync(join(ROOT, `${path}.map`), { force: true });
+    for (const end of [".js", ".js.map", ".d.ts"]) rmSync(join(ROOT, path.replace(/\.js$/, end)), { force: true });
   }
 }
 

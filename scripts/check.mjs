@@ -34,11 +34,13 @@ function types() {
 }
 
 function boundaries() {
-  const folders = ["src", "test", "bench", "scripts", "bin"].filter((folder) => existsSync(join(ROOT, folder)));
+  const folders = ["src", "test", "bench", "examples", "scripts", "bin"].filter((folder) =>
+    existsSync(join(ROOT, folder)),
+  );
   const done = runTool(TOOLS.depcruise, [...folders, "--config", ".dependency-cruiser.cjs", "--output-type", "json"]);
   const { summary, modules } = JSON.parse(done.stdout || "{}");
   if (summary === undefined) return { ok: false, seen: 0, output: done.output };
-  const seen = modules.filter(({ source }) => /^(?:src|test|bench|scripts|bin)\//.test(source)).length;
+  const seen = modules.filter(({ source }) => /^(?:src|test|bench|examples|scripts|bin)\//.test(source)).length;
   const output = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`).join("\n");
   return { ok: summary.error === 0, seen, output };
 }
@@ -50,6 +52,7 @@ const STEPS = [
   ["boundaries", boundaries],
   ["dead code", tool(TOOLS.knip, ["--reporter", "./scripts/knip-reporter.mjs"], /processed (\d+) files/)],
   ["lock file", tool(join(ROOT, "scripts/complete-lock.mjs"), ["--check"], /(\d+) packages are locked/)],
+  ["package", tool(join(ROOT, "scripts/check-package.mjs"), [], /(\d+) files are packed/)],
   ["conventions", tool(join(ROOT, "scripts/check-conventions.mjs"), [], /(\d+) files follow/)],
   ["unit tests", tool(join(ROOT, "scripts/test.mjs"), ["--unit"], /(\d+) passed, 0 failed/)],
 ];

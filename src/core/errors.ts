@@ -60,6 +60,7 @@ const CATALOG = {
   QUEUE_UNREACHABLE: ExitCode.venue,
   // refused by risk or safety
   CHECK_FAILED: ExitCode.refused,
+  CONTRACT_BROKEN: ExitCode.refused,
   // verdicts of the pre-trade gate: they stand in the journal and end no command
   GATE_STATE: ExitCode.refused,
   GATE_RECONCILING: ExitCode.refused,

@@ -9,6 +9,7 @@ export {
   randomTwinOf,
   twinConfig,
 } from "./baselines.ts";
+export { checkPolicy, type PolicyCheckOptions } from "./check-policy.ts";
 export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder } from "./compare.ts";
 export {
   type BaselineEvaluation,

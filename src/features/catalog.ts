@@ -29,7 +29,43 @@ export const featureDefinitions: readonly FeatureDefinition[] = [
   ...calendarFeatures,
 ];
 
-const BY_PATTERN: ReadonlyMap<string, FeatureDefinition> = new Map(featureDefinitions.map((d) => [d.pattern, d]));
+const BY_PATTERN = new Map<string, FeatureDefinition>(featureDefinitions.map((d) => [d.pattern, d]));
+const registered: string[] = [];
+
+/** Lower-case words and `#` for a number, joined by dots, dashes and colons. */
+const PATTERN = /^[a-z](?:[a-z#]|[.:-](?=[a-z#]))*$/;
+
+/** What is wrong with a definition, or undefined. */
+function definitionProblem({ pattern, range: [low, high], version }: FeatureDefinition): string | undefined {
+  if (!PATTERN.test(pattern)) {
+    return 'is no name: write lower-case words with # for each number, joined by dots or dashes, such as "gap#.share"';
+  }
+  if (BY_PATTERN.has(pattern)) return "is the name of another feature";
+  if (!(Number.isFinite(low) && Number.isFinite(high) && low < high)) {
+    return `has the range ${low} to ${high}: write two numbers, the lower one first`;
+  }
+  if (!(Number.isInteger(version) && version >= 1)) return `has the version ${version}: write a whole number from 1`;
+  return undefined;
+}
+
+/**
+ * Adds a family of features to those that are found by name, for the rest of the process. Every process that computes it
+ * registers it: the one that trains, the one that tests, the one that trades. Registering one definition again changes
+ * nothing. Throws CONFIG_VALUE for a name that is taken or can't be one, a range and a version that make no sense.
+ */
+export function registerFeature(definition: FeatureDefinition): void {
+  if (BY_PATTERN.get(definition.pattern) === definition) return;
+  const problem = definitionProblem(definition);
+  if (problem !== undefined) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `The feature "${definition.pattern}" ${problem}`,
+      where: "registerFeature",
+      fix: "Change the definition and register it again.",
+    });
+  }
+  BY_PATTERN.set(definition.pattern, definition);
+  registered.push(definition.pattern);
+}
 
 /** A feature with its numbers and its timeframe. */
 export type ResolvedFeature = {
@@ -48,7 +84,7 @@ export function resolveFeature(text: string, barMs: number, known: readonly stri
   const params = [...baseName.matchAll(/\d+/g)].map((digits) => Number(digits[0]));
   const definition = BY_PATTERN.get(baseName.replaceAll(/\d+/g, "#"));
   if (definition === undefined || rest.length > 0) {
-    const near = nearestName(baseName, known);
+    const near = nearestName(baseName, [...known, ...registered]);
     throw new TidemarkError("CONFIG_VALUE", {
       what: `"${text}" is not a feature`,
       where: "features",

@@ -1,4 +1,6 @@
 /** @file What a feature is: a name, a range, a source, and how to build the writer of its value from shared indicators. */
+import type { Bar } from "./bar.ts";
+import type { Indicator, IndicatorClass } from "./indicator.ts";
 import type { FeatureWriter, IndicatorStreams } from "./streams.ts";
 
 export const FeatureGroup = {
@@ -13,6 +15,7 @@ export const FeatureGroup = {
   pattern: "pattern",
   regime: "regime",
   calendar: "calendar",
+  custom: "custom",
 } as const;
 export type FeatureGroup = (typeof FeatureGroup)[keyof typeof FeatureGroup];
 
@@ -31,6 +34,24 @@ export type FeatureDefinition = {
   readonly range: readonly [low: number, high: number];
   readonly build: (streams: IndicatorStreams, ...params: number[]) => FeatureWriter;
 };
+
+/**
+ * The usual way to build a feature: a number read off one indicator, which gets the numbers of the feature's name as its
+ * parameters: `build: reading(Rsi, (rsi) => rsi.value / 50 - 1)`.
+ * @param read called once a finished bar, after the indicator has seen it
+ */
+export function reading<T extends Indicator>(
+  type: IndicatorClass<T>,
+  read: (indicator: T, bar: Bar) => number,
+): FeatureDefinition["build"] {
+  return (streams, ...params) => {
+    const indicator = streams.use(type, ...params);
+    const { bar } = streams;
+    return (out, at) => {
+      out[at] = read(indicator, bar);
+    };
+  };
+}
 
 /** Short form for a file of one group and version. */
 export function featuresOf(group: FeatureGroup, version = 1) {

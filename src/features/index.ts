@@ -1,6 +1,11 @@
-export { FeatureGroup } from "./definition.ts";
+export { Bar } from "./bar.ts";
+export { registerFeature } from "./catalog.ts";
+export { checkFeature, type FeatureCheckOptions } from "./check-feature.ts";
+export { type FeatureDefinition, FeatureGroup, reading } from "./definition.ts";
 export { describeFeatures, type FeatureDescription } from "./describe.ts";
 export { type ComputeOptions, computeFeatures, type FeatureTape, firstFinalRows } from "./feature-tape.ts";
+export type { Indicator, IndicatorClass } from "./indicator.ts";
 export { fitNormalizer, type Normalizer, normalizeRow, normalizeTape } from "./normalizer.ts";
 export { FeaturePipeline, type PipelineShape } from "./pipeline.ts";
 export type { FeatureSelection, FeatureSetName } from "./sets.ts";
+export type { FeatureWriter, IndicatorStreams } from "./streams.ts";

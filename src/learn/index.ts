@@ -7,7 +7,10 @@ export {
 } from "./curriculum/index.ts";
 export {
   type BarRange,
+  checkEnv,
+  type EnvCheckOptions,
   type EnvShape,
+  EpisodeCounter,
   type EpisodeRecord,
   REWARD_DEFAULTS,
   type RewardWeights,

@@ -1,3 +1,4 @@
+export { checkEnv, type EnvCheckOptions } from "./check-env.ts";
 export { REWARD_DEFAULTS, type RewardWeights, rewardWeights, SHAPED_REWARD } from "./rewards.ts";
 export { type BarRange, SPLIT_DEFAULTS, type Split, type SplitOptions, splitBars } from "./split.ts";
 export { TradingEnv, type TradingEnvOptions } from "./trading-env.ts";
