@@ -57,6 +57,7 @@ const clients = {
   "@duckdb/node-api": "market",
   "bybit-api": "venues",
   ccxt: "venues",
+  ws: "venues",
   "decimal.js": "core",
   commander: "cli",
   picocolors: "cli",

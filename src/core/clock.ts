@@ -57,3 +57,30 @@ export class SimulatedClock implements Clock {
     this.advance(ms);
   }
 }
+
+/** A clock that runs `speed` times as fast as another, from a time of its own: an hour of market time in a minute. */
+export class PacedClock implements Clock {
+  readonly speed: number;
+  readonly #base: Clock;
+  readonly #startMs: number;
+  readonly #begunMs: number;
+
+  constructor(startMs: number, speed: number, base: Clock = systemClock) {
+    this.speed = speed;
+    this.#base = base;
+    this.#startMs = startMs;
+    this.#begunMs = base.elapsedMs();
+  }
+
+  nowMs(): number {
+    return this.#startMs + this.elapsedMs();
+  }
+
+  elapsedMs(): number {
+    return (this.#base.elapsedMs() - this.#begunMs) * this.speed;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return this.#base.sleep(ms / this.speed, signal);
+  }
+}

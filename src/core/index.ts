@@ -1,5 +1,5 @@
 export { checkBoolean, checkChoice, checkKeys, checkNumber, checkWhole, configValueError } from "./check.ts";
-export { type Clock, SimulatedClock, systemClock } from "./clock.ts";
+export { type Clock, PacedClock, SimulatedClock, systemClock } from "./clock.ts";
 export { ContractProblems } from "./contract.ts";
 export {
   ceilToStep,

@@ -11,12 +11,13 @@ import type { Listing, ListingStatus, LocalCategory } from "./listing.ts";
 import { DEFAULT_MARKET, type LocalSeries, MadeMarket, type MadeMarketOptions } from "./made-market.ts";
 import { lastOf } from "./margin.ts";
 import { matchResting, trigger } from "./matching.ts";
-import { money } from "./money.ts";
+import { money, moneyText } from "./money.ts";
 import { finish } from "./orders.ts";
 import type { Parameters } from "./parameters.ts";
 import type { ReadLimits } from "./read-account.ts";
 import { VenueRefusal } from "./reject.ts";
 import { type Account, coinOf } from "./state.ts";
+import { executionWire, orderWire, positionWire, type Wire } from "./wire.ts";
 import { type Market, marketKey, type VenuePush, type World } from "./world.ts";
 
 export type LocalAccountOptions = {
@@ -50,6 +51,14 @@ export type VenueReply = {
   readonly result: unknown;
   readonly retExtInfo: unknown;
   readonly time: number;
+};
+
+/** An account's books in the words of V5, oldest first; flat positions too. */
+export type VenueAudit = {
+  readonly orders: readonly Wire[];
+  readonly executions: readonly Wire[];
+  readonly positions: readonly Wire[];
+  readonly wallet: Readonly<Record<string, string>>;
 };
 
 export class LocalVenueCore {
@@ -202,6 +211,18 @@ export class LocalVenueCore {
       const lots = Math.max(1, Math.floor(Math.abs(position.lots) * Math.min(1, share)));
       deleverageAt(this.#world, account, position, lots, lastOf(this.#world, position.listing));
     }
+  }
+
+  /** Everything that the venue holds of an account, past every fault: what a journal is compared with. */
+  audit(accountId: string): VenueAudit {
+    const account = this.#account(accountId);
+    const orders = [...account.closed, ...account.open.values()].sort((a, b) => a.sequence - b.sequence);
+    return {
+      orders: orders.map(orderWire),
+      executions: account.executions.map(executionWire),
+      positions: [...account.positions.values()].map((position) => positionWire(this.#world, account, position)),
+      wallet: Object.fromEntries([...account.coins].map(([coin, { wallet }]) => [coin, moneyText(wallet)])),
+    };
   }
 
   #account(accountId: string): Account {
