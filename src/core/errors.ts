@@ -41,6 +41,8 @@ const CATALOG = {
   RUN_LOCKED: ExitCode.data,
   REPORT_MISSING: ExitCode.data,
   JOURNAL_CORRUPT: ExitCode.data,
+  REGISTRY_CORRUPT: ExitCode.data,
+  REGISTRY_LOCKED: ExitCode.data,
   STUDY_MISSING: ExitCode.data,
   STUDY_LOCKED: ExitCode.data,
   STUDY_CORRUPT: ExitCode.data,
@@ -61,6 +63,7 @@ const CATALOG = {
   // refused by risk or safety
   CHECK_FAILED: ExitCode.refused,
   CONTRACT_BROKEN: ExitCode.refused,
+  REGISTRY_REFUSED: ExitCode.refused,
   // verdicts of the pre-trade gate: they stand in the journal and end no command
   GATE_STATE: ExitCode.refused,
   GATE_RECONCILING: ExitCode.refused,

@@ -1,0 +1,26 @@
+/**
+ * From candidate to live and back: a registry that remembers every step, gates with figures, evidence that may be looked
+ * at every day, tripwires, and drift that is calibrated on each feature's own history.
+ */
+export {
+  calibrateDrift,
+  DRIFT_DEFAULTS,
+  type DriftLimits,
+  type DriftSettings,
+  type DriftWeek,
+  driftWeeks,
+} from "./drift/calibration.ts";
+export { DissimilarityIndex, MahalanobisDistance } from "./drift/distance.ts";
+export { kolmogorovSmirnov, kolmogorovTail, populationStability } from "./drift/statistics.ts";
+export { type BettingState, bet, FRESH_BETTING, openingCapital } from "./evidence/betting.ts";
+export { ConfidenceSequence, MixtureTest } from "./evidence/sequences.ts";
+export { type Condition, Outcome } from "./gates/condition.ts";
+export { Answer, answerToMonth, HarmDetectors, type MonthInput, stepped } from "./gates/degrade.ts";
+export { type GateInput, type GateLook, lookAtGate, lookAtMonth, type ResearchFindings } from "./gates/judge.ts";
+export { type ClosedTrade, dailySharpe, daysOf, type StageRecord, winRateOf } from "./gates/record.ts";
+export { checkGates, GATE_DEFAULTS, type GateSettings, gatesFingerprint } from "./gates/settings.ts";
+export { type CanaryFact, TRIPWIRE_DEFAULTS, type TripwireSettings, Tripwires } from "./gates/tripwires.ts";
+export type { EventBody, RegistryEvent, Subject } from "./registry/event.ts";
+export { Registry } from "./registry/registry.ts";
+export type { Pointers, RegistryState, Standing } from "./registry/state.ts";
+export { type GateName, gateAbove, STAGES, type Stage } from "./stages.ts";
