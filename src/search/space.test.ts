@@ -70,6 +70,7 @@ describe("a search space", () => {
     ["space", {}],
     ["space.x.low", { x: { kind: "float", low: 2, high: 1 } }],
     ["space.x.high", { x: { kind: "float", low: 0, high: Number.POSITIVE_INFINITY } }],
+    ["space.x.high", { x: { kind: "float", low: -1.7e308, high: 1.7e308 } }],
     ["space.x.low", { x: { kind: "int", low: 0.5, high: 2 } }],
     ["space.x.low", { x: { kind: "float", low: 0, high: 1, log: true } }],
     ["space.x.low", { x: { kind: "int", low: 0, high: 9, log: true } }],
@@ -107,27 +108,48 @@ describe("every sampler", () => {
     maximize: boolean(),
   });
 
+  const suggestsWell = property(searches, ({ seed, spec, list, maximize }) => {
+    const space = checkSpace(Object.fromEntries(list.map((dimension, k) => [`p${k}`, dimension])));
+    const sampler = createSampler(spec);
+    const direction = maximize ? ("maximize" as const) : ("minimize" as const);
+    const trials = [];
+    for (let number = 0; number < 12; number++) {
+      const request = { seed, number, direction, space, trials };
+      const params = sampler.suggest(request);
+      expect(createSampler(spec).suggest(request), "a pure function of the request").toEqual(params);
+      if (params === undefined) break;
+      for (const [name, dimension] of space) {
+        const fits = contains(dimension, toInternal(dimension, params[name]));
+        expect(fits, `${JSON.stringify(params[name])} of ${JSON.stringify(dimension)}`).toBe(true);
+      }
+      trials.push(completeTrial(number, params, Math.sin(number * 7)));
+    }
+    expect(trials.length).toBeGreaterThan(0);
+  });
+
   it("suggests values inside the bounds and on the steps, the same for the same history", () => {
-    assert(
-      property(searches, ({ seed, spec, list, maximize }) => {
-        const space = checkSpace(Object.fromEntries(list.map((dimension, k) => [`p${k}`, dimension])));
-        const sampler = createSampler(spec);
-        const direction = maximize ? ("maximize" as const) : ("minimize" as const);
-        const trials = [];
-        for (let number = 0; number < 12; number++) {
-          const request = { seed, number, direction, space, trials };
-          const params = sampler.suggest(request);
-          expect(createSampler(spec).suggest(request), "a pure function of the request").toEqual(params);
-          if (params === undefined) break;
-          for (const [name, dimension] of space) {
-            const fits = contains(dimension, toInternal(dimension, params[name]));
-            expect(fits, `${JSON.stringify(params[name])} of ${JSON.stringify(dimension)}`).toBe(true);
-          }
-          trials.push(completeTrial(number, params, Math.sin(number * 7)));
-        }
-        expect(trials.length).toBeGreaterThan(0);
-      }),
-      { numRuns: 60 },
-    );
+    assert(suggestsWell, { numRuns: 60 });
+  });
+
+  it("does so in the space that a run of chance once found: a logarithmic range one float wide", () => {
+    assert(suggestsWell, { seed: -1460196278, path: "43:0:0:1:0:0:0:1" });
+  });
+
+  it.each([
+    ["one float", 0.001, 0.0010000000000000002, true],
+    ["two floats", 0.001, 0.0010000000000000005, true],
+    ["one float on a linear scale", 1, 1 + 2 ** -52, false],
+    ["the smallest of all", 5e-324, 1e-323, true],
+    ["nearly all of them", 1e-320, 1.7e308, true],
+  ])("suggests values of a range of %s", (_, low, high, log) => {
+    const space = checkSpace({ x: { kind: "float", low, high, log }, y: { kind: "float", low: 0, high: 1 } });
+    const sampler = createSampler({ kind: "tpe", startup: 3 });
+    const trials = [];
+    for (let number = 0; number < 20; number++) {
+      const params = sampler.suggest({ seed: 1, number, direction: "minimize", space, trials }) ?? {};
+      expect(params["x"]).toBeGreaterThanOrEqual(low);
+      expect(params["x"]).toBeLessThanOrEqual(high);
+      trials.push(completeTrial(number, params, Math.sin(number)));
+    }
   });
 });

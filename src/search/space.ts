@@ -62,6 +62,9 @@ function checkRange(key: string, spec: Exclude<DimensionSpec, { kind: "categoric
     }
   }
   if (spec.low > spec.high) throw configValueError(`${key}.low`, spec.low, `at most ${spec.high}, its "high"`);
+  if (!Number.isFinite(spec.high - spec.low)) {
+    throw configValueError(`${key}.high`, spec.high, 'near enough to "low" that their difference is a finite number');
+  }
   const step = spec.step ?? null;
   if (step !== null && !(step > 0 && (whole ? Number.isSafeInteger(step) : Number.isFinite(step)))) {
     throw configValueError(`${key}.step`, step, whole ? "a whole number above 0" : "a number above 0");
@@ -123,9 +126,14 @@ export function spaceJson(space: Space): Readonly<Record<string, Dimension>> {
   return Object.fromEntries(space);
 }
 
-/** True where a dimension has only one value, so that there is nothing to search. */
+/**
+ * True where a dimension has only one value, so that there is nothing to search: also where the bounds of a logarithmic one
+ * lie so close that their logarithms are the same number.
+ */
 export function isSingle(dimension: Dimension): boolean {
-  return dimension.kind === "categorical" ? dimension.choices.length === 1 : dimension.low === dimension.high;
+  if (dimension.kind === "categorical") return dimension.choices.length === 1;
+  const { low, high, log } = dimension;
+  return low === high || (log && Math.log(low) === Math.log(high));
 }
 
 /** The number by which a value is stored and modelled: itself, or the index of the choice. NaN where it has none. */
