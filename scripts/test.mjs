@@ -1,18 +1,48 @@
 /**
  * @file `npm test`: builds what the tests of the command line run, runs the whole suite, and closes with one line of
- * counts. Arguments narrow it (`npm test -- src/market`); `--unit` takes the tests beside the source only.
+ * counts. Arguments narrow it (`npm test -- src/market`).
+ *
+ * `--unit` takes the tests beside the source but for `*.slow.test.ts`, `--smoke` the rooms that another Node version could
+ * break, `--nightly` all that is proven by volume in full. `--seed N` repeats the order and the properties of a run; a
+ * commit's check always has the same seed, every other run a fresh one.
  */
 import { spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { ensureBuilt } from "./build.mjs";
 import { formatSeconds, ROOT, TOOLS } from "./lib.mjs";
 
+/** Of a check that must not fail for what somebody else's chance finds. */
+const CHECK_SEED = 1;
+const SMOKE = [
+  "src/core",
+  "src/compute/session",
+  "src/exchange",
+  "src/market/store",
+  "src/policy",
+  "src/risk",
+  "test/cli/start",
+];
+
 const begun = Date.now();
-const given = process.argv.slice(2);
-const unit = given.includes("--unit");
-const filters = given.filter((argument) => argument !== "--unit");
+const { values: options, positionals: filters } = parseArgs({
+  allowPositionals: true,
+  options: {
+    unit: { type: "boolean", default: false },
+    smoke: { type: "boolean", default: false },
+    nightly: { type: "boolean", default: false },
+    seed: { type: "string" },
+  },
+});
+const { unit, smoke, nightly } = options;
+const seed = options.seed ?? process.env.TIDEMARK_TEST_SEED ?? (unit ? CHECK_SEED : randomInt(2 ** 31));
+if (!Number.isSafeInteger(Number(seed))) {
+  process.stderr.write(`--seed takes a whole number, was "${seed}".\n`);
+  process.exit(2);
+}
 
 const complaints = ensureBuilt();
 if (complaints !== "") {
@@ -22,12 +52,20 @@ if (complaints !== "") {
 
 const folder = mkdtempSync(join(tmpdir(), "tidemark-tests-"));
 const resultFile = join(folder, "results.json");
-const plain = unit || process.env.CI !== undefined || !process.stdout.isTTY;
+const quick = unit || smoke;
+const plain = quick || process.env.CI !== undefined || !process.stdout.isTTY;
 const reporters = ["--reporter", plain ? "dot" : "default", "--reporter", "json", "--outputFile.json", resultFile];
-const child = spawn(process.execPath, [TOOLS.vitest, "run", ...(unit ? ["src"] : []), ...filters, ...reporters], {
+const chosen = [...(unit ? ["src"] : []), ...(smoke ? SMOKE : []), ...filters];
+const without = quick ? ["--exclude", "**/*.slow.test.ts"] : [];
+const child = spawn(process.execPath, [TOOLS.vitest, "run", ...chosen, ...without, ...reporters], {
   cwd: ROOT,
   stdio: "inherit",
-  env: plain ? { ...process.env, NO_COLOR: "1", FORCE_COLOR: "0" } : process.env,
+  env: {
+    ...process.env,
+    TIDEMARK_TEST_SEED: String(seed),
+    ...(nightly ? { TIDEMARK_NIGHTLY: "1" } : {}),
+    ...(plain ? { NO_COLOR: "1", FORCE_COLOR: "0" } : {}),
+  },
 });
 // Ctrl-C reaches the child by itself; this process waits for it to end.
 process.on("SIGINT", () => {});
@@ -54,7 +92,7 @@ if (results === undefined || results.numTotalTests === 0) {
 } else {
   const skipped = results.numPendingTests + results.numTodoTests;
   const counts = `${results.numPassedTests} passed, ${results.numFailedTests} failed`;
-  process.stdout.write(`\n${results.testResults.length} files of tests in ${took}\n`);
+  process.stdout.write(`\n${results.testResults.length} files of tests in ${took}, seed ${seed}\n`);
   process.stdout.write(`${counts}${skipped > 0 ? `, ${skipped} skipped` : ""}\n`);
   process.exitCode = code;
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Random } from "../core/index.ts";
+import { everyday } from "../core/testing/nightly.ts";
 import { randomTape } from "./testing/hand-tape.ts";
 import { randomConfig } from "./testing/random-session.ts";
 import { realTape } from "./testing/real-tape.ts";
@@ -17,7 +18,7 @@ function playWild(seed: number, bars: number): Played {
   return playSideBySide({ tape, config, random, seed, from: 0, bars, idle: 0.5 });
 }
 
-test("the kernel agrees with the plain reference on thousands of random sessions", () => {
+test("the kernel agrees with the plain reference on hundreds of random sessions, at night on thousands", () => {
   const reasons = new Set<number>();
   let fills = 0;
   let liquidated = 0;
@@ -28,11 +29,11 @@ test("the kernel agrees with the plain reference on thousands of random sessions
       liquidated += played.liquidated ? 1 : 0;
       for (const reason of played.reasons) reasons.add(reason);
     }),
-    { numRuns: 2_500, seed: 20_260_101 },
+    { numRuns: everyday(2_500), seed: 20_260_101 },
   );
   expect(reasons.size, "every reason of a fill occurred").toBe(8);
-  expect(fills, "the sessions traded").toBeGreaterThan(20_000);
-  expect(liquidated, "some sessions ended in liquidation").toBeGreaterThan(50);
+  expect(fills, "the sessions traded").toBeGreaterThan(everyday(20_000));
+  expect(liquidated, "some sessions ended in liquidation").toBeGreaterThan(everyday(50));
 });
 
 const CANDLES = fileURLToPath(new URL("../../../shared/data/candles-5m/", import.meta.url));
@@ -44,12 +45,12 @@ describe.skipIf(!existsSync(CANDLES))("real candles (needs ../shared/data)", () 
     const crash = Math.round((Date.UTC(2025, 9, 10, 21) - tape.timeMs[0]) / tape.barMs);
     expect(tape.bars, "three days of five-minute bars").toBe(864);
     let liquidated = 0;
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= everyday(60); seed++) {
       const random = new Random(seed);
       const config = randomConfig(random, { checked: true, leverage: 10 });
       const played = playSideBySide({ tape, config, random, seed, from: crash - 30, bars: 50, idle: 0.95 });
       liquidated += played.liquidated ? 1 : 0;
     }
-    expect(liquidated, "ten times leverage does not survive it everywhere").toBeGreaterThan(3);
+    expect(liquidated, "ten times leverage does not survive it everywhere").toBeGreaterThan(everyday(3));
   });
 });

@@ -67,7 +67,7 @@ describe.skipIf(!hasOptuna)("with Optuna (needs a Python with optuna: OPTUNA_PYT
     const reading = await readWithOptuna(study.path, study.name);
     expect(reading.trials).toEqual(study.trials().map(readingOf));
     expect(reading.best).toBe(study.best()?.number);
-  }, 60_000);
+  });
 
   it("a study goes on in either, also at the same time", async () => {
     const recorded = await recordStudy(folder);
@@ -83,5 +83,5 @@ describe.skipIf(!hasOptuna)("with Optuna (needs a Python with optuna: OPTUNA_PYT
     expect(trials.length).toBeGreaterThanOrEqual(40);
     expect((await readWithOptuna(study.path, study.name)).trials).toEqual(trials.map(readingOf));
     expect(reading.optuna).toMatch(/^\d+\./);
-  }, 60_000);
+  });
 });

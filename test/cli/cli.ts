@@ -3,10 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { vi } from "vitest";
-
-// Whole processes, several of them, on a machine that may be busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const BIN = resolve(import.meta.dirname, "../../bin/tidemark.mjs");
 

@@ -82,5 +82,5 @@ describe.skipIf(!existsSync(CANDLES))("the whole line on real candles (needs ../
     expect(text).toContain("buy-and-hold");
     expect(text).toContain(judged.tradeHash.slice(0, 12));
     expect(charts).toBeGreaterThan(3);
-  }, 180_000);
+  });
 });

@@ -71,7 +71,7 @@ beforeAll(async () => {
   whole = await train(home, undefined, { "model.name": "whole" });
   await stopped(home);
   project = join(home, "..", `${home.split("/").at(-1) ?? ""}-project`);
-}, 60_000);
+});
 afterAll(() => {
   rmSync(home, { recursive: true, force: true });
   rmSync(project, { recursive: true, force: true });

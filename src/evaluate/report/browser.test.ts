@@ -64,7 +64,7 @@ describe.skipIf(CHROMIUM === undefined)("a report in a browser (needs Chromium; 
       ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
       args: ["--no-sandbox"],
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await browser.close();

@@ -44,7 +44,7 @@ describe.skipIf(!hasRedis)("the board of searches (needs redis-server)", () => {
     dead.disconnect();
     const worker = await planBoard(server.url, { prefix });
     expect(await worker.isPosted(plan.studyId)).toBe(true);
-    await vi.waitFor(async () => expect(await worker.isPosted(plan.studyId)).toBe(false));
+    await vi.waitFor(async () => expect(await worker.isPosted(plan.studyId)).toBe(false), { timeout: 600_000 });
     await worker.close();
   });
 
@@ -57,7 +57,7 @@ describe.skipIf(!hasRedis)("the board of searches (needs redis-server)", () => {
     const plan = posting("again");
     await leader.post(plan);
     await server.restart();
-    await vi.waitFor(async () => expect(await worker.isPosted(plan.studyId)).toBe(true), { timeout: 10_000 });
+    await vi.waitFor(async () => expect(await worker.isPosted(plan.studyId)).toBe(true), { timeout: 600_000 });
     await leader.close();
     await worker.close();
   });
