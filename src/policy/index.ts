@@ -13,6 +13,14 @@ export { EqualWeight } from "./baselines/equal-weight.ts";
 export { Flat } from "./baselines/flat.ts";
 export { RandomTwin, type RandomTwinOptions, redrawProbability, type TwinHabit } from "./baselines/random-twin.ts";
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
+export { type Calibration, calibrated } from "./classifier/calibration.ts";
+export { Classifier, type ClassifierData } from "./classifier/classifier.ts";
+export { CLASSIFIER_HISTORY, ClassifierPolicy } from "./classifier/classifier-policy.ts";
+export { type EdgeRule, type Wish, wish } from "./classifier/edge-rule.ts";
+export { Forest, type ForestData } from "./classifier/forest.ts";
+export type { LinearModel } from "./classifier/linear.ts";
+export { logistic, scoresOf, softmaxAt } from "./classifier/probability.ts";
+export { RollingVolatility } from "./classifier/volatility.ts";
 export { DeskView } from "./desk-view.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
 export {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { calibrated, fitIsotonic, fitPlatt, poolAdjacent, withoutWeight } from "./calibration.ts";
+import { calibrated } from "../../policy/index.ts";
+import { fitIsotonic, fitPlatt, poolAdjacent, withoutWeight } from "./calibration.ts";
 import { auc, binaryLogLoss, brier, brierSkill, calibrationError, type ReliabilityBin, reliability } from "./scores.ts";
 import { fixture } from "./testing/fixture.ts";
 

@@ -1,14 +1,6 @@
 /** @file Scores as probabilities that can be believed: Platt's sigmoid and isotonic regression. */
 import { TidemarkError } from "../../core/index.ts";
-import { logistic } from "./gbdt/loss.ts";
-
-/** JSON as it is; part of the model file. */
-export type Calibration =
-  | { readonly kind: "none" }
-  /** P = 1 / (1 + e^(slope s + offset)); the slope is negative where a higher score means a higher probability. */
-  | { readonly kind: "platt"; readonly slope: number; readonly offset: number }
-  /** Straight lines between the points, level beyond them. */
-  | { readonly kind: "isotonic"; readonly scores: readonly number[]; readonly probabilities: readonly number[] };
+import { type Calibration, logistic } from "../../policy/index.ts";
 
 const PLATT_STEPS = 200;
 
@@ -119,25 +111,6 @@ export function poolAdjacent(values: readonly number[], weights: readonly number
     }
   }
   return level.flatMap((value, j) => Array.from({ length: count[j] }, () => value));
-}
-
-/** The calibrated probability of a score. */
-export function calibrated(calibration: Calibration, score: number): number {
-  if (calibration.kind === "none") return logistic(score);
-  if (calibration.kind === "platt") return logistic(-(calibration.slope * score + calibration.offset));
-  const { scores, probabilities } = calibration;
-  const last = scores.length - 1;
-  if (score <= scores[0]) return probabilities[0];
-  if (score >= scores[last]) return probabilities[last];
-  let low = 0;
-  let high = last;
-  while (high - low > 1) {
-    const middle = (low + high) >>> 1;
-    if (scores[middle] <= score) low = middle;
-    else high = middle;
-  }
-  const share = (score - scores[low]) / (scores[high] - scores[low]);
-  return probabilities[low] + share * (probabilities[high] - probabilities[low]);
 }
 
 /** The probability without the shift that a weight of `factor` on the positives brought. */

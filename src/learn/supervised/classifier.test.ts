@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { loadModel } from "../../compute/index.ts";
 import { Random } from "../../core/index.ts";
-import { type Calibration, fitIsotonic, fitPlatt } from "./calibration.ts";
-import { Classifier, type ClassifierData } from "./classifier.ts";
+import { type Calibration, Classifier, type ClassifierData } from "../../policy/index.ts";
+import { fitIsotonic, fitPlatt } from "./calibration.ts";
 import { boost } from "./gbdt/boost.ts";
 import { fitLogistic } from "./logistic.ts";
 import { allRows } from "./testing/fixture.ts";

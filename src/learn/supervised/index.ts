@@ -2,8 +2,7 @@
  * Learners that are shown the answers: boosted trees and logistic regression on the features of a bar, with labels, weights
  * and calibrated probabilities.
  */
-export { type Calibration, fitIsotonic, fitPlatt, withoutWeight } from "./calibration.ts";
-export { Classifier, type ClassifierData } from "./classifier.ts";
+export { fitIsotonic, fitPlatt, withoutWeight } from "./calibration.ts";
 export { type BoostInput, type BoostResult, boost } from "./gbdt/boost.ts";
 export { GBDT_DEFAULTS, type GbdtSettings } from "./gbdt/settings.ts";
 export {
@@ -16,7 +15,7 @@ export {
   quantileCuts,
   tripleBarrier,
 } from "./labels.ts";
-export { fitLogistic, type LinearModel, LOGISTIC_DEFAULTS, type LogisticSettings } from "./logistic.ts";
+export { fitLogistic, LOGISTIC_DEFAULTS, type LogisticSettings } from "./logistic.ts";
 export { auc, binaryLogLoss, brier, brierSkill, calibrationError, type ReliabilityBin, reliability } from "./scores.ts";
 export {
   classWeights,

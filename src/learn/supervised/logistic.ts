@@ -6,7 +6,7 @@
  * linear models", 2010).
  */
 import { checkNumber, checkWhole, TidemarkError } from "../../core/index.ts";
-import { logistic } from "./gbdt/loss.ts";
+import { type LinearModel, logistic } from "../../policy/index.ts";
 import { solveInPlace } from "./linear-algebra.ts";
 
 export type LogisticSettings = {
@@ -20,12 +20,6 @@ export type LogisticSettings = {
 
 /** Hard shrinkage for standardized features of bars, C = 0.01. */
 export const LOGISTIC_DEFAULTS: LogisticSettings = { l1: 0, l2: 100, steps: 100, tolerance: 1e-12 };
-
-export type LinearModel = {
-  readonly intercept: number;
-  /** `[features]` */
-  readonly coefficients: readonly number[];
-};
 
 export type LogisticInput = {
   /** `[rows*features]`, row by row, finite. */
@@ -91,17 +85,6 @@ export function fitLogistic(input: LogisticInput): LinearModel {
       break;
   }
   return { intercept: beta[features], coefficients: [...beta.subarray(0, features)] };
-}
-
-/** The score of the row that begins at `at`; its logistic function is the probability of class 1. */
-export function linearScore(
-  { intercept, coefficients }: LinearModel,
-  x: Float32Array | Float64Array,
-  at: number,
-): number {
-  let score = intercept;
-  for (let j = 0; j < coefficients.length; j++) score += coefficients[j] * x[at + j];
-  return score;
 }
 
 type Problem = Omit<LogisticInput, "weights" | "settings"> & {

@@ -4,13 +4,13 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { invariant, type ProgressListener, Random, TidemarkError } from "../../../core/index.ts";
+import { Forest, scoresOf } from "../../../policy/index.ts";
 import { type BinnedFeatures, BLOCK, binFeatures, edgesOf } from "./bins.ts";
 import type { TrainingColumns } from "./engine.ts";
-import { Forest, keptTree } from "./forest.ts";
-import { derive, logLoss, scoresOf, startScores } from "./loss.ts";
+import { derive, logLoss, startScores } from "./loss.ts";
 import { HistogramPool } from "./pool.ts";
 import { type GbdtSettings, resolveGbdtSettings } from "./settings.ts";
-import { goesLeft, growTree, type Tree } from "./tree.ts";
+import { goesLeft, growTree, keptTree, type Tree } from "./tree.ts";
 
 export type BoostInput = {
   /** `[rows*features]`, row by row; NaN where a value is missing. */

@@ -4,14 +4,10 @@
  * g_k = w (p_k - y_k), h_k = w p_k (1 - p_k) K / (K - 1), the hessian of LightGBM (multiclass_objective.hpp).
  */
 import { TidemarkError } from "../../../core/index.ts";
+import { logistic, softmaxAt } from "../../../policy/index.ts";
 
 /** Shares of a class are kept this far from 0 and 1, so that a class that is missing has a finite score. */
 const LEAST_SHARE = 1e-15;
-
-/** Scores of a row: one for two classes, one a class otherwise. */
-export function scoresOf(classes: number): number {
-  return classes === 2 ? 1 : classes;
-}
 
 /** Weighted shares of the classes as starting scores. Throws DATA_TOO_SHORT where the weights add up to nothing. */
 export function startScores(
@@ -36,12 +32,6 @@ export function startScores(
   const shares = Array.from(mass, (m) => Math.min(1 - LEAST_SHARE, Math.max(LEAST_SHARE, m / total)));
   if (classes === 2) return Float64Array.of(Math.log(shares[1] / (1 - shares[1])));
   return Float64Array.from(shares, Math.log);
-}
-
-export function logistic(score: number): number {
-  if (score >= 0) return 1 / (1 + Math.exp(-score));
-  const e = Math.exp(score);
-  return e / (1 + e);
 }
 
 /**
@@ -72,30 +62,6 @@ export function derive(
     gradient[row] = weights[row] * (p - (labels[row] === k ? 1 : 0));
     hessian[row] = weights[row] * p * (1 - p) * factor;
   }
-}
-
-function softmaxAt(scores: Float64Array, at: number, classes: number, k: number): number {
-  let highest = Number.NEGATIVE_INFINITY;
-  for (let c = 0; c < classes; c++) highest = Math.max(highest, scores[at + c]);
-  let total = 0;
-  for (let c = 0; c < classes; c++) total += Math.exp(scores[at + c] - highest);
-  return Math.exp(scores[at + k] - highest) / total;
-}
-
-/** Probabilities of all classes from the scores of one row. */
-export function writeProbabilities(
-  scores: Float64Array,
-  at: number,
-  classes: number,
-  out: Float64Array,
-  to: number,
-): void {
-  if (classes === 2) {
-    out[to + 1] = logistic(scores[at]);
-    out[to] = logistic(-scores[at]);
-    return;
-  }
-  for (let k = 0; k < classes; k++) out[to + k] = softmaxAt(scores, at, classes, k);
 }
 
 /** Weighted mean of the log loss over `rows`. */

@@ -2,6 +2,7 @@
  * @file One tree, grown leaf by leaf: of all open leaves the one whose best split gains most is split next (Shi, "Best-first
  * decision tree learning", 2007; LightGBM). Only the smaller child's histogram is summed, the larger is what remains.
  */
+import type { ForestData } from "../../../policy/index.ts";
 import { type BinnedFeatures, BLOCK, LAST_EDGE } from "./bins.ts";
 import type { TrainingColumns } from "./engine.ts";
 import type { HistogramPool } from "./pool.ts";
@@ -229,3 +230,9 @@ const NONE: Split = {
   leftRows: 0,
   missingRows: 0,
 };
+
+/** The part of a grown tree that a forest keeps. */
+export function keptTree(tree: Tree): ForestData["trees"][number] {
+  const { feature, threshold, missingLeft, left, right, gain, value, rows } = tree;
+  return { feature, threshold, missingLeft, left, right, gain, value, rows };
+}

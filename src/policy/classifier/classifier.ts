@@ -5,9 +5,9 @@
 import { exportClassifier, type ProbabilityPart } from "../../compute/index.ts";
 import { invariant } from "../../core/index.ts";
 import { type Calibration, calibrated } from "./calibration.ts";
-import { Forest, type ForestData } from "./gbdt/forest.ts";
-import { writeProbabilities } from "./gbdt/loss.ts";
-import { type LinearModel, linearScore } from "./logistic.ts";
+import { Forest, type ForestData } from "./forest.ts";
+import { type LinearModel, linearScore } from "./linear.ts";
+import { writeProbabilities } from "./probability.ts";
 
 /** JSON as it is; numbers survive the round trip exactly. */
 export type ClassifierData = {
@@ -30,6 +30,14 @@ export class Classifier {
     this.data = data;
     this.#forest = data.model.kind === "forest" ? new Forest(data.model.forest) : undefined;
     this.#scores = new Float64Array(this.#forest?.scores ?? 1);
+  }
+
+  /** The score of class 1 before its calibration, of two classes. */
+  score(x: Float32Array, at: number): number {
+    const { model } = this.data;
+    if (model.kind === "linear") return linearScore(model, x, at);
+    this.#forest?.writeScores(x, at, this.#scores, 0);
+    return this.#scores[0];
   }
 
   /** Writes the probabilities of the classes of the row that begins at `at`; allocates nothing. */

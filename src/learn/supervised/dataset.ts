@@ -1,0 +1,149 @@
+/** @file Rows to learn from: the features of a bar beside the answer, its weight, and the bars that the answer knows. */
+import { TidemarkError } from "../../core/index.ts";
+import { type FeatureTape, firstFinalRows } from "../../features/index.ts";
+import type { MarketTape } from "../../market/index.ts";
+import { RollingVolatility } from "../../policy/index.ts";
+import { type BarrierSettings, forwardReturn, type LabelSpan, type Prices, tripleBarrier } from "./labels.ts";
+import { concurrency, uniqueness } from "./weights.ts";
+
+export const LABEL_KINDS = ["sign", "quantile", "barrier"] as const;
+export type LabelKind = (typeof LABEL_KINDS)[number];
+
+export type LabelSettings = {
+  readonly kind: LabelKind;
+  /** Bars from the entry to the end of the label. */
+  readonly horizon: number;
+  /** Classes of "quantile". */
+  readonly classes: number;
+  readonly upper: number;
+  readonly lower: number;
+};
+
+export const LABEL_DEFAULTS: LabelSettings = { kind: "sign", horizon: 12, classes: 3, upper: 1.5, lower: 1 };
+
+/** In the order of time, the symbols of a bar one after the other. */
+export type Dataset = {
+  readonly features: number;
+  /** `[rows*F]` normalized. */
+  readonly x: Float32Array;
+  /** `[rows]` bar of the decision, symbol, last bar that the answer knows. */
+  readonly bar: Int32Array;
+  readonly symbol: Int32Array;
+  readonly knownAt: Int32Array;
+  /** `[rows]` log return of the answer, and what a bar ordinarily moves when it is decided. */
+  readonly logReturn: Float64Array;
+  readonly sigma: Float64Array;
+  /** `[rows]` of "barrier": -1, 0 or 1. */
+  readonly touched: Int8Array;
+  /** `[rows]` share of its bars that the answer has for itself. */
+  readonly uniqueness: Float64Array;
+  /** `[rows]` day, by UTC. */
+  readonly day: Int32Array;
+};
+
+const DAY_MS = 86_400_000;
+
+/**
+ * Rows whose decision lies in `[from, to)` and whose answer is known in or before bar `until - 1`. A row without an
+ * answer, or before its features are final, is left out. Throws DATA_TOO_SHORT where none is left.
+ */
+export function makeDataset(
+  tape: MarketTape,
+  features: FeatureTape,
+  label: LabelSettings,
+  range: { readonly from: number; readonly to: number; readonly until: number },
+): Dataset {
+  const answers = answersOf(tape, features, label, range);
+  if (answers.length === 0) {
+    throw new TidemarkError("DATA_TOO_SHORT", {
+      what: `No bar from ${range.from} to ${range.to} has an answer ${label.horizon} bars ahead`,
+      where: `${tape.bars} bars`,
+      fix: "Give more history or a shorter horizon.",
+    });
+  }
+  const { features: width, symbols, fromBar, values } = features;
+  const n = answers.length;
+  const x = new Float32Array(n * width);
+  for (const [i, { bar, symbol }] of answers.entries()) {
+    const at = ((bar - fromBar) * symbols + symbol) * width;
+    x.set(values.subarray(at, at + width), i * width);
+  }
+  const unique = new Float64Array(n);
+  for (let s = 0; s < symbols; s++) {
+    const own = answers.flatMap((answer, i) => (answer.symbol === s ? [i] : []));
+    const spans = own.map((i) => answers[i]);
+    const shares = uniqueness(spans, concurrency(spans, tape.bars));
+    for (const [k, i] of own.entries()) unique[i] = shares[k];
+  }
+  return {
+    features: width,
+    x,
+    bar: Int32Array.from(answers, ({ bar }) => bar),
+    symbol: Int32Array.from(answers, ({ symbol }) => symbol),
+    knownAt: Int32Array.from(answers, ({ to }) => to),
+    logReturn: Float64Array.from(answers, ({ logReturn }) => logReturn),
+    sigma: Float64Array.from(answers, ({ sigma }) => sigma),
+    touched: Int8Array.from(answers, ({ touched }) => touched),
+    uniqueness: unique,
+    day: Int32Array.from(answers, ({ bar }) => Math.floor(tape.timeMs[bar] / DAY_MS)),
+  };
+}
+
+type Answer = LabelSpan & {
+  readonly bar: number;
+  readonly symbol: number;
+  readonly logReturn: number;
+  readonly sigma: number;
+  readonly touched: -1 | 0 | 1;
+};
+
+function answersOf(
+  tape: MarketTape,
+  features: FeatureTape,
+  label: LabelSettings,
+  { from, to, until }: { readonly from: number; readonly to: number; readonly until: number },
+): Answer[] {
+  const prices = Array.from({ length: tape.symbols }, (_, s) => pricesOf(tape, s, until));
+  const final = firstFinalRows(features, tape);
+  const volatility = new RollingVolatility(tape.symbols);
+  const answers: Answer[] = [];
+  for (let bar = from; bar < to; bar++) {
+    volatility.feedTo(tape, bar);
+    for (let symbol = 0; symbol < tape.symbols; symbol++) {
+      const sigma = volatility.of(symbol);
+      if (tape.present[bar * tape.symbols + symbol] === 0 || !(sigma > 0) || bar - features.fromBar < final[symbol])
+        continue;
+      const answer = answerAt(prices[symbol], bar, sigma, label);
+      if (answer === undefined || answer.to >= until) continue;
+      // A return of nothing has no sign.
+      if (label.kind === "sign" && answer.logReturn === 0) continue;
+      answers.push({ ...answer, bar, symbol, sigma });
+    }
+  }
+  return answers;
+}
+
+function answerAt(
+  prices: Prices,
+  bar: number,
+  sigma: number,
+  { kind, horizon, upper, lower }: LabelSettings,
+): Omit<Answer, "bar" | "symbol" | "sigma"> | undefined {
+  if (kind !== "barrier") {
+    const found = forwardReturn(prices, bar, horizon);
+    return found === undefined ? undefined : { ...found, touched: 0 };
+  }
+  const barrier: BarrierSettings = { upper, lower, bars: horizon };
+  const found = tripleBarrier(prices, bar, sigma, barrier);
+  if (found === undefined) return undefined;
+  return { from: found.from, to: found.to, logReturn: Math.log(found.exit / found.entry), touched: found.label };
+}
+
+/** A symbol's prices before `until`; where it has no bar there is no price to trade at. */
+function pricesOf({ symbols, present, ...tape }: MarketTape, symbol: number, until: number): Prices {
+  const column = (values: Float64Array): Float64Array =>
+    Float64Array.from({ length: until }, (_, t) =>
+      present[t * symbols + symbol] === 1 ? values[t * symbols + symbol] : Number.NaN,
+    );
+  return { open: column(tape.open), high: column(tape.high), low: column(tape.low), close: column(tape.close) };
+}

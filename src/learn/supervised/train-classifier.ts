@@ -1,0 +1,260 @@
+/**
+ * @file A classifier from a market: the training part is learned from, its last fifth, purged, decides when to stop, then
+ * calibrates and sets the margin of the rule; the validation part says how good the probabilities are. Nothing behind the
+ * training part is looked at for anything else.
+ */
+import type { ProgressListener } from "../../core/index.ts";
+import type { ExchangeConfig } from "../../exchange/index.ts";
+import type { FeatureTape } from "../../features/index.ts";
+import type { MarketTape } from "../../market/index.ts";
+import { Classifier, type ClassifierData, type EdgeRule } from "../../policy/index.ts";
+import type { Split } from "../env/index.ts";
+import { fitIsotonic, fitPlatt } from "./calibration.ts";
+import { type Dataset, type LabelSettings, makeDataset } from "./dataset.ts";
+import { boost } from "./gbdt/boost.ts";
+import type { GbdtSettings } from "./gbdt/settings.ts";
+import { classOf, quantileCuts } from "./labels.ts";
+import { fitLogistic, type LogisticSettings } from "./logistic.ts";
+import { chooseMargin, roundTripBps } from "./margin.ts";
+import { judgeProbabilities, type ProbabilityScores } from "./probability-scores.ts";
+import { classWeights, effectiveRows, normalized } from "./weights.ts";
+
+export type ClassifierSettings = {
+  readonly learner: "gbdt" | "logistic";
+  readonly label: LabelSettings;
+  readonly gbdt: Partial<GbdtSettings>;
+  readonly logistic: Partial<LogisticSettings>;
+  /** Give classes equal mass. The shift that this brings is undone by the calibration. */
+  readonly balance: boolean;
+  readonly threads: number;
+};
+
+export type ClassifierInput = {
+  readonly tape: MarketTape;
+  /** Normalized on the training part. */
+  readonly features: FeatureTape;
+  readonly split: Split;
+  readonly settings: ClassifierSettings;
+  readonly exchange: ExchangeConfig;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+};
+
+export type TrainedClassifier = {
+  readonly data: ClassifierData;
+  readonly rule: EdgeRule;
+  readonly rows: number;
+  /** Independent rows that they are worth, by the uniqueness of their answers. */
+  readonly effectiveRows: number;
+  /** Rounds of boosting that were kept; steps of nothing for a linear model. */
+  readonly rounds: number;
+  /** Of the typical move over the horizon, in units of a round trip's cost. */
+  readonly moveOverCost: number;
+  /** On the validation part; null where there is none. */
+  readonly validation: ProbabilityScores | null;
+  /** By feature: gain of all splits, or the absolute coefficient. */
+  readonly importance: readonly number[];
+};
+
+/** Of the training part: fitted on, stopped by, calibrated on. */
+const FIT_SHARE = 0.8;
+/** Fewest independent rows for a curve; below, the sigmoid's two numbers are all that can be told. */
+const ISOTONIC_ROWS = 1000;
+
+/** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
+export async function trainClassifier(input: ClassifierInput): Promise<TrainedClassifier> {
+  const { tape, features, split, settings } = input;
+  const { train } = split;
+  const all = makeDataset(tape, features, settings.label, { ...train, until: train.to });
+  const cut = train.from + Math.floor((train.to - train.from) * FIT_SHARE);
+  const middle = cut + Math.floor((train.to - cut) / 2);
+  const rowsBetween = (from: number, to: number): Int32Array =>
+    Int32Array.from(all.bar.keys()).filter((i) => all.bar[i] >= from && all.bar[i] < to && all.knownAt[i] < to);
+  const fit = rowsBetween(train.from, cut);
+  const stop = rowsBetween(cut, middle);
+  const calibrate = rowsBetween(middle, train.to);
+  const { labels, classes, cuts } = labelled(all, settings.label, fit);
+  const weights = weightsOf(all, labels, classes, settings, fit);
+  const model = await fitModel(input, all, { labels, classes, weights, fit, stop });
+  const raw = new Classifier({ features: all.features, classes, calibration: { kind: "none" }, model: model.part });
+  const calibration = classes === 2 ? calibrationOf(raw, all, labels, calibrate) : ({ kind: "none" } as const);
+  const data: ClassifierData = { features: all.features, classes, calibration, model: model.part };
+  const classifier = new Classifier(data);
+  const costBps = roundTripBps(tape, input.exchange);
+  const base: EdgeRule = {
+    classMoves: classMoves(all, labels, classes, settings.label, fit),
+    horizon: settings.label.horizon,
+    costBps,
+    marginBps: 0,
+    kelly: 0.1,
+    largest: 1,
+    ...(settings.label.kind === "barrier"
+      ? { bracket: { upper: settings.label.upper, lower: settings.label.lower } }
+      : {}),
+  };
+  const rule = { ...base, marginBps: chooseMargin(classifier, base, all, calibrate) };
+  return {
+    data,
+    rule,
+    rows: fit.length,
+    effectiveRows: effectiveRows(weights.filter((_, i) => all.bar[i] < cut)),
+    rounds: model.rounds,
+    moveOverCost: typicalMove(all, fit) / (Math.max(...costBps, 1e-9) * 1e-4),
+    validation: validationScores(input, classifier, settings.label, cuts),
+    importance: model.importance,
+  };
+}
+
+type Labelled = { readonly labels: Uint8Array; readonly classes: number; readonly cuts: readonly number[] };
+
+/** Cut points are those of the fitted rows alone. */
+function labelled(data: Dataset, label: LabelSettings, fit: Int32Array): Labelled {
+  const cuts =
+    label.kind === "quantile"
+      ? quantileCuts(
+          Float64Array.from(fit, (i) => standardized(data, i, label.horizon)),
+          label.classes,
+        )
+      : [];
+  return labelsWith(data, label, cuts);
+}
+
+function labelsWith(data: Dataset, label: LabelSettings, cuts: readonly number[]): Labelled {
+  const labels = Uint8Array.from(data.bar, (_, i) =>
+    label.kind === "sign"
+      ? Number(data.logReturn[i] > 0)
+      : label.kind === "barrier"
+        ? data.touched[i] + 1
+        : classOf(standardized(data, i, label.horizon), cuts),
+  );
+  return { labels, classes: label.kind === "sign" ? 2 : label.kind === "barrier" ? 3 : label.classes, cuts };
+}
+
+/** Return in units of what the horizon ordinarily moves. */
+function standardized(data: Dataset, i: number, horizon: number): number {
+  return data.logReturn[i] / (data.sigma[i] * Math.sqrt(horizon));
+}
+
+function weightsOf(
+  data: Dataset,
+  labels: Uint8Array,
+  classes: number,
+  { balance, label }: ClassifierSettings,
+  fit: Int32Array,
+): Float64Array {
+  const weights = Float64Array.from(data.uniqueness);
+  if (label.kind === "sign") {
+    // A move near nothing has a sign by chance; one beyond the 95th percentile counts no more than that.
+    const moves = Float64Array.from(fit, (i) => Math.abs(data.logReturn[i])).sort();
+    const most = moves[Math.floor(0.95 * (moves.length - 1))];
+    for (let i = 0; i < weights.length; i++) weights[i] *= Math.min(Math.abs(data.logReturn[i]), most);
+  }
+  if (balance) {
+    const byClass = classWeights(
+      Uint8Array.from(fit, (i) => labels[i]),
+      classes,
+    );
+    const factor = new Float64Array(classes).fill(1);
+    for (const [k, i] of fit.entries()) factor[labels[i]] = byClass[k];
+    for (let i = 0; i < weights.length; i++) weights[i] *= factor[labels[i]];
+  }
+  return normalized(weights);
+}
+
+type Fitted = { readonly part: ClassifierData["model"]; readonly rounds: number; readonly importance: number[] };
+
+async function fitModel(
+  { settings, seed, signal, onProgress }: ClassifierInput,
+  data: Dataset,
+  rows: FitRows,
+): Promise<Fitted> {
+  const { labels, classes, weights, fit, stop } = rows;
+  if (settings.learner === "logistic") {
+    const linear = fitLogistic({
+      x: data.x,
+      features: data.features,
+      labels,
+      weights,
+      rows: fit,
+      settings: settings.logistic,
+    });
+    return { part: { kind: "linear", ...linear }, rounds: 0, importance: linear.coefficients.map(Math.abs) };
+  }
+  const least = Math.max(100, Math.round(0.005 * fit.length));
+  const result = await boost({
+    x: data.x,
+    features: data.features,
+    labels,
+    classes,
+    weights,
+    train: fit,
+    stop,
+    blocks: data.day,
+    settings: { minRows: least, ...settings.gbdt },
+    seed,
+    threads: settings.threads,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  return {
+    part: { kind: "forest", forest: result.forest.data },
+    rounds: result.rounds,
+    importance: [...result.forest.gains()],
+  };
+}
+
+type FitRows = {
+  readonly labels: Uint8Array;
+  readonly classes: number;
+  readonly weights: Float64Array;
+  readonly fit: Int32Array;
+  readonly stop: Int32Array;
+};
+
+function calibrationOf(
+  raw: Classifier,
+  data: Dataset,
+  labels: Uint8Array,
+  rows: Int32Array,
+): ClassifierData["calibration"] {
+  const scores = Float64Array.from(rows, (i) => raw.score(data.x, i * data.features));
+  const known = Uint8Array.from(rows, (i) => labels[i]);
+  const unique = Float64Array.from(rows, (i) => data.uniqueness[i]);
+  const independent = unique.reduce((sum, u) => sum + u, 0);
+  return independent < ISOTONIC_ROWS ? fitPlatt(scores, known) : fitIsotonic(scores, known, unique);
+}
+
+/** Mean standardized return of each class over the fitted rows. */
+function classMoves(
+  data: Dataset,
+  labels: Uint8Array,
+  classes: number,
+  label: LabelSettings,
+  fit: Int32Array,
+): number[] {
+  const sum = new Float64Array(classes);
+  const count = new Float64Array(classes);
+  for (const i of fit) {
+    sum[labels[i]] += standardized(data, i, label.horizon);
+    count[labels[i]]++;
+  }
+  return Array.from(sum, (value, c) => (count[c] > 0 ? value / count[c] : 0));
+}
+
+function typicalMove(data: Dataset, fit: Int32Array): number {
+  let sum = 0;
+  for (const i of fit) sum += Math.abs(data.logReturn[i]);
+  return sum / Math.max(1, fit.length);
+}
+
+function validationScores(
+  { tape, features, split: { validation } }: ClassifierInput,
+  classifier: Classifier,
+  label: LabelSettings,
+  cuts: readonly number[],
+): ProbabilityScores | null {
+  if (validation.to - validation.from <= label.horizon + 1) return null;
+  const data = makeDataset(tape, features, label, { ...validation, until: validation.to });
+  return judgeProbabilities(classifier, data, labelsWith(data, label, cuts).labels);
+}

@@ -1,0 +1,108 @@
+/** @file A classifier as a policy: features in, probabilities out, and a stated rule that makes intents of them. */
+import { Direction, type IntentColumns, TidemarkError } from "../../core/index.ts";
+import { Permission } from "../../risk/index.ts";
+import type { FeatureRows } from "../model-policy.ts";
+import type { DecisionContext, DecisionExplanation, Policy } from "../policy.ts";
+import type { Classifier } from "./classifier.ts";
+import { type EdgeRule, type Wish, wish } from "./edge-rule.ts";
+import { RollingVolatility, VOLATILITY_BARS } from "./volatility.ts";
+
+/** Bars before a decision that the rule reads beside the features. */
+export const CLASSIFIER_HISTORY = VOLATILITY_BARS;
+
+export class ClassifierPolicy implements Policy {
+  readonly name: string;
+  readonly #classifier: Classifier;
+  readonly #rule: EdgeRule;
+  readonly #rows: FeatureRows;
+  readonly #wish: Wish = { side: 0, size: 0, edge: 0, expected: 0 };
+  #volatility = new RollingVolatility(0);
+  #probabilities = new Float64Array(0);
+  #wished = new Int32Array(0);
+  #edges = new Float64Array(0);
+  #expected = new Float64Array(0);
+  #sides = new Int8Array(0);
+
+  constructor(name: string, classifier: Classifier, rule: EdgeRule, rows: FeatureRows) {
+    this.name = name;
+    this.#classifier = classifier;
+    this.#rule = rule;
+    this.#rows = rows;
+  }
+
+  get firstBar(): number {
+    return this.#rows.firstBar + CLASSIFIER_HISTORY;
+  }
+
+  reset({ tape, bar }: DecisionContext): void {
+    if (bar < this.firstBar) {
+      throw new TidemarkError("DATA_TOO_SHORT", {
+        what: `${this.name} can decide from bar ${this.firstBar} of these data on, was asked to from bar ${bar}`,
+        where: `${this.#rows.firstBar} bars for the features, ${CLASSIFIER_HISTORY} for the volatility`,
+        fix: "Begin later, or give candles from further back.",
+      });
+    }
+    const { symbols } = tape;
+    this.#volatility = new RollingVolatility(symbols);
+    this.#probabilities = new Float64Array(symbols * this.#classifier.data.classes);
+    this.#wished = new Int32Array(symbols).fill(Number.MIN_SAFE_INTEGER);
+    this.#edges = new Float64Array(symbols);
+    this.#expected = new Float64Array(symbols);
+    this.#sides = new Int8Array(symbols);
+  }
+
+  decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
+    const { classes, features } = this.#classifier.data;
+    const found = this.#wish;
+    this.#volatility.feedTo(tape, bar);
+    const row = this.#rows.at(bar);
+    for (let s = 0; s < tape.symbols; s++) {
+      const sigma = this.#volatility.of(s);
+      if (tape.present[bar * tape.symbols + s] === 0 || sigma === 0) continue;
+      this.#classifier.write(row, s * features, this.#probabilities, s * classes);
+      const held = Math.sign(desk.position(s));
+      wish(this.#rule, s, this.#probabilities, s * classes, sigma, held, bar - this.#wished[s], found);
+      this.#edges[s] = found.edge;
+      this.#expected[s] = found.expected;
+      this.#sides[s] = found.side;
+      if (found.size > 0) this.#wished[s] = bar;
+      this.#intend(s, sigma, held, permissions[s], intents);
+    }
+  }
+
+  #intend(s: number, sigma: number, held: number, permission: number, intents: IntentColumns): void {
+    const { side, size } = this.#wish;
+    const { bracket, horizon } = this.#rule;
+    if (side === held && side !== 0) return;
+    const may = (permission & (side > 0 ? Permission.long : Permission.short)) !== 0;
+    if (side === 0 || !may) {
+      if (held !== 0 && side !== held) intents.direction[s] = Direction.flat;
+      return;
+    }
+    intents.direction[s] = side > 0 ? Direction.long : Direction.short;
+    intents.size[s] = size;
+    if (bracket === undefined) return;
+    const reach = sigma * Math.sqrt(horizon);
+    intents.stopDistance[s] = reach * (side > 0 ? bracket.lower : bracket.upper);
+    intents.targetDistance[s] = reach * (side > 0 ? bracket.upper : bracket.lower);
+    intents.maxBars[s] = horizon;
+  }
+
+  explain(): DecisionExplanation {
+    const { classes } = this.#classifier.data;
+    return {
+      symbols: Array.from(this.#sides, (side, s) => ({
+        probabilities: Object.fromEntries(
+          Array.from({ length: classes }, (_, c) => [`class ${c}`, this.#probabilities[s * classes + c]]),
+        ),
+        figures: { expected: this.#expected[s], edge: this.#edges[s] },
+        reason:
+          side === 0
+            ? "the expected move does not pay for its cost"
+            : this.#edges[s] > 0
+              ? "the expected move pays for its cost"
+              : "nothing pays for leaving",
+      })),
+    };
+  }
+}
