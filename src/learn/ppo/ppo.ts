@@ -28,7 +28,8 @@ export class Ppo {
   #steps = 0;
   #updates = 0;
 
-  private constructor(parts: PpoParts) {
+  /** Of parts that are wired already; `create` also starts the env. */
+  constructor(parts: PpoParts) {
     this.#parts = parts;
   }
 
@@ -186,9 +187,15 @@ export class Ppo {
   ): Promise<Ppo> {
     const ppo = new Ppo(await buildPpo(env, spec, config, seed));
     if (start !== undefined) ppo.#begin(start);
-    env.reset();
-    await ppo.#parts.actor.warmUp(ppo.values, new Uint8Array(env.stretches).fill(1));
+    await ppo.reset();
     return ppo;
+  }
+
+  /** Starts the env anew, and the memory with it. */
+  async reset(): Promise<void> {
+    const { env, actor } = this.#parts;
+    env.reset();
+    await actor.warmUp(this.values, new Uint8Array(env.stretches).fill(1));
   }
 
   #begin({ parameters, optimizer, steps = 0, updates = 0, scaler }: PpoStart): void {

@@ -16,6 +16,10 @@ export function linear(from: number, to = 0): Schedule {
   return { kind: "linear", from, to };
 }
 
+export function cosine(from: number, to = 0): Schedule {
+  return { kind: "cosine", from, to };
+}
+
 /** @param done share of the run in [0, 1] */
 export function scheduled(schedule: Schedule, done: number): number {
   const x = Math.min(1, Math.max(0, done));
