@@ -38,20 +38,23 @@ async function wired({ settings }: Case): Promise<PpoParts> {
   return parts;
 }
 
+function floats(values: readonly number[]): Float32Array {
+  return Float32Array.from(values);
+}
+
 function feeds(): Record<string, Float32Array> {
-  const one = (values: readonly number[]): Float32Array => Float32Array.from(values);
   const chosen = new Float32Array(batch.choice.length * shape.categories);
   for (const [row, category] of batch.choice.entries()) chosen[row * shape.categories + category] = 1;
   return {
-    account: one(batch.account),
-    mask: one(batch.mask),
+    account: floats(batch.account),
+    mask: floats(batch.mask),
     chosen,
-    betaSamples: one(batch.betaSamples),
-    used: one(batch.choice.map((category) => shape.usedBy[category])),
-    oldLogProb: one(batch.oldLogProb),
-    advantage: one(batch.advantage),
-    return: one(batch.return),
-    oldValue: one(batch.oldValue),
+    betaSamples: floats(batch.betaSamples),
+    used: floats(batch.choice.map((category) => shape.usedBy[category])),
+    oldLogProb: floats(batch.oldLogProb),
+    advantage: floats(batch.advantage),
+    return: floats(batch.return),
+    oldValue: floats(batch.oldValue),
   };
 }
 
