@@ -99,10 +99,39 @@ function farthest(actual: Float32Array, expected: Float32Array): number {
   return actual.length === expected.length ? Math.max(...actual.map((x, i) => Math.abs(x - expected[i]))) : Infinity;
 }
 
+function reward(t: number, n: number): number {
+  return Math.cos(t + 2 * n);
+}
+
+/** Episodes that account n has begun before bar t of the scripted rollout. */
+function began(t: number, n: number): number {
+  return n === 0 ? Number(t > 3) : Number(t > 3) + Number(t > 5);
+}
+
+function share(choices: number[], c: number): number {
+  return choices.filter((one) => one === c).length / choices.length;
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((a, b) => a + b, 0) / values.length;
+}
+
+function divergence(logRatio: number): number {
+  return Math.exp(logRatio) - 1 - logRatio;
+}
+
+function varianceOf(values: number[]): number {
+  return meanOf(values.map((v) => (v - meanOf(values)) ** 2));
+}
+
+/** Rows `[from, to)`. */
+function bars(from: number, to: number): number[] {
+  return Array.from({ length: to - from }, (_, i) => from + i);
+}
+
 describe("a rollout", () => {
   const BARS = 8;
   const N = 2;
-  const reward = (t: number, n: number): number => Math.cos(t + 2 * n);
   // Account 0 is cut with step 3, account 1 ends with steps 3 and 5: each on a stretch of its own.
   const script: Script = {
     stretches: N,
@@ -119,7 +148,6 @@ describe("a rollout", () => {
     await ppo.iterate();
     const r = parts.rollout;
     const V = (t: number, n: number, episode: number): number => valueOf(parts, flat, env.seen(t, n, episode));
-    const began = (t: number, n: number): number => (n === 0 ? Number(t > 3) : Number(t > 3) + Number(t > 5));
     for (let n = 0; n < N; n++) {
       let advantage = 0;
       for (let t = BARS - 1; t >= 0; t--) {
@@ -171,7 +199,6 @@ describe("a rollout", () => {
     for (let t = 0; t < BARS; t++) for (let n = 0; n < N; n++) sum += reward(t, n);
     expect(report.meanReward).toBeCloseTo(sum / (BARS * N), 6);
     const all = env.taken.flatMap((choices) => [...choices]);
-    const share = (choices: number[], c: number): number => choices.filter((one) => one === c).length / choices.length;
     for (let c = 0; c < 3; c++) {
       expect(report.actionShares[c]).toBeCloseTo(share(all, c), 10);
       for (let s = 0; s < 2; s++) {
@@ -199,13 +226,11 @@ describe("an update", () => {
       for (const [at, source] of orders[epoch].entries()) {
         expect(feeds["return"][at]).toBe(r.returns[source]);
         expect(feeds["oldValue"][at]).toBe(r.value[source]);
-        expect([...feeds["account"].slice(at * 4, at * 4 + 4)]).toEqual([
-          ...r.account.slice(source * 4, source * 4 + 4),
-        ]);
+        expect(feeds["account"].slice(at * 4, at * 4 + 4)).toEqual(r.account.slice(source * 4, source * 4 + 4));
         for (let s = 0; s < 2; s++) {
           const choice = r.choice[source * 2 + s];
-          const chosen = [...feeds["chosen"].slice((at * 2 + s) * 3, (at * 2 + s + 1) * 3)];
-          expect(chosen).toEqual([0, 1, 2].map((c) => (c === choice ? 1 : 0)));
+          const chosen = feeds["chosen"].slice((at * 2 + s) * 3, (at * 2 + s + 1) * 3);
+          expect(chosen).toEqual(Float32Array.from([0, 1, 2], (c) => (c === choice ? 1 : 0)));
           expect(feeds["used"][at * 2 + s], "holding uses no size").toBe(choice === 0 ? 0 : 1);
           expect(feeds["betaSamples"][at * 2 + s]).toBe(r.betaSamples[source * 2 + s]);
         }
@@ -255,8 +280,6 @@ describe("an update", () => {
 describe("what an update tells", () => {
   const script: Script = { stretches: 4, symbols: 2, reward: (t, n) => Math.sin(t * n + t) };
   const changes = { rollout: 64, batch: 16, epochs: 3, learningRate: linear(0.05) };
-  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
-  const divergence = (logRatio: number): number => Math.exp(logRatio) - 1 - logRatio;
 
   it("is worked out over every step of every epoch: divergence by head, clip fraction", async () => {
     const { ppo, parts, runs } = await watched(script, changes);
@@ -264,7 +287,7 @@ describe("what an update tells", () => {
     const steps = runs.flatMap((run) => run.steps.map((step, i) => ({ ...step, old: sources(parts, run, i) })));
     expect(steps).toHaveLength(12);
     const figure = (of: (ratio: number, choiceLogRatio: number) => number): number =>
-      mean(
+      meanOf(
         steps.flatMap(({ ratio, choiceLogProb, old }) =>
           Array.from(ratio, (r, i) => of(r, choiceLogProb[i] - parts.rollout.choiceLogProb[old[i]])),
         ),
@@ -293,9 +316,8 @@ describe("what an update tells", () => {
     const { ppo, parts } = await watched(script, changes);
     const { explainedVariance } = await ppo.iterate();
     const { returns, value } = parts.rollout;
-    const variance = (values: number[]): number => mean(values.map((v) => (v - mean(values)) ** 2));
     const errors = Array.from(returns, (r, i) => r - value[i]);
-    expect(explainedVariance).toBeCloseTo(1 - variance(errors) / variance([...returns]), 5);
+    expect(explainedVariance).toBeCloseTo(1 - varianceOf(errors) / varianceOf([...returns]), 5);
   });
 
   it("ends with the first step whose divergence is beyond one and a half times the target", async () => {
@@ -303,7 +325,7 @@ describe("what an update tells", () => {
     const { ppo, runs } = await watched(script, { ...changes, epochs: 50, targetKl });
     const report = await ppo.iterate();
     const steps = runs.flatMap((run) => run.steps);
-    const kls = steps.map(({ ratio }) => mean(Array.from(ratio, (r) => divergence(Math.log(r)))));
+    const kls = steps.map(({ ratio }) => meanOf(Array.from(ratio, (r) => divergence(Math.log(r)))));
     expect(steps.map(({ applied }) => applied)).toEqual(kls.map((_, i) => i < kls.length - 1));
     expect(kls[kls.length - 1]).toBeGreaterThan(1.5 * targetKl);
     expect(Math.max(...kls.slice(0, -1))).toBeLessThanOrEqual(1.5 * targetKl);
@@ -362,8 +384,6 @@ describe("memory", () => {
     await session.release();
     return copy;
   }
-
-  const bars = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i);
 
   /** The state fed for the segment whose first row this is. */
   function stateAt({ feeds }: Run, row: number): Float32Array {
