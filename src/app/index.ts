@@ -1,6 +1,8 @@
 /** Use cases that the command line and the server share: configuration, data, trainings, searches, judging. They print nothing. */
 export type { Benchmark } from "./bench/benchmark.ts";
 export { BENCHMARKS } from "./bench/index.ts";
+export { newestRows } from "./config/backtest.ts";
+export { checkConfig } from "./config/check.ts";
 export { decisionSettings } from "./config/decision.ts";
 export { environmentOverrides, exampleEnv } from "./config/environment.ts";
 export { exampleToml } from "./config/example.ts";

@@ -3,3 +3,4 @@ export { environmentOverrides, exampleEnv } from "./config/environment.ts";
 export { exampleToml } from "./config/example.ts";
 export { schemaAt } from "./config/json-schema.ts";
 export { CONFIG_FILE, type Config, loadConfig, type Override } from "./config/load.ts";
+export { valueOfText } from "./config/spelling.ts";

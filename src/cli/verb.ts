@@ -2,7 +2,14 @@
 
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { AppContext } from "../app/index.ts";
-import { type Config, environmentOverrides, loadConfig, type Override, schemaAt } from "../app/settings.ts";
+import {
+  type Config,
+  environmentOverrides,
+  loadConfig,
+  type Override,
+  schemaAt,
+  valueOfText,
+} from "../app/settings.ts";
 import { freshSeed } from "../core/index.ts";
 import type { Output } from "./terminal/output.ts";
 
@@ -57,38 +64,11 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
-/** The number that a text says, or the text, which the schema then refuses. */
-function numberOr(text: string): number | string {
-  return text.trim() === "" || Number.isNaN(Number(text)) ? text : Number(text);
-}
-
-/** The text of a flag as the type that the key has in the schema. */
-function flagValue(key: string, text: string): unknown {
-  const node = schemaAt(key.split("."));
-  switch (node?.type ?? "") {
-    case "integer":
-    case "number":
-      return numberOr(text);
-    case "boolean":
-      return text === "true" ? true : text === "false" ? false : text;
-    case "array": {
-      const kind = typeof node?.items === "object" ? node.items.type : undefined;
-      return text
-        .split(",")
-        .map((item) => item.trim())
-        .filter((item) => item !== "")
-        .map((item) => (kind === "integer" || kind === "number" ? numberOr(item) : item));
-    }
-    default:
-      return text;
-  }
-}
-
 function settingFromText(text: string, previous: readonly Override[] = []): readonly Override[] {
   const split = text.indexOf("=");
   if (split <= 0) throw new InvalidArgumentError('Write it as KEY=VALUE, such as "training.gamma=0.95".');
   const path = text.slice(0, split).trim();
-  return [...previous, { path, value: flagValue(path, text.slice(split + 1)), source: "--set" }];
+  return [...previous, { path, value: valueOfText(path, text.slice(split + 1)), source: "--set" }];
 }
 
 function commonOptions(): Option[] {
@@ -128,7 +108,7 @@ export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<
       if (value === undefined) return [];
       const source = option.long ?? option.flags;
       const also = Object.entries(implied).map(([path, fixed]) => ({ path, value: fixed, source }));
-      return [...also, { path: key, value: typeof value === "string" ? flagValue(key, value) : value, source }];
+      return [...also, { path: key, value: typeof value === "string" ? valueOfText(key, value) : value, source }];
     });
     const args = command.processedArgs.flatMap((value: unknown) => (value === undefined ? [] : (value as string)));
     await runner(options, overrides, (context) => spec.run(context, { args, options }));

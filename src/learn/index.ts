@@ -33,6 +33,7 @@ export {
   summarizeGates,
 } from "./gates/index.ts";
 export {
+  checkPpoSizes,
   constant,
   type EvaluationOptions,
   type EvaluationResult,

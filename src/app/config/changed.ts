@@ -1,6 +1,6 @@
 /** @file A configuration with some of its values replaced, as if flags had set them. */
-import { TidemarkError } from "../../core/index.ts";
 import { type Config, configOf } from "./load.ts";
+import { configProblems } from "./problems.ts";
 import { configSchema } from "./schema.ts";
 
 /**
@@ -18,15 +18,13 @@ export function changedConfig(config: Config, changes: Readonly<Record<string, u
     else table[name] = value;
   }
   const parsed = configSchema.safeParse(tables);
-  if (!parsed.success) {
-    const [{ path, message }] = parsed.error.issues;
-    throw new TidemarkError("CONFIG_VALUE", { what: message, where: path.join(".") });
-  }
-  const { file, folder, overridden, explicit } = config;
+  if (!parsed.success) throw configProblems(parsed.error.issues, tables, config.source);
+  const { file, folder, overridden, explicit, source } = config;
   const keys = Object.keys(changes);
   return {
     ...configOf(parsed.data, folder),
     file,
+    source,
     overridden: new Set([...overridden, ...keys]),
     explicit: new Set([...explicit, ...keys]),
   };

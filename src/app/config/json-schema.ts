@@ -41,6 +41,18 @@ export function schemaAt(path: ReadonlyArray<string | number>): SchemaNode | und
   return node;
 }
 
+let keys: readonly string[] | undefined;
+
+/** Every key of the file that has a value of its own, dotted. */
+export function schemaKeys(): readonly string[] {
+  const leaves = (node: SchemaNode | undefined, path: string): string[] =>
+    node?.properties === undefined
+      ? [path]
+      : Object.entries(node.properties).flatMap(([key, child]) => leaves(child, path === "" ? key : `${path}.${key}`));
+  keys ??= leaves(schemaAt([]), "");
+  return keys;
+}
+
 function bounds(node: SchemaNode): string {
   const low =
     node.exclusiveMinimum === undefined

@@ -90,7 +90,7 @@ describe("a wrong configuration", () => {
     expect(error.code).toBe("CONFIG_VALUE");
     expect(error.what).toBe('"model.encoder" can\'t be "gur"');
     expect(error.where).toBe("tidemark.toml:2");
-    expect(error.fix).toMatch(/^Allowed: .*"gru"/);
+    expect(error.fix).toMatch(/^Did you mean "gru"\? Allowed: .*"gru"/);
   });
 
   it("names the row and column of a wrong schedule", () => {

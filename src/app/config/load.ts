@@ -7,6 +7,7 @@ import { type CamelKeys, camelKeys } from "./camel.ts";
 import { keyLines } from "./locate.ts";
 import { type ConfigSource, configProblems } from "./problems.ts";
 import { configSchema, type FileConfig } from "./schema.ts";
+import { withKnownSpelling } from "./spelling.ts";
 
 export const CONFIG_FILE = "tidemark.toml";
 
@@ -40,6 +41,8 @@ export type Config = CamelKeys<FileConfig> & {
   readonly overridden: ReadonlySet<string>;
   /** Keys that anything but their default decided. */
   readonly explicit: ReadonlySet<string>;
+  /** Where the user set what. */
+  readonly source: ConfigSource;
 };
 
 function readConfigText(options: LoadOptions): { file: string; text: string } | undefined {
@@ -108,6 +111,7 @@ export function configOf(resolved: FileConfig, folder: string): Config {
     fingerprint: sha256Hex(canonicalJson(resolved)),
     overridden: new Set(),
     explicit: new Set(leafPaths(resolved, "")),
+    source: { shown: CONFIG_FILE, lines: new Map(), flags: new Map() },
   };
 }
 
@@ -120,15 +124,14 @@ export function loadConfig(options: LoadOptions): Config {
     assign(raw, override.path, override.value);
     sources.set(override.path, override.source);
   }
-  const parsed = configSchema.safeParse(raw);
-  if (!parsed.success) {
-    const source: ConfigSource = { shown, lines: keyLines(read?.text ?? ""), flags: sources };
-    throw configProblems(parsed.error.issues, raw, source);
-  }
+  const source: ConfigSource = { shown, lines: keyLines(read?.text ?? ""), flags: sources };
+  const parsed = configSchema.safeParse(withKnownSpelling(raw));
+  if (!parsed.success) throw configProblems(parsed.error.issues, raw, source);
   return {
     ...configOf(parsed.data, read === undefined ? options.workingFolder : dirname(read.file)),
     file: read?.file,
     overridden: new Set(sources.keys()),
     explicit: new Set(leafPaths(raw, "")),
+    source,
   };
 }

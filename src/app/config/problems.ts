@@ -12,7 +12,13 @@ export type ConfigSource = {
   readonly flags: ReadonlyMap<string, string>;
 };
 
-type Problem = { code: "CONFIG_UNKNOWN_KEY" | "CONFIG_VALUE"; what: string; where: string; line: number; fix: string };
+export type Problem = {
+  code: "CONFIG_UNKNOWN_KEY" | "CONFIG_VALUE";
+  what: string;
+  where: string;
+  line: number;
+  fix: string;
+};
 
 type Path = ReadonlyArray<string | number>;
 
@@ -24,11 +30,11 @@ function dotted(path: Path): string {
 }
 
 /** The place where the user set the key, or the nearest table around it. */
-function placeOf(path: Path, source: ConfigSource): { where: string; line: number } {
+export function placeOf(path: Path, source: ConfigSource): { where: string; line: number } {
   const keys = path.filter((part): part is string => typeof part === "string");
   for (let n = keys.length; n > 0; n--) {
     const key = keys.slice(0, n).join(".");
-    const flag = source.flags.get(key);
+    const flag = source.flags.get(key) ?? [...source.flags].find(([set]) => set.startsWith(`${key}.`))?.[1];
     if (flag !== undefined) return { where: flag, line: 0 };
     const line = source.lines.get(key);
     if (line !== undefined) return { where: `${source.shown}:${line}`, line };
@@ -56,30 +62,38 @@ function unknownKey(path: Path, key: string, source: ConfigSource): Problem {
 
 function badValue(issue: z.core.$ZodIssue, path: Path, root: unknown, source: ConfigSource): Problem {
   const node = schemaAt(path);
+  const value = valueAt(root, path);
   const own = issue.code === "invalid_format" ? `: expected ${issue.message}` : "";
+  const choices = (node?.enum ?? []).filter((choice): choice is string => typeof choice === "string");
+  const guess = typeof value === "string" ? nearestName(value, choices) : undefined;
+  const allowed = issue.code === "custom" ? issue.message : node === undefined ? undefined : allowedText(node);
   return {
     code: "CONFIG_VALUE",
-    what: `"${dotted(path)}" can't be ${JSON.stringify(valueAt(root, path)) ?? "absent"}${own}`,
+    what: `"${dotted(path)}" can't be ${JSON.stringify(value) ?? "absent"}${own}`,
     ...placeOf(path, source),
-    fix: node === undefined ? `${issue.message}.` : `Allowed: ${allowedText(node)}.`,
+    fix: `${guess === undefined ? "" : `Did you mean "${guess}"? `}${allowed === undefined ? `${issue.message}.` : `Allowed: ${allowed}.`}`,
   };
 }
 
-/** The first problem in the file's order as an error; the others are listed with it. */
+/** The problems of a parse as one error. */
 export function configProblems(
   issues: readonly z.core.$ZodIssue[],
   root: unknown,
   source: ConfigSource,
 ): TidemarkError {
-  const problems = issues
-    .flatMap((issue): Problem[] => {
+  return problemsError(
+    issues.flatMap((issue): Problem[] => {
       const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
       return issue.code === "unrecognized_keys"
         ? issue.keys.map((key) => unknownKey(path, key, source))
         : [badValue(issue, path, root, source)];
-    })
-    .sort((a, b) => a.line - b.line);
-  const [first, ...others] = problems;
+    }),
+  );
+}
+
+/** The first problem in the file's order as an error; the others are listed with it. */
+export function problemsError(problems: readonly Problem[]): TidemarkError {
+  const [first, ...others] = [...problems].sort((a, b) => a.line - b.line);
   const also = others.map((problem) => `\n  also ${problem.where}: ${problem.what}. ${problem.fix}`);
   return new TidemarkError(first.code, { what: first.what, where: first.where, fix: first.fix + also.join("") });
 }

@@ -6,14 +6,14 @@ import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { jointProgress } from "./joint-progress.ts";
-import { configuredRange, configuredSymbols, DEFAULT_VENUE, syntheticEdge } from "./market.ts";
+import { configuredRange, configuredSymbols, DEFAULT_VENUE, syntheticSettings } from "./market.ts";
 
 /** How patient a client of a venue is; its own patience where nothing is said. */
 type Patience = { readonly timeoutMs?: number; readonly maxAttempts?: number };
 
 /** The venue by name: Bybit by our own client, any other through ccxt. */
 function openVenue(config: Config, patience: Patience = {}): HistoryVenue {
-  const name = config.data.venue === "auto" ? DEFAULT_VENUE : config.data.venue;
+  const name = venueName(config);
   if (name === "csv") {
     throw new TidemarkError("USAGE_ARGUMENT", {
       what: "Imported files can't be fetched",
@@ -29,26 +29,26 @@ function sourceOf(context: AppContext, config: Config): MarketSource {
   const timeframe = parseTimeframe(config.data.timeframe);
   const symbols = configuredSymbols(config);
   if (config.data.venue === "synthetic") {
-    const { syntheticSeed, syntheticBars } = config.data;
-    return syntheticSource({
-      seed: syntheticSeed,
-      bars: syntheticBars,
-      edge: syntheticEdge(config),
-      timeframe,
-      symbols,
-    });
+    return syntheticSource(syntheticSettings(config));
   }
+  return venueSource({ venue: openVenue(config), symbols, timeframe, ...fetchedRange(config, context.clock.nowMs()) });
+}
+
+/** What a fetch asks for. Throws USAGE_ARGUMENT for a range that is empty. */
+export function fetchedRange(config: Config, nowMs: number): { readonly fromMs: number; readonly toMs?: number } {
   const range = configuredRange(config);
-  const endMs = range.toMs ?? context.clock.nowMs();
+  const endMs = range.toMs ?? nowMs;
   const fromMs = range.fromMs ?? endMs - config.data.fetchDays * DAY_MS;
-  if (fromMs >= endMs) {
-    throw new TidemarkError("USAGE_ARGUMENT", {
-      what: `The range from ${formatDay(fromMs)} to ${formatDay(endMs)} is empty`,
-      fix: "Give --from before --to.",
-    });
-  }
-  const venue = openVenue(config);
-  return venueSource({ venue, symbols, timeframe, fromMs, ...(range.toMs === undefined ? {} : { toMs: range.toMs }) });
+  if (fromMs < endMs) return { fromMs, ...(range.toMs === undefined ? {} : { toMs: range.toMs }) };
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: `The range from ${formatDay(fromMs)} to ${formatDay(endMs)} is empty`,
+    fix: "Give --from before --to.",
+  });
+}
+
+/** The venue that the configuration names. */
+export function venueName(config: Config): string {
+  return config.data.venue === "auto" ? DEFAULT_VENUE : config.data.venue;
 }
 
 /** Resolves as soon as the configured venue answers at all. Rejects with a VENUE_ error within seconds. */

@@ -74,14 +74,20 @@ function dialectOf(options: ImportOptions) {
   };
 }
 
-function sourceOf(path: string, options: ImportOptions): MarketSource {
+/** The kind that a flag or the configuration names; undefined leaves it to the file. */
+export function instrumentKind(config: Config, options: Pick<ImportOptions, "kind">): InstrumentKind | undefined {
+  return options.kind ?? (config.explicit.has("data.kind") ? config.data.kind : undefined);
+}
+
+function sourceOf(config: Config, path: string, options: ImportOptions): MarketSource {
+  const kind = instrumentKind(config, options);
   const target = { path, ...dialectOf(options), ...(options.venue === undefined ? {} : { venue: options.venue }) };
   if (options.funding === true) return fundingFileSource(target);
   return candleFileSource({
     ...target,
     ...(options.timeframe === undefined ? {} : { timeframe: parseTimeframe(options.timeframe) }),
     ...(options.stampedAt === undefined ? {} : { stampedAt: options.stampedAt }),
-    ...(options.kind === undefined ? {} : { instrument: { kind: options.kind } }),
+    ...(kind === undefined ? {} : { instrument: { kind } }),
     ...(options.repair === undefined ? {} : { repair: options.repair }),
   });
 }
@@ -115,7 +121,7 @@ export async function importFiles(
       figures: { file: basename(file) },
     });
     try {
-      for (const collected of await sourceOf(file, options).collect(store, { signal: context.signal })) {
+      for (const collected of await sourceOf(config, file, options).collect(store, { signal: context.signal })) {
         imported.push({ ...collected, file });
         hooks.onImported?.({ ...collected, file });
       }

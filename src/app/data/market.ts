@@ -7,6 +7,7 @@ import {
   loadTape,
   type MarketTape,
   type SetKey,
+  type SyntheticOptions,
   storedKeys,
   syntheticTape,
 } from "../../market/index.ts";
@@ -66,6 +67,18 @@ export function syntheticEdge(config: Config): EdgeOption {
   return { strength: config.data.syntheticEdge, signal: config.data.syntheticSignal };
 }
 
+/** The made-up market. */
+export function syntheticSettings(config: Config): SyntheticOptions {
+  const { syntheticSeed: seed, syntheticBars: bars, timeframe } = config.data;
+  return {
+    seed,
+    bars,
+    timeframe: parseTimeframe(timeframe),
+    symbols: configuredSymbols(config),
+    edge: syntheticEdge(config),
+  };
+}
+
 /** The market that the configuration describes; a made-up one says so. */
 export function openTape(context: AppContext, config: Config): Promise<MarketTape> {
   if (config.data.venue === "synthetic") context.note("Synthetic market: made up from a seed, no real prices.");
@@ -76,13 +89,7 @@ export function openTape(context: AppContext, config: Config): Promise<MarketTap
 export async function readTape(context: AppContext, config: Config): Promise<MarketTape> {
   const symbols = configuredSymbols(config);
   if (config.data.venue === "synthetic") {
-    return syntheticTape({
-      seed: config.data.syntheticSeed,
-      bars: config.data.syntheticBars,
-      timeframe: parseTimeframe(config.data.timeframe),
-      symbols,
-      edge: syntheticEdge(config),
-    });
+    return syntheticTape(syntheticSettings(config));
   }
   const root = dataRoot(config);
   const keys = storedKeys(root).filter((key) => symbols.includes(key.symbol));

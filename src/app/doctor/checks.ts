@@ -4,11 +4,11 @@ import type { Check } from "./check.ts";
 import { checkCompute, checkStore } from "./engines.ts";
 import { checkNetwork } from "./network.ts";
 import { checkMemory, checkNode, checkPlatform } from "./runtime.ts";
-import { checkConfig, checkCredentials } from "./settings.ts";
+import { checkCredentials, checkSettings } from "./settings.ts";
 import { checkDisk, checkFolders } from "./storage.ts";
 
 export async function runChecks(context: AppContext): Promise<Check[]> {
-  const settings = checkConfig(context);
+  const settings = checkSettings(context);
   const config = settings.config;
   return [
     checkNode(process.versions.node),

@@ -3,14 +3,16 @@ import { existsSync, statSync } from "node:fs";
 import { platform } from "node:os";
 import { resolve } from "node:path";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
+import { checkConfig } from "../config/check.ts";
 import { presentSecrets, SECRETS } from "../config/environment.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { type Check, CheckStatus } from "./check.ts";
 
-export function checkConfig(context: AppContext): { check: Check; config: Config | undefined } {
+export function checkSettings(context: AppContext): { check: Check; config: Config | undefined } {
   try {
     const config = context.config();
+    checkConfig(config, "decision", "features", "training", "rule");
     const found = config.file ?? "none here: the defaults apply (write one with `tidemark init`)";
     return { check: { name: "configuration", status: CheckStatus.ok, found }, config };
   } catch (thrown) {

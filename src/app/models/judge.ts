@@ -2,7 +2,6 @@
 
 import { formatMinute, packageVersion } from "../../core/index.ts";
 import {
-  BASELINE_NAMES,
   type BaselineName,
   COST_LADDER,
   type Comparison,
@@ -15,6 +14,7 @@ import {
 import type { MarketTape } from "../../market/index.ts";
 import type { Policy } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
+import { backtestSettings, newestRows } from "../config/backtest.ts";
 import { reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -26,7 +26,8 @@ export type Job = {
   readonly policy: Policy;
   readonly decision: DecisionConfig;
   readonly rows: { readonly from: number; readonly to: number };
-  readonly baselines: readonly BaselineName[];
+  /** Default: as the configuration says. */
+  readonly baselines?: readonly BaselineName[];
   readonly seed: number;
   /** "name/version" of a model. */
   readonly model?: string;
@@ -79,19 +80,17 @@ export async function judge(
   job: Job,
   wanted: { readonly report: boolean; readonly costLadder: boolean },
 ): Promise<Judged> {
-  const { fast, slow, initialBalance } = config.backtest;
   const comparison = await compareWithBaselines({
     tape: job.tape,
     policy: job.policy,
     config: job.decision,
     ...job.rows,
-    balance: initialBalance,
+    ...backtestSettings(config),
     seed: job.seed,
     signal: context.signal,
     onProgress: context.progress,
     clock: context.clock,
-    baselines: job.baselines,
-    smaCross: { fast, slow },
+    ...(job.baselines === undefined ? {} : { baselines: job.baselines }),
     ...(wanted.costLadder ? { costLadder: COST_LADDER } : {}),
     ...(job.seenUntilMs === undefined ? {} : { seenUntilMs: job.seenUntilMs }),
   });
@@ -118,6 +117,6 @@ export async function judgeModel(
 ): Promise<Judged> {
   const { id, model, tape, policy, decision, unseen, seed } = await openModel(context, config, given, options.tape);
   const seenUntilMs = model.manifest.provenance.trainToMs;
-  const job = { tape, policy, decision, rows: unseen, baselines: BASELINE_NAMES, seed, model: id, seenUntilMs };
+  const job = { tape, policy, decision, rows: newestRows(config, unseen), seed, model: id, seenUntilMs };
   return judge(context, config, job, { report: true, costLadder: false });
 }

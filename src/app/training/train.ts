@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import { FileLock, LockState, type Progress, packageVersion, TidemarkError } from "../../core/index.ts";
 import { type PhasesOptions, type StartingPoint, type TrainResult, trainPolicy } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { phasesSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
+import { runSettings } from "../config/run.ts";
 import { trackingSettings } from "../config/tracking.ts";
 import type { AppContext } from "../context.ts";
 import { policySettings } from "./policy-settings.ts";
@@ -29,10 +29,8 @@ export async function train(
   run: TrainingRun,
   extras: TrainExtras,
 ): Promise<TrainResult> {
-  const t = config.training;
   const { start, begin } = extras;
-  const timeLimitMs = extras.timeLimitMs ?? t.timeLimitMinutes * 60_000;
-  const phases = phasesSettings(config);
+  const settings = runSettings(config);
   const lock = lockRun(context, run);
   const onProgress = (progress: Progress): void => {
     watchFolder(context, run, lock);
@@ -48,12 +46,10 @@ export async function train(
       ...policySettings(config),
       seed: run.seed,
       codeVersion: packageVersion(),
-      saveEvery: t.saveInterval,
-      validateEvery: t.validateInterval,
-      episodes: t.episodes,
-      ...(timeLimitMs > 0 ? { timeLimitMs } : {}),
+      ...settings,
+      ...(extras.timeLimitMs === undefined ? {} : { timeLimitMs: extras.timeLimitMs }),
       resume: extras.resume,
-      ...(phases === undefined ? {} : { phases: { ...phases, ...(begin === undefined ? {} : { begin }) } }),
+      ...(settings.phases === undefined || begin === undefined ? {} : { phases: { ...settings.phases, begin } }),
       ...(start === undefined ? {} : { start }),
       ...(run.search === undefined ? {} : { search: run.search }),
       tracking: trackingSettings(config, context.environment),

@@ -5,6 +5,7 @@ import { formatDay, TidemarkError } from "../../core/index.ts";
 import type { PhasesOptions, StartingPoint, TrainResult } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { changedConfig } from "../config/changed.ts";
+import { checkConfig } from "../config/check.ts";
 import { phasesSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import { riskSettings } from "../config/risk-percentage.ts";
@@ -52,6 +53,7 @@ export async function trainAll(
   requireFit(flags);
   if (flags.resume !== undefined) return [await resumeTraining(context, given, flags.resume)];
   const config = flaggedConfig(given, flags);
+  checkConfig(config, "features", "training", "decision");
   if (flags.continue !== undefined) {
     const { config: going, start, begin } = await continuation(config, flags.continue);
     return [await trainOne(context, going, { start, ...(begin === undefined ? {} : { begin }) })];

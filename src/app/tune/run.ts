@@ -15,6 +15,7 @@ import {
 import { changedConfig } from "../config/changed.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
+import { searchBudget, trialSettings } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
 import { writeBest } from "./best-file.ts";
 import { type Found, foundIn } from "./found.ts";
@@ -70,7 +71,7 @@ async function runTrials(
 ): Promise<OptimizeSummary> {
   const { clock } = context;
   const { plan } = kept;
-  const { trials, parallel, reports } = config.search;
+  const { reports } = trialSettings(config);
   const hopeless = new AbortController();
   const sizes = { steps: trialSteps(config), reports };
   const onProgress = searchProgress(context, study, sizes, () => hopeless.abort());
@@ -82,8 +83,7 @@ async function runTrials(
       workers === undefined ? processExecutor({ clock }) : bullmqExecutor({ ...posting, url: workers, clock });
     const usual = workers === undefined ? Math.max(1, availableParallelism() - 1) : PARALLEL_WITH_WORKERS;
     return await study.optimize(trialModule(plan, dataRoot(config)), {
-      trials,
-      parallel: parallel > 0 ? parallel : usual,
+      ...searchBudget(config, usual),
       executor,
       signal: AbortSignal.any([context.signal, hopeless.signal]),
       onProgress,

@@ -1,22 +1,18 @@
 /** @file A search before its trials run: begun from a configuration, or found again and gone on with. */
+
 import { resolve } from "node:path";
-import { ensureNever, packageVersion, TidemarkError } from "../../core/index.ts";
+import { packageVersion, TidemarkError } from "../../core/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
 import { openRequestedMarket, splitBars } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import {
-  createStudy,
-  openStudy,
-  type PrunerSpec,
-  type SamplerSpec,
-  type SearchSpace,
-  type Study,
-} from "../../search/index.ts";
+import { createStudy, openStudy, type SearchSpace, type Study } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
+import { checkConfig } from "../config/check.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { dataRoot } from "../config/folders.ts";
 import { phasesSettings, splitSettings } from "../config/learning.ts";
 import { type Config, configOf } from "../config/load.ts";
+import { prunerSpec, samplerSpec } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { type KeptPlan, makePlan } from "./plan.ts";
@@ -31,41 +27,9 @@ export type Search = {
   readonly tape: MarketTape;
 };
 
-/** Parts of a trial in which the median judges none, as a divisor of its reports. */
-const PATIENCE = 5;
 /** The validation part is walked in blocks; a search wants some bars in each. */
 const LEAST_BARS = 64;
 const LARGEST_GRID = 1_000_000;
-
-function samplerSpec(config: Config): SamplerSpec {
-  const { sampler, startupTrials, gridResolution } = config.search;
-  switch (sampler) {
-    case "tpe":
-      return { kind: "tpe", startup: startupTrials };
-    case "grid":
-      return { kind: "grid", resolution: gridResolution };
-    case "random":
-      return { kind: "random" };
-    default:
-      return ensureNever(sampler);
-  }
-}
-
-function prunerSpec(config: Config): PrunerSpec {
-  const { pruner, reports, startupTrials } = config.search;
-  switch (pruner) {
-    case "median":
-      return { kind: "median", startupTrials, warmupSteps: Math.floor(reports / PATIENCE) };
-    case "asha":
-      return { kind: "asha", minResource: 1, reductionFactor: 3 };
-    case "hyperband":
-      return { kind: "hyperband", minResource: 1, maxResource: reports, reductionFactor: 3 };
-    case "none":
-      return { kind: "none" };
-    default:
-      return ensureNever(pruner);
-  }
-}
 
 /** A grid of many settings is too large to be of use. Throws CONFIG_VALUE. */
 function requireSmallGrid(config: Config, space: SearchSpace): void {
@@ -104,6 +68,7 @@ function requireRoom(config: Config, tape: MarketTape, historyBars: number): voi
 
 /** Begins a search. Throws CONFIG_VALUE, DATA_TOO_SHORT or a DATA_ error. */
 export async function beginSearch(context: AppContext, given: Config, onTape?: MarketTape): Promise<Search> {
+  checkConfig(given, "features", "training", "decision");
   const space = tuneSpace(given);
   requireSmallGrid(given, space.space);
   const config = changedConfig(given, space.fixed);

@@ -4,6 +4,7 @@ import { packageVersion, TidemarkError } from "../../core/index.ts";
 import { openRequestedMarket, type PlanBoard, type PostedPlan, planBoard } from "../../learn/index.ts";
 import { runWorker } from "../../search/index.ts";
 import { dataRoot } from "../config/folders.ts";
+import { searchBudget } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
 import { planSchema, type TunePlan } from "./plan.ts";
 import { trialModule } from "./trial.ts";
@@ -94,7 +95,7 @@ class SearchServer {
     const config = this.#context.config();
     const over = new AbortController();
     const watching = this.#watch(posted, over);
-    const parallel = config.search.parallel > 0 ? config.search.parallel : Math.max(1, availableParallelism() - 1);
+    const { parallel } = searchBudget(config, Math.max(1, availableParallelism() - 1));
     this.#context.note(`Serving the search ${posted.name}, ${parallel} trials at a time.`);
     try {
       return await runWorker({

@@ -9,6 +9,7 @@ import type { MarketTape } from "../../market/index.ts";
 import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import type { Config } from "../config/load.ts";
+import { trialSettings } from "../config/search.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { planConfig, planJson, planSchema, type TunePlan } from "./plan.ts";
 import { settingsOfTrial } from "./space.ts";
@@ -38,8 +39,7 @@ export async function objective(trial: TrialRun, options: Json): Promise<number>
   const base = planConfig(plan, dataRoot);
   const config = changedConfig(base, settingsOfTrial(base, trial.params));
   const tape = await openRequestedMarket(plan.market, dataRoot, plan.dataFingerprint);
-  const { objective: wanted, reports } = config.search;
-  return trainTrial(trial, { training: trainingOf(config, tape, plan), objective: wanted, reports });
+  return trainTrial(trial, { training: trainingOf(config, tape, plan), ...trialSettings(config) });
 }
 
 /** The trials of a plan by name, for another process. @param dataRoot candle store of the machine that runs them */

@@ -1,10 +1,12 @@
 /** @file `tidemark backtest`: a model, or a rule alone, through the simulated exchange, with a report. */
 import { type Command, Option } from "commander";
 import {
+  checkConfig,
   comparisonData,
   decisionSettings,
   type Job,
   judge,
+  newestRows,
   openModel,
   openTape,
   rowsBetween,
@@ -37,13 +39,14 @@ async function strategyJob(context: CommandContext, options: BacktestOptions, na
     policy: baselinePolicy(name, seed, { smaCross }),
     decision: baselineConfig(decisionSettings(config)),
     rows: rowsBetween(tape, options, { from: 0, to: tape.bars }),
-    baselines: [],
+    baselines: options.baselines && config.backtest.baselines ? ["buy-and-hold"] : [],
     seed,
   };
 }
 
 async function modelJob(context: CommandContext, options: BacktestOptions, given: string): Promise<Job> {
-  const model = await openModel(context, context.config(), given);
+  const config = context.config();
+  const model = await openModel(context, config, given);
   const { tape, policy, decision, unseen, seed } = model;
   if (options.from === undefined && unseen.to - unseen.from < 2) {
     throw new TidemarkError("DATA_TOO_SHORT", {
@@ -56,8 +59,8 @@ async function modelJob(context: CommandContext, options: BacktestOptions, given
     tape,
     policy,
     decision,
-    rows: rowsBetween(tape, options, unseen),
-    baselines: options.baselines ? BASELINE_NAMES : [],
+    rows: rowsBetween(tape, options, newestRows(config, unseen)),
+    ...(options.baselines ? {} : { baselines: [] }),
     seed,
     model: model.id,
     seenUntilMs: model.model.manifest.provenance.trainToMs,
@@ -71,6 +74,7 @@ async function run(context: CommandContext, options: BacktestOptions): Promise<v
       fix: "Give --model NAME (see `tidemark models ls`) or --strategy sma-cross.",
     });
   }
+  checkConfig(context.config(), "decision", "rule");
   const job =
     options.strategy === undefined
       ? await modelJob(context, options, options.model ?? "")

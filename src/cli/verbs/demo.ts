@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import {
   beginRun,
   type Config,
+  checkConfig,
   comparisonData,
   configOf,
   type DemoMarket,
@@ -52,6 +53,7 @@ async function demo(context: CommandContext, options: DemoOptions): Promise<void
   const { output, clock } = context;
   const startMs = clock.elapsedMs();
   const own = context.config();
+  checkConfig(own, "features", "training", "decision", "rule");
   heading(context, 1, "Market");
   const market: DemoMarket =
     options.csv === undefined ? await marketOfVenue(context, own) : await marketOfFolder(context, own, options.csv);

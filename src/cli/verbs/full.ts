@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import {
   askVenue,
   type Config,
+  checkConfig,
   comparisonData,
   fetchHistory,
   flaggedConfig,
@@ -52,7 +53,7 @@ async function history(context: CommandContext, config: Config, wanted: boolean)
 async function full(context: CommandContext, options: FullOptions): Promise<void> {
   const { output } = context;
   // Flags that make no sense are told before anything is fetched.
-  flaggedConfig(context.config(), options);
+  checkConfig(flaggedConfig(context.config(), options), "features", "training", "decision", "rule");
   heading(context, 1, "History");
   const told = await history(context, context.config(), options.fetch);
   output.text(`history     ${told}`);

@@ -1,6 +1,21 @@
 /** @file [data]: which market, over which range, and where its candles are kept. */
 import { z } from "zod";
+import { parseDate, parseTimeframe } from "../../../core/index.ts";
 import { EdgeSignal } from "../../../market/choices.ts";
+
+const DATE = 'a UTC date such as "2025-07-04" or "2025-07-04T10:00Z"';
+
+function parses(parse: (text: string) => unknown, text: string): boolean {
+  try {
+    parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isTimeframe = (text: string): boolean => parses(parseTimeframe, text);
+const isDate = (text: string): boolean => parses(parseDate, text);
 
 export const dataSection = z
   .strictObject({
@@ -16,17 +31,26 @@ export const dataSection = z
       .default("perpetual")
       .describe("What is traded: perpetuals can be shorted, levered and pay funding; spot can't."),
     symbols: z
-      .array(z.string().min(2))
+      .array(z.string().min(1))
       .min(1)
       .max(64)
       .default(["BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT"])
       .describe('The symbols of the portfolio. "DOGE/USDT:USDT", "doge-usdt" and "DOGEUSDT" mean the same.'),
-    timeframe: z.string().default("5m").describe('Length of a bar: a number and one of s, m, h, d, w, such as "5m".'),
+    timeframe: z
+      .string()
+      .refine(isTimeframe, 'a number and one of s, m, h, d, w, such as "5m", "1h" or "1d"')
+      .default("5m")
+      .describe('Length of a bar: a number and one of s, m, h, d, w, such as "5m".'),
     from: z
       .string()
+      .refine(isDate, DATE)
       .optional()
       .describe('First bar: a UTC date such as "2025-07-04". Without it everything that is stored is used.'),
-    to: z.string().optional().describe("End, exclusive: a UTC date. Without it everything up to the newest bar."),
+    to: z
+      .string()
+      .refine(isDate, DATE)
+      .optional()
+      .describe("End, exclusive: a UTC date. Without it everything up to the newest bar."),
     fetch_days: z.number().positive().max(10_000).default(180).describe("Days that a fetch without a first bar gets."),
     root: z.string().min(1).default("data").describe("Folder of the candle store, relative to this file."),
     synthetic_bars: z.int().min(100).max(10_000_000).default(20_000).describe("Length of the synthetic market."),

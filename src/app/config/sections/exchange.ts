@@ -17,7 +17,7 @@ export const exchangeSection = z
       .enum(SlippageModel)
       .default(DEFAULTS.slippageModel)
       .describe(
-        'How an order moves its price: "fixed" costs only, "linear" in its notional, or "squareRoot" of its share of the volume.',
+        'How an order moves its price: "fixed" costs only, "linear" in its notional, or "square-root" of its share of the volume.',
       ),
     half_spread_bps: basisPoints
       .default(DEFAULTS.halfSpreadBps)

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { canonicalJson } from "../../core/index.ts";
+import { fetchedRange, venueName } from "../data/history.ts";
+import { instrumentKind } from "../data/import.ts";
+import { configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
+import { policySettings } from "../training/policy-settings.ts";
+import { tuneSpace } from "../tune/space.ts";
+import { trialSteps } from "../tune/trial.ts";
+import { backtestSettings, newestRows } from "./backtest.ts";
+import { changedConfig } from "./changed.ts";
+import { dataRoot, modelsFolder, reportsFolder, runsFolder } from "./folders.ts";
+import { type SchemaNode, schemaAt, schemaKeys } from "./json-schema.ts";
+import { type Config, loadConfig } from "./load.ts";
+import { runSettings } from "./run.ts";
+import { prunerSpec, samplerSpec, searchBudget, trialSettings } from "./search.ts";
+import { trackingSettings } from "./tracking.ts";
+
+const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-effect-"));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+/**
+ * Everything that the use cases make of a configuration, by the functions that they themselves call. A key that changes
+ * nothing in it is read by nobody.
+ */
+function resolvedOptions(config: Config): string {
+  return canonicalJson({
+    seed: config.seed ?? null,
+    folders: [dataRoot(config), modelsFolder(config), runsFolder(config), reportsFolder(config)],
+    market: [venueName(config), instrumentKind(config, {}), configuredSymbols(config), config.data.timeframe],
+    range: [configuredRange(config), fetchedRange(config, Date.UTC(2031, 0))],
+    synthetic: syntheticSettings(config),
+    policy: policySettings(config),
+    run: [config.model.name, runSettings(config)],
+    tracking: trackingSettings(config, {}),
+    backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
+    search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
+    trial: [trialSteps(config), tuneSpace(config)],
+  });
+}
+
+/** Where a setting acts only beside another one. */
+const BESIDE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  "training.learning_rate_end": { "training.learning_rate_schedule": "linear" },
+  "training.clip_end": { "training.clip_schedule": "linear" },
+  "features.set": { "features.list": [] },
+  "model.window": { "model.encoder": "mlp" },
+  "search.grid_resolution": { "search.sampler": "grid" },
+  "search.space.layers": { "search.space.encoder": ["transformer", "gru"] },
+  "search.space.attention_window": { "search.space.encoder": ["transformer", "gru"] },
+};
+const PHASES = { "curriculum.phases": 1 };
+
+/** Values that no rule makes up. */
+const VALUES: Readonly<Record<string, unknown>> = {
+  seed: 5,
+  "data.venue": "kraken",
+  "data.symbols": ["ACMEUSDT"],
+  "data.timeframe": "1h",
+  "data.from": "2030-07-04",
+  "data.to": "2030-08-04",
+  "features.set": "full",
+  "features.list": ["rsi14"],
+  "curriculum.plan": [{ name: "one", steps: 100 }],
+  "tracking.mlflow_uri": "http://localhost:5000",
+  "sizing.schedule": [[1, 0.5, 100]],
+  "sizing.budget.ladder": [[10, 2]],
+  "curriculum.total_steps": 50_000,
+  "search.parallel": 3,
+  "search.space.join_layers": [1, 3],
+  "search.space.window": [1, 5],
+  "model.layers": 3,
+  "model.heads": 2,
+  "search.space.encoder": ["mlp", "lstm"],
+};
+
+/** Another value than the default, within what the schema allows. */
+function otherValue(key: string, node: SchemaNode, now: unknown): unknown {
+  if (key in VALUES) return VALUES[key];
+  if (node.enum !== undefined) return node.enum.find((choice) => choice !== now);
+  switch (node.type ?? "") {
+    case "boolean":
+      return now !== true;
+    case "string":
+      return "other";
+    case "array": {
+      const [low, high] = [...(now as readonly number[])].sort((a, b) => a - b);
+      return low === undefined ? [8, 16] : [low, (low + high) / (Number.isInteger(low) && low > 1 ? 1 : 2)];
+    }
+    default: {
+      const number = typeof now === "number" ? now : 8;
+      const near = node.type === "integer" ? [number + 1, number - 1] : [number * 0.5, number + 0.001, number - 0.001];
+      const inside = (value: number): boolean =>
+        value !== now &&
+        value >= (node.minimum ?? Number.NEGATIVE_INFINITY) &&
+        value <= (node.maximum ?? Number.POSITIVE_INFINITY) &&
+        value > (node.exclusiveMinimum ?? Number.NEGATIVE_INFINITY) &&
+        value < (node.exclusiveMaximum ?? Number.POSITIVE_INFINITY);
+      return near.find(inside);
+    }
+  }
+}
+
+function valueAt(tables: unknown, key: string): unknown {
+  return key.split(".").reduce((value, part) => (value as Record<string, unknown> | undefined)?.[part], tables);
+}
+
+const DEFAULTS = loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] });
+
+describe("a key of the configuration", () => {
+  it.each(schemaKeys())("%s does something", (key) => {
+    const beside = { ...(key.startsWith("curriculum.") && key !== "curriculum.phases" ? PHASES : {}), ...BESIDE[key] };
+    const base = changedConfig(DEFAULTS, beside);
+    const node = schemaAt(key.split("."));
+    const value = otherValue(key, node ?? {}, valueAt(base.resolved, key));
+    expect(value, "a value to try").toBeDefined();
+    const changed = changedConfig(base, { [key]: value });
+    expect(resolvedOptions(changed), `${key} = ${JSON.stringify(value)}`).not.toBe(resolvedOptions(base));
+  });
+});
