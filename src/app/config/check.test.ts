@@ -40,7 +40,7 @@ describe("settings that don't fit together", () => {
     ["[training]\n\nepisode_bars = 100", 3, "training.episode_bars (100)", "training.episode_bars = 128"],
     ['[model]\nencoder = "transformer"\nhidden_size = 130', 3, "model.hidden_size (130)", "132"],
     ['[model]\nencoder = "transformer"\nattention_window = 1', 3, "model.attention_window", ""],
-    ['[features]\nlist = ["return1", "rsi1"]', 2, '"rsi1"', "rsi"],
+    ['[features]\nlist = ["return1", "rsii14"]', 2, '"rsii14"', "rsi"],
     ['[features]\nset = "core21"', 2, '"core21"', "core20"],
     ["[sizing]\nschedule = [[2, 0.1, 5], [1, 0.1, 5]]", 2, "sizing.schedule", ""],
     ["[backtest]\nfast = 40", 2, "backtest.fast (40)", "120"],
