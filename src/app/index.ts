@@ -22,6 +22,7 @@ export { runChecks } from "./doctor/checks.ts";
 export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
 export { openModel } from "./models/open.ts";
+export { type TrainedClassifierModel, trainClassifier } from "./training/classifier.ts";
 export { type QuickTraining, withQuickModel } from "./training/quick-model.ts";
 export { beginRun, type TrainingRun } from "./training/runs.ts";
 export { type TrainExtras, train } from "./training/train.ts";

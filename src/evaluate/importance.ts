@@ -6,7 +6,7 @@
 import { type ProgressListener, Random } from "../core/index.ts";
 import { type FeatureTape, normalizeTape } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
-import { ModelPolicy, type PolicyModel, rowsOfValues } from "../policy/index.ts";
+import { openPolicy, type PolicyModel, rowsOfValues } from "../policy/index.ts";
 import type { DecisionConfig } from "../risk/index.ts";
 import { backtest } from "./backtest.ts";
 import type { BacktestResult } from "./record.ts";
@@ -47,7 +47,7 @@ export async function featureImportance(options: ImportanceOptions): Promise<Imp
   const play = async (values: Float32Array): Promise<BacktestResult> => {
     const rows = rowsOfValues({ ...normal, values });
     const { tape, decision, balance } = options;
-    const run = { tape, config: decision, from, to, balance, seed, policy: new ModelPolicy(model, rows) };
+    const run = { tape, config: decision, from, to, balance, seed, policy: openPolicy(model, rows) };
     return backtest(signal === undefined ? run : { ...run, signal });
   };
   const base = await play(normal.values);

@@ -50,6 +50,11 @@ export {
   scheduled,
 } from "./ppo/index.ts";
 export {
+  type ClassifierResult,
+  type ClassifierSettings,
+  trainClassifierModel,
+} from "./supervised/index.ts";
+export {
   type ContinuedFrom,
   type PhaseRecord,
   type PhasesOptions,

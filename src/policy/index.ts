@@ -15,12 +15,12 @@ export { RandomTwin, type RandomTwinOptions, redrawProbability, type TwinHabit }
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
 export { type Calibration, calibrated } from "./classifier/calibration.ts";
 export { Classifier, type ClassifierData } from "./classifier/classifier.ts";
-export { CLASSIFIER_HISTORY, ClassifierPolicy } from "./classifier/classifier-policy.ts";
+export { ClassifierPolicy } from "./classifier/classifier-policy.ts";
 export { type EdgeRule, type Wish, wish } from "./classifier/edge-rule.ts";
 export { Forest, type ForestData } from "./classifier/forest.ts";
 export type { LinearModel } from "./classifier/linear.ts";
 export { logistic, scoresOf, softmaxAt } from "./classifier/probability.ts";
-export { RollingVolatility } from "./classifier/volatility.ts";
+export { CLASSIFIER_HISTORY, RollingVolatility } from "./classifier/volatility.ts";
 export { DeskView } from "./desk-view.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
 export {
@@ -32,6 +32,8 @@ export {
   type PolicyModel,
   readManifest,
   requireMatch,
+  type StoredClassifier,
+  saveClassifier,
   saveModel,
   selectionOf,
 } from "./model-file.ts";
@@ -49,4 +51,5 @@ export {
 export { type Heads, Network } from "./network/network.ts";
 export { ENCODER_NAMES, type EncoderName, type NetworkShape, type NetworkSpec, networkSpec } from "./network/spec.ts";
 export { ACCOUNT_FEATURES, accountFeatureCount, accountFeatureNames, writeAccountFeatures } from "./observation.ts";
+export { openPolicy, type TrainedPolicy } from "./open-policy.ts";
 export type { DecisionContext, DecisionExplanation, Policy, SymbolExplanation } from "./policy.ts";

@@ -25,6 +25,10 @@ import type { MarketTape } from "../market/index.ts";
 import { resolveSizingConfig } from "../portfolio/index.ts";
 import { type DecisionConfig, resolveRiskConfig } from "../risk/index.ts";
 import { actionSpace } from "./action-space.ts";
+import { Classifier, type ClassifierData } from "./classifier/classifier.ts";
+import type { EdgeRule } from "./classifier/edge-rule.ts";
+import { CLASSIFIER_HISTORY } from "./classifier/volatility.ts";
+import { LEARNERS } from "./learners.ts";
 import { ENCODER_NAMES, networkSpec } from "./network/spec.ts";
 import { accountFeatureNames } from "./observation.ts";
 
@@ -54,8 +58,12 @@ const normalizerSchema = z.strictObject({
   symbols: z.array(z.string()),
 });
 
+/** Stands for the encoder of a model that has no network. */
+const NO_NETWORK = "classifier";
+
 const manifestShape = z.object({
   schema: z.literal(MODEL_SCHEMA),
+  learner: z.enum(LEARNERS).default("ppo"),
   name: z.string(),
   version: z.string(),
   createdMs: z.number(),
@@ -63,7 +71,7 @@ const manifestShape = z.object({
   barMs: z.int().gt(0),
   instruments: z.array(instrumentSchema).min(1),
   actionSpace: z.string(),
-  network: z.looseObject({ encoder: z.enum(ENCODER_NAMES), window: whole, warmup: whole }),
+  network: z.looseObject({ encoder: z.enum([...ENCODER_NAMES, NO_NETWORK]), window: whole, warmup: whole }),
   parameters: whole,
   features: z.strictObject({
     selection: z.union([z.string(), z.array(z.string())]),
@@ -104,17 +112,48 @@ export type PolicyModel = {
   readonly folder: string;
   readonly manifest: ModelManifest;
   readonly session: LoadedModel;
+  /** Of a model without a network: what decides, in place of the session. */
+  readonly classifier?: StoredClassifier;
 };
+
+/** `classifier.json` of a model's folder. */
+export type StoredClassifier = { readonly classifier: ClassifierData; readonly rule: EdgeRule };
+
+const CLASSIFIER_FILE = "classifier.json";
+
+/** Writes the folder of a classifier whole. Throws FILE_UNWRITABLE or DISK_FULL. */
+export function saveClassifier(
+  folder: string,
+  manifest: Omit<ModelManifest, "files" | "network">,
+  stored: StoredClassifier,
+): ModelManifest {
+  const { name, version, instruments } = manifest;
+  const onnx = new Classifier(stored.classifier).toOnnx(instruments.length, { name, version });
+  const network = { encoder: NO_NETWORK, window: 1, warmup: CLASSIFIER_HISTORY } as const;
+  const files = { [CLASSIFIER_FILE]: Buffer.from(`${JSON.stringify(stored)}\n`) };
+  return writeModel(folder, { ...manifest, network }, onnx, files);
+}
 
 /** Writes the folder whole: under a temporary name first, then renamed. Throws FILE_UNWRITABLE or DISK_FULL. */
 export function saveModel(folder: string, manifest: Omit<ModelManifest, "files">, onnx: Uint8Array): ModelManifest {
-  const content = { ...manifest, files: { "policy.onnx": sha256Hex(onnx) } };
+  return writeModel(folder, manifest, onnx, {});
+}
+
+function writeModel(
+  folder: string,
+  manifest: Omit<ModelManifest, "files">,
+  onnx: Uint8Array,
+  others: Readonly<Record<string, Uint8Array>>,
+): ModelManifest {
+  const all: Readonly<Record<string, Uint8Array>> = { "policy.onnx": onnx, ...others };
+  const files = Object.fromEntries(Object.entries(all).map(([name, bytes]) => [name, sha256Hex(bytes)]));
+  const content = { ...manifest, files };
   const complete = checked({ ...content, digest: digestOf(content) }, folder);
   ensureFolder(dirname(folder));
   const temporary = `${folder}.${freshId()}.tmp`;
   try {
     mkdirSync(temporary);
-    writeFileAtomic(join(temporary, "policy.onnx"), onnx);
+    for (const [name, bytes] of Object.entries(all)) writeFileAtomic(join(temporary, name), bytes);
     writeFileAtomic(join(temporary, "model.json"), `${JSON.stringify(complete, null, 2)}\n`);
     renameSync(temporary, folder);
   } catch (thrown) {
@@ -153,7 +192,7 @@ function checked(json: unknown, path: string): ModelManifest {
   }
   try {
     actionSpace(data.actionSpace);
-    networkSpec(data.network.encoder, data.network);
+    if (data.network.encoder !== NO_NETWORK) networkSpec(data.network.encoder, data.network);
     const { exchange, sizing, risk } = data.decision;
     const decision = {
       exchange: resolveExchangeConfig(exchange),
@@ -204,12 +243,35 @@ export async function loadPolicyModel(
     await session.release();
     throw corrupt(path, `"${wrong}" has not the shape that model.json describes`);
   }
-  return { folder, manifest, session };
+  if (manifest.learner === "ppo") return { folder, manifest, session };
+  try {
+    return { folder, manifest, session, classifier: readClassifier(folder, manifest) };
+  } catch (thrown) {
+    await session.release();
+    throw thrown;
+  }
+}
+
+/** Throws MODEL_MISSING or MODEL_CORRUPT. */
+function readClassifier(folder: string, manifest: ModelManifest): StoredClassifier {
+  const path = join(folder, CLASSIFIER_FILE);
+  const bytes = readModelFile(path);
+  if (sha256Hex(bytes) !== manifest.files[CLASSIFIER_FILE]) {
+    throw corrupt(path, "its SHA-256 is not the one in model.json");
+  }
+  // Written by this program, and proven to be what was written.
+  return JSON.parse(bytes.toString()) as StoredClassifier;
 }
 
 /** The first port of the network whose shape is not what the manifest leads to. */
 function wrongPort(manifest: ModelManifest, session: LoadedModel): string | undefined {
   const S = manifest.instruments.length;
+  if (manifest.learner !== "ppo") {
+    const wanted = `${S},${manifest.features.names.length}`;
+    return session.inputs.some((port) => port.name === "features" && port.shape.join() === wanted)
+      ? undefined
+      : "features";
+  }
   const space = actionSpace(manifest.actionSpace);
   const B = space.betaHeads.length;
   const wanted: Readonly<Record<string, readonly number[]>> = {

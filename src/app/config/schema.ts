@@ -11,6 +11,7 @@ import { riskSection } from "./sections/risk.ts";
 import { searchSection } from "./sections/search.ts";
 import { sizingSection } from "./sections/sizing.ts";
 import { splitsSection } from "./sections/splits.ts";
+import { supervisedSection } from "./sections/supervised.ts";
 import { trackingSection } from "./sections/tracking.ts";
 import { trainingSection } from "./sections/training.ts";
 
@@ -26,6 +27,7 @@ export const configSchema = z.strictObject({
   splits: splitsSection.prefault({}),
   model: modelSection.prefault({}),
   training: trainingSection.prefault({}),
+  supervised: supervisedSection.prefault({}),
   curriculum: curriculumSection.prefault({}),
   tracking: trackingSection.prefault({}),
   search: searchSection.prefault({}),

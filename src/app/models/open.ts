@@ -5,12 +5,13 @@ import type { MarketTape } from "../../market/index.ts";
 import {
   changedTerms,
   loadPolicyModel,
-  ModelPolicy,
+  openPolicy,
   type PolicyModel,
   readManifest,
   requireMatch,
   rowsOfTape,
   selectionOf,
+  type TrainedPolicy,
 } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { camelCase } from "../config/camel.ts";
@@ -25,7 +26,7 @@ export type OpenedModel = {
   /** "name/version". */
   readonly id: string;
   readonly model: PolicyModel;
-  readonly policy: ModelPolicy;
+  readonly policy: TrainedPolicy;
   readonly tape: MarketTape;
   readonly decision: DecisionConfig;
   /** Rows after everything that training or its choice of parameters has seen. */
@@ -90,7 +91,7 @@ export async function openModel(
   const features = computeFeatures(tape, selectionOf(manifest), {
     onProgress: context.progress,
   });
-  const policy = new ModelPolicy(model, rowsOfTape(features, manifest.normalizer));
+  const policy = openPolicy(model, rowsOfTape(features, manifest.normalizer));
   for (const line of changedTerms(manifest, tape)) context.warn(line);
   const unseenFrom = rowAt(tape, manifest.provenance.trainToMs) + 1 + config.splits.embargoBars;
   const from = Math.max(unseenFrom, policy.firstBar);

@@ -51,6 +51,13 @@ export async function trainAll(
   onSearched: (tuned: Tuned) => void = () => {},
 ): Promise<Trained[]> {
   requireFit(flags);
+  if (given.model.learner !== "ppo") {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `This command trains by PPO, and model.learner is "${given.model.learner}"`,
+      where: "model.learner",
+      fix: 'Train it with `tidemark train`, or set model.learner to "ppo".',
+    });
+  }
   if (flags.resume !== undefined) return [await resumeTraining(context, given, flags.resume)];
   const config = flaggedConfig(given, flags);
   checkConfig(config, "features", "training", "decision");

@@ -1,13 +1,21 @@
 /** @file `tidemark train`: PPO on the first part of the history; the model is judged on the rest by `tidemark backtest`. */
 
 import { type Command, Option } from "commander";
-import { type TrainingFlags, trainAll } from "../../app/index.ts";
+import { type TrainingFlags, trainAll, trainClassifier } from "../../app/index.ts";
+import { classifierData, printClassifier } from "../print/classifier.ts";
 import { printTraining, trainedData } from "../print/training.ts";
 import { printTuned } from "../print/tuned.ts";
 import { addVerb, type CommandContext, type VerbRunner, type VerbSpec } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 async function runTraining(context: CommandContext, flags: TrainingFlags): Promise<void> {
+  if (context.config().model.learner !== "ppo") {
+    const trained = await trainClassifier(context, context.config(), flags);
+    printClassifier(context, trained);
+    context.output.note(`Next: tidemark backtest --model ${trained.name}`);
+    context.output.data(classifierData(trained));
+    return;
+  }
   const trained = await trainAll(context, context.config(), flags, (tuned) => printTuned(context, tuned));
   for (const { run, result } of trained) printTraining(context, run, result);
   context.output.note(`Next: tidemark backtest --model ${trained.map(({ run }) => run.name).join(" or ")}`);
@@ -68,7 +76,7 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
         ),
         ...trainingOptions(),
       ],
-      settings: TRAINING_SETTINGS,
+      settings: [...TRAINING_SETTINGS, ["--learner <name>", "model.learner"]],
       examples: [
         ["train", "as tidemark.toml says"],
         [
@@ -85,6 +93,7 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
         ["train --continue tidemark --symbols BTCUSDT,SUIUSDT --steps 500000", "further steps, one symbol replaced"],
         ["train --per-symbol --risk-percentage 2%", "a model for each symbol"],
         ["train --tune --trials 15", "search first"],
+        ["train --learner gbdt --timeframe 1h", "boosted trees on labels instead of PPO"],
       ],
       run: (context, { options }) => runTraining(context, options),
     },

@@ -2,7 +2,7 @@
 import type { ProgressListener } from "../../core/index.ts";
 import { computeFeatures, FeaturePipeline, type FeatureSelection } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { ModelPolicy, type Policy, type PolicyModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
+import { openPolicy, type Policy, type PolicyModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { checkDecisions, type DecisionCheckOptions } from "./decisions.ts";
 import type { LeakCheck } from "./fault.ts";
@@ -124,6 +124,6 @@ function decisionOptions(options: LeakOptions): DecisionCheckOptions | undefined
   return {
     ...shared,
     from: history,
-    policyOn: (other, from, to) => new ModelPolicy(model, rowsOfTape(compute(other, from - history, to), normalizer)),
+    policyOn: (other, from, to) => openPolicy(model, rowsOfTape(compute(other, from - history, to), normalizer)),
   };
 }

@@ -3,23 +3,9 @@ import { TidemarkError } from "../../core/index.ts";
 import { type FeatureTape, firstFinalRows } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { RollingVolatility } from "../../policy/index.ts";
+import type { LabelSettings } from "./label-settings.ts";
 import { type BarrierSettings, forwardReturn, type LabelSpan, type Prices, tripleBarrier } from "./labels.ts";
 import { concurrency, uniqueness } from "./weights.ts";
-
-export const LABEL_KINDS = ["sign", "quantile", "barrier"] as const;
-export type LabelKind = (typeof LABEL_KINDS)[number];
-
-export type LabelSettings = {
-  readonly kind: LabelKind;
-  /** Bars from the entry to the end of the label. */
-  readonly horizon: number;
-  /** Classes of "quantile". */
-  readonly classes: number;
-  readonly upper: number;
-  readonly lower: number;
-};
-
-export const LABEL_DEFAULTS: LabelSettings = { kind: "sign", horizon: 12, classes: 3, upper: 1.5, lower: 1 };
 
 /** In the order of time, the symbols of a bar one after the other. */
 export type Dataset = {

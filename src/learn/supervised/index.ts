@@ -5,6 +5,7 @@
 export { fitIsotonic, fitPlatt, withoutWeight } from "./calibration.ts";
 export { type BoostInput, type BoostResult, boost } from "./gbdt/boost.ts";
 export { GBDT_DEFAULTS, type GbdtSettings } from "./gbdt/settings.ts";
+export { LABEL_DEFAULTS, LABEL_KINDS, type LabelKind, type LabelSettings } from "./label-settings.ts";
 export {
   type BarrierSettings,
   classOf,
@@ -17,6 +18,8 @@ export {
 } from "./labels.ts";
 export { fitLogistic, LOGISTIC_DEFAULTS, type LogisticSettings } from "./logistic.ts";
 export { auc, binaryLogLoss, brier, brierSkill, calibrationError, type ReliabilityBin, reliability } from "./scores.ts";
+export { type ClassifierSettings, type TrainedClassifier } from "./train-classifier.ts";
+export { type ClassifierResult, type ClassifierTraining, trainClassifierModel } from "./train-model.ts";
 export {
   classWeights,
   concurrency,

@@ -10,14 +10,15 @@ import type { MarketTape } from "../../market/index.ts";
 import { Classifier, type ClassifierData, type EdgeRule } from "../../policy/index.ts";
 import type { Split } from "../env/index.ts";
 import { fitIsotonic, fitPlatt } from "./calibration.ts";
-import { type Dataset, type LabelSettings, makeDataset } from "./dataset.ts";
+import { type Dataset, makeDataset } from "./dataset.ts";
 import { boost } from "./gbdt/boost.ts";
 import type { GbdtSettings } from "./gbdt/settings.ts";
+import type { LabelSettings } from "./label-settings.ts";
 import { classOf, quantileCuts } from "./labels.ts";
 import { fitLogistic, type LogisticSettings } from "./logistic.ts";
 import { chooseMargin, roundTripBps } from "./margin.ts";
 import { judgeProbabilities, type ProbabilityScores } from "./probability-scores.ts";
-import { classWeights, effectiveRows, normalized } from "./weights.ts";
+import { classWeights, normalized } from "./weights.ts";
 
 export type ClassifierSettings = {
   readonly learner: "gbdt" | "logistic";
@@ -98,7 +99,7 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
     data,
     rule,
     rows: fit.length,
-    effectiveRows: effectiveRows(weights.filter((_, i) => all.bar[i] < cut)),
+    effectiveRows: fit.reduce((sum, i) => sum + all.uniqueness[i], 0),
     rounds: model.rounds,
     moveOverCost: typicalMove(all, fit) / (Math.max(...costBps, 1e-9) * 1e-4),
     validation: validationScores(input, classifier, settings.label, cuts),

@@ -47,6 +47,7 @@ function manifestOf(prepared: Prepared, trained: TrainedModel): Omit<ModelManife
   const { tape, clock = systemClock } = options;
   return {
     schema: MODEL_SCHEMA,
+    learner: "ppo",
     name: options.name,
     version: options.version,
     createdMs: clock.nowMs(),

@@ -28,6 +28,13 @@ export const PARAMETERS_KEY = "parameters";
 export async function startFromModel(folder: string): Promise<StartingPoint> {
   const { manifest, session } = await loadPolicyModel(folder);
   await session.release();
+  if (manifest.learner !== "ppo") {
+    throw new TidemarkError("MODEL_MISMATCH", {
+      what: `The model was trained by ${manifest.learner} and has no network to go on with`,
+      where: folder,
+      fix: "Train a new one; a classifier learns its history anew each time.",
+    });
+  }
   const text = session.metadata[PARAMETERS_KEY];
   if (text === undefined) {
     throw new TidemarkError("MODEL_MISMATCH", {

@@ -1,17 +1,17 @@
 /** @file A classifier as a policy: features in, probabilities out, and a stated rule that makes intents of them. */
 import { Direction, type IntentColumns, TidemarkError } from "../../core/index.ts";
 import { Permission } from "../../risk/index.ts";
+import { type ModelManifest, requireMatch } from "../model-file.ts";
 import type { FeatureRows } from "../model-policy.ts";
 import type { DecisionContext, DecisionExplanation, Policy } from "../policy.ts";
 import type { Classifier } from "./classifier.ts";
 import { type EdgeRule, type Wish, wish } from "./edge-rule.ts";
-import { RollingVolatility, VOLATILITY_BARS } from "./volatility.ts";
-
-/** Bars before a decision that the rule reads beside the features. */
-export const CLASSIFIER_HISTORY = VOLATILITY_BARS;
+import { CLASSIFIER_HISTORY, RollingVolatility } from "./volatility.ts";
 
 export class ClassifierPolicy implements Policy {
   readonly name: string;
+  readonly #manifest: ModelManifest;
+  readonly #folder: string;
   readonly #classifier: Classifier;
   readonly #rule: EdgeRule;
   readonly #rows: FeatureRows;
@@ -23,8 +23,17 @@ export class ClassifierPolicy implements Policy {
   #expected = new Float64Array(0);
   #sides = new Int8Array(0);
 
-  constructor(name: string, classifier: Classifier, rule: EdgeRule, rows: FeatureRows) {
+  constructor(
+    name: string,
+    manifest: ModelManifest,
+    folder: string,
+    classifier: Classifier,
+    rule: EdgeRule,
+    rows: FeatureRows,
+  ) {
     this.name = name;
+    this.#manifest = manifest;
+    this.#folder = folder;
     this.#classifier = classifier;
     this.#rule = rule;
     this.#rows = rows;
@@ -35,6 +44,7 @@ export class ClassifierPolicy implements Policy {
   }
 
   reset({ tape, bar }: DecisionContext): void {
+    requireMatch(this.#manifest, tape, this.#folder);
     if (bar < this.firstBar) {
       throw new TidemarkError("DATA_TOO_SHORT", {
         what: `${this.name} can decide from bar ${this.firstBar} of these data on, was asked to from bar ${bar}`,

@@ -3,6 +3,8 @@ import type { MarketTape } from "../../market/index.ts";
 
 /** Returns that count. */
 export const VOLATILITY_BARS = 96;
+/** Bars before a decision that a rule reads beside the features: one more than it has returns of. */
+export const CLASSIFIER_HISTORY = VOLATILITY_BARS + 1;
 
 /** Root mean square of the last log returns of each symbol, over its own bars. */
 export class RollingVolatility {

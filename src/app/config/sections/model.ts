@@ -1,6 +1,6 @@
 /** @file [model]: the policy's network and what it may do. */
 import { z } from "zod";
-import { ACTION_SPACE_NAMES, ENCODER_NAMES } from "../../../policy/choices.ts";
+import { ACTION_SPACE_NAMES, ENCODER_NAMES, LEARNERS } from "../../../policy/choices.ts";
 
 const width = z.int().min(1).max(4_096);
 
@@ -11,6 +11,12 @@ export const modelSection = z
       .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*$/, "letters, digits, dots and dashes")
       .default("tidemark")
       .describe("Name of the trained model; its versions are numbered."),
+    learner: z
+      .enum(LEARNERS)
+      .default("ppo")
+      .describe(
+        'What learns: "ppo" a network by trying, "gbdt" boosted trees and "logistic" a regression from labels ([supervised]).',
+      ),
     encoder: z
       .enum(ENCODER_NAMES)
       .default("gru")

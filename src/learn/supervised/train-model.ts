@@ -1,0 +1,128 @@
+/** @file A classifier's training from tape to model folder: features, normalizer, split, fit, file. */
+import { type Clock, fingerprint, type ProgressListener, packageVersion, systemClock } from "../../core/index.ts";
+import {
+  computeFeatures,
+  type FeatureSelection,
+  type FeatureTape,
+  fitNormalizer,
+  type Normalizer,
+  normalizeTape,
+} from "../../features/index.ts";
+import type { MarketTape } from "../../market/index.ts";
+import {
+  accountFeatureNames,
+  CLASSIFIER_HISTORY,
+  MODEL_SCHEMA,
+  type ModelManifest,
+  saveClassifier,
+} from "../../policy/index.ts";
+import type { DecisionConfig } from "../../risk/index.ts";
+import { type Split, type SplitOptions, splitBars } from "../env/index.ts";
+import { type ClassifierSettings, type TrainedClassifier, trainClassifier } from "./train-classifier.ts";
+
+export type ClassifierTraining = {
+  readonly tape: MarketTape;
+  readonly name: string;
+  readonly version: string;
+  readonly modelFolder: string;
+  readonly features: FeatureSelection;
+  readonly settings: ClassifierSettings;
+  readonly split: SplitOptions;
+  readonly decision: DecisionConfig;
+  readonly actionSpace: string;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+  readonly clock?: Clock;
+};
+
+export type ClassifierResult = {
+  readonly manifest: ModelManifest;
+  readonly trained: TrainedClassifier;
+  readonly split: Split;
+  /** Feature and importance, the greatest first. */
+  readonly importance: ReadonlyArray<readonly [name: string, share: number]>;
+};
+
+/** Throws CONFIG_VALUE, DATA_TOO_SHORT, FILE_UNWRITABLE or DISK_FULL; rejects with the signal's reason. */
+export async function trainClassifierModel(training: ClassifierTraining): Promise<ClassifierResult> {
+  const { tape, settings, decision, seed, signal, onProgress } = training;
+  const raw = computeFeatures(tape, training.features, onProgress === undefined ? {} : { onProgress });
+  const split = splitBars(tape.bars, raw.warmup + CLASSIFIER_HISTORY, 2, training.split);
+  const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
+  const trained = await trainClassifier({
+    tape,
+    features: normalizeTape(raw, normalizer),
+    split,
+    settings,
+    exchange: decision.exchange,
+    seed,
+    ...(signal === undefined ? {} : { signal }),
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+  const manifest = saveClassifier(training.modelFolder, manifestOf(training, raw, normalizer, split, trained), {
+    classifier: trained.data,
+    rule: trained.rule,
+  });
+  const total = trained.importance.reduce((sum, value) => sum + value, 0);
+  const importance = raw.names
+    .map((name, f) => [name, total > 0 ? trained.importance[f] / total : 0] as const)
+    .sort((a, b) => b[1] - a[1]);
+  return { manifest, trained, split, importance };
+}
+
+function manifestOf(
+  training: ClassifierTraining,
+  raw: FeatureTape,
+  normalizer: Normalizer,
+  split: Split,
+  trained: TrainedClassifier,
+): Omit<ModelManifest, "files" | "network"> {
+  const { tape, settings, features, decision, clock = systemClock } = training;
+  const { model } = trained.data;
+  const parameters =
+    model.kind === "linear"
+      ? model.coefficients.length + 1
+      : model.forest.trees.reduce((sum, tree) => sum + 2 * tree.feature.length + tree.value.length, 0);
+  return {
+    schema: MODEL_SCHEMA,
+    learner: settings.learner,
+    name: training.name,
+    version: training.version,
+    createdMs: clock.nowMs(),
+    timeframe: tape.timeframe,
+    barMs: tape.barMs,
+    instruments: tape.instruments.map((instrument) => ({ ...instrument })),
+    actionSpace: training.actionSpace,
+    parameters,
+    features: {
+      selection: typeof features === "string" ? features : [...features],
+      names: [...raw.names],
+      warmup: raw.warmup,
+      fingerprint: raw.fingerprint,
+    },
+    normalizer: {
+      ...normalizer,
+      mean: [...normalizer.mean],
+      std: [...normalizer.std],
+      symbols: [...normalizer.symbols],
+    },
+    accountFeatures: accountFeatureNames(tape.instruments.map(({ symbol }) => symbol)),
+    decision: { ...decision },
+    provenance: {
+      synthetic: tape.instruments.some(({ synthetic }) => synthetic),
+      dataFingerprint: tape.fingerprint,
+      trainFromMs: tape.timeMs[split.train.from],
+      // The validation part has been looked at, so it has been seen.
+      trainToMs: tape.timeMs[Math.max(split.train.to, split.validation.to) - 1],
+      seed: training.seed,
+      steps: trained.rounds,
+      codeVersion: packageVersion(),
+      configFingerprint: fingerprint({ settings, features, split: training.split, decision }),
+      labels: { ...settings.label, labelBars: settings.label.horizon, embargoBars: training.split.embargoBars },
+      rows: trained.rows,
+      effectiveRows: trained.effectiveRows,
+      validationScores: trained.validation,
+    },
+  };
+}
