@@ -6,7 +6,6 @@ export {
   baselineConfig,
   baselinePolicy,
   DEFAULT_SMA_CROSS,
-  randomTwinOf,
   twinConfig,
 } from "./baselines.ts";
 export { checkPolicy, type PolicyCheckOptions } from "./check-policy.ts";

@@ -12,6 +12,7 @@ export { BuyAndHold } from "./baselines/buy-and-hold.ts";
 export { EqualWeight } from "./baselines/equal-weight.ts";
 export { Flat } from "./baselines/flat.ts";
 export { RandomTwin, type RandomTwinOptions, redrawProbability, type TwinHabit } from "./baselines/random-twin.ts";
+export { ShiftedTwin, type ShiftedTwinOptions } from "./baselines/shifted-twin.ts";
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
 export { type Calibration, calibrated } from "./classifier/calibration.ts";
 export { Classifier, type ClassifierData } from "./classifier/classifier.ts";
