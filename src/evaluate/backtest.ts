@@ -21,6 +21,7 @@ import { type DecisionContext, DeskView, type Policy } from "../policy/index.ts"
 import { type DecisionConfig, type DecisionRecorder, DecisionStep } from "../risk/index.ts";
 import { EquityRecorder } from "./equity-recorder.ts";
 import { EventCounter } from "./event-counter.ts";
+import { fundingCoverage } from "./funding-coverage.ts";
 import type { BacktestResult } from "./record.ts";
 import { reconstructTrades } from "./trades.ts";
 
@@ -83,6 +84,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
       clearIntents(intents);
       const pending = policy.decide(context, intents);
       if (pending instanceof Promise) await pending;
+      events.decided(intents.direction);
       step.apply(0, intents);
       events.beforeBar();
       status = exchange.advance(0);
@@ -120,23 +122,15 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
     slippage: recorder.totalSlippage(0),
     shortfall: book.shortfall[0],
     refusals: events.refusals(),
+    wanted: events.wanted(),
     closedWithoutBar: fills.filter(({ bar, symbol }) => tape.present[bar * tape.symbols + symbol] === 0).length,
     liquidated: status !== AccountStatus.active,
-    fundingMissing: withoutFunding(tape, from, to),
+    fundingCoverage: fundingCoverage(tape, from, to),
     tradeHash: recorder.tradeHash(0),
     dataFingerprint: tape.fingerprint,
     synthetic: tape.instruments.some((instrument) => instrument.synthetic),
     config,
   };
-}
-
-/** Symbols that pay funding without a single rate in the bars `[from, to)`. */
-function withoutFunding(tape: MarketTape, from: number, to: number): string[] {
-  return tape.instruments.flatMap(({ symbol, fundingIntervalHours }, s) => {
-    if (fundingIntervalHours === undefined) return [];
-    for (let t = from; t < to; t++) if (tape.funding[t * tape.symbols + s] !== 0) return [];
-    return [symbol];
-  });
 }
 
 function checkedRange({ tape, from = 0, to = tape.bars }: BacktestOptions): { from: number; to: number } {

@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Direction, type Instrument, Random } from "../core/index.ts";
+import { type Instrument, Random } from "../core/index.ts";
 import { type HandBar, handTape, plainInstrument } from "../exchange/testing/hand-tape.ts";
 import type { MarketTape } from "../market/index.ts";
-import { BuyAndHold, EqualWeight, type Policy, RandomTwin, redrawProbability, SmaCross } from "../policy/index.ts";
-import { randomTwinOf, twinConfig } from "./baselines.ts";
+import { BuyAndHold, EqualWeight, RandomTwin, redrawProbability, SmaCross } from "../policy/index.ts";
 import type { BacktestResult } from "./record.ts";
 import { run, settings } from "./testing/settings.ts";
 
@@ -22,66 +21,13 @@ function wandering(instruments: readonly Instrument[], bars: number, seed: numbe
   return handTape(instruments, rows);
 }
 
-const mean = (values: Float64Array): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-
 /** Before the final close-out. */
 const lastExposure = ({ curve }: BacktestResult): number => curve.exposure[curve.length - 2];
-
-/** Holds fifty bars at full size, then nothing for fifty. */
-const halfTime: Policy = {
-  name: "half",
-  reset: () => {},
-  decide: ({ bar, exchange, tape }, intents) => {
-    for (let s = 0; s < tape.symbols; s++) {
-      const wanted = Math.floor(bar / 50) % 2 === 0;
-      if (wanted === (exchange.book.lots[s] !== 0)) continue;
-      intents.direction[s] = wanted ? Direction.long : Direction.flat;
-      intents.size[s] = 1;
-    }
-  },
-};
 
 const spot = plainInstrument({ kind: "spot", maxLeverage: 1, maintenanceMarginRate: 0 }, "SPOT");
 const perpetual = plainInstrument({}, "PERP");
 
-describe("the random twin's size", () => {
-  it.each([
-    ["a perpetual", [perpetual], 0.9],
-    ["spot, which has no leverage", [spot], 0.9],
-    ["both at once", [spot, perpetual], 0.45],
-  ])("is the policy's with %s", async (_name, instruments, fraction) => {
-    const tape = wandering(instruments, 4_000, 4);
-    const config = settings({ leverage: 3 }, { allowShort: false }, fraction);
-    const judged = await run(tape, halfTime, config);
-    let exposure = 0;
-    const seeds = 6;
-    for (let seed = 0; seed < seeds; seed++) {
-      const twin = await run(tape, new RandomTwin(randomTwinOf(judged, seed, config.exchange)), twinConfig(config));
-      exposure += mean(twin.curve.exposure) / seeds;
-    }
-    const own = mean(judged.curve.exposure);
-    expect(own, "half the time, 0.9 of equity").toBeCloseTo(0.45, 1);
-    expect(exposure / own).toBeGreaterThan(0.9);
-    expect(exposure / own).toBeLessThan(1.1);
-  });
-
-  it("is of each symbol its own: what the policy never held, the twin never holds", async () => {
-    const tape = wandering([spot, perpetual], 1_000, 5);
-    const config = settings({ leverage: 3 }, {}, 0.9);
-    const onlySpot: Policy = {
-      name: "spot only",
-      reset: () => {},
-      decide: (context, intents) => {
-        void halfTime.decide(context, intents);
-        intents.direction[1] = Direction.hold;
-      },
-    };
-    const judged = await run(tape, onlySpot, config);
-    const twin = await run(tape, new RandomTwin(randomTwinOf(judged, 1, config.exchange)), twinConfig(config));
-    expect(twin.fills.length).toBeGreaterThan(4);
-    expect(new Set(twin.fills.map(({ symbol }) => symbol))).toEqual(new Set([0]));
-  });
-
+describe("the random rule", () => {
   it("never changes its mind where the policy never traded or always held one side", () => {
     expect(redrawProbability({ longShare: 1, shortShare: 0, size: 1, turnover: 0.1 })).toBe(0);
     expect(redrawProbability({ longShare: 0, shortShare: 0, size: 0, turnover: 0 })).toBe(0);

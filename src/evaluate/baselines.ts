@@ -17,6 +17,9 @@ export const DEFAULT_SMA_CROSS: SmaCrossOptions = { fast: 10, slow: 30 };
 export const BASELINE_NAMES = ["buy-and-hold", "equal-weight", "flat", "random", "sma-cross"] as const;
 export type BaselineName = (typeof BASELINE_NAMES)[number];
 
+/** The holding of the contracts themselves, beside that of the coins. */
+export const CONTRACT_HOLDING = "buy-and-hold (perpetual)";
+
 export type BaselineOptions = {
   readonly smaCross?: SmaCrossOptions;
   /** What the random baseline imitates; without it, a policy that is half long, half flat, and changes its mind about every hundred bars. */

@@ -1,23 +1,69 @@
 import { describe, expect, it } from "vitest";
 import { parseTimeframe } from "../core/index.ts";
 import { syntheticTape } from "../market/index.ts";
-import { BuyAndHold, RandomTwin, SmaCross } from "../policy/index.ts";
-import { BASELINE_NAMES, baselineConfig, baselinePolicy, randomTwinOf, twinConfig } from "./baselines.ts";
+import { BuyAndHold, Flat, ShiftedTwin, SmaCross } from "../policy/index.ts";
+import { BASELINE_NAMES, baselineConfig, baselinePolicy, CONTRACT_HOLDING, twinConfig } from "./baselines.ts";
 import { COST_LADDER, compareWithBaselines, costLadder } from "./compare.ts";
 import { evaluate } from "./evaluation.ts";
+import { asSpot } from "./spot.ts";
 import { run, settings } from "./testing/settings.ts";
-import { MEDIAN_TWIN, TWINS } from "./twins.ts";
+import { bookOf, MEDIAN_TWIN, TWINS, twinShifts } from "./twins.ts";
 
 const tape = syntheticTape({ seed: 21, bars: 6_000, timeframe: parseTimeframe("15m") });
 const policy = (): SmaCross => new SmaCross({ fast: 20, slow: 80 });
 const costly = settings({ takerFeeBps: 5, halfSpreadBps: 1, leverage: 3 }, { stopDistance: 0.03 }, 1.5);
 
 describe("a policy beside its baselines", () => {
+  it("holds the coins themselves beside the contracts: no funding, no liquidation", async () => {
+    const { baselines } = await compareWithBaselines({
+      tape,
+      policy: policy(),
+      config: costly,
+      balance: 5_000,
+      seed: 3,
+      baselines: ["buy-and-hold"],
+    });
+    const [coins, contracts] = baselines;
+    expect(contracts.result.name).toBe(CONTRACT_HOLDING);
+    expect(coins.statistics.funding).toBe(0);
+    expect(contracts.statistics.funding).not.toBe(0);
+    expect(coins.result.instruments.map(({ kind }) => kind)).toEqual(tape.instruments.map(() => "spot"));
+    expect(coins.statistics.fees, "costs are the policy's").toBeGreaterThan(0);
+    const spot = { ...asSpot(tape), fingerprint: tape.fingerprint };
+    const held = await compareWithBaselines({
+      tape: spot,
+      policy: policy(),
+      config: costly,
+      balance: 5_000,
+      seed: 3,
+      baselines: ["buy-and-hold"],
+    });
+    expect(
+      held.baselines.map(({ result }) => result.name),
+      "coins alone have one holding",
+    ).toEqual(["buy-and-hold"]);
+  });
+
+  it("makes rules pay what the policy pays", async () => {
+    const options = { tape, policy: policy(), config: costly, balance: 5_000, seed: 3 };
+    for (const { result, statistics } of (await compareWithBaselines(options)).baselines) {
+      expect(statistics.fees > 0, `fees of ${result.name}`).toBe(result.name !== "flat");
+    }
+  });
+
+  it("leaves twins out of a policy that never trades", async () => {
+    const options = { tape, policy: new Flat(), config: costly, balance: 5_000, seed: 3 };
+    const { twins, baselines } = await compareWithBaselines(options);
+    expect(twins).toBeUndefined();
+    expect(baselines.map(({ result }) => result.name)).not.toContain(MEDIAN_TWIN);
+  });
+
   it("has all five on the same stretch and balance, and leaves itself out", async () => {
     const options = { tape, policy: policy(), config: costly, from: 1_000, balance: 5_000, seed: 3 };
     const comparison = await compareWithBaselines(options);
     expect(comparison.baselines.map(({ result }) => result.name)).toEqual([
       "buy-and-hold",
+      CONTRACT_HOLDING,
       "equal-weight",
       "flat",
       MEDIAN_TWIN,
@@ -54,24 +100,40 @@ const randomHash = async (seed: number): Promise<string> =>
   (await run(tape, baselinePolicy("random", seed), settings())).tradeHash;
 
 describe("the random twin", () => {
-  it("is exposed and trades as much as the policy, on average over seeds", async () => {
-    const judged = evaluate(await run(tape, policy(), costly));
-    let turnover = 0;
-    let exposure = 0;
-    let net = 0;
-    const seeds = 12;
-    for (let seed = 0; seed < seeds; seed++) {
-      const twin = new RandomTwin(randomTwinOf(judged.result, seed, costly.exchange));
-      const { statistics } = evaluate(await run(tape, twin, twinConfig(costly), { seed }));
-      turnover += (statistics.turnover ?? 0) / seeds;
-      exposure += (statistics.averageExposure ?? 0) / seeds;
-      net += (statistics.averageNetExposure ?? 0) / seeds;
+  it("plays the policy's own book at another time: as exposed, as active, its symbols together", async () => {
+    const judged = await run(tape, policy(), costly);
+    const book = bookOf(judged);
+    const S = tape.symbols;
+    const rows = book.length / S;
+    const unit = Array<number>(S).fill(3);
+    const shift = 1_234;
+    const twin = await run(tape, new ShiftedTwin({ book, shift, unit }), twinConfig(costly));
+    const side = (positions: Float64Array, row: number): string =>
+      Array.from(positions.subarray(row * S, (row + 1) * S), Math.sign).join();
+    let equal = 0;
+    for (let row = 0; row < rows; row++) {
+      if (side(twin.curve.positions, row + 1) === side(book, (row + shift) % rows)) equal++;
     }
-    expect(turnover / (judged.statistics.turnover ?? 0)).toBeGreaterThan(0.85);
-    expect(turnover / (judged.statistics.turnover ?? 0)).toBeLessThan(1.15);
-    expect(exposure / (judged.statistics.averageExposure ?? 0)).toBeGreaterThan(0.9);
-    expect(exposure / (judged.statistics.averageExposure ?? 0)).toBeLessThan(1.1);
-    expect(Math.abs(net - (judged.statistics.averageNetExposure ?? 0))).toBeLessThan(0.2);
+    expect(equal / rows, "the same sides of all symbols at once").toBeGreaterThan(0.98);
+    const own = evaluate(judged).statistics;
+    const other = evaluate(twin).statistics;
+    expect((other.turnover ?? 0) / (own.turnover ?? 1)).toBeCloseTo(1, 0);
+    expect((other.averageExposure ?? 0) / (own.averageExposure ?? 1)).toBeCloseTo(1, 1);
+    expect(other.trades / own.trades).toBeCloseTo(1, 1);
+  });
+
+  it("keeps what was traded into until it trades again: drift and the close-out are no trades", async () => {
+    const judged = await run(tape, new BuyAndHold(), settings());
+    const book = bookOf(judged);
+    const S = tape.symbols;
+    for (let s = 0; s < S; s++) {
+      const held = Array.from({ length: book.length / S }, (_, row) => book[row * S + s]);
+      expect(new Set(held).size, "one position to the end").toBe(1);
+      expect(held[0]).toBeCloseTo(1 / S, 2);
+    }
+    expect(new Set(twinShifts(500, 1)).size, "different shifts").toBe(TWINS);
+    expect(twinShifts(500, 1)).toEqual(twinShifts(500, 1));
+    expect(Math.min(...twinShifts(30, 2)), "never the policy itself").toBeGreaterThan(0);
   });
 
   it("repeats with its seed and differs with another", async () => {

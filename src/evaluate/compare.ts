@@ -1,11 +1,15 @@
 /** @file A policy beside its baselines on the same data, balance and costs; and the ladder of costs. */
 import type { SmaCrossOptions } from "../policy/index.ts";
 import { type BacktestOptions, backtest } from "./backtest.ts";
-import { BASELINE_NAMES, type BaselineName, baselineConfig, baselinePolicy } from "./baselines.ts";
+import { BASELINE_NAMES, type BaselineName, baselineConfig, baselinePolicy, CONTRACT_HOLDING } from "./baselines.ts";
+import { PROMOTION } from "./conditions.ts";
 import { type BaselineEvaluation, type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";
+import { headlineIntervals } from "./intervals.ts";
 import { headlineReturns } from "./returns.ts";
-import { perPeriodRate } from "./statistics/ratios.ts";
+import { asSpot, isMargined } from "./spot.ts";
+import { perPeriodRate, totalReturn } from "./statistics/ratios.ts";
 import { sharpeLead } from "./statistics/sharpe-lead.ts";
+import { superiority } from "./statistics/superiority.ts";
 import { runTwins, type Twins } from "./twins.ts";
 
 export const COST_LADDER: readonly number[] = [0, 0.5, 1, 2, 3];
@@ -22,6 +26,10 @@ export type CompareOptions = BacktestOptions & {
   readonly seenUntilMs?: number;
 };
 
+/**
+ * The policy and its baselines. Buy-and-hold is what a sceptic would do: the coins are bought and put away, without funding
+ * and without liquidation; where contracts are traded, holding them stands beside it.
+ */
 export async function compareWithBaselines(options: CompareOptions): Promise<Comparison> {
   const {
     baselines: names = BASELINE_NAMES,
@@ -35,15 +43,26 @@ export async function compareWithBaselines(options: CompareOptions): Promise<Com
   const { decisions: _policyOnly, ...shared } = run;
   const baselines: BaselineEvaluation[] = [];
   let twins: Twins | undefined;
+  const idle = policy.result.fills.length === 0;
+  const add = (evaluation: Evaluation): void => {
+    baselines.push(beside(policy, evaluation, run.seed, riskFreeRate));
+  };
   for (const name of names) {
     const rule = baselinePolicy(name, run.seed, smaCross === undefined ? {} : { smaCross });
     if (rule.name === policy.result.name) continue;
+    const config = baselineConfig(run.config);
     if (name === "random") {
-      twins = await runTwins(shared, policy.result, riskFreeRate);
-      baselines.push(beside(policy, twins.median, riskFreeRate));
+      // Who never traded has no book that could be played at another time.
+      twins = idle ? undefined : await runTwins(shared, policy.result, riskFreeRate);
+      if (twins !== undefined) add(twins.median);
+    } else if (name === "buy-and-hold" && isMargined(run.tape)) {
+      const { fingerprint } = run.tape;
+      const coins = await backtest({ ...shared, tape: asSpot(run.tape), policy: rule, config });
+      add(evaluate({ ...coins, dataFingerprint: fingerprint }, riskFreeRate));
+      const contracts = await backtest({ ...shared, policy: rule, config });
+      add(evaluate({ ...contracts, name: CONTRACT_HOLDING }, riskFreeRate));
     } else {
-      const result = await backtest({ ...shared, policy: rule, config: baselineConfig(run.config) });
-      baselines.push(beside(policy, evaluate(result, riskFreeRate), riskFreeRate));
+      add(evaluate(await backtest({ ...shared, policy: rule, config }), riskFreeRate));
     }
   }
   const ladder =
@@ -51,19 +70,38 @@ export async function compareWithBaselines(options: CompareOptions): Promise<Com
   return {
     policy,
     baselines,
+    intervals: headlineIntervals(policy.result, policy.statistics, run.seed, riskFreeRate),
     ...(twins === undefined ? {} : { twins: twins.field }),
     ...(ladder === undefined ? {} : { ladder }),
     ...(seenUntilMs === undefined ? {} : { seenUntilMs }),
   };
 }
 
+/** The rungs that are wanted, with the one that a promotion asks for. */
+export function rungsWith(multipliers: readonly number[]): number[] {
+  return [...new Set([...multipliers, PROMOTION.costs])].sort((a, b) => a - b);
+}
+
 /** The baseline with what its returns say about the policy's. */
-function beside(policy: Evaluation, baseline: Evaluation, riskFreeRate: number): BaselineEvaluation {
+function beside(policy: Evaluation, baseline: Evaluation, seed: number, riskFreeRate: number): BaselineEvaluation {
   const riskFree = perPeriodRate(riskFreeRate, policy.statistics.periodsPerYear);
+  const own = headlineReturns(policy.result);
+  const theirs = headlineReturns(baseline.result);
+  const traded = policy.result.fills.length > 0;
   return {
     ...baseline,
-    sharpeLead: sharpeLead(headlineReturns(policy.result), headlineReturns(baseline.result), riskFree),
+    sharpeLead: sharpeLead(own, theirs, riskFree),
+    matchedReturn: matchedReturn(policy, baseline, theirs),
+    superiority: traded ? superiority([own.map((value, i) => value - theirs[i])], { seed }) : null,
   };
+}
+
+/** The baseline's periods scaled to the policy's mean exposure, compounded. */
+function matchedReturn(policy: Evaluation, baseline: Evaluation, returns: Float64Array): number | null {
+  const own = policy.statistics.averageExposure ?? 0;
+  const theirs = baseline.statistics.averageExposure ?? 0;
+  if (own <= 0 || theirs <= 0) return null;
+  return totalReturn(returns.map((value) => value * (own / theirs)));
 }
 
 /**

@@ -1,7 +1,8 @@
 /** @file Counts what the risk gate and the exchange refused or clamped, and what funding each position was paid. */
+import { Direction } from "../core/index.ts";
 import { type FillRecorder, ORDER_OUTCOMES, OrderOutcome, type SimulatedExchange } from "../exchange/index.ts";
 import { type DecisionStep, VERDICT_NAMES } from "../risk/index.ts";
-import type { RefusalCounts } from "./record.ts";
+import type { RefusalCounts, WantedCounts } from "./record.ts";
 import type { FundingPayment } from "./trades.ts";
 
 export class EventCounter {
@@ -16,6 +17,8 @@ export class EventCounter {
   readonly #due: Uint8Array;
   /** `[S]` the symbol's profit before the bar. */
   readonly #before: Float64Array;
+  /** By Direction: how often it was wanted of a symbol. */
+  readonly #wanted = new Float64Array(Object.keys(Direction).length);
   #dueCount = 0;
   #fills = 0;
 
@@ -26,6 +29,11 @@ export class EventCounter {
     this.#ordered = new Uint8Array(exchange.tape.symbols);
     this.#due = new Uint8Array(exchange.tape.symbols);
     this.#before = new Float64Array(exchange.tape.symbols);
+  }
+
+  /** What the policy wants of each symbol. */
+  decided(direction: Uint8Array): void {
+    for (let s = 0; s < direction.length; s++) this.#wanted[direction[s]]++;
   }
 
   /** Between the decision and the bar that it is played in. Account 0. */
@@ -62,6 +70,11 @@ export class EventCounter {
 
   #count(counts: Float64Array, bits: number): void {
     for (let rest = bits; rest !== 0; rest &= rest - 1) counts[31 - Math.clz32(rest & -rest)]++;
+  }
+
+  wanted(): WantedCounts {
+    const [hold, flat, long, short] = this.#wanted;
+    return { hold, flat, long, short };
   }
 
   /** "risk.<verdict>" and "exchange.<outcome>" with their counts, those that happened. */

@@ -1,4 +1,5 @@
 /** @file What a verdict says, and what it asks before it says something good. */
+import type { Condition } from "./conditions.ts";
 
 /** Fewer daily returns or trades than these can't carry a conclusion. */
 export const FEWEST_DAYS = 90;
@@ -7,6 +8,8 @@ export const FEWEST_TRADES = 30;
 export const CONFIDENCE = 0.95;
 
 export const Standing = {
+  /** Meets every condition of a promotion. */
+  promotable: "promotable",
   /** Beats every baseline in return and Sharpe ratio, and luck is an unlikely reason for any of it. */
   better: "better",
   /** Beats every baseline so far; luck can't be ruled out. */
@@ -29,6 +32,8 @@ export type Beats = {
   readonly totalReturn: boolean;
   /** Higher Sharpe ratio; null where one of the two is undefined. */
   readonly sharpe: boolean | null;
+  /** Higher total return than it would have had at the policy's mean exposure; null where that is undefined. */
+  readonly matchedReturn: boolean | null;
   /** Probability that the policy's true Sharpe ratio is above the baseline's, one trial counted. */
   readonly sharpeLead: number | null;
 };
@@ -61,6 +66,15 @@ export type Verdict = {
   readonly enoughData: boolean;
   /** Probability that the true Sharpe ratio is above 0, one trial counted. */
   readonly probabilisticSharpe: number | null;
+  /** The same against what the best of all trials without skill would have shown (DSR). */
+  readonly deflatedSharpe: number | null;
+  /** Trials that were counted: looks at these bars and looks inside searches. */
+  readonly trials: number;
+  /** Different results that were seen of these bars, this one included. */
+  readonly looks: number;
+  /** What a promotion asks, one by one. */
+  readonly conditions: readonly Condition[];
+  readonly promotable: boolean;
   /** Null where no twins were run. */
   readonly twins: TwinRank | null;
   /** Null where training has seen nothing of the range, as far as is known. */

@@ -28,6 +28,22 @@ export type EquityCurve = {
 /** How often an intent or order was refused or clamped: "risk.<verdict>" by the gate, "exchange.<outcome>" at the open. */
 export type RefusalCounts = Readonly<Record<string, number>>;
 
+/** Decisions by what was wanted of a symbol, over all bars and symbols. */
+export type WantedCounts = {
+  readonly hold: number;
+  readonly flat: number;
+  readonly long: number;
+  readonly short: number;
+};
+
+/** How much of the funding that a symbol's contract pays is known. */
+export type FundingCoverage = {
+  readonly symbol: string;
+  /** Funding intervals of the run, and those with a rate. */
+  readonly expected: number;
+  readonly found: number;
+};
+
 export type BacktestResult = {
   /** The policy's name. */
   readonly name: string;
@@ -50,6 +66,7 @@ export type BacktestResult = {
   /** Loss beyond the account's money, borne by the venue: above 0 after some liquidations only. */
   readonly shortfall: number;
   readonly refusals: RefusalCounts;
+  readonly wanted: WantedCounts;
   /**
    * Fills of symbols that had no bar then, at the price carried over from an earlier one: positions that were closed at the
    * end of the run or by a liquidation. A real account could not have.
@@ -57,8 +74,8 @@ export type BacktestResult = {
   readonly closedWithoutBar: number;
   /** True where the account was liquidated; nothing is traded after that bar. */
   readonly liquidated: boolean;
-  /** Symbols that pay funding and have no rate in the range: funding is not in the figures. */
-  readonly fundingMissing: readonly string[];
+  /** Of the symbols that pay funding, in the order of the tape. */
+  readonly fundingCoverage: readonly FundingCoverage[];
   /** SHA-256 over the sequence of fills. */
   readonly tradeHash: string;
   /** Fingerprint of the tape. */

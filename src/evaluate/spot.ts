@@ -17,3 +17,11 @@ export function asSpot(tape: MarketTape, count = tape.symbols): MarketTape {
     fingerprint: `${tape.fingerprint}+spot`,
   };
 }
+
+/** Whether any contract pays funding or can be liquidated, so that holding it is not holding the thing itself. */
+export function isMargined({ instruments }: MarketTape): boolean {
+  return instruments.some(
+    ({ kind, fundingIntervalHours, maintenanceMarginRate }) =>
+      kind !== InstrumentKind.spot && (fundingIntervalHours !== undefined || maintenanceMarginRate > 0),
+  );
+}

@@ -1,79 +1,56 @@
 /** @file The verdict in plain words. */
-import { formatMinute } from "../core/index.ts";
-import type { BaselineEvaluation, Evaluation } from "./evaluation.ts";
+import { formatDay, formatMinute } from "../core/index.ts";
+import { CONTRACT_HOLDING } from "./baselines.ts";
+import { trialsText } from "./conditions.ts";
+import type { BaselineEvaluation, Comparison, Evaluation, RangeCut } from "./evaluation.ts";
 import { formatFigure } from "./format.ts";
+import { ENOUGH_FUNDING } from "./funding-coverage.ts";
 import { CONFIDENCE, FEWEST_DAYS, FEWEST_TRADES, type InSample, type Judgement, type TwinRank } from "./judgement.ts";
+import type { BacktestResult } from "./record.ts";
+import { idleText } from "./refusal-text.ts";
 
 const ASKED = formatFigure(CONFIDENCE, "share").replace(".0", "");
 
-export function verdictHeadline(
-  { standing }: Judgement,
-  policy: Evaluation,
-  baselines: readonly BaselineEvaluation[],
-): string {
-  const made = formatFigure(policy.statistics.totalReturn, "change");
-  switch (standing) {
-    case "idle":
-      return "It did not trade.";
-    case "losing":
-      return policy.result.liquidated
-        ? `It lost the account: ${made} after costs.`
-        : `It does not make money after costs: ${made}.`;
-    case "beaten":
-      return beatenHeadline(made, policy, baselines);
-    case "in-sample":
-      return `It made ${made} after costs on bars that its training has seen: that proves nothing.`;
-    case "promising":
-      return `It made ${made} after costs and is ahead of every baseline, but this sample can't rule out luck.`;
-    case "better":
-      return `It made ${made} after costs, and its lead over every baseline is unlikely to be luck.`;
-    case "alone":
-      return `It made ${made} after costs; nothing was run beside it.`;
-    default:
-      return standing satisfies never;
-  }
-}
-
-function beatenHeadline(made: string, { statistics }: Evaluation, baselines: readonly Evaluation[]): string {
-  const richest = greatest(baselines, (baseline) => baseline.statistics.totalReturn);
-  if (richest.statistics.totalReturn > statistics.totalReturn) {
-    return `It made ${made} after costs, but ${richest.result.name} made more.`;
-  }
-  if (richest.statistics.totalReturn === statistics.totalReturn) {
-    return `It made ${made} after costs, and ${richest.result.name} made the same.`;
-  }
-  const steadiest = greatest(baselines, (baseline) => baseline.statistics.sharpe ?? Number.NEGATIVE_INFINITY);
-  return (
-    `It made ${made} after costs, more than its baselines, but not for the risk it took: ${steadiest.result.name} has a ` +
-    `Sharpe ratio of ${formatFigure(steadiest.statistics.sharpe, "ratio")}, it has ${formatFigure(statistics.sharpe, "ratio")}.`
-  );
-}
-
-function greatest(baselines: readonly Evaluation[], of: (baseline: Evaluation) => number): Evaluation {
-  return baselines.reduce((best, next) => (of(next) > of(best) ? next : best));
-}
-
-export function verdictSentences(
-  { inSample, twins }: Judgement,
-  policy: Evaluation,
-  baselines: readonly BaselineEvaluation[],
-): string[] {
+export function verdictSentences(judgement: Judgement, comparison: Comparison): string[] {
+  const { inSample, twins } = judgement;
+  const { policy, baselines, cut } = comparison;
   const { result } = policy;
+  const idle = result.fills.length === 0;
   return [
     ...(inSample === null ? [] : [`IN-SAMPLE: ${inSampleText(inSample)}`]),
     outcomeSentence(policy),
+    ...(cut === undefined ? [] : [cutSentence(policy, cut)]),
+    ...(idle ? [idleText(result)] : []),
     ...(baselines.length === 0 ? [] : [baselineSentence(policy, baselines)]),
+    ...holdingSentences(baselines),
     ...(twins === null ? [] : [twinSentence(twins)]),
     ...(result.liquidated ? ["The account was liquidated: the run ends there, and so would a real one."] : []),
     ...(result.closedWithoutBar === 0 ? [] : [carriedSentence(result.closedWithoutBar)]),
-    ...(result.fills.length === 0 ? [] : [costSentence(policy)]),
-    ...(result.fills.length === 0 || result.fundingMissing.length === 0
-      ? []
-      : [fundingSentence(result.fundingMissing)]),
-    ...sampleSentences(policy, baselines),
+    ...(idle ? [] : [costSentence(policy), ...fundingSentences(result)]),
+    ...(idle ? [] : sampleSentences(judgement, comparison)),
     ...(result.synthetic
       ? ["These are synthetic data: they show that the machinery works, and nothing about real markets."]
       : []),
+  ];
+}
+
+/** Asked for and tested, where that is not the same. */
+function cutSentence({ statistics }: Evaluation, { askedFromMs, askedToMs, reasons }: RangeCut): string {
+  const day = (ms: number | null, open: string): string => (ms === null ? open : formatDay(ms));
+  return (
+    `Asked for was ${day(askedFromMs, "the beginning")} to ${day(askedToMs, "the end")}, tested was ` +
+    `${formatDay(statistics.fromMs)} to ${formatDay(statistics.toMs)}: ${reasons.join("; ")}.`
+  );
+}
+
+/** What was held by the two kinds of holding. */
+function holdingSentences(baselines: readonly BaselineEvaluation[]): string[] {
+  const contracts = baselines.find(({ result }) => result.name === CONTRACT_HOLDING);
+  if (contracts === undefined) return [];
+  const made = formatFigure(contracts.statistics.totalReturn, "change");
+  const end = contracts.result.liquidated ? ", and was liquidated" : "";
+  return [
+    `Buy-and-hold is the coins themselves, without funding or liquidation; the contracts held in their place made ${made}${end}.`,
   ];
 }
 
@@ -121,7 +98,7 @@ function twinSentence({ count, belowInReturn, belowInSharpe }: TwinRank): string
       ? `Chance alone puts one in ${count + 1} there.`
       : `Its timing is not shown to be more than chance: that takes a place above all ${count}.`;
   return (
-    `Of ${count} random twins, as exposed and as active at random times, ${belowInReturn} made less and ${belowInSharpe} ` +
+    `Of ${count} random twins, which play its own positions at other times, ${belowInReturn} made less and ${belowInSharpe} ` +
     `have a lower Sharpe ratio (percentile ${percentile(belowInReturn, count)} and ${percentile(belowInSharpe, count)}). ${meaning}`
   );
 }
@@ -130,8 +107,24 @@ function percentile(below: number, count: number): string {
   return formatFigure(Math.round((100 * below) / count), "count");
 }
 
-function fundingSentence(symbols: readonly string[]): string {
-  return `No funding rates are known for ${listed(symbols)} in this range: funding is not in these figures.`;
+/** Symbols of which funding is missing, wholly or in part. */
+function fundingSentences({ fundingCoverage }: BacktestResult): string[] {
+  const none = fundingCoverage.filter(({ expected, found }) => expected > 0 && found === 0);
+  const part = fundingCoverage.filter(({ expected, found }) => found > 0 && found < ENOUGH_FUNDING * expected);
+  return [
+    ...(none.length === 0
+      ? []
+      : [
+          `No funding rates are known for ${listed(none.map(({ symbol }) => symbol))} in this range: funding is not in these figures.`,
+        ]),
+    ...(part.length === 0
+      ? []
+      : [
+          `Funding is known in part only: ${listed(
+            part.map(({ symbol, found, expected }) => `${formatFigure(found / expected, "share")} of ${symbol}`),
+          )}; the rest of the time these positions paid and received nothing.`,
+        ]),
+  ];
 }
 
 function carriedSentence(count: number): string {
@@ -139,45 +132,65 @@ function carriedSentence(count: number): string {
   return `${positions} closed at a price carried over from an earlier bar, because the symbol had none: a real account could not have traded then.`;
 }
 
+/** "12.30 USDT of funding received". */
+function fundingText(funding: number, quote: string): string {
+  return `${formatFigure(Math.abs(funding), "money")} ${quote} of funding ${funding < 0 ? "paid" : "received"}`;
+}
+
 function costSentence({ statistics: s, result }: Evaluation): string {
   const quote = result.instruments[0].quote;
   if (s.fees === 0 && s.slippage === 0) {
-    const funding =
-      s.funding === 0 ? "" : ` Funding of ${formatFigure(s.funding, "money")} ${quote} is inside these figures.`;
+    const funding = s.funding === 0 ? "" : ` Inside these figures: ${fundingText(s.funding, quote)}.`;
     return `Fees and slippage were zero in this run: no real account trades like that.${funding}`;
   }
   const costs = s.fees + s.slippage - s.funding;
   const text =
-    `Fees of ${formatFigure(s.fees, "money")}, spread and slippage of ${formatFigure(s.slippage, "money")} and funding of ` +
-    `${formatFigure(s.funding, "money")} ${quote} are inside these figures`;
+    `Inside these figures: fees of ${formatFigure(s.fees, "money")} ${quote}, spread and slippage of ` +
+    `${formatFigure(s.slippage, "money")} ${quote}${s.funding === 0 ? "" : `, ${fundingText(s.funding, quote)}`}`;
   if (s.costShare === null) return `${text}.`;
   if (s.costShare > 1) return `${text}: costs took the whole profit before costs, and more.`;
   if (s.costShare > 0.5) {
-    return `${text}: ${formatFigure(costs, "money")}, or ${formatFigure(s.costShare, "share")} of the profit before costs. Slightly dearer trading ends it.`;
+    return `${text}: ${formatFigure(costs, "money")} ${quote}, or ${formatFigure(s.costShare, "share")} of the profit before costs. Slightly dearer trading ends it.`;
   }
   return `${text}.`;
 }
 
-function sampleSentences({ statistics: s }: Evaluation, baselines: readonly BaselineEvaluation[]): string[] {
+function sampleSentences({ deflatedSharpe, trials, looks }: Judgement, comparison: Comparison): string[] {
+  const { baselines, search } = comparison;
+  const { statistics: s } = comparison.policy;
   const sentences: string[] = [];
   const unit = s.basis === "daily" ? "daily returns" : "returns";
   if (s.count < FEWEST_DAYS || s.trades < FEWEST_TRADES) {
     sentences.push(
-      `The sample is short: ${formatFigure(s.count, "count")} ${unit} and ${formatFigure(s.trades, "count")} trades, where at least ` +
-        `${FEWEST_DAYS} and ${FEWEST_TRADES} are needed to conclude anything. Annualised figures are extrapolations.`,
+      `The sample is short: ${formatFigure(s.count, "count")} ${unit} and ${formatFigure(s.trades, "count")} ${s.trades === 1 ? "trade" : "trades"}, where at least ` +
+        `${FEWEST_DAYS} and ${FEWEST_TRADES} are needed to conclude anything. Annualized figures are extrapolations.`,
+    );
+  }
+  if (search !== undefined) {
+    const worth = search.effectiveTrials;
+    sentences.push(
+      `Its settings are the best of ${trialsText(search.trials)} of the search ${search.study}` +
+        `${worth === undefined ? "" : `, worth ${formatFigure(worth, "ratio")} independent ones`}.`,
     );
   }
   if (s.probabilisticSharpe !== null) {
     const chance = `The chance that its true Sharpe ratio is above 0 is ${formatFigure(s.probabilisticSharpe, "share")}`;
-    const needed = s.minimumTrackRecord;
-    if (s.probabilisticSharpe >= CONFIDENCE) {
-      sentences.push(`${chance}, if this was the only thing tried; every other attempt lowers it.`);
-    } else if (needed === null) sentences.push(`${chance}.`);
+    const needed = s.minimumTrackRecord === null ? null : Math.max(FEWEST_DAYS, Math.ceil(s.minimumTrackRecord));
+    if (s.probabilisticSharpe >= CONFIDENCE || needed === null || needed <= s.count) sentences.push(`${chance}.`);
     else {
-      sentences.push(
-        `${chance}; it would take ${formatFigure(Math.ceil(needed), "count")} ${unit} like these to reach ${ASKED}.`,
-      );
+      sentences.push(`${chance}; it would take ${formatFigure(needed, "count")} ${unit} like these to reach ${ASKED}.`);
     }
+  }
+  if (comparison.trials === undefined && search === undefined) {
+    if ((s.probabilisticSharpe ?? 0) >= CONFIDENCE) {
+      sentences.push("That holds if this was the only thing tried; every other attempt lowers it.");
+    }
+  } else if (deflatedSharpe !== null && trials > 1) {
+    const seen =
+      looks === 1 ? "" : ` These bars have been looked at with ${formatFigure(looks, "count")} different results.`;
+    sentences.push(
+      `Counting all ${trialsText(trials)} on this market, the chance that it is more than the luck of the best is ${formatFigure(deflatedSharpe, "share")}.${seen}`,
+    );
   }
   const hardest = hardestBaseline(baselines);
   if (hardest !== undefined) {

@@ -13,7 +13,7 @@ const tape = syntheticTape({ seed: 2, bars: 1_000, timeframe: parseTimeframe("1h
 const config = settings({ takerFeeBps: 5, halfSpreadBps: 1 });
 /** A baseline whose Sharpe ratio the policy's is above with this probability. */
 function rival(evaluation: Evaluation, sharpeLead: number | null = 0.99): BaselineEvaluation {
-  return { ...evaluation, sharpeLead };
+  return { ...evaluation, sharpeLead, matchedReturn: null, superiority: null };
 }
 
 const sma = evaluate(await run(tape, new SmaCross({ fast: 10, slow: 30 }), config));
@@ -28,12 +28,22 @@ function as(
 ): BaselineEvaluation {
   return {
     sharpeLead: 0.99,
+    matchedReturn: null,
+    superiority: null,
     result: { ...evaluation.result, synthetic: false, ...more },
     statistics: { ...evaluation.statistics, ...figures },
   };
 }
 
-const good = { totalReturn: 0.4, sharpe: 2.5, probabilisticSharpe: 0.99, count: 200, trades: 150 } as const;
+const good = {
+  totalReturn: 0.4,
+  sharpe: 2.5,
+  probabilisticSharpe: 0.99,
+  count: 200,
+  trades: 150,
+  skew: 0,
+  kurtosis: 3,
+} as const;
 
 /** Nineteen twins, of which so many are below `good` in return and in Sharpe ratio. */
 function twins(inReturn: number, inSharpe: number): TwinField {
@@ -55,8 +65,8 @@ describe("the verdict", () => {
       "After costs it ends ahead of none of its baselines: buy-and-hold (+20.00 %) and flat (0.00 %).",
     );
     expect(judged.beats).toEqual({
-      "buy-and-hold": { totalReturn: false, sharpe: expect.any(Boolean), sharpeLead: 0.99 },
-      flat: { totalReturn: false, sharpe: null, sharpeLead: 0.99 },
+      "buy-and-hold": { totalReturn: false, sharpe: expect.any(Boolean), matchedReturn: null, sharpeLead: 0.99 },
+      flat: { totalReturn: false, sharpe: null, matchedReturn: null, sharpeLead: 0.99 },
     });
   });
 
@@ -155,6 +165,95 @@ describe("the verdict", () => {
     expect(clean.sentences.join(" ")).not.toContain("IN-SAMPLE");
   });
 
+  it("says of a policy that holds little how it compares at the same exposure", () => {
+    const little = as(sma, { ...good, totalReturn: 0.0137, averageExposure: 0.02 });
+    const holding = { totalReturn: 0.5755, averageExposure: 1 };
+    const fair = verdict({ policy: little, baselines: [{ ...as(hold, holding), matchedReturn: 0.0098 }] });
+    expect(fair.headline).toBe(
+      "It made +1.37 % after costs at an exposure of 0.02x, but buy-and-hold made +57.55 % at 1.00x; held as little as this it would have made +0.98 %.",
+    );
+    expect(fair.beats["buy-and-hold"]).toMatchObject({ totalReturn: false, matchedReturn: true });
+    const behind = verdict({ policy: little, baselines: [{ ...as(hold, holding), matchedReturn: 0.02 }] });
+    expect(behind.headline).toContain("and held as little as this still +2.00 %.");
+    const same = verdict({
+      policy: as(sma, { ...good, averageExposure: 0.9 }),
+      baselines: [{ ...as(hold, holding), matchedReturn: 0.02 }],
+    });
+    expect(same.headline).toBe("It made +40.00 % after costs, but buy-and-hold made more.");
+  });
+
+  it("promotes only what meets every condition, and lists each with its figure", () => {
+    const baselines = [as(hold, { totalReturn: 0.1, sharpe: 1 }), flat];
+    const strong = { ...good, sharpe: 4 };
+    const rung = (totalReturn: number) => [{ costMultiplier: 2, evaluation: as(sma, { totalReturn }) }];
+    const whole = {
+      policy: as(sma, strong),
+      baselines,
+      twins: twins(19, 19),
+      ladder: rung(0.2),
+      leak: { passed: true, faults: [] },
+      trials: { looks: 2, searches: 0, searchTrials: 0, searchLooks: 0, total: 2, deviation: null },
+    };
+    const judged = verdict(whole);
+    expect(judged).toMatchObject({ standing: "promotable", promotable: true, trials: 2, looks: 2 });
+    expect(judged.conditions.map(({ met }) => met)).toEqual(Array(7).fill(true));
+    expect(judged.headline).toContain("meets every condition of a promotion");
+    const failing = (more: object): string[] =>
+      verdict({ ...whole, ...more })
+        .conditions.filter(({ met }) => met !== true)
+        .map(({ name }) => name);
+    expect(failing({ policy: as(sma, { ...strong, trades: 99 }) })).toEqual(["closed trades"]);
+    expect(failing({ ladder: rung(-0.01) })).toEqual(["survives 2 times the costs"]);
+    expect(failing({ ladder: undefined })).toEqual(["survives 2 times the costs"]);
+    expect(failing({ leak: { passed: false, faults: ["rsi14"] } })).toEqual(["passes the leak check"]);
+    expect(failing({ leak: undefined })).toEqual(["passes the leak check"]);
+    expect(failing({ overfitting: 0.3 })).toEqual(["probability of backtest overfitting"]);
+    expect(failing({ overfitting: null })).toEqual(["probability of backtest overfitting"]);
+    expect(failing({ overfitting: 0.2 })).toEqual([]);
+    const many = { looks: 400, searches: 1, searchTrials: 50, searchLooks: 500, total: 900, deviation: 0.1 };
+    expect(failing({ trials: many })).toEqual(["deflated Sharpe ratio"]);
+    expect(verdict({ ...whole, trials: many }).standing, "too many tries").toBe("promising");
+    const { leak: _unchecked, ...unproven } = whole;
+    expect(verdict(unproven).standing).toBe("better");
+  });
+
+  it("names the search that a model's settings come from, and counts its trials", () => {
+    const baselines = [as(hold, { totalReturn: 0.1, sharpe: 1 }), flat];
+    const search = { study: "s1", trials: 40, best: 7, effectiveTrials: 12.5, sharpeDeviation: 2, looks: 400 };
+    const judged = verdict({ policy: as(sma, good), baselines, search });
+    expect(judged.trials).toBe(401);
+    expect(judged.deflatedSharpe).toBeLessThan(0.1);
+    const text = judged.sentences.join(" ");
+    expect(text).toContain("Its settings are the best of 40 trials of the search s1, worth 12.50 independent ones.");
+    expect(text).toContain("Counting all 401 trials on this market");
+    expect(text).not.toContain("if this was the only thing tried");
+  });
+
+  it("says why nothing was traded, from what was wanted and refused", () => {
+    const wanted = { hold: 10, flat: 0, long: 2_999, short: 0 };
+    const refusals = { "risk.minNotional": 2_999, "exchange.refusedMargin": 3 };
+    const idle = as(flat, {}, { wanted, refusals });
+    const text = verdict({ policy: idle, baselines: [] }).sentences.join(" ");
+    expect(text).toContain(
+      "It wanted a position 2,999 times and got none: the position would have been below the venue's least order (risk.minNotional, 2,999 times)",
+    );
+    expect(text).toContain("A larger balance");
+    const still = verdict({
+      policy: as(flat, {}, { wanted: { hold: 5, flat: 7, long: 0, short: 0 }, refusals: {} }),
+      baselines: [],
+    });
+    expect(still.sentences.join(" ")).toContain(
+      "It wanted no position in any of its 12 decisions: 5 were to hold, 7 to be flat.",
+    );
+  });
+
+  it("says what was asked for where less was tested, and why", () => {
+    const cut = { askedFromMs: Date.UTC(2020, 0, 1), askedToMs: null, reasons: ["SOLUSDT begins 2020-08-11"] };
+    expect(verdict({ policy: as(sma, good), baselines: [], cut }).sentences.join(" ")).toContain(
+      "Asked for was 2020-01-01 to the end, tested was 2024-01-01 to 2024-02-11: SOLUSDT begins 2020-08-11.",
+    );
+  });
+
   it("tells of positions that were closed where the symbol had no bar", () => {
     const [none, one, three] = [0, 1, 3].map((closedWithoutBar) =>
       verdict({ policy: as(sma, good, { closedWithoutBar }), baselines: [] }).sentences.join(" "),
@@ -182,9 +281,13 @@ describe("the verdict", () => {
     expect(free.headline).toBe("It made +40.00 % after costs; nothing was run beside it.");
     expect(free.sentences.join(" ")).toContain("Fees and slippage were zero in this run");
     const paid = verdict({ policy: as(sma, { ...good, fees: 0, slippage: 0, funding: -24.5 }), baselines: [] });
-    expect(paid.sentences.join(" ")).toContain("Funding of -24.50");
-    const unknown = verdict({ policy: as(sma, good, { fundingMissing: ["BTCUSDT"] }), baselines: [] });
-    expect(unknown.sentences.join(" ")).toContain("No funding rates are known for BTCUSDT in this range");
+    expect(paid.sentences.join(" ")).toContain("24.50 USDT of funding paid");
+    const coverage = (found: number) => ({ fundingCoverage: [{ symbol: "BTCUSDT", expected: 1_000, found }] });
+    const said = (found: number): string =>
+      verdict({ policy: as(sma, good, coverage(found)), baselines: [] }).sentences.join(" ");
+    expect(said(0)).toContain("No funding rates are known for BTCUSDT in this range");
+    expect(said(600)).toContain("Funding is known in part only: 60.0 % of BTCUSDT");
+    expect(said(950)).not.toMatch(/No funding rates|in part only/);
     expect(verdict({ policy: sma, baselines: [] }).sentences.join(" ")).toContain("These are synthetic data");
   });
 });

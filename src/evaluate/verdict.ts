@@ -1,8 +1,9 @@
 /**
  * @file The verdict: does the policy beat doing nothing, simple rules and its own random twins after costs, for the money
  * and for the risk, and is the sample long enough to believe it? It never flatters: it claims what a statistic says and no
- * more, and bars that training has seen prove nothing.
+ * more, counts everything that was tried, and bars that training has seen prove nothing.
  */
+import { conditionsOf, deflatedSharpeOf } from "./conditions.ts";
 import type { BaselineEvaluation, Comparison, Evaluation, TwinField } from "./evaluation.ts";
 import {
   type Beats,
@@ -15,28 +16,61 @@ import {
   type TwinRank,
   type Verdict,
 } from "./judgement.ts";
-import { verdictHeadline, verdictSentences } from "./verdict-text.ts";
+import { verdictHeadline } from "./verdict-headline.ts";
+import { verdictSentences } from "./verdict-text.ts";
 
-export function verdict(comparison: Omit<Comparison, "ladder">): Verdict {
-  const { policy, baselines, twins, seenUntilMs } = comparison;
+export function verdict(comparison: Comparison): Verdict {
+  const { policy, baselines, twins, seenUntilMs, trials } = comparison;
   const { statistics } = policy;
   const beats = Object.fromEntries(
     baselines.map((baseline) => [baseline.result.name, beatsBaseline(policy, baseline)] as const),
   );
+  const beatsAll =
+    baselines.length > 0 && Object.values(beats).every((beat) => beat.totalReturn && beat.sharpe !== false);
+  const inSample = seenUntilMs === undefined ? null : inSampleOf(policy, seenUntilMs);
+  const counted = trialsOf(comparison);
+  const deflatedSharpe = deflatedSharpeOf(policy, counted, deviationOf(comparison));
+  const conditions = conditionsOf({ ...comparison, beats, beatsAll, inSample, deflatedSharpe, counted });
   const judgement = {
     beats,
-    beatsAll: baselines.length > 0 && Object.values(beats).every((beat) => beat.totalReturn && beat.sharpe !== false),
+    beatsAll,
     enoughData: statistics.count >= FEWEST_DAYS && statistics.trades >= FEWEST_TRADES,
     probabilisticSharpe: statistics.probabilisticSharpe,
+    deflatedSharpe,
+    trials: counted,
+    looks: trials?.looks ?? 1,
+    conditions,
+    promotable: conditions.every(({ met }) => met === true),
     twins: twins === undefined ? null : rankAmong(twins, policy),
-    inSample: seenUntilMs === undefined ? null : inSampleOf(policy, seenUntilMs),
+    inSample,
   };
   const judged: Judgement = { ...judgement, standing: standingOf(policy, baselines, judgement) };
   return {
     ...judged,
     headline: verdictHeadline(judged, policy, baselines),
-    sentences: verdictSentences(judged, policy, baselines),
+    sentences: verdictSentences(judged, comparison),
   };
+}
+
+/**
+ * Independent trials that count: every look at these bars, every look inside the searches of this market, and, where the
+ * model's own search is not in the ledger, what the model says of it.
+ */
+function trialsOf({ trials, search }: Comparison): number {
+  const counted = trials?.total ?? 1;
+  if (search === undefined) return counted;
+  const own = Math.max(search.effectiveTrials ?? search.trials, search.looks ?? 0);
+  return Math.max(counted, (trials?.looks ?? 1) + own);
+}
+
+/** Of the trials' Sharpe ratios a period, the greatest that is known. */
+function deviationOf({ trials, search, policy }: Comparison): number | null {
+  const ofSearch = search?.sharpeDeviation;
+  const known = [
+    trials?.deviation ?? null,
+    ofSearch === undefined ? null : ofSearch / Math.sqrt(policy.statistics.periodsPerYear),
+  ].filter((value): value is number => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 function beatsBaseline(policy: Evaluation, baseline: BaselineEvaluation): Beats {
@@ -45,6 +79,7 @@ function beatsBaseline(policy: Evaluation, baseline: BaselineEvaluation): Beats 
   return {
     totalReturn: own.totalReturn > other.totalReturn,
     sharpe: own.sharpe === null || other.sharpe === null ? null : own.sharpe > other.sharpe,
+    matchedReturn: baseline.matchedReturn === null ? null : own.totalReturn > baseline.matchedReturn,
     sharpeLead: baseline.sharpeLead,
   };
 }
@@ -75,7 +110,8 @@ function standingOf(
   if (baselines.length > 0 && !judgement.beatsAll) return Standing.beaten;
   if (judgement.inSample !== null) return Standing.inSample;
   if (baselines.length === 0) return Standing.alone;
-  return isCertain(judgement) ? Standing.better : Standing.promising;
+  if (!isCertain(judgement)) return Standing.promising;
+  return judgement.promotable ? Standing.promotable : Standing.better;
 }
 
 function isLikely(probability: number | null): boolean {
@@ -83,10 +119,17 @@ function isLikely(probability: number | null): boolean {
 }
 
 /** Whether luck is unlikely as the reason for the policy's Sharpe ratio, its lead over every baseline, and its timing. */
-function isCertain({ enoughData, probabilisticSharpe, beats, twins }: Omit<Judgement, "standing">): boolean {
+function isCertain({
+  enoughData,
+  probabilisticSharpe,
+  deflatedSharpe,
+  beats,
+  twins,
+}: Omit<Judgement, "standing">): boolean {
   return (
     enoughData &&
     isLikely(probabilisticSharpe) &&
+    isLikely(deflatedSharpe) &&
     Object.values(beats).every(({ sharpeLead }) => isLikely(sharpeLead)) &&
     (twins === null || isLikely(rankConfidence(twins)))
   );

@@ -33,9 +33,7 @@ export function csvField(value: string | number): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A whole CSV text with a head line, lines ended by a line feed. */
-export function csvText(head: readonly string[], rows: Iterable<ReadonlyArray<string | number>>): string {
-  const lines = [head.map(csvField).join(",")];
-  for (const row of rows) lines.push(row.map(csvField).join(","));
-  return `${lines.join("\n")}\n`;
+/** One line of CSV, ended by a line feed. */
+export function csvLine(row: ReadonlyArray<string | number>): string {
+  return `${row.map(csvField).join(",")}\n`;
 }

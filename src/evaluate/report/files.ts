@@ -1,8 +1,11 @@
 /** @file The report's machine-readable files: summary.json, trades.csv, equity.csv. Full precision, nothing undefined. */
-import type { BaselineEvaluation, Comparison, Evaluation, TwinField } from "../evaluation.ts";
+import type { BaselineEvaluation, Comparison, Evaluation, RangeCut, SearchInfo, TwinField } from "../evaluation.ts";
+import type { HeadlineIntervals } from "../intervals.ts";
 import type { Verdict } from "../judgement.ts";
+import type { TrialCount } from "../ledger.ts";
+import type { BacktestResult, FundingCoverage, WantedCounts } from "../record.ts";
 import type { Statistics } from "../statistics/statistics.ts";
-import { csvText } from "./escape.ts";
+import type { Trade } from "../trades.ts";
 import type { Provenance } from "./sections.ts";
 
 /** Raised when a reader of older summaries would misread a newer one. */
@@ -12,6 +15,8 @@ export type StrategySummary = {
   readonly name: string;
   readonly tradeHash: string;
   readonly refusals: Readonly<Record<string, number>>;
+  readonly wanted: WantedCounts;
+  readonly fundingCoverage: readonly FundingCoverage[];
   readonly closedWithoutBar: number;
   readonly statistics: Statistics;
 };
@@ -32,7 +37,17 @@ export type ReportSummary = {
   readonly dataFingerprint: string;
   readonly tradeHash: string;
   readonly policy: StrategySummary;
-  readonly baselines: ReadonlyArray<StrategySummary & Pick<BaselineEvaluation, "sharpeLead">>;
+  readonly baselines: ReadonlyArray<
+    StrategySummary & Pick<BaselineEvaluation, "sharpeLead" | "matchedReturn" | "superiority">
+  >;
+  /** 95 % intervals of the policy's headline figures, null where they were not made. */
+  readonly intervals: HeadlineIntervals | null;
+  /** What was tried on these bars, null where nobody has counted. */
+  readonly trials: TrialCount | null;
+  /** The search that has found the policy's settings, null where there was none. */
+  readonly search: SearchInfo | null;
+  readonly leak: Comparison["leak"] | null;
+  readonly cut: RangeCut | null;
   /** Every random twin, null where none were run. */
   readonly twins: TwinField | null;
   readonly ladder: ReadonlyArray<{ readonly costMultiplier: number; readonly statistics: Statistics }> | null;
@@ -40,8 +55,8 @@ export type ReportSummary = {
 };
 
 function strategySummary({ result, statistics }: Evaluation): StrategySummary {
-  const { name, tradeHash, refusals, closedWithoutBar } = result;
-  return { name, tradeHash, refusals, closedWithoutBar, statistics };
+  const { name, tradeHash, refusals, wanted, fundingCoverage, closedWithoutBar } = result;
+  return { name, tradeHash, refusals, wanted, fundingCoverage, closedWithoutBar, statistics };
 }
 
 export function reportSummary(comparison: Comparison, verdict: Verdict, provenance: Provenance): ReportSummary {
@@ -64,7 +79,14 @@ export function reportSummary(comparison: Comparison, verdict: Verdict, provenan
     baselines: comparison.baselines.map((baseline) => ({
       ...strategySummary(baseline),
       sharpeLead: baseline.sharpeLead,
+      matchedReturn: baseline.matchedReturn,
+      superiority: baseline.superiority,
     })),
+    intervals: comparison.intervals ?? null,
+    trials: comparison.trials ?? null,
+    search: comparison.search ?? null,
+    leak: comparison.leak ?? null,
+    cut: comparison.cut ?? null,
     twins: comparison.twins ?? null,
     ladder:
       comparison.ladder?.map(({ costMultiplier, evaluation }) => ({
@@ -77,7 +99,10 @@ export function reportSummary(comparison: Comparison, verdict: Verdict, provenan
 
 const isoTime = (tsMs: number): string => new Date(tsMs).toISOString();
 
-export function tradesCsv({ result }: Evaluation): string {
+/** A head line and the rows below it, made as they are asked for. */
+export type CsvTable = { readonly head: readonly string[]; readonly rows: Iterable<ReadonlyArray<string | number>> };
+
+export function tradesTable({ result }: Evaluation): CsvTable {
   const head = [
     "symbol",
     "side",
@@ -96,7 +121,14 @@ export function tradesCsv({ result }: Evaluation): string {
     "adverse_excursion",
     "favorable_excursion",
   ];
-  const rows = result.trades.map((trade) => [
+  function* rows(): Generator<Array<string | number>> {
+    for (const trade of result.trades) yield tradeRow(result, trade);
+  }
+  return { head, rows: rows() };
+}
+
+function tradeRow(result: BacktestResult, trade: Trade): Array<string | number> {
+  return [
     result.instruments[trade.symbol].symbol,
     trade.side,
     isoTime(trade.entryMs),
@@ -113,12 +145,11 @@ export function tradesCsv({ result }: Evaluation): string {
     trade.exitReason,
     trade.adverseExcursion,
     trade.favorableExcursion,
-  ]);
-  return csvText(head, rows);
+  ];
 }
 
 /** The policy's account bar by bar, with the equity of each baseline beside it. */
-export function equityCsv({ policy, baselines }: Comparison): string {
+export function equityTable({ policy, baselines }: Comparison): CsvTable {
   const { curve, instruments } = policy.result;
   const head = [
     "time",
@@ -145,7 +176,7 @@ export function equityCsv({ policy, baselines }: Comparison): string {
       ];
     }
   }
-  return csvText(head, rows());
+  return { head, rows: rows() };
 }
 
 /** A liquidated account's curve is shorter: it stays where it ended. */

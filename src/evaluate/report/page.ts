@@ -8,6 +8,7 @@ import { escapeHtml, jsonForScript } from "./escape.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
 import { VIEWS_SCRIPT } from "./script-views.ts";
 import {
+  conditionsCard,
   costBars,
   inSampleBanner,
   ladderTable,
@@ -70,7 +71,8 @@ ${synthetic.length === 0 ? "" : syntheticBanner(synthetic)}
 ${verdict.inSample === null ? "" : inSampleBanner(verdict.inSample)}
 <header class="top"><div><h1>${escapeHtml(result.name)}</h1><div class="sub num">${escapeHtml(subtitle(comparison))}</div></div><button class="tool" id="theme" type="button">Light / dark</button></header>
 ${verdictCard(verdict)}
-${tiles(comparison)}
+${tiles(comparison, verdict)}
+${conditionsCard(verdict)}
 <section class="card"><div class="head"><h2>${comparison.baselines.length === 0 ? "Equity" : "Equity against its baselines"}</h2><div class="tools">${zoomed}<button class="tool" type="button" data-log="equity" aria-pressed="false">Log scale</button></div></div>
 <div class="note">Change since the start, after all costs. Click a name to hide it; drag over a stretch to zoom all charts, double-click to go back.</div><div id="equity"></div></section>
 <section class="card"><div class="head"><h2>Drawdown</h2><div class="tools">${zoomed}</div></div><div class="note">How far below its own earlier peak.</div><div id="drawdown"></div></section>

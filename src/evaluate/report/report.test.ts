@@ -9,7 +9,7 @@ import { compareWithBaselines } from "../compare.ts";
 import type { Comparison } from "../evaluation.ts";
 import { settings } from "../testing/settings.ts";
 import { extremeRows, forStretches } from "./downsample.ts";
-import { csvField, csvText, escapeHtml, jsonForScript } from "./escape.ts";
+import { csvField, csvLine, escapeHtml, jsonForScript } from "./escape.ts";
 import { PAGE_LIMIT_BYTES } from "./page.ts";
 import { listReports, loadReport, type WrittenReport, writeReport } from "./store.ts";
 
@@ -98,7 +98,7 @@ describe("a report on disk", () => {
     expect(trades).toHaveLength(comparison.policy.result.trades.length + 1);
     expect(equity).toHaveLength(comparison.policy.result.curve.length + 1);
     expect(equity[0]).toBe(
-      "time,equity,balance,drawdown,exposure,margin,position_BTCUSDT,equity_buy-and-hold,equity_equal-weight,equity_flat,equity_random (median),equity_sma-cross 10/30",
+      "time,equity,balance,drawdown,exposure,margin,position_BTCUSDT,equity_buy-and-hold,equity_buy-and-hold (perpetual),equity_equal-weight,equity_flat,equity_random (median),equity_sma-cross 10/30",
     );
     const last = equity[equity.length - 1].split(",");
     expect(Number(last[1])).toBe(comparison.policy.result.finalEquity);
@@ -214,7 +214,7 @@ describe("the parts of a report", () => {
       "'\tx",
     ]);
     expect([csvField("=cmd|'/c calc'!A1,2"), csvField(-1.5)]).toEqual([`"'=cmd|'/c calc'!A1,2"`, "-1.5"]);
-    expect(csvText(["a", "b"], [[1, "x,y"]])).toBe(`a,b\n1,"x,y"\n`);
+    expect(csvLine([1, "x,y"])).toBe(`1,"x,y"\n`);
   });
 
   it("thin a series without losing its ends or its extremes", () => {

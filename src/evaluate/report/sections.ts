@@ -9,6 +9,7 @@ import { inSampleText } from "../verdict-text.ts";
 import { escapeHtml } from "./escape.ts";
 
 const STANDING_TEXT: Readonly<Record<Verdict["standing"], string>> = {
+  promotable: "Promotable",
   better: "Beats its baselines",
   promising: "Promising, not proven",
   beaten: "Beaten by a baseline",
@@ -32,6 +33,23 @@ function sentenceHtml(text: string): string {
   return escapeHtml(text).replaceAll(" %", "&nbsp;%");
 }
 
+/** What a promotion asks, with what was found. */
+export function conditionsCard({ conditions, promotable }: Verdict): string {
+  const mark = (met: boolean | null): string => (met === null ? "?" : met ? "&#10003;" : "&#10007;");
+  const kind = (met: boolean | null): string => (met === null ? "muted" : met ? "pos" : "neg");
+  const rows = conditions.map(
+    ({ name, met, asked, found }) =>
+      `<tr><td class="${kind(met)}" title="${met === null ? "can't be said" : met ? "met" : "not met"}">${mark(met)}</td><td class="text">${escapeHtml(name)}</td><td class="text">${escapeHtml(found)}</td><td class="text muted">${escapeHtml(asked)}</td></tr>`,
+  );
+  const note = promotable
+    ? "Every one of them is met."
+    : "All of them are asked of a policy before money follows it. Missing one is a normal, respectable outcome.";
+  return (
+    `<section class="card" aria-label="Conditions"><div class="head"><h2>Conditions of a promotion</h2></div><div class="note">${note}</div>` +
+    `<div class="scroll"><table class="data conditions"><thead><tr><th></th><th class="text">Condition</th><th class="text">Found</th><th class="text">Asked</th></tr></thead><tbody>${rows.join("")}</tbody></table></div></section>`
+  );
+}
+
 export function verdictCard(verdict: Verdict): string {
   const items = verdict.sentences.map((sentence) => `<li>${sentenceHtml(sentence)}</li>`).join("");
   return (
@@ -50,7 +68,7 @@ function tile(name: string, value: string, aside: string, className = ""): strin
   return `<div class="tile"><div class="name">${escapeHtml(name)}</div><div class="value ${className}">${escapeHtml(value)}</div><div class="aside">${escapeHtml(aside)}</div></div>`;
 }
 
-export function tiles({ policy, baselines }: Comparison): string {
+export function tiles({ policy, baselines, search }: Comparison, { deflatedSharpe, trials }: Verdict): string {
   const s = policy.statistics;
   const hold = baselines.find(({ result }) => result.name === "buy-and-hold");
   const quote = policy.result.instruments[0].quote;
@@ -74,11 +92,17 @@ export function tiles({ policy, baselines }: Comparison): string {
       `${figure("count", s.longTrades)} long, ${figure("count", s.shortTrades)} short`,
     ),
     tile("Win rate", figure("share", s.winRate), `profit factor ${figure("ratio", s.profitFactor)}`),
-    tile(
-      "Chance Sharpe > 0",
-      figure("share", s.probabilisticSharpe),
-      `${figure("count", s.count)} ${s.basis === "daily" ? "days" : "returns"}`,
-    ),
+    trials > 1 || search !== undefined
+      ? tile(
+          "Deflated Sharpe",
+          figure("share", deflatedSharpe),
+          `${figure("count", trials)} trials, alone ${figure("share", s.probabilisticSharpe)}`,
+        )
+      : tile(
+          "Chance Sharpe > 0",
+          figure("share", s.probabilisticSharpe),
+          `${figure("count", s.count)} ${s.basis === "daily" ? "days" : "returns"}`,
+        ),
     tile(
       `All costs, ${quote}`,
       figure("money", costs),

@@ -19,7 +19,8 @@ import type { MarketTape } from "../../market/index.ts";
 import type { Comparison } from "../evaluation.ts";
 import type { Verdict } from "../judgement.ts";
 import { verdict } from "../verdict.ts";
-import { equityCsv, type ReportSummary, reportSummary, SUMMARY_SCHEMA, tradesCsv } from "./files.ts";
+import { writeCsv } from "./csv-file.ts";
+import { equityTable, type ReportSummary, reportSummary, SUMMARY_SCHEMA, tradesTable } from "./files.ts";
 import { reportPage } from "./page.ts";
 
 export type WriteReportOptions = {
@@ -54,8 +55,12 @@ export function writeReport(options: WriteReportOptions): WrittenReport {
     writeFileAtomic(join(temporary, "report.html"), reportPage(comparison, judged, tape, provenance));
     const summary = reportSummary(comparison, judged, provenance);
     writeFileAtomic(join(temporary, "summary.json"), `${JSON.stringify(summary, null, 2)}\n`);
-    writeFileAtomic(join(temporary, "trades.csv"), tradesCsv(comparison.policy));
-    writeFileAtomic(join(temporary, "equity.csv"), equityCsv(comparison));
+    for (const [name, { head, rows }] of [
+      ["trades.csv", tradesTable(comparison.policy)],
+      ["equity.csv", equityTable(comparison)],
+    ] as const) {
+      writeCsv(join(temporary, name), head, rows);
+    }
     try {
       renameSync(temporary, target);
     } catch (thrown) {

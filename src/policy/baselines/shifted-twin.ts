@@ -5,7 +5,6 @@
  */
 import { Direction, type IntentColumns, invariant } from "../../core/index.ts";
 import type { DecisionContext, Policy } from "../policy.ts";
-import { isUnfinished } from "./unfinished.ts";
 
 export type ShiftedTwinOptions = {
   /** `[n*S]` signed notional over equity that is to be held at the close of each bar after the first. */
@@ -34,14 +33,13 @@ export class ShiftedTwin implements Policy {
     this.#asked = new Float64Array(tape.symbols);
   }
 
-  decide({ tape, exchange, account, bar }: DecisionContext, intents: IntentColumns): void {
+  decide({ tape, desk, bar }: DecisionContext, intents: IntentColumns): void {
     const { book, shift, unit } = this.#options;
     const S = tape.symbols;
     const row = ((bar - this.#from + shift) % (book.length / S)) * S;
     for (let s = 0; s < S; s++) {
       const wanted = book[row + s];
-      const held = exchange.book.lots[account * S + s];
-      const settled = held === 0 ? wanted === 0 : !isUnfinished(exchange.book, account * S + s, bar);
+      const settled = desk.position(s) === 0 ? wanted === 0 : !desk.isUnfinished(s);
       if (wanted === this.#asked[s] && (settled || wanted === 0)) continue;
       this.#asked[s] = wanted;
       intents.direction[s] = wanted > 0 ? Direction.long : wanted < 0 ? Direction.short : Direction.flat;

@@ -1,0 +1,66 @@
+/** @file Why a policy did not trade, in words, from what was wanted and what was refused. */
+import { formatFigure } from "./format.ts";
+import type { BacktestResult } from "./record.ts";
+
+/** What the gate and the exchange say, for people; codes that stop an order altogether first. */
+const REASONS: Readonly<Record<string, string>> = {
+  "risk.minNotional": "the position would have been below the venue's least order",
+  "risk.belowLot": "the position would have been less than one lot",
+  "risk.noBudget": "sizing left nothing for the symbol",
+  "risk.spotShort": "spot can't be sold short",
+  "risk.shortDisabled": "shorting is switched off",
+  "risk.symbolAbsent": "the symbol had no bar",
+  "risk.closeOnly": "only closing was allowed",
+  "risk.maxDrawdown": "the greatest drawdown was reached",
+  "risk.dailyLoss": "the day's loss was reached",
+  "risk.cooldown": "the symbol was cooling down after a trade",
+  "risk.maxConcurrent": "as many positions as allowed were open",
+  "risk.liquidated": "the account was liquidated",
+  "risk.withinBand": "the change was smaller than the band",
+  "risk.positionNotional": "the position was cut to its greatest notional",
+  "risk.orderLoss": "the position was cut to the greatest loss at its stop",
+  "risk.totalLeverage": "the position was cut to the greatest total leverage",
+  "exchange.refusedAbsent": "the symbol had no bar at the open",
+  "exchange.refusedMinNotional": "the order was below the venue's least at the open",
+  "exchange.refusedMargin": "there was no margin for it",
+  "exchange.refusedVolume": "its share of the volume was less than the least order",
+  "exchange.refusedPartial": "what filled by chance was less than the least order",
+  "exchange.refusedSpotShort": "spot can't be sold short",
+  "exchange.refusedTimeStop": "the position had reached its greatest age",
+  "exchange.refusedLiquidated": "the account was liquidated",
+};
+
+const MOST_REASONS = 3;
+
+/** A code in words; one that is not known here stands as it is. */
+export function refusalText(code: string): string {
+  return REASONS[code] ?? code;
+}
+
+/** Why nothing was traded. */
+export function idleText({ wanted, refusals, config }: Pick<BacktestResult, "wanted" | "refusals" | "config">): string {
+  const asked = wanted.long + wanted.short;
+  const all = asked + wanted.flat + wanted.hold;
+  if (asked === 0) {
+    return all === 0
+      ? "It was never asked for a decision."
+      : `It wanted no position in any of its ${formatFigure(all, "count")} decisions: ${formatFigure(wanted.hold, "count")} were to hold, ${formatFigure(wanted.flat, "count")} to be flat.`;
+  }
+  const found = Object.entries(refusals)
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, MOST_REASONS)
+    .map(([code, count]) => `${refusalText(code)} (${code}, ${formatFigure(count, "count")} times)`);
+  const text = `It wanted a position ${formatFigure(asked, "count")} times and got none`;
+  if (found.length === 0) return `${text}: every size was 0.`;
+  const scheme = schemeOf(config);
+  const help =
+    refusals["risk.minNotional"] !== undefined || refusals["risk.belowLot"] !== undefined
+      ? ` A larger balance, or larger sizes (sizing.scheme is ${scheme ?? "set so"}), would trade.`
+      : "";
+  return `${text}: ${found.join("; ")}.${help}`;
+}
+
+function schemeOf(config: unknown): string | undefined {
+  const { sizing } = config as { sizing?: { scheme?: string } };
+  return sizing?.scheme;
+}
