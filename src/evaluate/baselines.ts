@@ -18,7 +18,7 @@ export const BASELINE_NAMES = ["buy-and-hold", "equal-weight", "flat", "random",
 export type BaselineName = (typeof BASELINE_NAMES)[number];
 
 /** The holding of the contracts themselves, beside that of the coins. */
-export const CONTRACT_HOLDING = "buy-and-hold (perpetual)";
+export const CONTRACT_HOLDING = "hold (contracts)";
 
 export type BaselineOptions = {
   readonly smaCross?: SmaCrossOptions;

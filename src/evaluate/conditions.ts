@@ -1,18 +1,10 @@
 /** @file What a policy must show before money follows it: each condition with what is asked and what was found. */
 import type { BaselineEvaluation, Comparison, Evaluation } from "./evaluation.ts";
 import { formatFigure } from "./format.ts";
-import type { Beats, InSample } from "./judgement.ts";
+import type { Beats, Condition, InSample } from "./judgement.ts";
 import { deflatedBenchmark, probabilisticSharpe } from "./statistics/overfitting.ts";
 
 export const PROMOTION = { deflatedSharpe: 0.95, overfitting: 0.2, costs: 2, trades: 100 } as const;
-
-export type Condition = {
-  readonly name: string;
-  /** Null where it can't be said. */
-  readonly met: boolean | null;
-  readonly asked: string;
-  readonly found: string;
-};
 
 /**
  * Probability that the true Sharpe ratio is above what the best of all trials without skill would have shown. Without a
@@ -42,13 +34,12 @@ export function conditionsOf(given: Given): Condition[] {
   const { policy, counted, overfitting, ladder, leak, deflatedSharpe, inSample } = given;
   const s = policy.statistics;
   const dearer = ladder?.find(({ costMultiplier }) => costMultiplier === PROMOTION.costs)?.evaluation;
-  const percent = (value: number | null): string => formatFigure(value, "share");
   return [
     {
       name: "tested on bars that training has not seen",
       met: inSample === null,
       asked: "none seen",
-      found: inSample === null ? "none seen" : `${percent(inSample.share)} of the bars were seen`,
+      found: inSample === null ? "none seen" : `${formatFigure(inSample.share, "share")} of the bars were seen`,
     },
     {
       name: "beats every baseline after costs",

@@ -9,13 +9,15 @@ export {
   twinConfig,
 } from "./baselines.ts";
 export { checkPolicy, type PolicyCheckOptions } from "./check-policy.ts";
-export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder } from "./compare.ts";
+export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder, rungsWith } from "./compare.ts";
 export {
   type BaselineEvaluation,
   type Comparison,
   type CostRung,
   type Evaluation,
   evaluate,
+  type RangeCut,
+  type SearchInfo,
   type TwinField,
 } from "./evaluation.ts";
 export {
@@ -24,9 +26,18 @@ export {
   type ImportanceOptions,
   type ImportanceResult,
 } from "./importance.ts";
-export { type Beats, type InSample, Standing, type TwinRank, type Verdict } from "./judgement.ts";
+export { type Beats, type Condition, type InSample, Standing, type TwinRank, type Verdict } from "./judgement.ts";
 export { type Fault, type LeakCheck } from "./leak/fault.ts";
 export { type LeakOptions, type LeakResult, verifyLeaks, verifyWarmup } from "./leak/verify.ts";
+export {
+  appendLedger,
+  countTrials,
+  LEDGER_FILE,
+  type LedgerLook,
+  lookOf,
+  readLedger,
+  type TrialCount,
+} from "./ledger.ts";
 export type { ParityModel, ParityResult, ParityRun } from "./parity/check.ts";
 export type { Difference } from "./parity/differences.ts";
 export { type ParitySuiteOptions, type ParitySuiteResult, verifyParity } from "./parity/suite.ts";

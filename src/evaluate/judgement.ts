@@ -1,5 +1,4 @@
 /** @file What a verdict says, and what it asks before it says something good. */
-import type { Condition } from "./conditions.ts";
 
 /** Fewer daily returns or trades than these can't carry a conclusion. */
 export const FEWEST_DAYS = 90;
@@ -26,6 +25,15 @@ export const Standing = {
   idle: "idle",
 } as const;
 export type Standing = (typeof Standing)[keyof typeof Standing];
+
+/** What a promotion asks, and what was found. */
+export type Condition = {
+  readonly name: string;
+  /** Null where it can't be said. */
+  readonly met: boolean | null;
+  readonly asked: string;
+  readonly found: string;
+};
 
 export type Beats = {
   /** Higher total return after costs. */

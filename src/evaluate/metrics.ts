@@ -1,5 +1,6 @@
 /** @file The statistics that tables and reports show, in order, with their names, units and definitions. */
-import { FigureKind, formatFigure } from "./format.ts";
+import { type Need, unavailable } from "./availability.ts";
+import { FigureKind, formatFigure, NOT_AVAILABLE } from "./format.ts";
 import type { Statistics } from "./statistics/statistics.ts";
 
 export type Metric = {
@@ -10,6 +11,8 @@ export type Metric = {
   readonly of: (statistics: Statistics) => number | null;
   /** Whether more of it is better, less, or neither. */
   readonly better?: "more" | "less";
+  /** What the sample must be able to carry. Default: nothing. */
+  readonly needs?: Need;
   /** One sentence: what it is. */
   readonly meaning: string;
 };
@@ -28,11 +31,12 @@ const RETURN: Metric = {
 };
 const SHARPE: Metric = {
   label: "Sharpe ratio",
+  needs: "sample",
   short: "Sharpe",
   kind: ratio,
   of: (s) => s.sharpe,
   better: "more",
-  meaning: "Mean over standard deviation (n - 1) of daily returns, annualised; no risk-free rate.",
+  meaning: "Mean over standard deviation (n - 1) of daily returns, annualized; no risk-free rate.",
 };
 const DRAWDOWN: Metric = {
   label: "Worst drawdown",
@@ -89,6 +93,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       RETURN,
       {
         label: "Return a year (CAGR)",
+        needs: "year",
         kind: change,
         of: (s) => s.annualReturn,
         better: "more",
@@ -127,6 +132,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
     metrics: [
       {
         label: "Volatility a year",
+        needs: "sample",
         kind: share,
         of: (s) => s.volatility,
         better: "less",
@@ -149,6 +155,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       },
       {
         label: "Value at risk, 5 %",
+        needs: "sample",
         kind: change,
         of: (s) => s.valueAtRisk.historical,
         better: "more",
@@ -156,6 +163,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       },
       {
         label: "Expected shortfall, 5 %",
+        needs: "sample",
         kind: change,
         of: (s) => s.expectedShortfall.historical,
         better: "more",
@@ -163,14 +171,22 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       },
       {
         label: "Value at risk, 5 %, corrected",
+        needs: "sample",
         kind: change,
         of: (s) => s.valueAtRisk.cornishFisher,
         better: "more",
         meaning: "Normal quantile corrected for skew and kurtosis (Cornish-Fisher).",
       },
-      { label: "Skew", kind: ratio, of: (s) => s.skew, meaning: "Third standardized moment of daily returns." },
+      {
+        label: "Skew",
+        needs: "sample",
+        kind: ratio,
+        of: (s) => s.skew,
+        meaning: "Third standardized moment of daily returns.",
+      },
       {
         label: "Kurtosis",
+        needs: "sample",
         kind: ratio,
         of: (s) => s.kurtosis,
         meaning: "Fourth standardized moment of daily returns; 3 for a normal.",
@@ -183,6 +199,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       SHARPE,
       {
         label: "Sharpe ratio, bar by bar",
+        needs: "sample",
         kind: ratio,
         of: (s) => s.perBar.sharpe,
         better: "more",
@@ -190,13 +207,15 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       },
       {
         label: "Sortino ratio",
+        needs: "sample",
         kind: ratio,
         of: (s) => s.sortino,
         better: "more",
-        meaning: "Mean over downside deviation (over all days), annualised; n/a without a losing day.",
+        meaning: "Mean over downside deviation (over all days), annualized; n/a without a losing day.",
       },
       {
         label: "Calmar ratio",
+        needs: "year",
         kind: ratio,
         of: (s) => s.calmar,
         better: "more",
@@ -204,6 +223,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       },
       {
         label: "Omega ratio",
+        needs: "sample",
         kind: ratio,
         of: (s) => s.omega,
         better: "more",
@@ -211,6 +231,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       },
       {
         label: "Tail ratio",
+        needs: "sample",
         kind: ratio,
         of: (s) => s.tailRatio,
         better: "more",
@@ -285,6 +306,7 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
       },
       {
         label: "Turnover a year",
+        needs: "year",
         kind: times,
         of: (s) => s.annualTurnover,
         meaning: "Notional bought and sold over mean equity, a year.",
@@ -315,6 +337,11 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
   },
 ];
 
+/** Why the figure can't be shown, null where it can. */
+export function metricReason(metric: Metric, statistics: Statistics): string | null {
+  return metric.needs === undefined ? null : unavailable(statistics, metric.needs);
+}
+
 export function metricText(metric: Metric, statistics: Statistics): string {
-  return formatFigure(metric.of(statistics), metric.kind);
+  return metricReason(metric, statistics) === null ? formatFigure(metric.of(statistics), metric.kind) : NOT_AVAILABLE;
 }

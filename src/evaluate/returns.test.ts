@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY_MS, defaultInstrument, HOUR_MS } from "../core/index.ts";
-import { barReturns, barsPerYearOf, dailyReturns, daysPerYear, monthlyReturns } from "./returns.ts";
+import { barReturns, barsPerYearOf, dailyReturns, daysPerYear, daysPerYearOf, monthlyReturns } from "./returns.ts";
 import { totalReturn } from "./statistics/ratios.ts";
 
 const series = (points: ReadonlyArray<readonly [tsMs: number, equity: number]>) => ({
@@ -79,7 +79,16 @@ describe("returns", () => {
     ).toEqual([-1, 0]);
   });
 
-  it("are annualised by the calendar of what is traded", () => {
+  it("count the run's own days where a market closes: a Sunday evening makes a sixth one", () => {
+    const euro = defaultInstrument("EURUSD", { calendar: "weekdays", kind: "forex" });
+    const week = Array.from({ length: 53 * 7 }, (_, day) => day).filter((day) => day % 7 !== 5);
+    const daily = series(week.map((day) => [day * DAY_MS, 100] as const));
+    expect(daysPerYearOf(daily, week.length - 1, [euro])).toBeCloseTo(313, 0);
+    expect(daysPerYearOf(daily, 20, [euro]), "too few to count").toBe(260);
+    expect(daysPerYearOf(daily, week.length - 1, [defaultInstrument("BTCUSDT")])).toBe(365);
+  });
+
+  it("are annualized by the calendar of what is traded", () => {
     const crypto = defaultInstrument("BTCUSDT");
     const stock = defaultInstrument("AAPL", { calendar: "weekdays", kind: "spot" });
     expect(daysPerYear([crypto])).toBe(365);

@@ -71,8 +71,10 @@ function growth(before: number, after: number): number {
 const EVERY_DAY = 365;
 const WEEKDAYS = 260;
 const EXCHANGE_DAYS = 252;
+/** Days from which on a run's own count says more than the calendar's. */
+const COUNTED_DAYS = 60;
 
-/** Days a year with which daily figures are annualised: those of the instrument that trades most. */
+/** Days a year by the calendar: those of the instrument that trades most. */
 export function daysPerYear(instruments: readonly Instrument[]): number {
   return instruments.reduce((most, { calendar, kind }) => {
     const own = calendar === "24/7" ? EVERY_DAY : kind === InstrumentKind.forex ? WEEKDAYS : EXCHANGE_DAYS;
@@ -81,7 +83,17 @@ export function daysPerYear(instruments: readonly Instrument[]): number {
 }
 
 /**
- * Bars a year with which bar figures are annualised: exact where markets never close, else what the run itself shows
+ * Daily returns a year with which daily figures are annualized: 365 where markets never close, else what the run itself
+ * shows, because a session that begins on Sunday evening gives a currency market six UTC days a week.
+ */
+export function daysPerYearOf(series: EquitySeries, days: number, instruments: readonly Instrument[]): number {
+  const calendar = daysPerYear(instruments);
+  if (calendar === EVERY_DAY || days < COUNTED_DAYS) return calendar;
+  return days / ((series.timeMs[series.length - 1] - series.timeMs[0]) / YEAR_MS);
+}
+
+/**
+ * Bars a year with which bar figures are annualized: exact where markets never close, else what the run itself shows
  * (its bars over its span in years).
  */
 export function barsPerYearOf(series: EquitySeries, barMs: number, instruments: readonly Instrument[]): number {

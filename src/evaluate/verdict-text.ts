@@ -1,9 +1,10 @@
 /** @file The verdict in plain words. */
 import { formatDay, formatMinute } from "../core/index.ts";
+import { unavailable } from "./availability.ts";
 import { CONTRACT_HOLDING } from "./baselines.ts";
 import { trialsText } from "./conditions.ts";
 import type { BaselineEvaluation, Comparison, Evaluation, RangeCut } from "./evaluation.ts";
-import { formatFigure } from "./format.ts";
+import { formatFigure, NOT_AVAILABLE } from "./format.ts";
 import { ENOUGH_FUNDING } from "./funding-coverage.ts";
 import { CONFIDENCE, FEWEST_DAYS, FEWEST_TRADES, type InSample, type Judgement, type TwinRank } from "./judgement.ts";
 import type { BacktestResult } from "./record.ts";
@@ -34,11 +35,14 @@ export function verdictSentences(judgement: Judgement, comparison: Comparison): 
   ];
 }
 
+function dayOr(ms: number | null, open: string): string {
+  return ms === null ? open : formatDay(ms);
+}
+
 /** Asked for and tested, where that is not the same. */
 function cutSentence({ statistics }: Evaluation, { askedFromMs, askedToMs, reasons }: RangeCut): string {
-  const day = (ms: number | null, open: string): string => (ms === null ? open : formatDay(ms));
   return (
-    `Asked for was ${day(askedFromMs, "the beginning")} to ${day(askedToMs, "the end")}, tested was ` +
+    `Asked for was ${dayOr(askedFromMs, "the beginning")} to ${dayOr(askedToMs, "the end")}, tested was ` +
     `${formatDay(statistics.fromMs)} to ${formatDay(statistics.toMs)}: ${reasons.join("; ")}.`
   );
 }
@@ -68,7 +72,7 @@ function outcomeSentence({ statistics: s, result }: Evaluation): string {
   return (
     `${formatFigure(s.initialBalance, "money")} ${quote} became ${formatFigure(s.finalEquity, "money")} ${quote} ` +
     `in ${formatFigure(s.days, "days").replace(" d", " days")} with ${formatFigure(s.trades, "count")} ${s.trades === 1 ? "trade" : "trades"}, a Sharpe ratio of ` +
-    `${formatFigure(s.sharpe, "ratio")} and a worst drawdown of ${formatFigure(s.maxDrawdown, "change")}.`
+    `${unavailable(s, "sample") === null ? formatFigure(s.sharpe, "ratio") : NOT_AVAILABLE} and a worst drawdown of ${formatFigure(s.maxDrawdown, "change")}.`
   );
 }
 
@@ -189,7 +193,7 @@ function sampleSentences({ deflatedSharpe, trials, looks }: Judgement, compariso
     const seen =
       looks === 1 ? "" : ` These bars have been looked at with ${formatFigure(looks, "count")} different results.`;
     sentences.push(
-      `Counting all ${trialsText(trials)} on this market, the chance that it is more than the luck of the best is ${formatFigure(deflatedSharpe, "share")}.${seen}`,
+      `Counting ${trials === 2 ? "both trials" : `all ${trialsText(trials)}`} on this market, the chance that it is more than the luck of the best is ${formatFigure(deflatedSharpe, "share")}.${seen}`,
     );
   }
   const hardest = hardestBaseline(baselines);

@@ -45,6 +45,8 @@ const good = {
   kurtosis: 3,
 } as const;
 
+const coverage = (found: number) => ({ fundingCoverage: [{ symbol: "BTCUSDT", expected: 1_000, found }] });
+
 /** Nineteen twins, of which so many are below `good` in return and in Sharpe ratio. */
 function twins(inReturn: number, inSharpe: number): TwinField {
   return {
@@ -282,7 +284,6 @@ describe("the verdict", () => {
     expect(free.sentences.join(" ")).toContain("Fees and slippage were zero in this run");
     const paid = verdict({ policy: as(sma, { ...good, fees: 0, slippage: 0, funding: -24.5 }), baselines: [] });
     expect(paid.sentences.join(" ")).toContain("24.50 USDT of funding paid");
-    const coverage = (found: number) => ({ fundingCoverage: [{ symbol: "BTCUSDT", expected: 1_000, found }] });
     const said = (found: number): string =>
       verdict({ policy: as(sma, good, coverage(found)), baselines: [] }).sentences.join(" ");
     expect(said(0)).toContain("No funding rates are known for BTCUSDT in this range");
@@ -303,6 +304,16 @@ describe("tables", () => {
     const all = formatStatistics([sma, flat]);
     expect(all).toContain("Chance that Sharpe > 0 (PSR)");
     expect(all).not.toMatch(/NaN|Infinity|undefined|null/);
+  });
+
+  it("say why a figure is not there in place of a number that means nothing", () => {
+    const few = { ...sma, statistics: { ...sma.statistics, days: 4, count: 5, annualReturn: 123_456_789.123 } };
+    const text = formatStatistics([few]);
+    expect(text).toMatch(/Return a year \(CAGR\) +n\/a/);
+    expect(text).toMatch(/Sharpe ratio +n\/a/);
+    expect(text).toContain("n/a: a run of 4.0 days can't be extrapolated to a year: that takes 30 days");
+    expect(text).toContain("n/a: 5 daily returns are too few for it: that takes 20");
+    expect(text).not.toMatch(/\d{9}/);
   });
 
   it("align by the widest cell of each column", () => {

@@ -1,24 +1,28 @@
 /** @file Judging: a policy through the backtest beside its baselines, as data and as a report. */
 
-import { formatMinute, packageVersion } from "../../core/index.ts";
+import { formatMinute, packageVersion, TidemarkError } from "../../core/index.ts";
 import {
   type BaselineName,
   COST_LADDER,
   type Comparison,
   compareWithBaselines,
+  rungsWith,
+  type SearchInfo,
   type Verdict,
   verdict,
+  verifyLeaks,
   type WrittenReport,
   writeReport,
 } from "../../evaluate/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import type { Policy } from "../../policy/index.ts";
+import type { Policy, PolicyModel } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { backtestSettings, newestRows } from "../config/backtest.ts";
 import { reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openModel } from "./open.ts";
+import { type AskedRange, countLook, rangeCut } from "./trials.ts";
 
 /** What is run: by whom, on what, under which rules. */
 export type Job = {
@@ -31,6 +35,10 @@ export type Job = {
   readonly seed: number;
   /** "name/version" of a model. */
   readonly model?: string;
+  /** The model itself, to be checked for leaks. */
+  readonly opened?: PolicyModel;
+  /** What was asked for, where it may be more than the rows. */
+  readonly asked?: AskedRange;
   /** Open time of the last bar that the model's training has seen, UTC milliseconds. */
   readonly seenUntilMs?: number;
 };
@@ -61,8 +69,17 @@ export function comparisonData(comparison: Comparison, judged: Verdict, report: 
       name: baseline.result.name,
       tradeHash: baseline.result.tradeHash,
       sharpeLead: baseline.sharpeLead,
+      matchedReturn: baseline.matchedReturn,
+      superiority: baseline.superiority,
       statistics: baseline.statistics,
     })),
+    wanted: result.wanted,
+    fundingCoverage: result.fundingCoverage,
+    intervals: comparison.intervals,
+    trials: comparison.trials,
+    search: comparison.search,
+    leak: comparison.leak,
+    cut: comparison.cut,
     twins: comparison.twins,
     ladder: comparison.ladder?.map((rung) => ({
       costMultiplier: rung.costMultiplier,
@@ -73,6 +90,25 @@ export function comparisonData(comparison: Comparison, judged: Verdict, report: 
   };
 }
 
+/** What a model says of the search that has found its settings. */
+function searchOf({ manifest }: PolicyModel): SearchInfo | undefined {
+  // Written by a training of this program.
+  return manifest.provenance["search"] as SearchInfo | undefined;
+}
+
+async function leakOf(context: AppContext, config: Config, job: Job): Promise<NonNullable<Comparison["leak"]>> {
+  const { passed, checks } = await verifyLeaks({
+    tape: job.tape,
+    ...(job.opened === undefined ? {} : { model: job.opened }),
+    decision: job.decision,
+    balance: config.backtest.initialBalance,
+    seed: job.seed,
+    signal: context.signal,
+    onProgress: context.progress,
+  });
+  return { passed, faults: checks.flatMap(({ faults }) => faults.map(({ text }) => text)) };
+}
+
 /** Runs a job beside its baselines and writes its report where one is wanted. */
 export async function judge(
   context: AppContext,
@@ -80,32 +116,55 @@ export async function judge(
   job: Job,
   wanted: { readonly report: boolean; readonly costLadder: boolean },
 ): Promise<Judged> {
-  const comparison = await compareWithBaselines({
+  const settings = {
+    ...backtestSettings(config),
+    ...(job.baselines === undefined ? {} : { baselines: job.baselines }),
+  };
+  const whole = settings.baselines.length > 1;
+  const compared = await compareWithBaselines({
     tape: job.tape,
     policy: job.policy,
     config: job.decision,
     ...job.rows,
-    ...backtestSettings(config),
+    ...settings,
     seed: job.seed,
     signal: context.signal,
     onProgress: context.progress,
     clock: context.clock,
-    ...(job.baselines === undefined ? {} : { baselines: job.baselines }),
-    ...(wanted.costLadder ? { costLadder: COST_LADDER } : {}),
+    ...(wanted.costLadder || whole ? { costLadder: rungsWith(wanted.costLadder ? COST_LADDER : [1]) } : {}),
     ...(job.seenUntilMs === undefined ? {} : { seenUntilMs: job.seenUntilMs }),
   });
+  const leak = whole && job.opened !== undefined ? await leakOf(context, config, job) : undefined;
+  const search = job.opened === undefined ? undefined : searchOf(job.opened);
+  const cut = await rangeCut(config, job.tape, job.asked ?? {}, compared.policy.result);
+  const comparison: Comparison = {
+    ...compared,
+    trials: countLook(context, config, compared.policy, job.model ?? compared.policy.result.name),
+    ...(leak === undefined ? {} : { leak }),
+    ...(search === undefined ? {} : { search, overfitting: search.overfitting ?? null }),
+    ...(cut === undefined ? {} : { cut }),
+  };
   context.endProgress();
-  const report = wanted.report
-    ? writeReport({
-        comparison,
-        tape: job.tape,
-        folder: reportsFolder(config),
-        madeMs: context.clock.nowMs(),
-        codeVersion: packageVersion(),
-        ...(job.model === undefined ? {} : { model: job.model }),
-      })
-    : undefined;
+  const report = wanted.report ? reportOf(context, config, job, comparison) : undefined;
   return { comparison, judged: report?.verdict ?? verdict(comparison), report };
+}
+
+/** A run whose report can't be written keeps its figures. */
+function reportOf(context: AppContext, config: Config, job: Job, comparison: Comparison): WrittenReport | undefined {
+  try {
+    return writeReport({
+      comparison,
+      tape: job.tape,
+      folder: reportsFolder(config),
+      madeMs: context.clock.nowMs(),
+      codeVersion: packageVersion(),
+      ...(job.model === undefined ? {} : { model: job.model }),
+    });
+  } catch (thrown) {
+    if (!(thrown instanceof TidemarkError)) throw thrown;
+    context.warn(`The report was not written: ${thrown.message}`);
+    return undefined;
+  }
 }
 
 /** A model on the bars that its training never saw, with all baselines and a report. */
@@ -117,6 +176,7 @@ export async function judgeModel(
 ): Promise<Judged> {
   const { id, model, tape, policy, decision, unseen, seed } = await openModel(context, config, given, options.tape);
   const seenUntilMs = model.manifest.provenance.trainToMs;
-  const job = { tape, policy, decision, rows: newestRows(config, unseen), seed, model: id, seenUntilMs };
+  const rows = newestRows(config, unseen);
+  const job = { tape, policy, decision, rows, seed, model: id, opened: model, seenUntilMs };
   return judge(context, config, job, { report: true, costLadder: false });
 }

@@ -41,6 +41,8 @@ const runSchema = z.object({
       best: z.number(),
       effectiveTrials: z.number().optional(),
       sharpeDeviation: z.number().optional(),
+      overfitting: z.number().nullable().optional(),
+      looks: z.number().optional(),
     })
     .optional(),
   config: configSchema,

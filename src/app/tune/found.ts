@@ -66,6 +66,11 @@ export async function findFound(config: Config, name: string | undefined): Promi
   return foundIn(kept, await openStudy(kept.folder));
 }
 
+/** Results that were seen inside the trials: every report is one. */
+export function looksOf(trials: readonly Trial[]): number {
+  return trials.reduce((sum, { intermediate }) => sum + Math.max(1, intermediate.size), 0);
+}
+
 /** What a model that is trained with these settings says of where they come from. */
 export function originOf({ kept, trials, best, verdict }: Found): SearchOrigin {
   return {
@@ -74,6 +79,11 @@ export function originOf({ kept, trials, best, verdict }: Found): SearchOrigin {
     best: best.number,
     ...(verdict === undefined
       ? {}
-      : { effectiveTrials: verdict.effectiveTrials, sharpeDeviation: verdict.sharpeDeviation }),
+      : {
+          effectiveTrials: verdict.effectiveTrials,
+          sharpeDeviation: verdict.sharpeDeviation,
+          overfitting: verdict.overfitting,
+        }),
+    looks: looksOf(trials),
   };
 }

@@ -2,7 +2,8 @@
 
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { packageVersion } from "../../core/index.ts";
+import { packageVersion, toError } from "../../core/index.ts";
+import { appendLedger } from "../../evaluate/index.ts";
 import { planBoard } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import {
@@ -17,8 +18,9 @@ import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import { searchBudget, trialSettings } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
+import { ledgerPath } from "../models/trials.ts";
 import { writeBest } from "./best-file.ts";
-import { type Found, foundIn } from "./found.ts";
+import { type Found, foundIn, looksOf } from "./found.ts";
 import { type KeptPlan, planFingerprint, planJson } from "./plan.ts";
 import { searchProgress } from "./progress.ts";
 import { beginSearch, resumeSearch, type Search } from "./search.ts";
@@ -94,6 +96,26 @@ async function runTrials(
   }
 }
 
+/** The search is counted by whatever is tested on this market later. A ledger that can't be written is a warning. */
+function noteSearch(context: AppContext, config: Config, { kept, trials }: Found): void {
+  const { market } = kept.plan;
+  try {
+    appendLedger(ledgerPath(config), {
+      kind: "search",
+      data: planFingerprint(kept.plan),
+      symbols: [...market.symbols],
+      timeframe: market.timeframe,
+      fromMs: 0,
+      toMs: context.clock.nowMs(),
+      study: kept.name,
+      trials: trials.length,
+      looks: looksOf(trials),
+    });
+  } catch (thrown) {
+    context.warn(`This search could not be noted in the ledger: ${toError(thrown).message}`);
+  }
+}
+
 /**
  * Searches, in a new study or in one that was stopped, and resolves with the best settings, written beside the study.
  * After Ctrl-C it rejects with the signal's reason, when everything is saved and the way to go on has been told. Else it
@@ -125,6 +147,7 @@ export async function runTune(
     context.signal.throwIfAborted();
   }
   const found = foundIn(kept, study);
+  noteSearch(context, config, found);
   const { best, settings } = found;
   const score = `${config.search.objective} ${figure(best.value ?? 0)} in validation`;
   const told = `Trial ${best.number} of the search ${kept.name}: ${score}, the best of ${summary.complete} complete trials.`;

@@ -17,6 +17,16 @@ function rangeText(result: BacktestResult): string {
   return `${symbols}, ${result.timeframe} bars, ${range}${result.synthetic ? ", SYNTHETIC market" : ""}`;
 }
 
+/** What a promotion asks, one line each. */
+function printConditions(output: Output, { conditions }: Verdict): void {
+  const { green, red, yellow } = output.palette;
+  output.text("\nconditions of a promotion");
+  for (const { name, met, found, asked } of conditions) {
+    const mark = met === null ? yellow("?") : met ? green("+") : red("-");
+    output.text(`  ${mark} ${name}: ${found}${met === true ? "" : ` (asked: ${asked})`}`);
+  }
+}
+
 /** The comparison on the terminal: range, table, verdict in words, where the report is. */
 export function printComparison(
   output: Output,
@@ -36,6 +46,7 @@ export function printComparison(
   }
   output.text(`\n${output.palette.bold(judged.headline)}`);
   for (const sentence of judged.sentences) output.text(`  ${sentence}`);
+  if (baselines.length > 2) printConditions(output, judged);
   output.text(`\ntrade hash  ${policy.result.tradeHash}`);
   if (report !== undefined) output.text(`report      ${report.htmlPath}`);
 }

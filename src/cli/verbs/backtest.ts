@@ -1,8 +1,10 @@
 /** @file `tidemark backtest`: a model, or a rule alone, through the simulated exchange, with a report. */
 import { type Command, Option } from "commander";
 import {
+  type Config,
   checkConfig,
   comparisonData,
+  configuredRange,
   decisionSettings,
   type Job,
   judge,
@@ -11,7 +13,7 @@ import {
   openTape,
   rowsBetween,
 } from "../../app/index.ts";
-import { formatMinute, TidemarkError } from "../../core/index.ts";
+import { formatMinute, parseDate, TidemarkError } from "../../core/index.ts";
 import { BASELINE_NAMES, type BaselineName, baselineConfig, baselinePolicy } from "../../evaluate/index.ts";
 import { printComparison } from "../print/comparison.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -28,6 +30,16 @@ type BacktestOptions = {
   readonly report: boolean;
 };
 
+/** The range that flags name, or else the configuration; a model's own range is none that anybody asked for. */
+function askedRange(config: Config | undefined, { from, to }: BacktestOptions): { fromMs?: number; toMs?: number } {
+  const configured = config === undefined ? {} : configuredRange(config);
+  return {
+    ...configured,
+    ...(from === undefined ? {} : { fromMs: parseDate(from) }),
+    ...(to === undefined ? {} : { toMs: parseDate(to) }),
+  };
+}
+
 async function strategyJob(context: CommandContext, options: BacktestOptions, name: BaselineName): Promise<Job> {
   const config = context.config();
   const tape = await openTape(context, config);
@@ -39,8 +51,10 @@ async function strategyJob(context: CommandContext, options: BacktestOptions, na
     policy: baselinePolicy(name, seed, { smaCross }),
     decision: baselineConfig(decisionSettings(config)),
     rows: rowsBetween(tape, options, { from: 0, to: tape.bars }),
+    // A rule alone says little: what holding would have made stands beside it.
     baselines: options.baselines && config.backtest.baselines ? ["buy-and-hold"] : [],
     seed,
+    asked: askedRange(config, options),
   };
 }
 
@@ -63,6 +77,8 @@ async function modelJob(context: CommandContext, options: BacktestOptions, given
     ...(options.baselines ? {} : { baselines: [] }),
     seed,
     model: model.id,
+    opened: model.model,
+    asked: askedRange(undefined, options),
     seenUntilMs: model.model.manifest.provenance.trainToMs,
   };
 }
@@ -95,7 +111,7 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
         "A model is judged on bars that its training never saw, beside its baselines, and a report is written.\nA rule (--strategy) trades all of equity over its symbols without leverage, so that it can be held against other backtesters.",
       options: [
         new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
-        new Option("--strategy <rule>", "run a baseline alone").choices(BASELINE_NAMES),
+        new Option("--strategy <rule>", "run a rule, with buy-and-hold beside it").choices(BASELINE_NAMES),
         new Option("--from <date>", "first bar of the test (default: after the training; all bars for a rule)"),
         new Option("--to <date>", "end of the test, exclusive"),
         new Option("--long-only", "sma-cross: flat in place of short"),

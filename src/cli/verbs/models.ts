@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { findModel, modelNames, modelsFolder, modelVersions } from "../../app/index.ts";
 import { formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
-import type { ContinuedFrom, PhaseRecord } from "../../learn/index.ts";
+import type { ContinuedFrom, PhaseRecord, SearchOrigin } from "../../learn/index.ts";
 import { type ModelManifest, readManifest } from "../../policy/index.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -58,17 +58,29 @@ function list(context: CommandContext): void {
   });
 }
 
-/** What the training went on from, and through which phases. */
-function lineage({ continuedFrom, phases = [] }: ModelManifest["provenance"]): Array<readonly [string, string]> {
+/** What the training went on from, through which phases, and with whose settings. */
+function lineage({
+  continuedFrom,
+  phases = [],
+  search,
+}: ModelManifest["provenance"]): Array<readonly [string, string]> {
   // Written by a training of this program.
   const from = continuedFrom as ContinuedFrom | undefined;
   const done = phases as readonly PhaseRecord[];
+  const found = search as SearchOrigin | undefined;
   return [
+    ...(found === undefined ? [] : [["settings", searchText(found)] as const]),
     ...(from === undefined ? [] : [["goes on from", `${from.model} after ${count(from.steps)} steps`] as const]),
     ...(done.length === 0
       ? []
       : [["phases", done.map(({ number, name, because }) => `${number} ${name} (${because})`).join(", ")] as const]),
   ];
+}
+
+function searchText({ study, trials, best, effectiveTrials, overfitting }: SearchOrigin): string {
+  const worth = effectiveTrials === undefined ? "" : `, worth ${effectiveTrials.toFixed(1)} independent ones`;
+  const luck = typeof overfitting === "number" ? `, overfitting ${overfitting.toFixed(2)}` : "";
+  return `trial ${best} of the search ${study}, best of ${trials}${worth}${luck}`;
 }
 
 function count(steps: number): string {

@@ -2,7 +2,7 @@
 import { DAY_MS } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Comparison, Evaluation } from "../evaluation.ts";
-import { dailyReturns, daysPerYear } from "../returns.ts";
+import { dailyReturns, daysPerYearOf } from "../returns.ts";
 import { sharpe } from "../statistics/ratios.ts";
 import type { Trade } from "../trades.ts";
 import { extremeRows, forStretches, significant } from "./downsample.ts";
@@ -44,7 +44,7 @@ export type ChartData = {
   readonly equity: Line[];
   readonly drawdown: Line[];
   readonly exposure: Line;
-  /** Sharpe ratio of the last `rollingDays` days, annualised; empty where the run is too short for a line. */
+  /** Sharpe ratio of the last `rollingDays` days, annualized; empty where the run is too short for a line. */
   readonly rolling: Line[];
   readonly rollingDays: number;
   /** Mean signed exposure of each symbol in each cell; `ribbonX` holds the start of each cell and the end of the last. */
@@ -113,10 +113,11 @@ function rollingSharpe({ result }: Evaluation, days: number): Line[] {
   if (returns.length < days + FEWEST_ROLLING) return [];
   const startMs = result.curve.timeMs[0];
   const endSeconds = secondsAfter(startMs, result.curve.timeMs[result.curve.length - 1]);
+  const perYear = daysPerYearOf(result.curve, returns.length, result.instruments);
   const x: number[] = [];
   const y: number[] = [];
   for (let end = days; end <= returns.length; end++) {
-    const ratio = sharpe(returns.subarray(end - days, end), daysPerYear(result.instruments));
+    const ratio = sharpe(returns.subarray(end - days, end), perYear);
     if (ratio === null) continue;
     x.push(Math.min(endSeconds, secondsAfter(startMs, dayMs[end - 1] + DAY_MS)));
     y.push(significant(ratio, 4));

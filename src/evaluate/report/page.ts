@@ -48,7 +48,7 @@ function halved({ linePoints, pricePoints, ribbonCells, drawnTrades }: ChartBudg
 }
 
 function rollingCard(tools: string, days: number): string {
-  return `<section class="card"><div class="head"><h2>Rolling Sharpe ratio</h2><div class="tools">${tools}</div></div><div class="note">Of the last ${days} days, annualised: whether the result came steadily or in one stretch.</div><div id="rolling"></div></section>`;
+  return `<section class="card"><div class="head"><h2>Rolling Sharpe ratio</h2><div class="tools">${tools}</div></div><div class="note">Of the last ${days} days, annualized: whether the result came steadily or in one stretch.</div><div id="rolling"></div></section>`;
 }
 
 function render(comparison: Comparison, verdict: Verdict, provenance: Provenance, data: ChartData): string {

@@ -98,7 +98,7 @@ describe("a report on disk", () => {
     expect(trades).toHaveLength(comparison.policy.result.trades.length + 1);
     expect(equity).toHaveLength(comparison.policy.result.curve.length + 1);
     expect(equity[0]).toBe(
-      "time,equity,balance,drawdown,exposure,margin,position_BTCUSDT,equity_buy-and-hold,equity_buy-and-hold (perpetual),equity_equal-weight,equity_flat,equity_random (median),equity_sma-cross 10/30",
+      "time,equity,balance,drawdown,exposure,margin,position_BTCUSDT,equity_buy-and-hold,equity_hold (contracts),equity_equal-weight,equity_flat,equity_random (median),equity_sma-cross 10/30",
     );
     const last = equity[equity.length - 1].split(",");
     expect(Number(last[1])).toBe(comparison.policy.result.finalEquity);

@@ -1,10 +1,12 @@
 /** @file The report's static parts as HTML: verdict, figures, tables. Every inserted text is escaped. */
 import { formatDay, formatMinute } from "../../core/index.ts";
+import { type Need, unavailable } from "../availability.ts";
 import type { Comparison, Evaluation } from "../evaluation.ts";
 import { FigureKind, formatFigure, formatPrice, NOT_AVAILABLE } from "../format.ts";
 import type { InSample, Verdict } from "../judgement.ts";
-import { METRIC_GROUPS, type Metric, metricText } from "../metrics.ts";
+import { METRIC_GROUPS, type Metric, metricReason, metricText } from "../metrics.ts";
 import { dailyReturns, monthlyReturns } from "../returns.ts";
+import type { Statistics } from "../statistics/statistics.ts";
 import { inSampleText } from "../verdict-text.ts";
 import { escapeHtml } from "./escape.ts";
 
@@ -33,13 +35,14 @@ function sentenceHtml(text: string): string {
   return escapeHtml(text).replaceAll(" %", "&nbsp;%");
 }
 
+const markOf = (met: boolean | null): string => (met === null ? "?" : met ? "&#10003;" : "&#10007;");
+const classOf = (met: boolean | null): string => (met === null ? "muted" : met ? "pos" : "neg");
+
 /** What a promotion asks, with what was found. */
 export function conditionsCard({ conditions, promotable }: Verdict): string {
-  const mark = (met: boolean | null): string => (met === null ? "?" : met ? "&#10003;" : "&#10007;");
-  const kind = (met: boolean | null): string => (met === null ? "muted" : met ? "pos" : "neg");
   const rows = conditions.map(
     ({ name, met, asked, found }) =>
-      `<tr><td class="${kind(met)}" title="${met === null ? "can't be said" : met ? "met" : "not met"}">${mark(met)}</td><td class="text">${escapeHtml(name)}</td><td class="text">${escapeHtml(found)}</td><td class="text muted">${escapeHtml(asked)}</td></tr>`,
+      `<tr><td class="${classOf(met)}" title="${met === null ? "can't be said" : met ? "met" : "not met"}">${markOf(met)}</td><td class="text">${escapeHtml(name)}</td><td class="text">${escapeHtml(found)}</td><td class="text muted">${escapeHtml(asked)}</td></tr>`,
   );
   const note = promotable
     ? "Every one of them is met."
@@ -62,6 +65,11 @@ function sign(value: number | null): string {
   return value === null || value === 0 ? "" : value > 0 ? "pos" : "neg";
 }
 
+/** A figure of a sample that may be too short for it. */
+function carried(s: Statistics, need: Need, kind: FigureKind, value: number | null): string {
+  return unavailable(s, need) === null ? formatFigure(value, kind) : NOT_AVAILABLE;
+}
+
 const figure = (kind: FigureKind, value: number | null): string => formatFigure(value, kind);
 
 function tile(name: string, value: string, aside: string, className = ""): string {
@@ -74,12 +82,16 @@ export function tiles({ policy, baselines, search }: Comparison, { deflatedSharp
   const quote = policy.result.instruments[0].quote;
   const versus =
     hold === undefined
-      ? `CAGR ${figure("change", s.annualReturn)}`
+      ? `CAGR ${carried(s, "year", "change", s.annualReturn)}`
       : `buy and hold ${figure("change", hold.statistics.totalReturn)}`;
   const costs = s.fees + s.slippage - s.funding;
   return `<section class="tiles" aria-label="Key figures">${[
     tile("Total return", figure("change", s.totalReturn), versus, sign(s.totalReturn)),
-    tile("Sharpe ratio", figure("ratio", s.sharpe), `bar by bar ${figure("ratio", s.perBar.sharpe)}`),
+    tile(
+      "Sharpe ratio",
+      carried(s, "sample", "ratio", s.sharpe),
+      `bar by bar ${carried(s, "sample", "ratio", s.perBar.sharpe)}`,
+    ),
     tile(
       "Worst drawdown",
       figure("change", s.maxDrawdown),
@@ -158,7 +170,9 @@ export function statisticsTable({ policy, baselines }: Comparison): string {
       const best = bestOf(metric, all);
       const cells = all.map(({ statistics }, i) => {
         const classes = [i === 0 ? "own" : "", best.has(i) ? "best" : ""].join(" ").trim();
-        return `<td${classes === "" ? "" : ` class="${classes}"`}>${escapeHtml(metricText(metric, statistics))}</td>`;
+        const reason = metricReason(metric, statistics);
+        const hint = reason === null ? "" : ` title="Not available: ${escapeHtml(reason)}"`;
+        return `<td${classes === "" ? "" : ` class="${classes}"`}${hint}>${escapeHtml(metricText(metric, statistics))}</td>`;
       });
       return `<tr><td><span title="${escapeHtml(metric.meaning)}">${escapeHtml(metric.label)}</span></td>${cells.join("")}</tr>`;
     });

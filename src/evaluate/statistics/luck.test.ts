@@ -8,6 +8,12 @@ import { mean } from "./moments.ts";
 import { sharpePerPeriod } from "./ratios.ts";
 import { superiority } from "./superiority.ts";
 
+const zone = (count: number) =>
+  testExceptions(
+    Array.from({ length: 250 }, (_, i) => i < count),
+    0.01,
+  )?.zone;
+
 const noise = (seed: number, count: number, drift = 0): Float64Array => {
   const random = new Random(seed);
   return Float64Array.from({ length: count }, () => 0.01 * random.normal() + drift);
@@ -150,11 +156,6 @@ describe("the tests of exceptions", () => {
   });
 
   it("name the Basel zone of 250 days at 1 %", () => {
-    const zone = (count: number) =>
-      testExceptions(
-        Array.from({ length: 250 }, (_, i) => i < count),
-        0.01,
-      )?.zone;
     expect([4, 5, 9, 10].map(zone)).toEqual(["green", "yellow", "yellow", "red"]);
     expect(testExceptions([true, false], 0.01)?.zone).toBeNull();
   });

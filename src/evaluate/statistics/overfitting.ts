@@ -1,5 +1,5 @@
 /**
- * @file How much of a Sharpe ratio is luck. Sharpe ratios here are per period, never annualised; kurtosis is raw (3 for
+ * @file How much of a Sharpe ratio is luck. Sharpe ratios here are per period, never annualized; kurtosis is raw (3 for
  * a normal), which is what the formulas want: the excess form in its place overstates the confidence.
  * Sources: Bailey and Lopez de Prado, "The Sharpe ratio efficient frontier" (2012) and "The deflated Sharpe ratio"
  * (2014); Bailey, Borwein, Lopez de Prado and Zhu, "Pseudo-mathematics and financial charlatanism" (2014) and "The

@@ -1,5 +1,5 @@
 /**
- * @file Return and risk-adjusted ratios of a series of simple returns. `periodsPerYear` annualises (365 for daily
+ * @file Return and risk-adjusted ratios of a series of simple returns. `periodsPerYear` annualizes (365 for daily
  * returns of a market that never closes, 252 for an exchange's trading days). Null means undefined: too few values, no
  * variance, or no losses where a ratio divides by them; other libraries answer infinity or NaN there.
  */
@@ -35,7 +35,7 @@ export function annualVolatility(returns: Sample, periodsPerYear: number): numbe
   return spread === null ? null : spread * Math.sqrt(periodsPerYear);
 }
 
-/** Mean over standard deviation (n - 1) of returns above `riskFree` (a period), not annualised. */
+/** Mean over standard deviation (n - 1) of returns above `riskFree` (a period), not annualized. */
 export function sharpePerPeriod(returns: Sample, riskFree = 0): number | null {
   const average = mean(returns);
   const spread = deviation(returns);

@@ -36,7 +36,7 @@ export type ReturnStatistics = {
   /** Mean and standard deviation (n - 1) of one period's return. */
   readonly mean: number | null;
   readonly deviation: number | null;
-  /** Annualised. */
+  /** Annualized. */
   readonly volatility: number | null;
   readonly sharpe: number | null;
   readonly sortino: number | null;

@@ -6,7 +6,7 @@
  */
 import { DAY_MS, YEAR_MS } from "../../core/index.ts";
 import type { BacktestResult } from "../record.ts";
-import { barReturns, barsPerYearOf, daysPerYear, headlineReturns } from "../returns.ts";
+import { barReturns, barsPerYearOf, daysPerYearOf, headlineReturns } from "../returns.ts";
 import { deepest, drawdowns } from "./drawdown.ts";
 import { mean, quotient } from "./moments.ts";
 import { calmar, compounded } from "./ratios.ts";
@@ -83,9 +83,7 @@ export function statistics(result: BacktestResult, riskFreeRate = 0): Statistics
     riskFreeRate,
   );
   const daily = result.barMs < DAY_MS;
-  const headline = daily
-    ? returnStatistics(headlineReturns(result), daysPerYear(result.instruments), riskFreeRate)
-    : perBar;
+  const headline = daily ? dailyStatistics(result, riskFreeRate) : perBar;
   const totalReturn = finalEquity / initialBalance - 1;
   const annualReturn = years > 0 ? compounded(totalReturn, 1 / years) : null;
   const drawdown = drawdownStatistics(result);
@@ -109,6 +107,11 @@ export function statistics(result: BacktestResult, riskFreeRate = 0): Statistics
     liquidated: result.liquidated,
     perBar,
   };
+}
+
+function dailyStatistics(result: BacktestResult, riskFreeRate: number): ReturnStatistics {
+  const returns = headlineReturns(result);
+  return returnStatistics(returns, daysPerYearOf(result.curve, returns.length, result.instruments), riskFreeRate);
 }
 
 function drawdownStatistics({ curve }: BacktestResult): DrawdownStatistics {

@@ -60,6 +60,10 @@ export type SearchOrigin = {
   /** Independent trials that they are worth, and the standard deviation of their Sharpe ratios in a year. */
   readonly effectiveTrials?: number | undefined;
   readonly sharpeDeviation?: number | undefined;
+  /** Probability of backtest overfitting; null where it is unknown. */
+  readonly overfitting?: number | null | undefined;
+  /** Results that were seen inside the trials. */
+  readonly looks?: number | undefined;
 };
 
 export type PhasesOptions = {
