@@ -5,6 +5,7 @@
 import { type Clock, type Progress, systemCode } from "../../core/index.ts";
 import { type Palette, paletteFor } from "./palette.ts";
 import { ProgressView } from "./progress-view.ts";
+import { wrap } from "./wrap.ts";
 
 export type OutputOptions = {
   readonly json: boolean;
@@ -13,6 +14,16 @@ export type OutputOptions = {
 };
 
 type Stream = NodeJS.WriteStream;
+
+const LEAST_COLUMNS = 40;
+
+/** Of the terminal, or as the environment says. */
+function columnsOf(stream: Stream, environment: NodeJS.ProcessEnv): number {
+  const said = Number(environment["COLUMNS"]);
+  const columns = Number.isInteger(said) && said > 0 ? said : stream.columns;
+  // A pipe has no width; a screen of a few cells would show nothing but breaks.
+  return columns === undefined ? Number.POSITIVE_INFINITY : Math.max(LEAST_COLUMNS, columns);
+}
 
 /** Swallows EPIPE on a stream; any other failure is a real one. */
 function silenceWhenClosed(stream: Stream, onClosed: () => void): void {
@@ -33,6 +44,8 @@ export class Output {
   readonly #stdout: Stream;
   readonly #stderr: Stream;
   readonly #progress: ProgressView;
+  /** Cells of a line; infinite where nobody says how wide the screen is. */
+  readonly columns: number;
   #stdoutOpen = true;
   #stderrOpen = true;
 
@@ -42,6 +55,7 @@ export class Output {
     this.json = options.json;
     this.quiet = options.quiet;
     this.verbose = options.verbose;
+    this.columns = columnsOf(stdout, environment);
     this.palette = paletteFor(stdout, environment);
     this.errorPalette = paletteFor(stderr, environment);
     this.#progress = new ProgressView(stderr, clock, { curves: !options.json && !options.quiet });
@@ -55,7 +69,7 @@ export class Output {
 
   /** A result as text; nothing with --json. */
   text(text: string): void {
-    if (!this.json) this.#writeOut(`${text}\n`);
+    if (!this.json) this.#writeOut(`${wrap(text, this.columns)}\n`);
   }
 
   /** A result as one line of JSON; nothing without --json. */
@@ -65,20 +79,20 @@ export class Output {
 
   /** Something worth knowing that is not the result; nothing with --quiet. */
   note(text: string): void {
-    if (!this.quiet) this.#writeError(`${text}\n`);
+    if (!this.quiet) this.#writeError(`${wrap(text, this.columns)}\n`);
   }
 
   warn(text: string): void {
-    this.#writeError(`${this.errorPalette.yellow("warning:")} ${text}\n`);
+    this.#writeError(`${wrap(`${this.errorPalette.yellow("warning:")} ${text}`, this.columns)}\n`);
   }
 
   /** Only with --verbose. */
   detail(text: string): void {
-    if (this.verbose) this.#writeError(`${this.errorPalette.dim(text)}\n`);
+    if (this.verbose) this.#writeError(`${this.errorPalette.dim(wrap(text, this.columns))}\n`);
   }
 
   error(text: string): void {
-    this.#writeError(`${text}\n`);
+    this.#writeError(`${wrap(text, this.columns)}\n`);
   }
 
   progress(progress: Progress): void {
