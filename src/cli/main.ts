@@ -1,7 +1,7 @@
 /** @file The entry of the command line: from arguments to an exit code. */
 
 import { CommanderError } from "commander";
-import { systemClock } from "../core/index.ts";
+import { ExitCode, systemClock } from "../core/index.ts";
 import { reportFailure } from "./failure.ts";
 import { INTERRUPTED_EXIT_CODE, Interrupted, interruptSignal } from "./interrupt.ts";
 import { createProgram, usageError, verbNamed } from "./program.ts";
@@ -63,8 +63,10 @@ export async function main(argv: readonly string[]): Promise<number> {
       output.note("Stopped.");
       return INTERRUPTED_EXIT_CODE;
     }
-    const failure = thrown instanceof CommanderError ? usageError(thrown) : thrown;
-    return failure === undefined ? 0 : reportFailure(failure, output);
+    const failure = thrown instanceof CommanderError ? usageError(thrown, argv) : thrown;
+    if (failure !== undefined) return reportFailure(failure, output);
+    // Help in place of a missing command is no result.
+    return (thrown as CommanderError).exitCode === 0 ? ExitCode.done : ExitCode.usage;
   }
 }
 

@@ -1,11 +1,17 @@
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
+import { loadConfig } from "../app/settings.ts";
 import { createProgram, verbNamed } from "./program.ts";
 import { VERBS } from "./verbs/index.ts";
 import { VERB_SUMMARIES, type VerbName } from "./verbs/summaries.ts";
 
 const EVERY_VERB = Object.keys(VERBS) as VerbName[];
 const COMMON = ["--config", "--json", "--seed", "--quiet", "--verbose", "--help"];
+
+/** As a shell would have them. */
+function wordsOf(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c);
+}
 
 const noRun = (): Promise<void> => Promise.reject(new Error("nothing is run here"));
 
@@ -38,6 +44,25 @@ describe("the program with every verb loaded", async () => {
     const help = helpOf(command);
     expect(help, "an example").toMatch(new RegExp(`Examples?:\\n  # .*\\n  tidemark ${words}`));
     for (const option of COMMON) expect(help, `takes ${option}`).toContain(option);
+  });
+
+  it.each(commands)("$words has help within 80 columns, whatever the screen is", ({ command }) => {
+    for (const line of helpOf(command).split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
+  });
+
+  it.each(commands)("$words has examples that can be parsed, settings and all", async ({ words, command }) => {
+    const examples = [...helpOf(command).matchAll(/^ {2}tidemark (.*)$/gm)].map(([, line]) => line);
+    expect(examples.length, words).toBeGreaterThan(0);
+    for (const example of examples) {
+      let ran = false;
+      const again = await createProgram(async (common, overrides) => {
+        ran = true;
+        const all = [...(common.set ?? []), ...overrides];
+        loadConfig({ path: undefined, workingFolder: import.meta.dirname, overrides: all });
+      }, EVERY_VERB);
+      await again.parseAsync(wordsOf(example), { from: "user" });
+      expect(ran, example).toBe(true);
+    }
   });
 
   it("lists every verb under the name and the summary of the list, in its order", () => {

@@ -13,6 +13,15 @@ export function verbNamed(argv: readonly string[]): VerbName | undefined {
   return [first === "help" ? second : first].find((name) => name !== undefined && isVerb(name));
 }
 
+/** The words at the start of a command line that name a command: "data ls", "train". */
+function commandWords(argv: readonly string[]): readonly string[] {
+  const verb = verbNamed(argv);
+  if (verb === undefined) return [];
+  const second = argv[argv.indexOf(verb) + 1];
+  const holdsOthers = ["data", "models", "runs", "report", "verify"].includes(verb);
+  return holdsOthers && second !== undefined && /^[a-z]+$/.test(second) ? [verb, second] : [verb];
+}
+
 /**
  * The program with the given verbs loaded; the others stand in its list by name and summary, which is all that help and
  * suggestions need.
@@ -37,17 +46,14 @@ export async function createProgram(runner: VerbRunner, loaded: readonly VerbNam
   return program;
 }
 
-/** Commander's complaint in our words; undefined where it only ended after showing help or the version. */
-export function usageError(thrown: CommanderError): TidemarkError | undefined {
-  if (thrown.exitCode === 0) return undefined;
-  if (thrown.code === "commander.help") {
-    return new TidemarkError("USAGE_ARGUMENT", { what: "A command is missing", fix: "Choose one of the list above." });
-  }
+/** Commander's complaint in our words; undefined where it has shown help or the version, asked for or in place of a command. */
+export function usageError(thrown: CommanderError, argv: readonly string[]): TidemarkError | undefined {
+  if (thrown.exitCode === 0 || thrown.code === "commander.help") return undefined;
   const [first, ...rest] = thrown.message.split("\n");
   const hint = rest.join(" ").replace(/^\((.*)\)$/, "$1");
   return new TidemarkError("USAGE_ARGUMENT", {
     what: first.replace(/^error: /, "").replace(/^./, (letter) => letter.toUpperCase()),
-    fix: hint === "" ? "See --help of the command for what it takes." : hint,
+    fix: hint === "" ? `See \`${["tidemark", ...commandWords(argv), "--help"].join(" ")}\` for what it takes.` : hint,
     cause: thrown,
   });
 }

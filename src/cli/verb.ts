@@ -10,7 +10,7 @@ import {
   schemaAt,
   valueOfText,
 } from "../app/settings.ts";
-import { freshSeed } from "../core/index.ts";
+import { freshSeed, nearestName, TidemarkError } from "../core/index.ts";
 import type { Output } from "./terminal/output.ts";
 
 /** What a verb is run with: a use case's context, and the terminal for results. */
@@ -71,6 +71,36 @@ function settingFromText(text: string, previous: readonly Override[] = []): read
   return [...previous, { path, value: valueOfText(path, text.slice(split + 1)), source: "--set" }];
 }
 
+/** A choice in any case, and what was meant where it is none of them. */
+function withSuggestion(option: Option): Option {
+  const choices = option.argChoices;
+  if (choices === undefined) return option;
+  option.argParser((text: string) => {
+    const choice = choices.find((known) => known.toLowerCase() === text.toLowerCase());
+    if (choice !== undefined) return choice;
+    const guess = nearestName(text, choices);
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: `"${text}" is none of the choices of ${option.long ?? option.flags}`,
+      fix: `${guess === undefined ? "" : `Did you mean "${guess}"? `}Choices: ${choices.join(", ")}.`,
+    });
+  });
+  return option;
+}
+
+/** Names with commas between them, each of them known. */
+export function listOf(flag: string, known: readonly string[]): (text: string) => string[] {
+  return (text) =>
+    text.split(",").map((part) => {
+      const name = known.find((one) => one.toLowerCase() === part.trim().toLowerCase());
+      if (name !== undefined) return name;
+      const guess = nearestName(part.trim(), known);
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `"${part.trim()}" is none of the names that ${flag} knows`,
+        fix: `${guess === undefined ? "" : `Did you mean "${guess}"? `}Names: ${known.join(", ")}.`,
+      });
+    });
+}
+
 function commonOptions(): Option[] {
   return [
     new Option("-c, --config <file>", "configuration file").env("TIDEMARK_CONFIG"),
@@ -87,17 +117,21 @@ function exampleText(examples: VerbSpec<object>["examples"]): string {
   return `\n${lines.length === 1 ? "Example" : "Examples"}:\n${lines.join("\n")}\n`;
 }
 
+/** Names that a flag had once, still taken. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { "backtest.initial_balance": "--initial-balance <amount>" };
+
 /** Adds a verb to the program or to a parent verb. */
 export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<Options>, runner: VerbRunner): void {
   const command = parent.command(spec.name).summary(spec.summary);
   command.description(spec.details === undefined ? spec.summary : `${spec.summary}\n\n${spec.details}`);
   for (const [syntax, meaning] of spec.arguments ?? []) command.argument(syntax, meaning);
-  for (const option of spec.options ?? []) command.addOption(option);
-  const settings = (spec.settings ?? []).map(([syntax, key, implied = {}]) => ({
-    key,
-    implied,
-    option: new Option(syntax, `${schemaAt(key.split("."))?.description ?? ""} [${key}]`),
-  }));
+  for (const option of spec.options ?? []) command.addOption(withSuggestion(option));
+  const settings = (spec.settings ?? []).flatMap(([syntax, key, implied = {}]) => {
+    const option = new Option(syntax, `${schemaAt(key.split("."))?.description ?? ""} [${key}]`);
+    const other = OTHER_NAMES[key];
+    const also = other === undefined ? [] : [{ key, implied, option: new Option(other).hideHelp() }];
+    return [{ key, implied, option }, ...also];
+  });
   for (const { option } of settings) command.addOption(option);
   for (const option of commonOptions()) command.addOption(option);
   command.addHelpText("after", exampleText(spec.examples));
@@ -116,8 +150,13 @@ export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<
 }
 
 /** A verb that only holds others, such as `data`. */
-export function addGroup(parent: Command, name: string, summary: string): Command {
-  return parent.command(name).summary(summary).description(summary);
+export function addGroup(
+  parent: Command,
+  name: string,
+  summary: string,
+  examples: VerbSpec<object>["examples"],
+): Command {
+  return parent.command(name).summary(summary).description(summary).addHelpText("after", exampleText(examples));
 }
 
 /** The settings of one command, resolved on first use. */

@@ -54,7 +54,7 @@ export class ModelPolicy implements Policy {
     const { manifest } = model;
     const S = manifest.instruments.length;
     const F = manifest.features.names.length;
-    this.name = `${manifest.name}@${manifest.version}`;
+    this.name = `${manifest.name}/${manifest.version}`;
     this.#model = model;
     this.#session = model.session;
     this.#rows = rows;

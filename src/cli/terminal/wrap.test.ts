@@ -9,7 +9,9 @@ describe("a wrapped text", () => {
     expect(wrap("one two three four", 9)).toBe("one two\nthree\nfour");
     expect(wrap("  indented text goes on", 14)).toBe("  indented\n  text goes on");
     expect(wrap("fix:   take another value", 20)).toBe("fix:   take another\n       value");
-    expect(wrap("sees         rsi14, return1, return3", 30)).toBe("sees         rsi14, return1,\n             return3");
+    expect(wrap("sees         rsi14, return1, return3, return5", 36)).toBe(
+      "sees         rsi14, return1,\n             return3, return5",
+    );
     expect(wrap("a long label that fills most  of it", 20)).toBe("a long label that\nfills most  of it");
   });
 

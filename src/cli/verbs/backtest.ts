@@ -108,7 +108,7 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
       name: "backtest",
       summary: VERB_SUMMARIES.backtest,
       details:
-        "A model is judged on bars that its training never saw, beside its baselines, and a report is written.\nA rule (--strategy) trades all of equity over its symbols without leverage, so that it can be held against other backtesters.",
+        "A model is judged on bars that its training never saw, beside its baselines, and a report is written. A rule (--strategy) trades all of equity over its symbols without leverage, so that it can be held against other backtesters.",
       options: [
         new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
         new Option("--strategy <rule>", "run a rule, with buy-and-hold beside it").choices(BASELINE_NAMES),
@@ -137,10 +137,7 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
       ],
       examples: [
         ["backtest --model tidemark", "the newest model on the bars it never saw"],
-        [
-          "backtest --strategy sma-cross --fast 10 --slow 30 --fee-bps 0 --slippage-bps 0 --balance 10000 --symbols BTCUSDT",
-          "a rule alone, without costs",
-        ],
+        ["backtest --strategy sma-cross --symbols BTCUSDT --fee-bps 0", "a rule alone, without fees"],
       ],
       run: (context, { options }) => run(context, options),
     },

@@ -1,7 +1,7 @@
 /** @file `tidemark data`: what the store holds, whether it can be used, and what can be mended. */
 import { type Command, Option } from "commander";
 import { type Config, configuredSymbols, dataRoot } from "../../app/index.ts";
-import { ExitCode, formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
+import { ExitCode, formatDay, formatMinute, parseTimeframe, TidemarkError } from "../../core/index.ts";
 import {
   checkCandles,
   isUntouched,
@@ -12,9 +12,11 @@ import {
   type SetKey,
   storedKeys,
 } from "../../market/index.ts";
+import { confirmed } from "../terminal/confirm.ts";
 import type { Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
-import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { addGroup, addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
+import { type RemovalOptions, YES } from "./removal.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 const SETTINGS = [
@@ -31,7 +33,7 @@ function selectedKeys(config: Config): SetKey[] {
   const keys = storedKeys(root).filter(
     (key) =>
       (!asked("data.symbols") || symbols.includes(key.symbol)) &&
-      (!asked("data.timeframe") || key.timeframe === config.data.timeframe) &&
+      (!asked("data.timeframe") || key.timeframe === parseTimeframe(config.data.timeframe)) &&
       (!asked("data.venue") || key.venue === config.data.venue),
   );
   if (keys.length > 0) return keys;
@@ -43,26 +45,40 @@ function selectedKeys(config: Config): SetKey[] {
 }
 
 function nameOf(key: SetKey): string {
-  return `${key.venue} ${key.symbol} ${key.timeframe}`;
+  return `${key.venue} ${key.symbol}${key.kind === undefined ? "" : ` ${key.kind}`} ${key.timeframe}`;
 }
 
 async function list(context: CommandContext): Promise<void> {
   const config = context.config();
   const wanted = new Set(selectedKeys(config).map(nameOf));
   const sets = (await listSets(new MarketStore(dataRoot(config)))).filter((set) => wanted.has(nameOf(set)));
-  const columns = ["venue", "symbol", "timeframe", "from", "to", "bars", "gaps", "missing", "funding", "KiB"];
   const rows = sets.map((set) => [
     set.synthetic ? `${set.venue} (synthetic)` : set.venue,
     set.symbol,
+    set.kind,
     set.timeframe,
     formatDay(set.firstMs),
     formatDay(set.lastMs),
     ...[set.bars, set.gaps, set.missingBars, set.fundingStamps, Math.ceil(set.bytes / 1024)].map(String),
   ]);
+  const number = { align: "right" } as const;
   context.output.text(
     table(
-      columns.map((title, c) => ({ title, align: c < 5 ? "left" : "right" })),
+      [
+        { title: "venue" },
+        { title: "symbol" },
+        { title: "kind", drop: 3 },
+        { title: "timeframe" },
+        { title: "from" },
+        { title: "to" },
+        { title: "bars", ...number },
+        { title: "gaps", ...number, drop: 1 },
+        { title: "missing", ...number },
+        { title: "funding", ...number, drop: 2 },
+        { title: "KiB", ...number, drop: 4 },
+      ],
       rows,
+      context.output.columns,
     ),
   );
   context.output.data({ root: dataRoot(config), sets });
@@ -92,7 +108,10 @@ async function check(context: CommandContext, maxExamples: number): Promise<numb
   }
   const unusable = reports.filter(({ report }) => report.verdict === "unusable");
   context.output.data({ ok: unusable.length === 0, sets: reports });
-  if (unusable.length === 0) return ExitCode.done;
+  if (unusable.length === 0) {
+    context.output.text(reports.length === 1 ? "\n1 set can be used." : `\nAll ${reports.length} sets can be used.`);
+    return ExitCode.done;
+  }
   context.output.error(
     `${unusable.length} of ${reports.length} sets can't be used; \`tidemark data repair\` takes out what can't be. (DATA_QUALITY)`,
   );
@@ -118,8 +137,27 @@ async function repair(context: CommandContext): Promise<void> {
   context.output.data({ sets: repaired });
 }
 
+async function removeSets(context: CommandContext, yes: boolean): Promise<void> {
+  const config = context.config();
+  if (!SETTINGS.some(([, key]) => config.overridden.has(key))) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "It is not said which candles are to go",
+      fix: "Name them with --symbols, --timeframe or --venue; `tidemark data ls` shows them.",
+    });
+  }
+  const store = new MarketStore(dataRoot(config));
+  const removed: SetKey[] = [];
+  for (const key of selectedKeys(config)) {
+    if (!(await confirmed(context, `the candles of ${nameOf(key)}`, yes))) continue;
+    await store.removeCandles(key);
+    context.output.text(`removed the candles of ${nameOf(key)}`);
+    removed.push(key);
+  }
+  context.output.data({ removed });
+}
+
 export function registerData(program: Command, runner: VerbRunner): void {
-  const group = addGroup(program, "data", VERB_SUMMARIES.data);
+  const group = addGroup(program, "data", VERB_SUMMARIES.data, [["data ls", "every stored set"]]);
   addVerb(
     group,
     {
@@ -131,16 +169,16 @@ export function registerData(program: Command, runner: VerbRunner): void {
     },
     runner,
   );
-  addVerb<{ examples: string }>(
+  addVerb<{ examples: number }>(
     group,
     {
       name: "check",
       summary: "Look for gaps, duplicates, impossible bars, outliers",
       details: "Ends with 3 when a set can't be used. Nothing is changed.",
-      options: [new Option("--examples <count>", "examples shown of each finding").default("5")],
+      options: [new Option("--examples <count>", "examples shown of each finding").default(5).argParser(wholeNumber)],
       settings: SETTINGS,
       examples: [["data check --symbols BTCUSDT", "check one symbol in every stored timeframe"]],
-      run: (context, { options }) => check(context, Number(options.examples)),
+      run: (context, { options }) => check(context, options.examples),
     },
     runner,
   );
@@ -152,6 +190,19 @@ export function registerData(program: Command, runner: VerbRunner): void {
       settings: SETTINGS,
       examples: [["data repair --symbols BTCUSDT --timeframe 5m", "mend one set"]],
       run: (context) => repair(context),
+    },
+    runner,
+  );
+  addVerb<RemovalOptions>(
+    group,
+    {
+      name: "rm",
+      summary: "Remove stored candles",
+      details: "What --symbols, --timeframe and --venue name; without any of them nothing is removed.",
+      options: [new Option("-y, --yes", YES)],
+      settings: SETTINGS,
+      examples: [["data rm --symbols BTCUSDT --timeframe 5m", "one set, after a question"]],
+      run: (context, { options }) => removeSets(context, options.yes === true),
     },
     runner,
   );

@@ -87,7 +87,7 @@ export function registerDemo(program: Command, runner: VerbRunner): void {
       name: "demo",
       summary: VERB_SUMMARIES.demo,
       details:
-        "Candles of five perpetuals from Bybit where it answers within five seconds, otherwise a synthetic market, said\nplainly; or your own files. Under three minutes on two cores.",
+        "Candles of five perpetuals from Bybit where it answers within five seconds, otherwise a synthetic market, said plainly; or your own files. Under three minutes on two cores.",
       options: [new Option("--csv <folder>", "train and judge on the candle files of a folder")],
       examples: [
         ["demo", "see everything work"],

@@ -31,7 +31,7 @@ export function registerFetch(program: Command, runner: VerbRunner): void {
       name: "fetch",
       summary: VERB_SUMMARIES.fetch,
       details:
-        "Only what the store lacks is asked for, and an unfinished bar is never stored. Stopped at any point, it goes on\nwhere it was when run again.",
+        "Only what the store lacks is asked for, and an unfinished bar is never stored. Stopped at any point, it goes on where it was when run again.",
       settings: [
         ["--symbols <list>", "data.symbols"],
         ["--timeframe <length>", "data.timeframe"],

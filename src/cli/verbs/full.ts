@@ -85,7 +85,7 @@ export function registerFull(program: Command, runner: VerbRunner): void {
     {
       name: "full",
       summary: VERB_SUMMARIES.full,
-      details: `Fetches what the store lacks (or uses what is stored, where the venue does not answer), trains as \`tidemark train\`\ndoes, and judges each model on bars that its training never saw. ${WHAT_FOLLOWS}`,
+      details: `Fetches what the store lacks (or uses what is stored, where the venue does not answer), trains as \`tidemark train\` does, and judges each model on bars that its training never saw. ${WHAT_FOLLOWS}`,
       options: [new Option("--no-fetch", "use the stored history as it is"), ...trainingOptions()],
       settings: [
         ...TRAINING_SETTINGS,
@@ -94,7 +94,7 @@ export function registerFull(program: Command, runner: VerbRunner): void {
         ["--reports-dir <folder>", "paths.reports"],
       ],
       examples: [
-        ["full --symbols DOGE/USDT:USDT --timeframe 5m --initial-balance 1000", "one symbol from nothing to a verdict"],
+        ["full --symbols DOGE/USDT:USDT --timeframe 5m --balance 1000", "one symbol from nothing to a verdict"],
         ["full --tune --per-symbol --no-fetch", "search, then a model for each stored symbol"],
       ],
       run: (context, { options }) => full(context, options),

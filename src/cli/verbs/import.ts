@@ -20,7 +20,7 @@ function tellCollected(context: CommandContext, set: ImportedSet): void {
       : `${quality.bars} bars, ${formatDay(quality.firstMs)} to ${formatDay(quality.lastMs)}; `;
   output.text(`${name}: ${extent}${countsText(counts)}`);
   for (const finding of quality?.findings ?? []) {
-    output.note(`  ${finding.kind}: ${finding.count} (${finding.examples[0]?.detail ?? ""})`);
+    output.note(`  ${symbol} ${finding.kind}: ${finding.count} (${finding.examples[0]?.detail ?? ""})`);
   }
 }
 
@@ -48,7 +48,7 @@ export function registerImport(program: Command, runner: VerbRunner): void {
       name: "import",
       summary: VERB_SUMMARIES.import,
       details:
-        "Delimiter, header, columns, unit of time, order and timeframe are detected; the options below say what can't be.\nA file with swapped or nonsensical columns is refused, and nothing of it is stored.",
+        "Delimiter, header, columns, unit of time, order and timeframe are detected; the options below say what can't be. A file with swapped or nonsensical columns is refused, and nothing of it is stored.",
       arguments: [["<paths...>", "files (.csv, .csv.gz) or folders of them"]],
       options: [
         new Option("--symbol <name>", "symbol, where neither the file nor its name says it"),

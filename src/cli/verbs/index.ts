@@ -17,6 +17,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   tune: async () => (await import("./tune.ts")).registerTune,
   worker: async () => (await import("./worker.ts")).registerWorker,
   backtest: async () => (await import("./backtest.ts")).registerBacktest,
+  runs: async () => (await import("./runs.ts")).registerRuns,
   models: async () => (await import("./models.ts")).registerModels,
   report: async () => (await import("./report.ts")).registerReport,
   verify: async () => (await import("./verify.ts")).registerVerify,

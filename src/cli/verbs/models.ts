@@ -1,12 +1,13 @@
 /** @file `tidemark models`: the trained models, and what each of them is. */
 import { join } from "node:path";
 import type { Command } from "commander";
-import { findModel, modelNames, modelsFolder, modelVersions } from "../../app/index.ts";
+import { findModel, modelNames, modelsFolder, modelVersions, removableModel } from "../../app/index.ts";
 import { formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
 import type { ContinuedFrom, PhaseRecord, SearchOrigin } from "../../learn/index.ts";
 import { type ModelManifest, readManifest } from "../../policy/index.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { addRemoval } from "./removal.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 const SETTINGS = [["--models-dir <folder>", "paths.models"]] as const;
@@ -30,7 +31,6 @@ function list(context: CommandContext): void {
       }
     }
   }
-  const titles = ["model", "trained (UTC)", "encoder", "actions", "symbols", "bars", "steps", "parameters", "data"];
   const rows = models.map(({ name, version, manifest: m }) => [
     `${name}/${version}`,
     formatMinute(m.createdMs),
@@ -46,8 +46,19 @@ function list(context: CommandContext): void {
     models.length === 0
       ? `No models in ${folder}. \`tidemark train\` makes them.`
       : table(
-          titles.map((title, c) => ({ title, align: c === 6 || c === 7 ? "right" : "left" })),
+          [
+            { title: "model" },
+            { title: "trained (UTC)" },
+            { title: "encoder", drop: 2 },
+            { title: "actions", drop: 4 },
+            { title: "symbols" },
+            { title: "bars" },
+            { title: "steps", align: "right" },
+            { title: "parameters", align: "right", drop: 3 },
+            { title: "data", drop: 1 },
+          ],
           rows,
+          context.output.columns,
         ),
   );
   for (const { name, version, error } of damaged) context.output.warn(`${name}/${version}: ${error}`);
@@ -110,7 +121,7 @@ function show(context: CommandContext, given: string): void {
 }
 
 export function registerModels(program: Command, runner: VerbRunner): void {
-  const group = addGroup(program, "models", VERB_SUMMARIES.models);
+  const group = addGroup(program, "models", VERB_SUMMARIES.models, [["models ls", "every model and version"]]);
   addVerb(
     group,
     {
@@ -132,6 +143,17 @@ export function registerModels(program: Command, runner: VerbRunner): void {
       examples: [["models show tidemark", "the newest version of one model"]],
       run: async (context, { args }) => show(context, args[0]),
     },
+    runner,
+  );
+  addRemoval(
+    group,
+    {
+      summary: "Remove models; the runs that made them stay",
+      arguments: [["<models...>", '"name/version" for one version, a bare name for all of them']],
+      settings: SETTINGS,
+      examples: [["models rm tidemark/3", "one version, after a question"]],
+    },
+    (context, given) => removableModel(context.config(), given),
     runner,
   );
 }

@@ -4,12 +4,13 @@ import { spawn } from "node:child_process";
 import { platform } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
-import { reportsFolder } from "../../app/index.ts";
+import { removableReport, reportsFolder } from "../../app/index.ts";
 import { formatMinute, TidemarkError, toError } from "../../core/index.ts";
 import { listReports, loadReport, type ReportSummary } from "../../evaluate/index.ts";
 import { formatPercent } from "../terminal/figures.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { addRemoval } from "./removal.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 const SETTINGS = [["--reports-dir <folder>", "paths.reports"]] as const;
@@ -26,13 +27,21 @@ function list(context: CommandContext): void {
     formatPercent(report.policy.statistics.totalReturn),
     report.synthetic ? `${report.verdict.standing} (synthetic)` : report.verdict.standing,
   ]);
-  const titles = ["report", "made (UTC)", "policy", "symbols", "bars", "return", "verdict"];
   context.output.text(
     reports.length === 0
       ? `No reports in ${folder}. \`tidemark backtest\` and \`tidemark demo\` make them.`
       : table(
-          titles.map((title) => ({ title, align: title === "return" ? "right" : "left" })),
+          [
+            { title: "report" },
+            { title: "made (UTC)", drop: 2 },
+            { title: "policy", drop: 1 },
+            { title: "symbols", drop: 3 },
+            { title: "bars", drop: 4 },
+            { title: "return", align: "right" },
+            { title: "verdict" },
+          ],
           rows,
+          context.output.columns,
         ),
   );
   for (const { id, error } of unreadable) context.output.warn(`${id}: ${error.what}`);
@@ -105,7 +114,7 @@ async function open(context: CommandContext, id: string | undefined): Promise<vo
 }
 
 export function registerReport(program: Command, runner: VerbRunner): void {
-  const group = addGroup(program, "report", VERB_SUMMARIES.report);
+  const group = addGroup(program, "report", VERB_SUMMARIES.report, [["report open", "the newest report"]]);
   const id = ["[id]", "a report's name (default: the newest)"] as const;
   addVerb(
     group,
@@ -140,6 +149,17 @@ export function registerReport(program: Command, runner: VerbRunner): void {
       examples: [["report open", "the newest report in the browser"]],
       run: (context, { args }) => open(context, args[0]),
     },
+    runner,
+  );
+  addRemoval(
+    group,
+    {
+      summary: "Remove reports",
+      arguments: [["<ids...>", "names of reports, as `tidemark report ls` shows them"]],
+      settings: SETTINGS,
+      examples: [["report rm 20260101-120000-tidemark", "one report, after a question"]],
+    },
+    (context, given) => removableReport(context.config(), given),
     runner,
   );
 }

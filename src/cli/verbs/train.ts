@@ -54,7 +54,7 @@ export const TRAINING_SETTINGS: NonNullable<VerbSpec<object>["settings"]> = [
   ["--encoder <name>", "model.encoder"],
   ["--features <set>", "features.set"],
   ["--action-space <name>", "model.action_space"],
-  ["--initial-balance <amount>", "backtest.initial_balance"],
+  ["--balance <amount>", "backtest.initial_balance"],
   ["--trials <count>", "search.trials"],
   ["--models-dir <folder>", "paths.models"],
   ["--runs-dir <folder>", "paths.runs"],
@@ -67,7 +67,7 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
       name: "train",
       summary: VERB_SUMMARIES.train,
       details:
-        "The first part of the history (splits.train) is learned from, its end chooses the parameters that are kept, and\nthe rest is left for `tidemark backtest`. Ctrl-C saves a checkpoint; --resume goes on where it was, to the last bit.\nWith phases, each leaves its recommendation for the next in the run's folder (phase<N>_recommendations.json).\n--continue begins a new version with what a run or a model has learned; the network, features and symbols are its own\nunless a flag says otherwise: --symbols adds or replaces some.",
+        "The first part of the history (splits.train) is learned from, its end chooses the parameters that are kept, and the rest is left for `tidemark backtest`. Ctrl-C saves a checkpoint; --resume goes on where it was, to the last bit. With phases, each leaves its recommendation for the next in the run's folder (phase<N>_recommendations.json). --continue begins a new version with what a run or a model has learned; the network, features and symbols are its own unless a flag says otherwise: --symbols adds or replaces some.",
       options: [
         new Option("--resume [run]", "continue a run that was stopped (default: the newest unfinished one)"),
         new Option(
@@ -79,10 +79,7 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
       settings: [...TRAINING_SETTINGS, ["--learner <name>", "model.learner"]],
       examples: [
         ["train", "as tidemark.toml says"],
-        [
-          "train --symbols BTCUSDT,DOGE/USDT:USDT --encoder mlp --steps 200000 --seed 7",
-          "two symbols, a small network, a seed",
-        ],
+        ["train --symbols BTCUSDT,DOGEUSDT --encoder mlp --steps 200000", "two symbols, a small network"],
         ["train --resume", "go on with what was stopped"],
         ["train --phases --steps 2000000 --use-recommendations", "nine phases, two million steps together"],
         ["train --phases 1", "the first phase alone; then each next one with:"],

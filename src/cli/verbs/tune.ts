@@ -19,7 +19,7 @@ export function registerTune(program: Command, runner: VerbRunner): void {
       name: "tune",
       summary: VERB_SUMMARIES.tune,
       details:
-        "Each trial trains with other settings of [search.space] for a share of the steps and is measured on the validation\npart; those that lag behind are pruned. A setting that a flag gives is not searched. Ctrl-C saves; --resume goes on.\nThe study is an Optuna journal: optuna-dashboard opens it.",
+        "Each trial trains with other settings of [search.space] for a share of the steps and is measured on the validation part; those that lag behind are pruned. A setting that a flag gives is not searched. Ctrl-C saves; --resume goes on. The study is an Optuna journal: optuna-dashboard opens it.",
       options: [
         new Option("--resume [search]", "go on with a search (default: the newest of the model)"),
         new Option("--workers <address>", "let workers take the trials, through Redis at redis://host:port"),
@@ -41,12 +41,12 @@ export function registerTune(program: Command, runner: VerbRunner): void {
         ["--encoder <name>", "model.encoder"],
         ["--features <set>", "features.set"],
         ["--action-space <name>", "model.action_space"],
-        ["--initial-balance <amount>", "backtest.initial_balance"],
+        ["--balance <amount>", "backtest.initial_balance"],
         ["--runs-dir <folder>", "paths.runs"],
       ],
       examples: [
         ["tune", "15 trials, as [search] says"],
-        ["tune --trials 50 --encoder gru --sampler tpe --pruner hyperband --seed 7", "one encoder, more trials"],
+        ["tune --trials 50 --encoder gru --pruner hyperband --seed 7", "one encoder, more trials"],
         ["tune --resume --trials 100", "go on with the newest search, up to 100 trials"],
         ["tune --workers redis://10.0.0.5:6379 --parallel 16", "trials on other machines (see tidemark worker)"],
       ],

@@ -3,11 +3,11 @@ import { type Command, Option } from "commander";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
 import { GATE_TASKS, type GateRow, runLearningGates, summarizeGates } from "../../learn/index.ts";
 import { reportFailure } from "../failure.ts";
-import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { addVerb, type CommandContext, listOf, type VerbRunner } from "../verb.ts";
 
 type LearningOptions = {
   readonly short?: boolean;
-  readonly only?: string;
+  readonly only?: readonly string[];
   readonly seeds?: string;
   readonly candles?: string;
 };
@@ -43,7 +43,7 @@ async function run(context: CommandContext, options: LearningOptions): Promise<n
   const rows: GateRow[] = [];
   const gates = runLearningGates({
     form: options.short === true ? "short" : "full",
-    ...(options.only === undefined ? {} : { only: options.only.split(",") }),
+    ...(options.only === undefined ? {} : { only: options.only }),
     ...(options.seeds === undefined ? {} : { seeds: seedsOf(options.seeds) }),
     ...(options.candles === undefined ? {} : { dataFolder: options.candles }),
     signal,
@@ -73,10 +73,10 @@ export function registerVerifyLearning(group: Command, runner: VerbRunner): void
     {
       name: "learning",
       summary: "The learner reaches the known optimum of each task",
-      details: `Tasks: ${GATE_TASKS.join(", ")}.\nEach is learned from scratch by five seeds and held against its best possible policy. Ends with 5 where a gate is\nmissed. The full form takes a while; --short is what the test suite runs.`,
+      details: `Tasks: ${GATE_TASKS.join(", ")}.\n\nEach is learned from scratch by five seeds and held against its best possible policy. Ends with 5 where a gate is missed. The full form takes a while; --short is what the test suite runs.`,
       options: [
         new Option("--short", "one seed and smaller budgets"),
-        new Option("--only <tasks>", "some tasks, with commas between them"),
+        new Option("--only <tasks>", "some tasks, with commas between them").argParser(listOf("--only", GATE_TASKS)),
         new Option("--seeds <list>", "other seeds, such as 1,2,3"),
         new Option(
           "--candles <folder>",
@@ -86,7 +86,7 @@ export function registerVerifyLearning(group: Command, runner: VerbRunner): void
       settings: [],
       examples: [
         ["verify learning", "every task, five seeds each"],
-        ["verify learning --short --only cartpole", "one task, one seed"],
+        ["verify learning --short --only cart-pole", "one task, one seed"],
       ],
       run: (context, { options }) => run(context, options),
     },

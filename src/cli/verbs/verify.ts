@@ -7,7 +7,9 @@ import { registerVerifyLearning } from "./verify-learning.ts";
 import { registerVerifyParity } from "./verify-parity.ts";
 
 export function registerVerify(program: Command, runner: VerbRunner): void {
-  const group = addGroup(program, "verify", VERB_SUMMARIES.verify);
+  const group = addGroup(program, "verify", VERB_SUMMARIES.verify, [
+    ["verify parity", "what trains is what is tested, fill by fill"],
+  ]);
   registerVerifyParity(group, runner);
   registerVerifyLeak(group, runner);
   registerVerifyLearning(group, runner);

@@ -27,7 +27,7 @@ export function registerWorker(program: Command, runner: VerbRunner): void {
       name: "worker",
       summary: VERB_SUMMARIES.worker,
       details:
-        "Takes what a trial is from Redis, so that it needs no configuration but the candles: the same as the search has, in\ndata.root. A trial whose worker dies goes to another one. Ctrl-C gives the running trials back.",
+        "Takes what a trial is from Redis, so that it needs no configuration but the candles: the same as the search has, in data.root. A trial whose worker dies goes to another one. Ctrl-C gives the running trials back.",
       options: [
         new Option("--workers <address>", "the Redis server of the search: redis://host:port"),
         new Option("--search <name>", "serve only this search (default: whichever is under way)"),

@@ -1,7 +1,7 @@
 /** @file What the store holds, for a listing. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Instrument, type InstrumentKind, parseTimeframe, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { type Instrument, InstrumentKind, parseTimeframe, type Timeframe, timeframeMs } from "../../core/index.ts";
 import { readContracts } from "./contracts.ts";
 import { folderNames, folderSymbol, fundingFile, monthFile, type SetKey, storedMonths } from "./paths.ts";
 import type { MarketStore } from "./store.ts";
@@ -16,7 +16,7 @@ export type StoredSet = Required<SetKey> & {
   readonly missingBars: number;
   /** Size of the files. */
   readonly bytes: number;
-  /** Funding stamps stored for the symbol. */
+  /** Funding stamps stored for the symbol over these bars. */
   readonly fundingStamps: number;
   readonly synthetic: boolean;
 };
@@ -58,19 +58,27 @@ export async function listSets(store: MarketStore): Promise<StoredSet[]> {
   for (const key of storedKeys(store.root)) {
     const times = await store.readTimes(key);
     if (times.length === 0) continue;
-    const fundingPath = fundingFile(store.root, key.venue, key.symbol);
+    const barMs = timeframeMs(key.timeframe);
+    const lastMs = times[times.length - 1];
     sets.push({
       ...key,
       firstMs: times[0],
-      lastMs: times[times.length - 1],
+      lastMs,
       bars: times.length,
-      ...countGaps(times, timeframeMs(key.timeframe)),
+      ...countGaps(times, barMs),
       bytes: storedMonths(store.root, key).reduce((sum, m) => sum + statSync(monthFile(store.root, key, m)).size, 0),
-      fundingStamps: existsSync(fundingPath) ? (await store.readFunding(key.venue, key.symbol)).length : 0,
+      fundingStamps: await fundingWithin(store, key, times[0], lastMs + barMs),
       synthetic: isSynthetic(instruments, key),
     });
   }
   return sets;
+}
+
+/** Stamps beside the candles: those of other years say nothing about these. */
+async function fundingWithin(store: MarketStore, key: StoredKey, fromMs: number, toMs: number): Promise<number> {
+  if (key.kind === InstrumentKind.spot || !existsSync(fundingFile(store.root, key.venue, key.symbol))) return 0;
+  const { timeMs } = await store.readFunding(key.venue, key.symbol);
+  return timeMs.reduce((count, tsMs) => count + (tsMs >= fromMs && tsMs <= toMs ? 1 : 0), 0);
 }
 
 function isSynthetic(instruments: readonly Instrument[], { venue, symbol, kind }: StoredKey): boolean {

@@ -118,6 +118,11 @@ export class MarketStore {
     });
   }
 
+  /** Takes a set away. Funding and contract of its symbol stay for its other sets. */
+  async removeCandles(key: SetKey): Promise<void> {
+    await this.#exclusively(async () => rmSync(setFolder(this.root, key), { recursive: true, force: true }));
+  }
+
   async mergeFunding(venue: string, symbol: string, funding: FundingRates): Promise<MergeCounts> {
     const path = fundingFile(this.root, venue, symbol);
     checkTimes(funding.timeMs, funding.length, path);
