@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { array, assert, integer, nat, property, stringMatching } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { table } from "./table.ts";
 import { shownWidth, wrap } from "./wrap.ts";
@@ -22,9 +22,9 @@ describe("a wrapped text", () => {
   });
 
   it("keeps every word in its order and no line wider than the screen but for a single word", () => {
-    const words = fc.array(fc.stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 40 });
-    fc.assert(
-      fc.property(words, fc.integer({ min: 20, max: 80 }), fc.nat(6), (list, columns, indent) => {
+    const words = array(stringMatching(/^[a-z]{1,12}$/), { minLength: 1, maxLength: 40 });
+    assert(
+      property(words, integer({ min: 20, max: 80 }), nat(6), (list, columns, indent) => {
         const text = wrap(" ".repeat(indent) + list.join(" "), columns);
         expect(text.split(/\s+/).filter((word) => word !== "")).toEqual(list);
         for (const line of text.split("\n")) expect(shownWidth(line)).toBeLessThanOrEqual(columns);
