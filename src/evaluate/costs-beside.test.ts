@@ -53,10 +53,9 @@ describe("whoever stands beside a policy", () => {
   });
 
   it("is dearer where costs are: a multiple of them takes its multiple of the fees", async () => {
-    const rule = (): ReturnType<typeof baselinePolicy> => baselinePolicy("sma-cross", 1);
     const dear = { ...config, exchange: { ...config.exchange, costMultiplier: 4 } };
-    const cheap = await backtest({ ...run, policy: rule(), config: baselineConfig(config) });
-    const costly = await backtest({ ...run, policy: rule(), config: baselineConfig(dear) });
+    const cheap = await backtest({ ...run, policy: baselinePolicy("sma-cross", 1), config: baselineConfig(config) });
+    const costly = await backtest({ ...run, policy: baselinePolicy("sma-cross", 1), config: baselineConfig(dear) });
     const rate = ({ fees, fills }: typeof cheap): number =>
       fees / fills.reduce((sum, { quantity, price }) => sum + Math.abs(quantity) * price, 0);
     expect(rate(costly) / rate(cheap)).toBeCloseTo(4, 9);

@@ -51,6 +51,6 @@ describe.skipIf(!existsSync(CANDLES))("real candles (needs ../shared/data)", () 
       const played = playSideBySide({ tape, config, random, seed, from: crash - 30, bars: 50, idle: 0.95 });
       liquidated += played.liquidated ? 1 : 0;
     }
-    expect(liquidated, "ten times leverage does not survive it everywhere").toBeGreaterThan(everyday(3));
+    expect(liquidated, "ten times leverage does not survive it everywhere").toBeGreaterThanOrEqual(everyday(3));
   });
 });

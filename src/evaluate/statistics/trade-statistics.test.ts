@@ -28,6 +28,9 @@ function trade(grossProfit: number, fees: number, funding: number, more: Partial
   };
 }
 
+const streak = (profits: readonly number[]): number =>
+  tradeStatistics(profits.map((profit) => trade(profit, 0, 0))).longestLosingStreak;
+
 describe("statistics of trades", () => {
   // Before costs three of four win 10 + 30 + 5 = 45 against 20: profit factor 2.25. After them only one does.
   const trades = [
@@ -58,8 +61,6 @@ describe("statistics of trades", () => {
   });
 
   it("end a streak of losses with a win and with a trade that comes out even", () => {
-    const streak = (profits: readonly number[]): number =>
-      tradeStatistics(profits.map((profit) => trade(profit, 0, 0))).longestLosingStreak;
     expect(streak([-1, -1, 2, -1])).toBe(2);
     expect(streak([-1, 0, -1])).toBe(1);
     expect(streak([1, 2])).toBe(0);
