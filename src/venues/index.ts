@@ -1,3 +1,30 @@
+export {
+  type AmendOrder,
+  BybitAccount,
+  type BybitCategory,
+  type CancelOrder,
+  type CreateOrder,
+  type TradingStop,
+} from "./bybit/live/account.ts";
+export { ConnectBudget } from "./bybit/live/connect-budget.ts";
+export { BybitCredentials } from "./bybit/live/credentials.ts";
+export { type BybitHosts, bybitHosts } from "./bybit/live/hosts.ts";
+export type { BybitOutcome } from "./bybit/live/outcome.ts";
+export { BybitRest, type BybitRestOptions } from "./bybit/live/rest.ts";
+export {
+  type ExecutionRow,
+  executionRowSchema,
+  type LinearContractRow,
+  type OrderRow,
+  orderRowSchema,
+  type PositionRow,
+  positionRowSchema,
+  readRows,
+  type SpotContractRow,
+  type WalletRow,
+  walletRowSchema,
+} from "./bybit/live/rows.ts";
+export { Stream, type StreamMessage, StreamRefusal, type StreamState, type StreamTiming } from "./bybit/live/stream.ts";
 export { type BybitOptions, bybitVenue } from "./bybit/venue.ts";
 export { type CcxtOptions, ccxtVenue } from "./ccxt/venue.ts";
 export type { CandleQuery, HistoryQuery, HistoryVenue, VenueCandle, VenueFundingRate } from "./history.ts";

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BAR_MS, caller, START_MS, smallVenue, waveSeries } from "../testing/small-venue.ts";
+import { BAR_MS, caller, START_MS, smallVenue, waveSeries } from "../../testing/small-venue.ts";
 import { money, moneyText } from "./money.ts";
 import type { LocalVenueCore, VenueReply } from "./venue-core.ts";
 

@@ -1,7 +1,7 @@
 import { RestClientV5, WebsocketClient, type WsKey } from "bybit-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { BAR_MS, smallVenue } from "../testing/small-venue.ts";
+import { BAR_MS, smallVenue } from "../../testing/small-venue.ts";
 import { FaultPlan } from "./faults.ts";
 import { LocalVenue } from "./local-venue.ts";
 import { hmacHex } from "./signature.ts";

@@ -16,11 +16,9 @@ export type RestContext = {
   /** Brings the market up to now, and sends what was pushed. */
   readonly catchUp: () => void;
   readonly state: VenueState;
+  /** Market time a second of wall time. */
   readonly speed: number;
 };
-
-/** Tells a client that knows of it how fast the market runs. */
-export const PACE_HEADER = "x-tidemark-pace";
 
 /** What holds for all requests until it is changed. */
 export type VenueState = {
@@ -58,7 +56,7 @@ export async function answerRest(
   }
   context.catchUp();
   const query = url.search.replace(/^\?/, "");
-  const headers: Headers = { [PACE_HEADER]: `${context.speed}` };
+  const headers: Headers = {};
   const reply = answer(context, { method, path: url.pathname, query, body, headers: request.headers }, headers);
   context.catchUp();
   const after = faults.meet(AFTER, url.pathname, core.nowMs);
@@ -94,7 +92,7 @@ function answer(context: RestContext, asked: Asked, headers: Headers): VenueRepl
   if (parameters === undefined) return failed(10001, "params error: the body is not JSON");
   if (endpoint.access === "public") {
     const told = core.call(undefined, asked.method, asked.path, parameters);
-    return state.clockSkewMs === 0 ? told : skewed(told, core.nowMs + state.clockSkewMs);
+    return asked.path === "/v5/market/time" ? timeReply(told, core.nowMs + state.clockSkewMs, context.speed) : told;
   }
   const refused = checkSignature(context, asked);
   if (typeof refused !== "string") return failed(refused.retCode, refused.retMsg);
@@ -138,15 +136,11 @@ function limitHeaders(limit: LimitState, wall: Clock): Headers {
   };
 }
 
-function skewed(reply: VenueReply, nowMs: number): VenueReply {
-  const result = reply.result as Record<string, unknown>;
+/** The server's time by its own clock, with how fast the market runs for a client that knows of it. */
+function timeReply(reply: VenueReply, nowMs: number, pace: number): VenueReply {
   const time = Math.floor(nowMs);
-  if (typeof result["timeNano"] !== "string") return { ...reply, time };
-  return {
-    ...reply,
-    time,
-    result: { timeSecond: `${Math.floor(time / 1000)}`, timeNano: `${BigInt(time) * 1_000_000n}` },
-  };
+  const result = { timeSecond: `${Math.floor(time / 1000)}`, timeNano: `${BigInt(time) * 1_000_000n}`, pace };
+  return { ...reply, time, result };
 }
 
 function refuseBy(fault: MetFault<(typeof BEFORE)[number]>, response: ServerResponse, { core }: RestContext): void {

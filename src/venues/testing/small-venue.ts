@@ -1,7 +1,7 @@
 /** @file A local venue with few bars and one account, for tests: BTCUSDT linear, ETHUSDT linear and BTCUSDT spot. */
-import { plainListing } from "../core/listing.ts";
-import type { LocalSeries } from "../core/made-market.ts";
-import { LocalVenueCore, type VenueCoreOptions, type VenueReply } from "../core/venue-core.ts";
+import { plainListing } from "../local/core/listing.ts";
+import type { LocalSeries } from "../local/core/made-market.ts";
+import { LocalVenueCore, type VenueCoreOptions, type VenueReply } from "../local/core/venue-core.ts";
 
 export const START_MS = Date.UTC(2025, 0, 6);
 export const BAR_MS = 300_000;
