@@ -3,16 +3,29 @@ import { decimal, exactText, ZERO_TEXT } from "../../core/index.ts";
 import type { BrokerEvent, BrokerOrder, BrokerPosition, SubmitOutcome } from "../broker.ts";
 import { strategyNamed } from "./config.ts";
 import { type Entry, type Fact, type Input, isInput, type Target } from "./entries.ts";
-import { bookExecution, closePosition, newPosition, observeEquity, prune } from "./ledger.ts";
+import { bookExecution, closePosition, finishOrder, newPosition, observeEquity, prune } from "./ledger.ts";
 import { type ActiveTarget, type EngineState, isFlattening, isLive, type OrderLife } from "./state.ts";
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
+
+/** Entries after which an order may have begun, ended, or come back. */
+const MOVES_ORDERS: ReadonlySet<Entry["kind"]> = new Set([
+  "started",
+  "broker",
+  "submitted",
+  "cancelled",
+  "found",
+  "snapshot",
+  "intent",
+  "settled",
+]);
 
 export function applyEntry(state: EngineState, entry: Entry, atMs: number): void {
   state.seq++;
   state.nowMs = atMs;
   if (isInput(entry)) applyInput(state, entry, atMs);
   else applyFact(state, entry, atMs);
+  if (MOVES_ORDERS.has(entry.kind)) state.live = Object.keys(state.orders).filter((id) => isLive(state.orders[id]));
 }
 
 function applyInput(state: EngineState, entry: Input, atMs: number): void {
@@ -35,13 +48,6 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       return;
     case "quote":
       state.quotes[entry.quote.symbol] = { ...entry.quote, id: `q${state.seq}` };
-      return;
-    case "mark":
-      for (const [symbol, mark] of Object.entries(entry.marks)) {
-        const known = state.quotes[symbol];
-        if (known !== undefined) state.quotes[symbol] = { ...known, mark };
-      }
-      observeEquity(state);
       return;
     case "row":
       return applyRow(state, entry);
@@ -88,6 +94,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       return;
     case "timer":
       delete state.timers[entry.id];
+      if (entry.id === "mark") observeEquity(state);
       return;
     case "command":
       if (entry.config !== undefined) state.config = entry.config;
@@ -196,9 +203,11 @@ function applyOrder(state: EngineState, update: BrokerOrder): void {
   order.updatedMs = state.nowMs;
   const life = LIFE[update.status] ?? "working";
   if (isLive(order) || order.life === "absent" || (order.life === "rejected" && life !== "rejected")) {
-    order.life = life;
+    order.life = "working";
     order.asked = 0;
-    if (life !== "working") order.cancelling = false;
+    if (decimal(update.filled).gt(order.reported)) order.reported = update.filled;
+    if (life !== "working") order.ended = life;
+    finishOrder(order);
   }
 }
 
@@ -247,6 +256,8 @@ function applyFact(state: EngineState, fact: Fact, atMs: number): void {
         filled: ZERO_TEXT,
         value: ZERO_TEXT,
         fee: ZERO_TEXT,
+        reported: ZERO_TEXT,
+        ended: undefined,
         cancelling: false,
         doubtMs: 0,
         asked: 0,
@@ -295,6 +306,7 @@ function applyFact(state: EngineState, fact: Fact, atMs: number): void {
       const order = state.orders[fact.clientOrderId];
       if (order === undefined) return;
       order.life = fact.status;
+      order.ended = undefined;
       order.cancelling = false;
       order.updatedMs = atMs;
       return;

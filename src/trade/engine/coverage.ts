@@ -16,6 +16,7 @@ export function coverPositions(step: Step): void {
   if (state.capabilities?.targets === true) return;
   for (const symbol of Object.keys(state.positions)) {
     const position = state.positions[symbol];
+    if (position.protecting && position.nakedMs > 0 && position.venue.stopPrice === undefined) continue;
     const wanted = desired(state, symbol, position);
     // A position that is meant to have no stop is not naked.
     if (wanted === undefined || wanted.stopPrice === undefined) continue;

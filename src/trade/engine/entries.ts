@@ -104,7 +104,6 @@ export type Input =
     }
   | { readonly kind: "snapshot"; readonly snapshot: VenueSnapshot | null; readonly failed?: string }
   | { readonly kind: "feed"; readonly state: "up" | "down" | "stale" | "fresh"; readonly reason: string }
-  | { readonly kind: "mark"; readonly marks: Readonly<Record<string, DecimalText>> }
   | { readonly kind: "timer"; readonly id: string }
   | {
       readonly kind: "command";
@@ -195,16 +194,7 @@ export type EngineStatus = "active" | "reducing" | "halted";
 export type Entry = Input | Fact;
 
 /** Prices and looks: all that may be lost with the power, since nothing was done on them that is not written itself. */
-const LIGHT: ReadonlySet<Entry["kind"]> = new Set([
-  "quote",
-  "mark",
-  "row",
-  "open",
-  "feed",
-  "asking",
-  "later",
-  "clamped",
-]);
+const LIGHT: ReadonlySet<Entry["kind"]> = new Set(["quote", "row", "open", "feed", "asking", "later", "clamped"]);
 
 /** Entries that must be on the disk before anything follows from them. */
 export function isDurable(entry: Entry): boolean {
@@ -228,7 +218,6 @@ const INPUTS: ReadonlySet<string> = new Set<Input["kind"]>([
   "found",
   "snapshot",
   "feed",
-  "mark",
   "timer",
   "command",
 ]);

@@ -64,6 +64,7 @@ export function withinCaps(
   if (caps === undefined) return { quantity, clamps, refusal };
   const unit = price.mul(multiplierOf(state, symbol));
   const equity = cash(state).plus(unrealised(state));
+  // What is on its way counts as if it were held: two decisions of one moment share one room.
   const held = notionalOf(state, (name) => name === symbol);
   const all = notionalOf(state, () => true);
   const limit = (rule: GateCode, room: Decimal): void => {
@@ -91,6 +92,12 @@ function notionalOf(state: EngineState, counts: (symbol: string) => boolean): De
     const value =
       quote === undefined ? decimal(position.cost) : decimal(position.quantity).mul(quote.mark ?? quote.last);
     sum = sum.plus(value.abs().mul(multiplierOf(state, symbol)));
+  }
+  for (const id of state.live) {
+    const { request, filled } = state.orders[id];
+    if (request.reduceOnly || !counts(request.symbol)) continue;
+    const price = request.price ?? state.quotes[request.symbol]?.last ?? "0";
+    sum = sum.plus(decimal(request.quantity).minus(filled).mul(price).mul(multiplierOf(state, request.symbol)));
   }
   return sum;
 }

@@ -9,11 +9,12 @@ import {
   decimal,
   decimalText,
   exactText,
+  HOUR_MS,
   ZERO_TEXT,
 } from "../../core/index.ts";
 import type { BrokerExecution } from "../broker.ts";
 import type { BracketTerms } from "./entries.ts";
-import type { EngineState, PositionState } from "./state.ts";
+import type { EngineState, OrderState, PositionState } from "./state.ts";
 
 /** Executions are remembered this long; the venue is asked from a cursor that is younger. */
 const REMEMBER_MS = 3 * DAY_MS;
@@ -72,7 +73,8 @@ export function bookExecution(state: EngineState, execution: BrokerExecution): b
     order.orderId ||= execution.orderId;
     order.updatedMs = state.nowMs;
     if (order.life === "intended" || order.life === "unknown" || order.life === "absent") order.life = "working";
-    if (decimal(order.filled).gte(order.request.quantity) && order.request.target === undefined) order.life = "filled";
+    if (decimal(order.filled).gte(order.request.quantity) && order.request.target === undefined) order.ended = "filled";
+    finishOrder(order);
   }
   const { symbol, price } = execution;
   const quantity = decimal(execution.quantity).mul(execution.side === "buy" ? 1 : -1);
@@ -85,6 +87,14 @@ export function bookExecution(state: EngineState, execution: BrokerExecution): b
   // What the venue kept as its fee was paid for and is not held: it leaves at cost, booked as the fee above.
   if (inBase && quantity.gt(0)) takeFromHolding(state, symbol, decimal(execution.fee));
   return true;
+}
+
+/** An order is over when the venue says so and every fill that it speaks of is booked. */
+export function finishOrder(order: OrderState): void {
+  if (order.ended === undefined || decimal(order.filled).lt(order.reported)) return;
+  order.life = order.ended;
+  order.ended = undefined;
+  order.cancelling = false;
 }
 
 function takeFromHolding(state: EngineState, symbol: string, amount: Decimal): void {
@@ -176,6 +186,8 @@ export function observeEquity(state: EngineState): void {
 
 /** Forgets orders and executions that nothing can refer to any more. */
 export function prune(state: EngineState): void {
+  if (state.nowMs - state.prunedMs < HOUR_MS) return;
+  state.prunedMs = state.nowMs;
   const from = state.nowMs - REMEMBER_MS;
   for (const [id, timeMs] of Object.entries(state.executions)) if (timeMs < from) delete state.executions[id];
   for (const [id, order] of Object.entries(state.orders)) {

@@ -12,7 +12,7 @@ import type { Effect, Entry, Input } from "./entries.ts";
 import { askAgain, onFound, onSubmitted } from "./order-life.ts";
 import { planSymbol } from "./planner.ts";
 import { onSnapshot, reconcile } from "./reconciler.ts";
-import { type EngineState, emptyState, isFlattening, isLive, statusOf } from "./state.ts";
+import { type EngineState, emptyState, isFlattening, statusOf } from "./state.ts";
 import { flattenAll, type Step } from "./step.ts";
 import { checkLimits, onBrokerEvent, onFeed } from "./switches.ts";
 
@@ -43,7 +43,8 @@ export class Engine {
     applyEntry(state, input, atMs);
     entries.push(input);
     react(step, input);
-    if (state.running && state.config !== undefined) settle(step);
+    // Prices alone call for nothing; what they make possible is looked at with the next input.
+    if (state.running && state.config !== undefined && input.kind !== "quote") settle(step, input);
     return { entries, effects };
   }
 
@@ -102,7 +103,6 @@ function react(step: Step, input: Input): void {
     case "stopped":
     case "rules":
     case "quote":
-    case "mark":
     case "cancelled":
       return;
   }
@@ -139,17 +139,17 @@ function onTimer(step: Step, id: string): void {
 }
 
 /** After every input: limits first, since they decide what may still be done; then doubt, protection, plans. */
-function settle(step: Step): void {
+function settle(step: Step, input: Input): void {
   const { state } = step;
-  checkLimits(step);
-  for (const id of Object.keys(state.orders)) {
-    const order = state.orders[id];
-    if (isLive(order)) askAgainWhenDue(step, id);
-  }
-  coverPositions(step);
+  checkLimits(step, input.kind === "row" || (input.kind === "timer" && input.id === "mark"));
+  for (const id of state.live) askAgainWhenDue(step, id);
+  if (!LEAVES_PROTECTION.has(input.kind)) coverPositions(step);
   for (const symbol of Object.keys(state.wanted)) planSymbol(step, symbol);
   cancelStrays(step);
 }
+
+/** Inputs after which no position can be protected worse or better than before. */
+const LEAVES_PROTECTION: ReadonlySet<Input["kind"]> = new Set(["submitted", "decision", "feed", "cancelled", "found"]);
 
 /** An order in doubt always has a time at which it is asked for. */
 function askAgainWhenDue(step: Step, id: string): void {
@@ -162,7 +162,7 @@ function askAgainWhenDue(step: Step, id: string): void {
 function cancelStrays(step: Step): void {
   const { state, effects, emit } = step;
   const status = statusOf(state);
-  for (const id of Object.keys(state.orders)) {
+  for (const id of state.live) {
     const order = state.orders[id];
     if (order.life !== "working" || order.cancelling || order.request.target !== undefined) continue;
     const wanted = state.wanted[order.request.symbol];

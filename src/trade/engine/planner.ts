@@ -10,7 +10,7 @@ import { clientOrderId } from "./client-order-id.ts";
 import type { BracketTerms, Clamp, Leg } from "./entries.ts";
 import { freshPrice, openingRefusal, type Refusal, withinCaps } from "./gate.ts";
 import { heldQuantity, multiplierOf } from "./ledger.ts";
-import { type ActiveTarget, type EngineState, isLive } from "./state.ts";
+import { type ActiveTarget, type EngineState } from "./state.ts";
 import type { Step } from "./step.ts";
 
 /** Orders of one decision and leg that may be tried. A flattening never gives up. */
@@ -42,11 +42,7 @@ export function planSymbol(step: Step, symbol: string): void {
 }
 
 function isBusy(state: EngineState, symbol: string): boolean {
-  for (const id of Object.keys(state.orders)) {
-    const order = state.orders[id];
-    if (order.request.symbol === symbol && order.request.purpose !== "protection" && isLive(order)) return true;
-  }
-  return false;
+  return state.live.some((id) => state.orders[id].request.symbol === symbol);
 }
 
 /** A position below the venue's minimum is none. */

@@ -85,7 +85,7 @@ function giveUp(step: Step, why: string): void {
 function askForMissingOrders(step: Step, snapshot: VenueSnapshot): void {
   const { state, emit, effects } = step;
   const shown = new Set(snapshot.orders.map(({ clientOrderId }) => clientOrderId));
-  for (const id of Object.keys(state.orders)) {
+  for (const id of state.live) {
     const order = state.orders[id];
     if (order.life !== "working" || shown.has(id) || order.updatedMs > snapshot.askedMs - SETTLED_MS) continue;
     if (order.request.target !== undefined) continue;

@@ -27,6 +27,10 @@ export type OrderState = {
   /** Price times quantity over all fills. */
   value: DecimalText;
   fee: DecimalText;
+  /** What the venue says has filled: more than `filled` while executions are missing. */
+  reported: DecimalText;
+  /** How it ended, while executions are still missing. */
+  ended: OrderLife | undefined;
   cancelling: boolean;
   /** Since when its fate is in doubt, and how often the venue was asked. */
   doubtMs: number;
@@ -107,6 +111,8 @@ export type EngineState = {
   /** Causes of less than `active`, by name. */
   causes: Record<string, Exclude<EngineStatus, "active">>;
   orders: Record<string, OrderState>;
+  /** Ids of the orders whose fate is open, in the order of their intents. */
+  live: string[];
   positions: Record<string, PositionState>;
   wanted: Record<string, ActiveTarget>;
   /** Last close of a position by symbol, for the cooldown. */
@@ -114,6 +120,7 @@ export type EngineState = {
   /** Executions already booked: id and time, pruned by age. */
   executions: Record<string, number>;
   cursor: string;
+  prunedMs: number;
   /** Realised profit less fees, plus funding, beside the initial balance. */
   realised: DecimalText;
   fees: DecimalText;
@@ -142,11 +149,13 @@ export function emptyState(): EngineState {
     quotes: {},
     causes: {},
     orders: {},
+    live: [],
     positions: {},
     wanted: {},
     closedMs: {},
     executions: {},
     cursor: "",
+    prunedMs: 0,
     realised: ZERO_TEXT,
     fees: ZERO_TEXT,
     funding: ZERO_TEXT,

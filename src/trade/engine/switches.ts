@@ -4,6 +4,7 @@
  */
 import { decimal } from "../../core/index.ts";
 import type { BrokerEvent } from "../broker.ts";
+import type { EngineLimits } from "./config.ts";
 import type { EngineStatus } from "./entries.ts";
 import { reconcile } from "./reconciler.ts";
 import { flattenAll, type Step } from "./step.ts";
@@ -24,12 +25,31 @@ function lift(step: Step, cause: string, text: string): void {
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
-/** Losses and rejections, after every input. */
-export function checkLimits(step: Step): void {
+/** What takes trading back by itself, after every input; losses only after those that looked at equity. */
+export function checkLimits(step: Step, looksAtEquity: boolean): void {
   const { state } = step;
   const limits = state.config?.limits;
   if (limits === undefined) return;
-  const { equity, dayEquity, peakEquity, samples, rejects } = state.risk;
+  if (looksAtEquity) checkLosses(step, limits);
+  if (limits.maxRejects > 0 && state.risk.rejects.length >= limits.maxRejects) {
+    const recent = state.risk.rejects.filter((timeMs) => timeMs >= state.nowMs - limits.rejectWindowMs);
+    if (recent.length >= limits.maxRejects) {
+      trip(step, "halted", "rejections", `the venue refused ${recent.length} orders in a short time`);
+    }
+  }
+  if (limits.disconnectMs > 0 && state.link.state === "down") {
+    const downMs = state.nowMs - state.link.sinceMs;
+    if (downMs >= limits.disconnectMs) {
+      trip(step, "reducing", "disconnect", `the private stream has been down for ${Math.round(downMs / 1_000)} s`);
+    } else if (state.timers["link"] === undefined) {
+      step.emit({ kind: "later", timer: "link", dueMs: state.link.sinceMs + limits.disconnectMs });
+    }
+  }
+}
+
+function checkLosses(step: Step, limits: EngineLimits): void {
+  const { state } = step;
+  const { equity, dayEquity, peakEquity, samples } = state.risk;
   const now = decimal(equity);
   const lost = (from: string): number => (decimal(from).gt(0) ? decimal("1").minus(now.div(from)).toNumber() : 0);
   if (limits.dailyLoss > 0 && lost(dayEquity) >= limits.dailyLoss) {
@@ -43,20 +63,6 @@ export function checkLimits(step: Step): void {
     if (lost(highest) >= limits.rapidDecline) {
       const minutes = Math.round(limits.declineWindowMs / 60_000);
       trip(step, "halted", "rapid-decline", `${percent(lost(highest))} were lost within ${minutes} minutes`);
-    }
-  }
-  if (limits.maxRejects > 0) {
-    const recent = rejects.filter((timeMs) => timeMs >= state.nowMs - limits.rejectWindowMs);
-    if (recent.length >= limits.maxRejects) {
-      trip(step, "halted", "rejections", `the venue refused ${recent.length} orders in a short time`);
-    }
-  }
-  if (limits.disconnectMs > 0 && state.link.state === "down") {
-    const downMs = state.nowMs - state.link.sinceMs;
-    if (downMs >= limits.disconnectMs) {
-      trip(step, "reducing", "disconnect", `the private stream has been down for ${Math.round(downMs / 1_000)} s`);
-    } else if (state.timers["link"] === undefined) {
-      step.emit({ kind: "later", timer: "link", dueMs: state.link.sinceMs + limits.disconnectMs });
     }
   }
 }
@@ -89,8 +95,8 @@ export function onBrokerEvent(step: Step, event: BrokerEvent): void {
     case "order": {
       lift(step, "maintenance", "the venue is back");
       const order = state.orders[event.order.clientOrderId];
-      if (order !== undefined && decimal(event.order.filled).gt(order.filled) && order.life !== "working") {
-        // The order is final and has more fills than we were told: its execution may be just behind it.
+      if (order?.ended !== undefined) {
+        // The order is over and has more fills than we were told: its execution may be just behind it.
         emit({ kind: "later", timer: "reconcile", dueMs: state.nowMs + 1_000 });
       }
       return;

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "vitest";
+import { simulateDay } from "./day.ts";
+import { DAY_FAULTS, NO_FAULTS, PLANTED_FAULTS, ROUGH_FAULTS } from "./faults.ts";
+
+describe("a simulated day", () => {
+  test("without faults trades, and journal and venue agree", () => {
+    const day = simulateDay({ seed: 1, faults: NO_FAULTS });
+    expect(day.violation).toBeUndefined();
+    expect(day.orders).toBeGreaterThan(50);
+    expect(Object.keys(day.counts)).toEqual([]);
+  });
+
+  test.each([1, 2, 3])("with every fault keeps every promise (seed %i)", (seed) => {
+    const day = simulateDay({ seed, faults: DAY_FAULTS });
+    expect(day.violation, `seed ${seed}`).toBeUndefined();
+    for (const kind of ["crash", "disconnect", "lostReply", "lostRequest", "lateRequest", "omitted", "duplicated"]) {
+      expect(day.counts[kind], `${kind} was met`).toBeGreaterThan(0);
+    }
+  });
+
+  test("repeats from its seed to the last byte of the journal", () => {
+    const [first, again] = [simulateDay({ seed: 7 }), simulateDay({ seed: 7 })];
+    expect(again).toEqual(first);
+    expect(simulateDay({ seed: 8 }).hash).not.toBe(first.hash);
+  });
+});
+
+describe("a planted fault is noticed", () => {
+  /** Seeds of days that show it; a defect that needs luck is looked for on several. */
+  test.each(PLANTED_FAULTS)("%s", (planted) => {
+    const noticed = Array.from({ length: 12 }, (_, i) => i + 1).find(
+      (seed) => simulateDay({ seed, planted, faults: ROUGH_FAULTS }).violation !== undefined,
+    );
+    expect(noticed, "a seed of 1 to 12 shows it").toBeDefined();
+  });
+});
