@@ -21,9 +21,7 @@ export function executeFill(
   share: number,
   reason: FillReason,
 ): void {
-  const book = kernel.book;
   const terms = kernel.terms;
-  const row = account * book.symbols + symbol;
   const buying = lots > 0;
   const filled = adversePrice(terms, symbol, price * (buying ? 1 + share : 1 - share), buying);
   const unit = terms.unit[symbol];
@@ -32,7 +30,31 @@ export function executeFill(
   const penalty =
     reason === FillReason.liquidation ? kernel.config.liquidationFeeBps * 1e-4 * kernel.config.costMultiplier : 0;
   const fee = notional * (terms.feeRate[symbol] + penalty);
+  const realised = bookFill(kernel, account, symbol, bar, lots, filled, fee);
+  const recorder = kernel.recorder;
+  if (recorder !== undefined) {
+    const slippage = size * unit * Math.abs(filled - price);
+    const quantity = lots * terms.lotStep[symbol];
+    const tsMs = kernel.tape.timeMs[bar];
+    // Adding 0 turns a negative zero into zero, so that equal fills have equal bytes.
+    recorder.record(account, bar, tsMs, symbol, lots, quantity, filled, fee, realised + 0, slippage, reason);
+  }
+}
 
+/** Books a fill at its final price and fee, wherever it happened. Returns the profit that it realised, before its fee. */
+export function bookFill(
+  kernel: Pick<Kernel, "book" | "terms">,
+  account: number,
+  symbol: number,
+  bar: number,
+  lots: number,
+  filled: number,
+  fee: number,
+): number {
+  const { book, terms } = kernel;
+  const row = account * book.symbols + symbol;
+  const unit = terms.unit[symbol];
+  const notional = Math.abs(lots) * unit * filled;
   const before = book.lots[row];
   const after = before + lots;
   let realised = 0;
@@ -58,14 +80,7 @@ export function executeFill(
   book.fees[account] += fee;
   book.turnover[account] += notional;
   book.fillCount[account]++;
-  const recorder = kernel.recorder;
-  if (recorder !== undefined) {
-    const slippage = size * unit * Math.abs(filled - price);
-    const quantity = lots * terms.lotStep[symbol];
-    const tsMs = kernel.tape.timeMs[bar];
-    // Adding 0 turns a negative zero into zero, so that equal fills have equal bytes.
-    recorder.record(account, bar, tsMs, symbol, lots, quantity, filled, fee, realised + 0, slippage, reason);
-  }
+  return realised;
 }
 
 /** Sets a position's brackets to those of the row's order, measured from the average entry. A flat row has none. */

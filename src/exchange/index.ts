@@ -1,4 +1,5 @@
 export { type AccountBook, createAccountBook } from "./account-book.ts";
+export { AccountLedger } from "./account-ledger.ts";
 export { type ColumnState, restoreColumns, saveColumns } from "./column-state.ts";
 export { EXCHANGE_DEFAULTS, type ExchangeConfig, resolveExchangeConfig, SlippageModel } from "./config.ts";
 export { FillRecorder } from "./fill-recorder.ts";

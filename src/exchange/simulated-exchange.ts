@@ -67,6 +67,11 @@ export class SimulatedExchange implements TradeDesk {
     };
   }
 
+  /** What the parts of this room work on; nobody outside sees it. */
+  static kernelOf(exchange: SimulatedExchange): Kernel {
+    return exchange.#kernel;
+  }
+
   /**
    * The account as new, standing at the close of `bar` with `balance` in cash. `stream` selects its chance draws: they are
    * a pure function of seed, stream, bar and symbol, so that a run repeats exactly whatever other accounts do.

@@ -82,6 +82,10 @@ export function simulateDay(options: DayOptions): DayResult {
   return day.result(violation);
 }
 
+function equal(what: string, ours: string, theirs: Decimal | string): void {
+  if (!decimal(ours).eq(theirs)) violated(`${what}: the journal has ${ours}, the venue ${String(theirs)}`);
+}
+
 class SimulatedDay {
   readonly #options: DayOptions;
   readonly #random: Random;
@@ -274,9 +278,6 @@ class SimulatedDay {
     const { state } = this.#shell.engine;
     if (this.#time.nowMs - state.reconcile.lastMs > 2 * MINUTE_MS)
       violated("journal and venue are compared every minute");
-    const equal = (what: string, ours: Decimal | string, theirs: Decimal | string): void => {
-      if (!decimal(String(ours)).eq(theirs)) violated(`${what}: the journal has ${ours}, the venue ${theirs}`);
-    };
     for (const symbol of this.#symbols) {
       equal(`position of ${symbol}`, state.positions[symbol]?.quantity ?? "0", this.#venue.held(symbol));
     }

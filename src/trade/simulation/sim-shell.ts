@@ -2,7 +2,7 @@
  * @file The engine's shell in virtual time: it journals, carries out effects over a network that fails, and dies at any
  * moment, even between two effects. What it had in memory is then gone; the journal and the venue are all there is.
  */
-import { canonicalJson, type DecimalText, exactText, HOUR_MS, InvariantError, type Random } from "../../core/index.ts";
+import { canonicalJson, exactText, HOUR_MS, InvariantError, type Random } from "../../core/index.ts";
 import type { BrokerEvent, OrderRequest } from "../broker.ts";
 import { applyEntry } from "../engine/apply.ts";
 import type { EngineConfig } from "../engine/config.ts";
@@ -232,7 +232,7 @@ export class SimShell {
     const { planted } = this.#world;
     if (planted === "reused-id") return { ...request, clientOrderId: request.clientOrderId.slice(0, 13) };
     if (planted === "cap-ignored" && !request.reduceOnly) {
-      return { ...request, quantity: exactText(String(Number(request.quantity) * 20)) as DecimalText };
+      return { ...request, quantity: exactText(String(Number(request.quantity) * 20)) };
     }
     return request;
   }

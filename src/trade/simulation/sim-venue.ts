@@ -307,21 +307,20 @@ export class SimVenue {
 }
 
 function simRules(symbol: string): OrderRules {
-  const text = (value: string): DecimalText => exactText(value);
   return {
     symbol,
     status: "trading",
-    tick: text(TICK),
-    lotStep: text("0.001"),
-    multiplier: text("1"),
-    minQuantity: text("0.001"),
-    maxLimitQuantity: text("1000"),
-    maxMarketQuantity: text("500"),
-    minNotional: text("5"),
-    minPrice: text(TICK),
-    maxPrice: text("1000000"),
-    leverageStep: text("0.01"),
-    maxLeverage: text("10"),
+    tick: exactText(TICK),
+    lotStep: exactText("0.001"),
+    multiplier: exactText("1"),
+    minQuantity: exactText("0.001"),
+    maxLimitQuantity: exactText("1000"),
+    maxMarketQuantity: exactText("500"),
+    minNotional: exactText("5"),
+    minPrice: exactText(TICK),
+    maxPrice: exactText("1000000"),
+    leverageStep: exactText("0.01"),
+    maxLeverage: exactText("10"),
   };
 }
 
