@@ -23,6 +23,7 @@ export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
 export { openModel } from "./models/open.ts";
 export { type Removable, removableModel, removableReport, removableRun, remove } from "./models/remove.ts";
+export { openSubject, type Subject, type SubjectOptions } from "./models/subject.ts";
 export { type TrainedClassifierModel, trainClassifier } from "./training/classifier.ts";
 export { type QuickTraining, withQuickModel } from "./training/quick-model.ts";
 export { allRuns, beginRun, type RunEntry, type TrainingRun } from "./training/runs.ts";

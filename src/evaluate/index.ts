@@ -38,6 +38,7 @@ export {
   readLedger,
   type TrialCount,
 } from "./ledger.ts";
+export { type WrittenPage, writePage } from "./pages/store.ts";
 export type { ParityModel, ParityResult, ParityRun } from "./parity/check.ts";
 export type { Difference } from "./parity/differences.ts";
 export { type ParitySuiteOptions, type ParitySuiteResult, verifyParity } from "./parity/suite.ts";
@@ -71,6 +72,9 @@ export {
 export { type ReturnStatistics, returnStatistics } from "./statistics/return-statistics.ts";
 export { sharpeLead } from "./statistics/sharpe-lead.ts";
 export { type Statistics, statistics } from "./statistics/statistics.ts";
+export { STRESS_HEAD, stressCells, stressHeadline, stressPage, stressSentences } from "./stress/page.ts";
+export { runStress, type StressOptions, type StressResult } from "./stress/run.ts";
+export { SCENARIOS } from "./stress/scenarios.ts";
 export { alignColumns, formatStatistics, formatTable } from "./table.ts";
 export { type FundingPayment, reconstructTrades, type Trade } from "./trades.ts";
 export { verdict } from "./verdict.ts";

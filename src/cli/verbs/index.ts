@@ -18,6 +18,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   worker: async () => (await import("./worker.ts")).registerWorker,
   backtest: async () => (await import("./backtest.ts")).registerBacktest,
   runs: async () => (await import("./runs.ts")).registerRuns,
+  stress: async () => (await import("./stress.ts")).registerStress,
   models: async () => (await import("./models.ts")).registerModels,
   report: async () => (await import("./report.ts")).registerReport,
   verify: async () => (await import("./verify.ts")).registerVerify,

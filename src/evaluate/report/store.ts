@@ -155,9 +155,13 @@ export function listReports(folder: string): ReportList {
 
 function folderNames(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory() && !entry.name.endsWith(".tmp"))
-      .map((entry) => entry.name);
+    return (
+      readdirSync(folder, { withFileTypes: true })
+        .filter((entry) => entry.isDirectory() && !entry.name.endsWith(".tmp"))
+        // Reports of other kinds stand beside them and have no such summary.
+        .filter((entry) => existsSync(join(folder, entry.name, "summary.json")))
+        .map((entry) => entry.name)
+    );
   } catch (thrown) {
     if (systemCode(thrown) === "ENOENT") return [];
     throw fileError(thrown, folder);

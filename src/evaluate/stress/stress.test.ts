@@ -1,0 +1,181 @@
+import { describe, expect, it } from "vitest";
+import { parseTimeframe } from "../../core/index.ts";
+import { type MarketTape, syntheticTape } from "../../market/index.ts";
+import { BuyAndHold } from "../../policy/index.ts";
+import { settings } from "../testing/settings.ts";
+import { findCrises } from "./crises.ts";
+import { bootstrappedReturns, shuffledTrades } from "./monte-carlo.ts";
+import { stressHeadline, stressPage, stressSentences } from "./page.ts";
+import { perturbedTape, runStress } from "./run.ts";
+import { SCENARIOS, type ScenarioPlace, scenarioOf } from "./scenarios.ts";
+import { logReturnAt } from "./tape.ts";
+
+const tape = syntheticTape({
+  seed: 6,
+  bars: 1_200,
+  timeframe: parseTimeframe("1h"),
+  symbols: ["BTCUSDT", "ETHUSDT"],
+});
+const decision = settings({ takerFeeBps: 5, leverage: 3, slippageModel: "linear", sizeImpactBpsPer1000: 0.1 }, {}, 1);
+const place: ScenarioPlace = { at: 600, to: 1_200, lean: 1, symbol: 1, seed: 1 };
+const world = { tape, decision };
+
+function closeAt(of: MarketTape, bar: number, symbol: number): number {
+  return of.close[bar * of.symbols + symbol];
+}
+
+function spreadOf(of: MarketTape, symbol: number): number {
+  let squares = 0;
+  for (let bar = 600; bar < 1_200; bar++) squares += logReturnAt(of, symbol, bar) ** 2;
+  return Math.sqrt(squares / 600);
+}
+
+const apply = (name: string, severity: number): typeof world => scenarioOf(name).apply(world, severity, place);
+
+describe("every scenario", () => {
+  it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+    "%s leaves the past as it was, bars whole, and the given tape alone",
+    (_, { apply: change, severities }) => {
+      const before = tape.close.slice();
+      for (const severity of severities) {
+        const { tape: changed } = change(world, severity, place);
+        expect(tape.close).toEqual(before);
+        const cells = 600 * 2;
+        expect(changed.close.subarray(0, cells)).toEqual(tape.close.subarray(0, cells));
+        expect(changed.fingerprint === tape.fingerprint).toBe(changed === tape);
+        for (let cell = 0; cell < changed.close.length; cell++) {
+          const { open, high, low, close } = changed;
+          expect(low[cell] > 0 && low[cell] <= Math.min(open[cell], close[cell]) * (1 + 1e-12)).toBe(true);
+          expect(high[cell] >= Math.max(open[cell], close[cell]) * (1 - 1e-12)).toBe(true);
+        }
+      }
+    },
+  );
+});
+
+describe("scenarios do what they say", () => {
+  it("a flash crash falls by its severity in three bars and gets 60 % of it back", () => {
+    const { tape: changed } = apply("flash-crash", 0.4);
+    const ratio = (bar: number): number => closeAt(changed, bar, 0) / closeAt(tape, bar, 0);
+    expect(ratio(602)).toBeCloseTo(0.6, 12);
+    expect(ratio(700)).toBeCloseTo(0.6 + 0.4 * 0.6, 12);
+    const short = scenarioOf("flash-crash").apply(world, 0.4, { ...place, lean: -1 }).tape;
+    expect(closeAt(short, 602, 0) / closeAt(tape, 602, 0), "it rises against shorts").toBeGreaterThan(1.5);
+  });
+
+  it("volatility triples every deviation, correlation joins the symbols", () => {
+    expect(spreadOf(apply("volatility", 3).tape, 0) / spreadOf(tape, 0)).toBeCloseTo(3, 1);
+    const { tape: joined } = apply("correlation", 1);
+    let product = 0;
+    for (let bar = 600; bar < 1_200; bar++) product += logReturnAt(joined, 0, bar) * logReturnAt(joined, 1, bar);
+    expect(product / 600 / (spreadOf(joined, 0) * spreadOf(joined, 1))).toBeCloseTo(1, 6);
+    expect(spreadOf(joined, 1) / spreadOf(tape, 1), "each keeps its own volatility").toBeCloseTo(1, 6);
+  });
+
+  it("an outage has no bars, a delisting none for ever, funding comes every eight hours", () => {
+    const { tape: dark } = apply("outage", 48);
+    expect([599, 600, 647, 648].map((bar) => dark.present[bar * 2])).toEqual([1, 0, 0, 1]);
+    expect(closeAt(dark, 640, 0)).toBe(closeAt(tape, 599, 0));
+    const { tape: dead } = apply("delisting", 0.6);
+    expect(closeAt(dead, 1_199, 1)).toBeCloseTo(closeAt(tape, 600, 1) * 0.4, 9);
+    expect(dead.present[1_199 * 2 + 1]).toBe(0);
+    expect(dead.present[1_199 * 2], "the other lives on").toBe(1);
+    const { tape: funded } = apply("funding", 0.0075);
+    const stamps = Array.from({ length: 24 }, (_, i) => funded.funding[(700 + i) * 2]).filter((rate) => rate !== 0);
+    expect(stamps).toEqual([0.0075, 0.0075, 0.0075]);
+  });
+
+  it("spread and liquidity change what trading costs", () => {
+    expect(apply("spread", 5).decision.exchange).toMatchObject({ halfSpreadBps: 5 });
+    const thin = apply("low-liquidity", 10);
+    expect(thin.tape.volume[700 * 2]).toBeCloseTo(tape.volume[700 * 2] / 10, 9);
+    expect(thin.decision.exchange.sizeImpactBpsPer1000).toBeCloseTo(1, 12);
+    expect(() => scenarioOf("flash-crsh")).toThrow(expect.objectContaining({ code: "USAGE_ARGUMENT" }));
+  });
+});
+
+describe("crises", () => {
+  it("are found by themselves: the day of a planted crash first", () => {
+    const { tape: crashed } = apply("flash-crash", 0.4);
+    const [first] = findCrises(crashed, 0, crashed.bars);
+    expect(first.from).toBeLessThanOrEqual(600);
+    expect(first.to).toBeGreaterThanOrEqual(600);
+    expect(first.move).toBeLessThan(-0.2);
+    expect(first.worst).toBeLessThan(-0.35);
+    const still = { ...tape, close: tape.close.map(() => 100) };
+    expect(findCrises(still, 0, still.bars)).toEqual([]);
+  });
+});
+
+describe("a stress test", () => {
+  it("kills a levered holder in a crash and says so, scenario by scenario", async () => {
+    const levered = settings({ takerFeeBps: 5, leverage: 10 }, {}, 4);
+    const result = await runStress({
+      tape,
+      decision: levered,
+      policyOn: () => new BuyAndHold(),
+      from: 0,
+      to: tape.bars,
+      balance: 10_000,
+      seed: 1,
+      scenarios: ["flash-crash", "spread"],
+      combinations: [["gaps", "spread"]],
+      findCrises: true,
+      monteCarlo: 50,
+      perturbed: 2,
+    });
+    expect(result.rows.map(({ scenario }) => scenario)).toEqual([
+      ...Array<string>(3).fill("flash-crash"),
+      ...Array<string>(3).fill("spread"),
+      "gaps + spread",
+    ]);
+    expect(result.rows[2]).toMatchObject({ survived: false, severity: 0.4 });
+    expect(result.rows[2].worstEquity).toBeLessThan(0.2);
+    expect(result.rows[5].execution).toBeGreaterThan(result.rows[3].execution);
+    expect(stressHeadline(result)).toMatch(/^It loses the account in [1-7] of 7 scenarios/);
+    expect(stressSentences(result).join(" ")).toContain("on candles with noise".replace("on", "On"));
+    const html = stressPage("hold <b>", result);
+    expect(html).toContain("hold &lt;b&gt;: stress test");
+    expect(html).not.toMatch(/NaN|undefined|https?:\/\//);
+    expect(result.perturbed?.finalReturns).toHaveLength(2);
+    expect(result.backtests).toBe(10);
+  });
+
+  it("draws trades and returns again: one end, other ways; ruin counted", async () => {
+    const { base } = await runStress({
+      tape,
+      decision,
+      policyOn: () => new BuyAndHold(),
+      from: 0,
+      to: tape.bars,
+      balance: 10_000,
+      seed: 1,
+      scenarios: [],
+      perturbed: 0,
+      monteCarlo: 0,
+    });
+    const trade = (netProfit: number, entryBar: number) => ({ ...base.result.trades[0], netProfit, entryBar });
+    const trades = [trade(2_000, 0), trade(-3_000, 1), trade(500, 2), trade(1_000, 3)];
+    const shuffled = shuffledTrades({ ...base.result, trades }, { runs: 500, seed: 1 });
+    expect(shuffled?.finalReturn[0], "the order changes nothing at the end").toBeCloseTo(
+      shuffled?.finalReturn[4] ?? 0,
+      9,
+    );
+    expect(shuffled?.maxDrawdown[0]).toBeLessThanOrEqual(-0.29);
+    expect(shuffled?.ruin).toBe(0);
+    expect(shuffledTrades({ ...base.result, trades }, { runs: 50, seed: 1, ruin: 0.99 })?.ruin).toBeGreaterThan(0.3);
+    const blocks = bootstrappedReturns(base.result, { runs: 300, seed: 1 });
+    expect(blocks?.finalReturn[0]).toBeLessThan(blocks?.finalReturn[4] ?? 0);
+    expect(blocks?.band[2][0]).toBe(1);
+    expect(shuffledTrades({ ...base.result, trades: [] }, { runs: 5, seed: 1 })).toBeUndefined();
+  });
+
+  it("adds noise to prices and leaves whole bars", () => {
+    const noisy = perturbedTape(tape, 0.1, 1);
+    expect(noisy.close).not.toEqual(tape.close);
+    for (let cell = 0; cell < noisy.close.length; cell++) {
+      expect(noisy.high[cell] >= Math.max(noisy.open[cell], noisy.close[cell])).toBe(true);
+      expect(noisy.low[cell] <= Math.min(noisy.open[cell], noisy.close[cell])).toBe(true);
+    }
+  });
+});
