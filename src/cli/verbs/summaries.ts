@@ -16,8 +16,6 @@ export const VERB_SUMMARIES = {
   models: "List, show and remove trained models",
   report: "List, show, open and remove reports",
   stress: "A model or a rule through crashes, gaps, outages and real crises",
-  models: "List and show trained models",
-  report: "List, show and open reports",
   verify: "Prove what is promised",
   bench: "Measure the speed of this machine at Tidemark's work",
   doctor: "Check versions, disk, clock, credentials, network",
