@@ -77,6 +77,7 @@ export type {
   Optimizer,
   TrainOptions,
 } from "./session/options.ts";
+export { loadSequenceModel, type SequenceModel } from "./session/sequence.ts";
 export { compileTrainStep } from "./session/train.ts";
 export type {
   Device,

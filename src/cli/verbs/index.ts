@@ -14,6 +14,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   features: async () => (await import("./features.ts")).registerFeatures,
   train: async () => (await import("./train.ts")).registerTrain,
   full: async () => (await import("./full.ts")).registerFull,
+  "train-text": async () => (await import("./train-text.ts")).registerTrainText,
   tune: async () => (await import("./tune.ts")).registerTune,
   worker: async () => (await import("./worker.ts")).registerWorker,
   backtest: async () => (await import("./backtest.ts")).registerBacktest,

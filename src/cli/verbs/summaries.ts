@@ -9,6 +9,7 @@ export const VERB_SUMMARIES = {
   features: "Explain the features, or compute them on stored candles",
   train: "Train a policy by PPO on the stored candles",
   full: "The whole pipeline: history, training, backtest, report",
+  "train-text": "Train a scorer of headlines from labelled ones",
   tune: "Search for better settings by many short trainings",
   worker: "Run trials of a search that another machine leads",
   backtest: "Judge a model, or a rule alone, on stored candles",

@@ -5,6 +5,7 @@ import { VERB_SUMMARIES } from "./summaries.ts";
 import { registerVerifyLeak } from "./verify-leak.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";
 import { registerVerifyParity } from "./verify-parity.ts";
+import { registerVerifyText } from "./verify-text.ts";
 
 export function registerVerify(program: Command, runner: VerbRunner): void {
   const group = addGroup(program, "verify", VERB_SUMMARIES.verify, [
@@ -13,4 +14,5 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
   registerVerifyParity(group, runner);
   registerVerifyLeak(group, runner);
   registerVerifyLearning(group, runner);
+  registerVerifyText(group, runner);
 }

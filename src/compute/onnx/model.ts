@@ -96,7 +96,9 @@ function initializerMessage({ name, shape, values }: OnnxInitializer): MessageWr
 
 function valueMessage({ name, shape, dtype }: OnnxValue): MessageWriter {
   const dims = new MessageWriter();
-  for (const n of shape) dims.message(1, new MessageWriter().integer(1, n));
+  // A length below zero is any length.
+  for (const n of shape)
+    dims.message(1, n < 0 ? new MessageWriter().text(2, "any") : new MessageWriter().integer(1, n));
   const tensor = new MessageWriter().integer(1, ELEMENT_TYPE[dtype]).message(2, dims);
   return new MessageWriter().text(1, name).message(2, new MessageWriter().message(1, tensor));
 }

@@ -1,4 +1,4 @@
-/** @file The only place that touches ONNX Runtime: sessions on a device, fed and read through fixed buffers. */
+/** @file ONNX Runtime behind our own graphs and models: sessions on a device, fed and read through fixed buffers. */
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
 import { InvariantError, systemClock, TidemarkError } from "../../core/index.ts";
