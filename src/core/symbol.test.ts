@@ -24,7 +24,8 @@ describe("symbols", () => {
   ])("%s is %s in %s", (symbol, base, quote) => expect(splitSymbol(symbol)).toEqual({ base, quote }));
 
   it("names no currency where there is none", () => {
-    for (const symbol of ["AAPL", "WBTC", "STETH", "F", "USDT", "BTC"]) expect(quoteOf(symbol)).toBeUndefined();
+    for (const symbol of ["AAPL", "WBTC", "STETH", "F", "ACAD", "SINR", "USDT", "BTC"])
+      expect(quoteOf(symbol)).toBeUndefined();
     expect(quoteOf("WBTCUSDT")).toBe("USDT");
   });
 });

@@ -37,9 +37,13 @@ export function isFiat(currency: string): boolean {
 /** What a pair is priced in, or undefined where the symbol names no currency that is known. */
 export function quoteOf(symbol: string): string | undefined {
   if (WHOLE_NAMES.has(symbol)) return undefined;
-  return QUOTES.find(
-    (quote) => symbol.endsWith(quote) && symbol.length > quote.length + (COINS.includes(quote) ? 1 : 0),
-  );
+  return QUOTES.find((quote) => symbol.endsWith(quote) && symbol.length >= quote.length + leastBase(quote));
+}
+
+/** Short names of shares end like a currency by chance ("ACAD"), those of coins in dollars don't. */
+function leastBase(quote: string): number {
+  if (STABLE_COINS.includes(quote)) return 1;
+  return COINS.includes(quote) || quote === "USD" || quote === "EUR" ? 2 : 3;
 }
 
 /** Splits "BTCUSDT" into base and quote by the longest known quote; a symbol without one is quoted in USD. */

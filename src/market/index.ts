@@ -22,12 +22,10 @@ export {
 } from "./resample.ts";
 export { Session, sessionOf } from "./session.ts";
 export { appendBar, growableTape, sliceTape } from "./slice.ts";
-export {
-  type CandleFileSourceOptions,
-  candleFileSource,
-  type FundingFileSourceOptions,
-  fundingFileSource,
-} from "./sources/file-source.ts";
+export { ImportClaims } from "./sources/claims.ts";
+export { type CandleFileSourceOptions, candleFileSource } from "./sources/file-source.ts";
+export { type FundingFileSourceOptions, fundingFileSource } from "./sources/funding-source.ts";
+export { type SettledSet, settleSets } from "./sources/settle.ts";
 export type { Collected, CollectOptions, MarketSource } from "./sources/source.ts";
 export { syntheticSource } from "./sources/synthetic-source.ts";
 export { type VenueSourceOptions, venueSource } from "./sources/venue-source.ts";

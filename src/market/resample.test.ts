@@ -116,8 +116,8 @@ describe.skipIf(!existsSync(ORACLE))("resampling of an exchange's own bars (need
     ["4h", "8h"],
     ["12h", "1d"],
   ])("of %s gives its bars of %s", async (from, to) => {
-    const lowerFile = await readCandleFile(join(ORACLE, `BTCUSDT-${from}.csv`));
-    const higherFile = await readCandleFile(join(ORACLE, `BTCUSDT-${to}.csv`));
+    const [lowerFile] = await readCandleFile(join(ORACLE, `BTCUSDT-${from}.csv`));
+    const [higherFile] = await readCandleFile(join(ORACLE, `BTCUSDT-${to}.csv`));
     expect([lowerFile.timeframe, higherFile.timeframe]).toEqual([from, to]);
     const overPauses = resampleCandles(lowerFile.candles, lowerFile.timeframe, higherFile.timeframe);
     const resampled = resampleCandles(lowerFile.candles, lowerFile.timeframe, higherFile.timeframe, { minShare: 1 });

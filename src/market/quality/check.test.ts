@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { MINUTE_MS, parseTimeframe } from "../../core/index.ts";
+import { parseTimeframe } from "../../core/index.ts";
 import { type CandleRow, type Candles, candleRow, candlesFromRows } from "../candles.ts";
 import { syntheticMarket } from "../synthetic/market.ts";
 import { checkCandles } from "./check.ts";
@@ -133,12 +133,18 @@ describe("the repair", () => {
     );
   });
 
-  it("keeps the last of several rows of one time", () => {
-    const revised: CandleRow = [CLEAN.timeMs[5], 10, 12, 9, 11, 1];
-    const { candles, duplicates } = repairCandles(candlesFromRows([...cleanRows().slice(0, 10), revised]));
-    expect(duplicates).toBe(1);
-    expect(candleRow(candles, 5)).toEqual(revised);
-    expect(candles.timeMs[1] - candles.timeMs[0]).toBe(MINUTE_MS);
+  it("takes out copies and unfinished states of a bar, and never one of two different bars", () => {
+    const bar = candleRow(CLEAN, 5);
+    const [time, open, high, low, close, volume] = bar;
+    const finished: CandleRow = [time, open, high + 1, low, close, volume + 1];
+    const other: CandleRow = [time, open + 1, high + 1, low, close, volume];
+    expect(repairCandles(candlesFromRows([...cleanRows(), bar]))).toMatchObject({ duplicates: 1, conflicts: 0 });
+    const grown = repairCandles(candlesFromRows([...cleanRows(), finished]));
+    expect(grown).toMatchObject({ duplicates: 1, conflicts: 0 });
+    expect(candleRow(grown.candles, 5)).toEqual(finished);
+    const twoMarkets = repairCandles(candlesFromRows([...cleanRows(), other]));
+    expect(twoMarkets).toMatchObject({ duplicates: 0, conflicts: 1, firstConflictMs: time });
+    expect(twoMarkets.candles.length, "both stay").toBe(CLEAN.length + 1);
   });
 });
 

@@ -17,6 +17,8 @@ export type CheckOptions = {
   readonly outlierDeviations?: number;
   /** Share of missing bars above which the set is unusable. Default: 0.2. */
   readonly maxMissingShare?: number;
+  /** Missing bars in which, by the source's own word, nothing was traded: they are no holes. */
+  readonly quietBars?: number;
 };
 
 const ALWAYS_OPEN = "24/7";
@@ -109,9 +111,10 @@ function gapFindings(
     }
     if ((times[i] - times[0]) % barMs !== 0) offGrid.add(i, times[i], "opens beside the grid of the first bar");
   }
-  const share = missingBars / (times.length + missingBars);
+  const holes = Math.max(0, missingBars - (options.quietBars ?? 0));
+  const share = holes / (times.length + holes);
   if (share > (options.maxMissingShare ?? 0.2)) {
-    sparse.add(0, times[0], `${missingBars} of ${times.length + missingBars} bars are missing`);
+    sparse.add(0, times[0], `${holes} of ${times.length + holes} bars are missing`);
   }
   return { findings: [...sparse.findings(), ...gap.findings(), ...offGrid.findings()], missingBars };
 }

@@ -8,7 +8,8 @@ import { DAY_MS, formatMinute, HOUR_MS, MINUTE_MS, parseTimeframe } from "../../
 import { loadTape } from "../load.ts";
 import { listSets } from "../store/list.ts";
 import { MarketStore } from "../store/store.ts";
-import { type CandleFileSourceOptions, candleFileSource, fundingFileSource } from "./file-source.ts";
+import { type CandleFileSourceOptions, candleFileSource } from "./file-source.ts";
+import { fundingFileSource } from "./funding-source.ts";
 import type { Collected } from "./source.ts";
 import { syntheticSource } from "./synthetic-source.ts";
 

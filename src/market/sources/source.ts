@@ -1,5 +1,5 @@
 /** @file Where history comes from: a venue, a file, the synthetic market. All of them put it into the store the same way. */
-import type { ProgressListener } from "../../core/index.ts";
+import type { Instrument, ProgressListener } from "../../core/index.ts";
 import type { QualityReport } from "../quality/report.ts";
 import type { MergeCounts } from "../store/merge.ts";
 import type { SetKey } from "../store/paths.ts";
@@ -9,6 +9,8 @@ export type CollectOptions = {
   /** Stops the work; what was collected whole is stored first. */
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
+  /** Takes what a source is about to do to the data, before it does it. */
+  readonly onNote?: (note: string) => void;
 };
 
 /** What a source did for one symbol. */
@@ -21,8 +23,12 @@ export type Collected = {
   readonly funding: MergeCounts;
   /** Of the candles that came, where the source judges them as a whole. */
   readonly quality?: QualityReport;
+  /** The contract that the history is of, with what was guessed of it. */
+  readonly instrument?: Instrument;
   /** What was detected and decided on the way, for people. */
   readonly notes: readonly string[];
+  /** What a user has to know before using the data. */
+  readonly warnings?: readonly string[];
 };
 
 export type MarketSource = {

@@ -64,6 +64,46 @@ export async function readParquet(paths: readonly string[], names: readonly stri
   }
 }
 
+/** Any Parquet file as rows of text, streamed. Times without a zone are dates, those with one count from 1970. */
+export async function readAnyParquet(path: string): Promise<{
+  readonly columns: readonly string[];
+  readonly rows: number;
+  readonly batches: AsyncIterable<readonly (readonly string[])[]>;
+}> {
+  const connection = await connect();
+  const from = `read_parquet(${sqlPath(path)})`;
+  const described = await (await connection.run(`DESCRIBE SELECT * FROM ${from}`)).getRows();
+  const counted = await (await connection.run(`SELECT count(*) FROM ${from}`)).getRows();
+  const columns = described.map(([name]) => String(name));
+  const list = described.map(([name, type]) => asText(`"${String(name).replaceAll('"', '""')}"`, String(type)));
+  return {
+    columns,
+    rows: Number(counted[0][0]),
+    batches: textBatches(connection, `SELECT ${list.join(", ")} FROM ${from}`),
+  };
+}
+
+/** Doubles stay numbers, so that every bit of them is written; whatever else there is becomes text. */
+function asText(name: string, type: string): string {
+  if (type === "TIMESTAMP WITH TIME ZONE") return `epoch_ms(${name})::DOUBLE`;
+  if (type === "DOUBLE") return `${name}::DOUBLE`;
+  if (type.startsWith("TIMESTAMP")) return `strftime(${name}::TIMESTAMP, '%Y-%m-%d %H:%M:%S.%f')`;
+  return `${name}::VARCHAR`;
+}
+
+async function* textBatches(connection: DuckDBConnection, sql: string): AsyncGenerator<readonly (readonly string[])[]> {
+  try {
+    const result = await connection.stream(sql);
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk.getRows().map((row) => row.map((value) => (value === null ? "" : String(value))));
+    }
+  } finally {
+    connection.closeSync();
+  }
+}
+
 /** Writes one file and flushes it to the disk. Rejects with DuckDB's own error. */
 export async function writeParquet(path: string, columns: NumericColumns): Promise<void> {
   const { DOUBLE, DuckDBDataChunk, DuckDBDoubleVector } = await import("@duckdb/node-api");

@@ -7,6 +7,8 @@ export type MergeCounts = {
   replaced: number;
   /** Rows that were there with the same values. */
   unchanged: number;
+  /** Replaced rows of candles whose prices are others, not only the volume. Absent where there are none. */
+  otherPrices?: number;
 };
 
 export type Merged = MergeCounts & { readonly columns: Float64Array[] };
@@ -26,7 +28,10 @@ export function mergeColumns(stored: readonly Float64Array[], fresh: readonly Fl
     }
     if (i < storedLength && fresh[0][j] === stored[0][i]) {
       if (sameRow(stored, i, fresh, j)) counts.unchanged++;
-      else counts.replaced++;
+      else {
+        counts.replaced++;
+        if (hasOtherPrices(stored, i, fresh, j)) counts.otherPrices = (counts.otherPrices ?? 0) + 1;
+      }
       i++;
     } else {
       counts.added++;
@@ -45,8 +50,20 @@ function sameRow(a: readonly Float64Array[], i: number, b: readonly Float64Array
   return true;
 }
 
+/** Column 0 is the time and the last one the volume; two columns are of funding and have no prices. */
+function hasOtherPrices(a: readonly Float64Array[], i: number, b: readonly Float64Array[], j: number): boolean {
+  for (let c = 1; c < a.length - 1; c++) if (areOtherPrices(a[c][i], b[c][j])) return true;
+  return false;
+}
+
+/** Whether two prices differ by more than the noise of floats. */
+export function areOtherPrices(a: number, b: number): boolean {
+  return Math.abs(a - b) > 1e-9 * Math.abs(a);
+}
+
 export function addCounts(total: MergeCounts, part: MergeCounts): void {
   total.added += part.added;
   total.replaced += part.replaced;
   total.unchanged += part.unchanged;
+  if (part.otherPrices !== undefined) total.otherPrices = (total.otherPrices ?? 0) + part.otherPrices;
 }

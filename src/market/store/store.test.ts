@@ -80,7 +80,7 @@ describe("the store", () => {
   it("lets new values replace old ones and counts them", async () => {
     await store.mergeCandles(KEY, candlesFromRows(bars(0, 10)));
     const counts = await store.mergeCandles(KEY, candlesFromRows([bar(8), bar(9, 99), bar(10)]));
-    expect(counts).toEqual({ added: 1, replaced: 1, unchanged: 1 });
+    expect(counts).toEqual({ added: 1, replaced: 1, unchanged: 1, otherPrices: 1 });
     expect(await rows()).toEqual([...bars(0, 9), bar(9, 99), bar(10)]);
   });
 

@@ -22,7 +22,16 @@ import { putContracts, readContracts } from "./contracts.ts";
 import { engineMessage, readParquet, writeParquet } from "./engine.ts";
 import { StoreLock } from "./lock.ts";
 import { addCounts, type MergeCounts, mergeColumns } from "./merge.ts";
-import { folderNames, fundingFile, monthFile, monthOf, type SetKey, setFolder, storedMonths } from "./paths.ts";
+import {
+  folderNames,
+  fundingFile,
+  monthFile,
+  monthOf,
+  type SetKey,
+  setFolder,
+  storedMonths,
+  symbolFolder,
+} from "./paths.ts";
 import { writeFailure } from "./write-failure.ts";
 
 const CANDLE_FILE_COLUMNS = ["timestamp", "open", "high", "low", "close", "volume"] as const;
@@ -149,6 +158,24 @@ export class MarketStore {
     const known = this.instruments().filter((one) => one.venue === venue && one.symbol === plain);
     if (kind !== undefined) return known.find((one) => one.kind === kind);
     return known.find((one) => one.kind === InstrumentKind.perpetual) ?? known[0];
+  }
+
+  /**
+   * Files a symbol's sets under another kind, with the contract of that kind; nothing happens where there is such a kind
+   * already. Its funding stays where it is: only a perpetual reads it.
+   */
+  async changeKind(from: Instrument, to: Instrument): Promise<void> {
+    await this.#exclusively(() => {
+      const folder = join(this.root, "candles", from.venue);
+      const [old, fresh] = [symbolFolder(from.symbol, from.kind), symbolFolder(to.symbol, to.kind)];
+      if (existsSync(join(folder, fresh))) return Promise.resolve();
+      try {
+        if (existsSync(join(folder, old))) renameSync(join(folder, old), join(folder, fresh));
+      } catch (thrown) {
+        throw fileError(thrown, join(folder, fresh));
+      }
+      return Promise.resolve(putContracts(this.root, [to], from));
+    });
   }
 
   async putInstruments(instruments: readonly Instrument[]): Promise<void> {

@@ -24,8 +24,10 @@ const write = (text: string | Buffer, name = "BTCUSDT.csv"): string => {
   writeFileSync(path, text);
   return path;
 };
-const read = (text: string | Buffer, options: CandleFileOptions = {}, name?: string): Promise<CandleFile> =>
-  readCandleFile(write(text, name), options);
+const read = async (text: string | Buffer, options: CandleFileOptions = {}, name?: string): Promise<CandleFile> => {
+  const [file] = await readCandleFile(write(text, name), options);
+  return file;
+};
 const rowsOf = ({ candles }: CandleFile): CandleRow[] =>
   Array.from({ length: candles.length }, (_, i) => candleRow(candles, i));
 const lines = (rows: readonly CandleRow[], text: (row: CandleRow) => string): string => rows.map(text).join("\n");
@@ -107,7 +109,7 @@ describe("dialects of candle files", () => {
   ])("reads %s", async (_name, text, options) => {
     const file = await read(text, options);
     expect(rowsOf(file)).toEqual(ROWS);
-    expect(file).toMatchObject({ timeframe: "5m", priceDecimals: 2, volumeDecimals: 3 });
+    expect(file.timeframe).toBe("5m");
     expect(file.symbol?.replace("/", "")).toBe("BTCUSDT");
   });
 
@@ -214,7 +216,7 @@ describe("files that are refused", () => {
       {},
     ],
     ["a price of zero", replaced(10, `${at},0,11,9,10,1`), /line 12, column "open"/, /not above zero/, {}],
-    ["an empty price", replaced(10, `${at},10,11,,10,1`), /line 12, column "low"/, /not a number/, {}],
+    ["an empty price beside others", replaced(10, `${at},10,11,,10,1`), /line 12, column "low"/, /not a number/, {}],
     [
       "a word in a price",
       replaced(10, `${at},10,eleven,9,10,1`),
@@ -293,13 +295,6 @@ describe("files that are refused", () => {
       /BTCUSDT.csv/,
       /don't name close/,
       { columns: ["timestamp", "open", "high", "low"] },
-    ],
-    [
-      "two symbols in one file",
-      file([...body.slice(0, 5).map((r) => `${r},A`), ...body.slice(5).map((r) => `${r},B`)], `${header},symbol`),
-      /line 7, column "symbol"/,
-      /before are of "A"/,
-      {},
     ],
     ["a ZIP archive", Buffer.from("504b0304140000000800", "hex"), /BTCUSDT.csv/, /ZIP/, {}],
     ["a gzip file that is cut", gzipSync(file(body.concat(body))).subarray(0, 300), /line \d+/, /breaks off/, {}],

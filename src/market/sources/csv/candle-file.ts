@@ -1,164 +1,279 @@
-/** @file Candles from a delimited file: every row checked, the first bad one named with line, column and reason. */
-import { DAY_MS, formatTimeframe, type Timeframe, timeframeMs } from "../../../core/index.ts";
-import { CandleBuilder, type Candles, pickCandles } from "../../candles.ts";
+/** @file Candles from a file: every row checked, the first bad one named with line, column and reason. */
+import { statSync } from "node:fs";
+import { DAY_MS, formatMinute, type Timeframe, timeframeMs } from "../../../core/index.ts";
+import type { Candles } from "../../candles.ts";
 import { enclosureFault, numberFault } from "../../quality/bar.ts";
-import type { Role } from "./columns.ts";
+import { changeText, findClockChange } from "../clock/change.ts";
+import { checkZone, localToUtc } from "../clock/zone.ts";
 import { areOpenAndCloseExchanged } from "./continuity.ts";
-import { CANDLE_ROLES, type Dialect, type DialectOptions } from "./dialect.ts";
-import { writtenDecimals } from "./fields.ts";
+import type { Dialect } from "./dialect.ts";
 import { fileNameFacts } from "./file-name.ts";
+import { CANDLE_ROLES, type DialectOptions, type Series } from "./layout.ts";
+import type { LineOptions } from "./lines.ts";
 import { fieldError, formatError } from "./problem.ts";
-import { readRows, rowNumber, rowTime } from "./row-reader.ts";
+import { readRows, rowNumber } from "./row-reader.ts";
+import { SeriesBook, type SeriesCollector, type SeriesRows } from "./series-rows.ts";
+import { endsAtLastMoment, oldestFirst, timeframeOf } from "./spacing.ts";
 
-export type CandleFileOptions = DialectOptions & {
-  /** Default: the file's symbol column, else its name. */
-  readonly symbol?: string;
-  /** Default: the usual distance between rows. */
-  readonly timeframe?: Timeframe;
-  /** Whether a row's time is when its bar opens (default) or when it closes. */
-  readonly stampedAt?: "open" | "close";
-  /** Lets rows with impossible numbers through, to be taken out by a repair. Still refused where they are many. */
-  readonly keepImpossible?: boolean;
-  readonly signal?: AbortSignal;
-};
+export type CandleFileOptions = DialectOptions &
+  LineOptions & {
+    /** Default: the file's symbol column, else its name. */
+    readonly symbol?: string;
+    /** Default: the usual distance between rows. */
+    readonly timeframe?: Timeframe;
+    /** Whether a row's time is when its bar opens (default, unless all times are last moments) or when it closes. */
+    readonly stampedAt?: "open" | "close";
+    /** Zone of a local clock, such as "America/New_York". Default: UTC, where the file says none. */
+    readonly timezone?: string;
+    /** Lets rows with impossible numbers through, to be taken out by a repair. Still refused where they are many. */
+    readonly keepImpossible?: boolean;
+  };
 
+/** One market of a file. */
 export type CandleFile = {
   readonly symbol: string | undefined;
   readonly timeframe: Timeframe;
   /** In the order of the file, or turned round where the file is newest first. */
   readonly candles: Candles;
-  /** Decimal places that prices and volumes are written with, at most. */
-  readonly priceDecimals: number;
-  readonly volumeDecimals: number;
+  /** Rows that have a time and no prices. */
+  readonly emptyRows: number;
+  /** Names of all columns, for what they tell of the market. */
+  readonly header: readonly string[];
   /** What was detected, for people. */
   readonly notes: readonly string[];
+  /** What a user should know before trusting the times. */
+  readonly warnings: readonly string[];
 };
 
 /** More impossible rows than this share mean that the columns are not what they are taken for. */
 const MAX_IMPOSSIBLE_SHARE = 0.01;
-const MAX_DECIMALS = 10;
+/** Fewer bytes than a row of candles ever has. */
+const LEAST_ROW_BYTES = 36;
 
-/** Reads a CSV file, plain or gzip. Rejects with DATA_FORMAT or DATA_MISSING; nothing is kept of a file that is refused. */
-export async function readCandleFile(path: string, options: CandleFileOptions = {}): Promise<CandleFile> {
+/**
+ * Reads a file of candles: text, plain or gzip, JSON, Parquet or Arrow. Several markets in one file come apart. Rejects
+ * with DATA_FORMAT or DATA_MISSING; nothing is kept of a file that is refused.
+ */
+export async function readCandleFile(path: string, options: CandleFileOptions = {}): Promise<CandleFile[]> {
+  if (options.timezone !== undefined) checkZone(options.timezone);
   const reader = new CandleReader(path);
-  const dialect = await readRows(path, CANDLE_ROLES, options, (fields, line, found) =>
-    reader.take(fields, line, found),
+  const { dialect, notes } = await readRows(path, CANDLE_ROLES, options, (fields, tsMs, line, found) =>
+    reader.take(fields, tsMs, line, found),
   );
-  if (reader.rows.length === 0) throw formatError(path, "The file has no rows", "Check that it is the right file.");
+  if (reader.isEmpty) throw formatError(path, "The file has no rows", "Check that it is the right file.");
   reader.refuseImpossible(dialect, options.keepImpossible === true);
-  const { candles, turned } = oldestFirst(reader.rows.candles());
+  const found = reader.book.series(dialect.header);
+  const shared = [...dialect.notes, ...notes, ...found.notes];
+  const withRows = found.series.filter(({ candles }) => candles.length > 0);
+  if (withRows.length === 0) {
+    throw formatError(path, "No row of the file has prices", "Check that it is the right file.");
+  }
+  return withRows.map((series) => finished(path, series, dialect, shared, options, withRows.length));
+}
+
+function finished(
+  path: string,
+  rows: SeriesRows,
+  dialect: Dialect,
+  shared: readonly string[],
+  options: CandleFileOptions,
+  markets: number,
+): CandleFile {
+  const { candles, turned } = oldestFirst(rows.candles);
   // Whoever names the columns is taken at their word.
   if (options.columns === undefined && areOpenAndCloseExchanged(candles)) {
-    const { open, close } = dialect.names;
+    const { open = 0, close = 0 } = dialect.series[0].columns;
     throw formatError(
-      `${path}, columns "${open}" and "${close}"`,
+      `${path}, columns "${dialect.header[open]}" and "${dialect.header[close]}"`,
       "Every bar closes where the one before opened: open and close seem to be exchanged",
-      "Name the columns in the order of the file; nothing was stored.",
+      "Name the columns in the order of the file with `--columns`; nothing was stored.",
     );
   }
+  const notes = [...shared, ...(turned ? ["newest row first: turned round"] : [])];
+  const warnings: string[] = [];
   const named = fileNameFacts(path);
+  const early = endsAtLastMoment(candles);
+  const stampedAt = options.stampedAt ?? (early === undefined ? "open" : "close");
+  if (early !== undefined && stampedAt === "close") {
+    shift(candles, early);
+    notes.push("times are the last moment of their bars: moved to the open");
+  }
+  zoneTimes(path, candles, dialect, options, { notes, warnings, named: named.timeframe });
   const timeframe = timeframeOf(path, candles, options.timeframe, named.timeframe);
-  if (options.stampedAt === "close") shift(candles, -timeframeMs(timeframe));
+  if (stampedAt === "close") shift(candles, -timeframeMs(timeframe));
+  if (rows.empty > 0) notes.push(`${rows.empty} rows without prices left out: nothing was traded`);
+  if (rows.withoutVolume === candles.length && dialect.series[0].columns.volume !== undefined) {
+    notes.push("the column of volumes is empty: every volume is 0, which stands for unknown");
+  } else if (rows.withoutVolume > 0 && rows.withoutVolume < candles.length) {
+    notes.push(`${rows.withoutVolume} rows without a volume: it is 0 there`);
+  }
+  const symbol = rows.symbol ?? named.symbol;
   return {
-    symbol: options.symbol ?? reader.symbol ?? named.symbol,
+    symbol: options.symbol === undefined || markets > 1 ? symbol : options.symbol,
     timeframe,
     candles,
-    priceDecimals: Math.min(MAX_DECIMALS, reader.priceDecimals),
-    volumeDecimals: Math.min(MAX_DECIMALS, reader.volumeDecimals),
-    notes: [...dialect.notes, ...(turned ? ["newest row first: turned round"] : [])],
+    emptyRows: rows.empty,
+    header: dialect.header,
+    notes,
+    warnings,
   };
 }
 
+/** Local times become UTC where the zone is said; where it is not, signs of a local clock are told. */
+function zoneTimes(
+  path: string,
+  candles: Candles,
+  dialect: Dialect,
+  options: CandleFileOptions,
+  told: { readonly notes: string[]; readonly warnings: string[]; readonly named: Timeframe | undefined },
+): void {
+  const { timeMs, length } = candles;
+  const zone = options.timezone;
+  if (zone !== undefined) {
+    if (!dialect.isLocal) {
+      told.warnings.push(`times say their own zone or count from 1970, so --timezone ${zone} changes nothing`);
+      return;
+    }
+    const { secondHour, skipped } = localToUtc(timeMs, length, zone);
+    told.notes.push(
+      `times of ${zone} turned into UTC${secondHour > 0 ? `, ${secondHour} of an hour that came twice` : ""}`,
+    );
+    if (skipped > 0) told.warnings.push(`${skipped} rows have times that the clocks of ${zone} never showed`);
+    return;
+  }
+  if (!dialect.isLocal) return;
+  const barMs = commonStep(timeMs, length);
+  const change = findClockChange(timeMs, length, barMs);
+  if (change?.isDoubled === true) {
+    const text = changeText(change);
+    throw formatError(
+      `${path}, ${formatMinute(change.tsMs)}`,
+      `${text[0].toUpperCase()}${text.slice(1)}`,
+      `Say whose clock it is: \`--timezone ${change.zones[0]}\`${change.zones.length > 1 ? ` or ${change.zones.slice(1).join(", ")}` : ""}. Nothing was stored.`,
+    );
+  }
+  if (change !== undefined) {
+    told.warnings.push(`${changeText(change)}; say whose clock it is with \`--timezone ${change.zones[0]}\``);
+  } else if (barMs < DAY_MS) {
+    told.notes.push("the file says no time zone: times are taken as UTC (`--timezone` says otherwise)");
+  }
+}
+
+/** The step of most neighbors among the first rows. */
+function commonStep(timeMs: Float64Array, length: number): number {
+  const counts = new Map<number, number>();
+  for (let i = 1; i < Math.min(length, 500); i++) {
+    const step = timeMs[i] - timeMs[i - 1];
+    counts.set(step, (counts.get(step) ?? 0) + 1);
+  }
+  return [...counts].reduce((best, entry) => (entry[1] > best[1] ? entry : best), [0, 0])[0];
+}
+
 class CandleReader {
-  readonly rows = new CandleBuilder();
-  priceDecimals = 0;
-  volumeDecimals = 0;
-  symbol: string | undefined;
-  #timeMs = 0;
+  readonly #path: string;
+  readonly #capacity: number;
+  #book: SeriesBook | undefined;
+  #rows = 0;
   #impossible = 0;
   #firstFault: Error | undefined;
   #highLowSwapped = 0;
-  readonly #path: string;
 
   constructor(path: string) {
     this.#path = path;
+    this.#capacity = Math.max(1024, Math.ceil(statSize(path) / LEAST_ROW_BYTES));
   }
 
-  take(fields: readonly string[], line: number, dialect: Dialect): void {
-    this.#timeMs = rowTime(this.#path, fields, line, dialect);
-    const open = this.#price("open", fields, line, dialect);
-    const high = this.#price("high", fields, line, dialect);
-    const low = this.#price("low", fields, line, dialect);
-    const close = this.#price("close", fields, line, dialect);
-    const volume = this.#volume(fields, line, dialect);
+  get isEmpty(): boolean {
+    return this.#book === undefined || this.#book.isEmpty;
+  }
+
+  get book(): SeriesBook {
+    return this.#book as SeriesBook;
+  }
+
+  take(fields: readonly string[], tsMs: number, line: number, dialect: Dialect): void {
+    this.#book ??= new SeriesBook(dialect.labels, this.#capacity);
+    for (const series of dialect.series) this.#takeOne(fields, tsMs, line, dialect, series);
+  }
+
+  #takeOne(fields: readonly string[], tsMs: number, line: number, dialect: Dialect, series: Series): void {
+    const { columns } = series;
+    const collector = this.book.of(
+      series.symbol ?? (columns.symbol === undefined ? undefined : fields[columns.symbol].trim()),
+    );
+    const open = this.#price(columns.open ?? 0, fields, tsMs, line, dialect);
+    const high = this.#price(columns.high ?? 0, fields, tsMs, line, dialect);
+    const low = this.#price(columns.low ?? 0, fields, tsMs, line, dialect);
+    const close = this.#price(columns.close ?? 0, fields, tsMs, line, dialect);
+    const volume = this.#volume(columns.volume, close, fields, line, dialect, collector);
+    if (isWithoutTrades(open, high, low, close, volume)) {
+      collector.empty++;
+      return;
+    }
     const fault = numberFault(open, high, low, close, volume) ?? enclosureFault(open, high, low, close);
     if (fault !== undefined) {
       this.#impossible++;
       if (enclosureFault(open, low, high, close) === undefined) this.#highLowSwapped++;
-      const name = dialect.names[fault.column];
+      const name = dialect.header[columns[fault.column] ?? 0];
       this.#firstFault ??= fieldError(this.#path, line, name, fault.reason, "");
     }
-    this.#takeSymbol(fields, line, dialect);
-    this.rows.push(this.#timeMs, open, high, low, close, volume);
+    this.#rows++;
+    collector.rows.push(tsMs, open, high, low, close, volume);
+    if (dialect.labels.length > 0) this.book.noteLabels(fields);
   }
 
   /** Throws for the first impossible row unless few are to be let through. */
   refuseImpossible(dialect: Dialect, keep: boolean): void {
     if (this.#firstFault === undefined) return;
-    const share = this.#impossible / this.rows.length;
+    const share = this.#impossible / this.#rows;
     const few = share <= MAX_IMPOSSIBLE_SHARE || this.#impossible === 1;
     if (keep && few) return;
-    const { high, low } = dialect.names;
+    const { high = 0, low = 0 } = dialect.series[0].columns;
     const hint = few
-      ? "Mend the line, or ask for a repair to leave such rows out; nothing was stored."
-      : this.#highLowSwapped === this.rows.length
-        ? `All rows would fit with the columns "${high}" and "${low}" exchanged: name the columns in the order of the file; nothing was stored.`
-        : `${this.#impossible} of ${this.rows.length} rows are like this: name the columns in the order of the file; nothing was stored.`;
+      ? "Mend the line, or leave such rows out with `--repair`; nothing was stored."
+      : this.#highLowSwapped === this.#rows
+        ? `All rows would fit with the columns "${dialect.header[high]}" and "${dialect.header[low]}" exchanged: name the columns in the order of the file with \`--columns\`; nothing was stored.`
+        : `${this.#impossible} of ${this.#rows} rows are like this: name the columns in the order of the file with \`--columns\`; nothing was stored.`;
     const fault = this.#firstFault as ReturnType<typeof formatError>;
     throw formatError(fault.where ?? this.#path, fault.what, hint);
   }
 
-  #price(
-    role: Role & ("open" | "high" | "low" | "close"),
-    fields: readonly string[],
-    line: number,
-    dialect: Dialect,
-  ): number {
-    const position = dialect.columns[role] ?? 0;
-    const price = rowNumber(this.#path, fields, line, dialect, role, position);
-    if (price >= 1e9 && isNearTime(price, this.#timeMs)) {
+  #price(position: number, fields: readonly string[], tsMs: number, line: number, dialect: Dialect): number {
+    const price = rowNumber(this.#path, fields, line, dialect, position);
+    if (price >= 1e9 && isNearTime(price, tsMs)) {
       throw fieldError(
         this.#path,
         line,
-        dialect.names[role],
+        dialect.header[position],
         `${fields[position].trim()} looks like a time, not like a price`,
-        "Name the columns in the order of the file; nothing was stored.",
+        "Name the columns in the order of the file with `--columns`; nothing was stored.",
       );
     }
-    const decimals = writtenDecimals(fields[position]);
-    if (decimals > this.priceDecimals) this.priceDecimals = decimals;
     return price;
   }
 
-  #volume(fields: readonly string[], line: number, dialect: Dialect): number {
-    const position = dialect.columns.volume;
+  #volume(
+    position: number | undefined,
+    close: number,
+    fields: readonly string[],
+    line: number,
+    dialect: Dialect,
+    collector: SeriesCollector,
+  ): number {
     if (position === undefined) return 0;
-    const volume = rowNumber(this.#path, fields, line, dialect, "volume", position);
-    const decimals = writtenDecimals(fields[position]);
-    if (decimals > this.volumeDecimals) this.volumeDecimals = decimals;
-    return volume;
-  }
-
-  #takeSymbol(fields: readonly string[], line: number, dialect: Dialect): void {
-    const position = dialect.columns.symbol;
-    if (position === undefined) return;
-    const symbol = fields[position].trim();
-    this.symbol ??= symbol;
-    if (symbol !== this.symbol) {
-      const reason = `the rows before are of "${this.symbol}", this one is of "${symbol.slice(0, 40)}"`;
-      throw fieldError(this.#path, line, dialect.names.symbol, reason, "Split the file by symbol.");
+    const volume = rowNumber(this.#path, fields, line, dialect, position);
+    if (Number.isNaN(volume)) {
+      collector.withoutVolume++;
+      return 0;
     }
+    return dialect.isQuoteVolume ? volume / close : volume;
   }
+}
+
+/** A row with a time and nothing else: the vendor writes every minute, traded or not. */
+function isWithoutTrades(open: number, high: number, low: number, close: number, volume: number): boolean {
+  if (Number.isNaN(open) && Number.isNaN(high) && Number.isNaN(low) && Number.isNaN(close)) return true;
+  return open === 0 && high === 0 && low === 0 && close === 0 && !(volume > 0);
 }
 
 /** Whether a number is the row's own time again, in some unit: then a column is not the price that it is taken for. */
@@ -166,67 +281,8 @@ function isNearTime(value: number, timeMs: number): boolean {
   return [1e3, 1, 1e-3, 1e-6].some((msPer) => Math.abs(value * msPer - timeMs) <= 30 * DAY_MS);
 }
 
-/** Turns the rows round where most of them come before the row above. */
-function oldestFirst(candles: Candles): { candles: Candles; turned: boolean } {
-  let falls = 0;
-  let rises = 0;
-  for (let i = 1; i < candles.length; i++) {
-    if (candles.timeMs[i] < candles.timeMs[i - 1]) falls++;
-    else if (candles.timeMs[i] > candles.timeMs[i - 1]) rises++;
-  }
-  if (falls <= rises) return { candles, turned: false };
-  const order = Float64Array.from({ length: candles.length }, (_, i) => candles.length - 1 - i);
-  return { candles: pickCandles(candles, order), turned: true };
-}
-
-/** The given timeframe, which the rows must bear out, or the usual distance between rows. */
-function timeframeOf(
-  path: string,
-  candles: Candles,
-  given: Timeframe | undefined,
-  named: Timeframe | undefined,
-): Timeframe {
-  const spacingMs = usualSpacing(candles);
-  if (spacingMs === undefined) {
-    const known = given ?? named;
-    if (known !== undefined) return known;
-    throw formatError(path, "One row alone doesn't show how long its bar is", "Give the timeframe.");
-  }
-  if (given !== undefined && timeframeMs(given) !== spacingMs) {
-    throw formatError(
-      path,
-      `The rows are mostly ${spacingText(spacingMs)} apart, not ${given}`,
-      "Give the timeframe that the file has; it can be resampled when it is loaded.",
-    );
-  }
-  if (spacingMs % 1000 !== 0 || spacingMs > 9999 * 7 * 86_400_000) {
-    throw formatError(
-      path,
-      `The rows are mostly ${spacingMs} ms apart, which is no timeframe`,
-      "Check the column of times.",
-    );
-  }
-  return formatTimeframe(spacingMs);
-}
-
-function spacingText(spacingMs: number): string {
-  return spacingMs % 1000 === 0 ? formatTimeframe(spacingMs) : `${spacingMs} ms`;
-}
-
-/** The commonest distance between neighboring times, or undefined where all rows have one time. */
-function usualSpacing(candles: Candles): number | undefined {
-  const times = candles.timeMs.slice(0, candles.length).sort();
-  const counts = new Map<number, number>();
-  for (let i = 1; i < times.length; i++) {
-    const spacing = times[i] - times[i - 1];
-    if (spacing > 0) counts.set(spacing, (counts.get(spacing) ?? 0) + 1);
-  }
-  let best: number | undefined;
-  for (const [spacing, count] of counts) {
-    if (best === undefined || count > (counts.get(best) ?? 0) || (count === counts.get(best) && spacing < best))
-      best = spacing;
-  }
-  return best;
+function statSize(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function shift(candles: Candles, byMs: number): void {

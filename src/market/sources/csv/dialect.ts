@@ -1,44 +1,36 @@
-/** @file How a file is written: delimiter, banner, header, columns, unit of time. Detected from its first lines, or given. */
-import { enclosureFault } from "../../quality/bar.ts";
-import { type ColumnMap, hasRoles, mapColumns, normalName, Role } from "./columns.ts";
-import { parseNumber, splitLine } from "./fields.ts";
+/** @file How a file is written: its layout, its numbers and its times. Detected from its first lines, or given. */
+import { type ColumnMap, hasRoles } from "./columns.ts";
+import { DateOrder, hasAmbiguousOrder, namesZone, parseDate, possibleOrders } from "./dates.ts";
+import { splitLine } from "./fields.ts";
+import { type DialectOptions, detectLayout, isSkipped, type Layout, type Series } from "./layout.ts";
 import type { Line } from "./lines.ts";
+import { normalName, Role, usesDecimalComma } from "./names.ts";
+import { DecimalSign, decimalSignOf, type NumberParser, numberParser } from "./numbers.ts";
 import { formatError } from "./problem.ts";
-import { type DateOrder, detectUnit, hasAmbiguousOrder, shownOrder, TimeUnit } from "./time.ts";
-
-export type DialectOptions = {
-  /** Detected where not given, as is everything else here. */
-  readonly delimiter?: string;
-  /** Names of the columns from left to right; a file with such names needs no header. Unknown names are skipped columns. */
-  readonly columns?: readonly string[];
-  /** Lines before the header or the first row. */
-  readonly skipLines?: number;
-  readonly timeUnit?: TimeUnit;
-  /** Needed only where every date could be read both ways. */
-  readonly dateOrder?: DateOrder;
-};
+import { detectUnit, TimeUnit } from "./time.ts";
+import { chooseVolume } from "./volume-column.ts";
 
 export type Dialect = {
   readonly delimiter: string;
-  readonly columns: ColumnMap;
-  /** What a column is called in messages. */
-  readonly names: Readonly<Record<Role, string>>;
+  readonly series: readonly Series[];
+  /** What a column is called in messages, by position. */
+  readonly header: readonly string[];
   /** Number of the first line that may hold a row. */
   readonly firstLine: number;
   /** Greatest position of a used column. */
   readonly lastColumn: number;
   readonly timeUnit: TimeUnit;
   readonly dateOrder: DateOrder | undefined;
+  /** True for dates that don't say their zone: they may be a local clock's. */
+  readonly isLocal: boolean;
+  readonly parse: NumberParser;
+  /** The volume counts quote currency. */
+  readonly isQuoteVolume: boolean;
+  /** Columns of text that may tell several markets apart, where no column is named so. */
+  readonly labels: readonly number[];
   /** What was found out, for people. */
   readonly notes: readonly string[];
 };
-
-export const CANDLE_ROLES = [Role.time, Role.open, Role.high, Role.low, Role.close] as const;
-export const FUNDING_ROLES = [Role.time, Role.rate] as const;
-
-const DELIMITERS = [",", ";", "\t", "|"];
-
-type Layout = Pick<Dialect, "delimiter" | "columns" | "names" | "firstLine"> & { readonly note: string };
 
 /** Works out the dialect from the first lines. Throws DATA_FORMAT where no reading makes sense. */
 export function detectDialect(
@@ -47,155 +39,172 @@ export function detectDialect(
   roles: readonly Role[],
   options: DialectOptions,
 ): Dialect {
-  const lines = sample.filter((line) => line.number > (options.skipLines ?? 0) && !isSkipped(line));
-  if (lines.length === 0) throw formatError(path, "The file has no rows", "Check that it is the right file.");
-  const layout =
-    options.columns === undefined
-      ? (withHeader(lines, roles, options) ?? withoutHeader(lines, roles, options))
-      : withNames(lines, options.columns, options);
-  if (layout === undefined || !hasRoles(layout.columns, roles)) throw unknownLayout(path, lines, roles, options);
+  const layout = detectLayout(path, sample, roles, options);
+  const { delimiter, header, firstLine } = layout;
+  const rows = sample
+    .filter((line) => line.number >= firstLine && !isSkipped(line))
+    .map((line) => splitLine(line.text, delimiter));
+  if (rows.length === 0)
+    throw formatError(path, "The file has a header but no rows", "Check that it is the right file.");
+  const sign = signOf(path, layout, rows, options);
+  const parse = numberParser(sign);
+  const notes: string[] = [];
+  let isQuoteVolume = false;
+  const series = layout.series.map((one): Series => {
+    if (!hasRoles(one.columns, [Role.close]) || options.columns !== undefined || !layout.hasHeader) return one;
+    if (layout.series.length > 1) return one;
+    const { volume, isQuote, note } = chooseVolume(header, rows, one.columns, parse);
+    if (note !== undefined) notes.push(note);
+    isQuoteVolume = isQuote === true;
+    return { ...one, columns: { ...one.columns, ...(volume === undefined ? {} : { volume }) } };
+  });
+  const [{ columns }] = series;
+  const times = timeReading(path, rows, layout, columns, options);
+  const isCandles = columns.open !== undefined;
+  if (isCandles && columns.volume === undefined) notes.push("no volume column: every volume is 0");
+  if (sign === DecimalSign.comma) notes.push("decimals behind a comma");
+  const symbol = isCandles ? symbolColumn(header, rows, columns) : columns.symbol;
+  const kept = series.map((one) => ({ ...one, columns: withSymbol(one.columns, symbol) }));
   return {
-    ...layout,
-    ...timeReading(path, lines, layout, options),
-    lastColumn: Math.max(...Object.values(layout.columns)),
+    delimiter,
+    series: kept,
+    header,
+    firstLine,
+    lastColumn: Math.max(...kept.flatMap((one) => Object.values(one.columns))),
+    ...times,
+    parse,
+    isQuoteVolume,
+    labels: isCandles && symbol === undefined && kept.length === 1 ? labelColumns(rows, columns) : [],
+    notes: [...times.notes, ...notes],
   };
 }
 
-/** Empty lines and comments hold nothing wherever they stand. */
-export function isSkipped(line: Line): boolean {
-  return line.text.trim() === "" || line.text.startsWith("#");
+function withSymbol(columns: ColumnMap, symbol: number | undefined): ColumnMap {
+  const { symbol: _, ...others } = columns;
+  return symbol === undefined ? others : { ...others, symbol };
 }
 
-function delimitersOf(options: DialectOptions): readonly string[] {
-  return options.delimiter === undefined ? DELIMITERS : [options.delimiter];
+function signOf(
+  path: string,
+  { delimiter, series, header, hasHeader }: Layout,
+  rows: readonly (readonly string[])[],
+  options: DialectOptions,
+): DecimalSign {
+  if (options.decimal !== undefined) return options.decimal;
+  const columns = series.flatMap((one) =>
+    [Role.open, Role.high, Role.low, Role.close, Role.volume, Role.rate].flatMap((role) => one.columns[role] ?? []),
+  );
+  const texts = rows.flatMap((row) => columns.map((c) => row[c] ?? ""));
+  const language = hasHeader && usesDecimalComma(header) ? DecimalSign.comma : undefined;
+  const evidence = decimalSignOf(texts, language, delimiter === ",");
+  if (!evidence.isOpen) return evidence.sign;
+  throw formatError(
+    path,
+    `"${evidence.example ?? ""}" could be read with thousands or with decimals behind the sign, and nothing in the file tells which`,
+    "Say it with `--decimal point` or `--decimal comma`; nothing was stored.",
+  );
 }
 
-/** The first line whose fields name all roles is the header; what stands before it is a banner. */
-function withHeader(lines: readonly Line[], roles: readonly Role[], options: DialectOptions): Layout | undefined {
-  for (const line of lines) {
-    for (const delimiter of delimitersOf(options)) {
-      const fields = splitLine(line.text, delimiter).map((field) => field.trim());
-      const columns = mapColumns(fields);
-      if (!hasRoles(columns, roles)) continue;
-      return {
-        delimiter,
-        columns,
-        names: namesOf(columns, (position) => fields[position].replace(/^\uFEFF/, "")),
-        firstLine: line.number + 1,
-        note: `header in line ${line.number}`,
-      };
-    }
-  }
-  return undefined;
+/** The named column of symbols, unless its numbers are an index of the vendor's. */
+function symbolColumn(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  columns: ColumnMap,
+): number | undefined {
+  const position = columns.symbol;
+  if (position === undefined) return undefined;
+  const isVague = ["name", "code", "contract"].includes(normalName(header[position] ?? ""));
+  const texts = rows.map((row) => (row[position] ?? "").trim());
+  if (texts.every((text) => text === "")) return undefined;
+  return isVague && normalName(header[position]) === "name" && texts.every((text) => !/\p{L}/u.test(text))
+    ? undefined
+    : position;
 }
 
-/** Columns named by the user. A header that repeats the names is skipped. */
-function withNames(lines: readonly Line[], names: readonly string[], options: DialectOptions): Layout | undefined {
-  const columns = mapColumns(names);
-  const timeColumn = columns.time ?? 0;
-  for (const line of lines) {
-    for (const delimiter of delimitersOf(options)) {
-      const fields = splitLine(line.text, delimiter);
-      if (fields.length < names.length || !isTime(fields[timeColumn], options)) continue;
-      return {
-        delimiter,
-        columns,
-        names: namesOf(columns, (position) => names[position]),
-        firstLine: line.number,
-        note: `columns as given from line ${line.number}`,
-      };
-    }
-  }
-  return undefined;
-}
-
-/** A file of bare numbers: time, then the roles in their usual order, then the volume. */
-function withoutHeader(lines: readonly Line[], roles: readonly Role[], options: DialectOptions): Layout | undefined {
-  // A header that lacks a column is a mistake to be told, not a banner to be skipped.
-  if (bestHeader(lines, roles, options) !== undefined) return undefined;
-  for (const line of lines) {
-    for (const delimiter of delimitersOf(options)) {
-      const fields = splitLine(line.text, delimiter);
-      if (fields.length < roles.length || !isTime(fields[0], options)) continue;
-      if (!fields.slice(1, roles.length).every((field) => Number.isFinite(parseNumber(field)))) continue;
-      const order = roles.includes(Role.open) ? candleOrder(lines, line.number, delimiter) : roles;
-      const columns: ColumnMap = Object.fromEntries(order.map((role, position) => [role, position]));
-      if (fields.length > roles.length && roles.includes(Role.open)) columns.volume = roles.length;
-      return {
-        delimiter,
-        columns,
-        names: namesOf(columns, (position) => `${position + 1}`),
-        firstLine: line.number,
-        note: `no header: columns taken as ${Object.keys(columns).join(", ")}`,
-      };
-    }
-  }
-  return undefined;
-}
-
-/** Some sources put the close before the high and the low; the rows themselves show which order they have. */
-function candleOrder(lines: readonly Line[], firstLine: number, delimiter: string): readonly Role[] {
-  const rows = lines
-    .filter((line) => line.number >= firstLine)
-    .map((line) => splitLine(line.text, delimiter).map((field) => parseNumber(field) ?? Number.NaN));
-  const faults = (order: readonly Role[]): number => {
-    const [open, high, low, close] = [Role.open, Role.high, Role.low, Role.close].map((role) => order.indexOf(role));
-    return rows.filter((row) => enclosureFault(row[open], row[high], row[low], row[close]) !== undefined).length;
-  };
-  const closeFirst = [Role.time, Role.open, Role.close, Role.high, Role.low];
-  return faults(CANDLE_ROLES) > 0 && faults(closeFirst) === 0 ? closeFirst : CANDLE_ROLES;
-}
-
-function isTime(text: string | undefined, options: DialectOptions): boolean {
-  return text !== undefined && (options.timeUnit ?? detectUnit(text.trim())) !== undefined && /\d/.test(text);
-}
-
-function namesOf(columns: ColumnMap, nameOf: (position: number) => string): Record<Role, string> {
-  const roles = Object.values(Role);
-  return Object.fromEntries(
-    roles.map((role) => {
-      const position = columns[role];
-      return [role, position === undefined ? role : nameOf(position)];
-    }),
-  ) as Record<Role, string>;
+/** Columns of words, at most four of them: one may name the market where times come again. */
+function labelColumns(rows: readonly (readonly string[])[], columns: ColumnMap): number[] {
+  const used = new Set(Object.values(columns));
+  const width = Math.max(...rows.slice(0, 50).map((row) => row.length));
+  const isLabel = (c: number): boolean =>
+    !used.has(c) &&
+    rows.every((row) => {
+      const text = (row[c] ?? "").trim();
+      return text !== "" && text.length <= 40 && /\p{L}/u.test(text) && detectUnit(text) === undefined;
+    });
+  return Array.from({ length: width }, (_, c) => c)
+    .filter(isLabel)
+    .slice(0, 4);
 }
 
 function timeReading(
   path: string,
-  lines: readonly Line[],
-  { delimiter, columns, names, firstLine, note }: Layout,
+  rows: readonly (readonly string[])[],
+  { delimiter, header, firstLine, note }: Layout,
+  columns: ColumnMap,
   options: DialectOptions,
-): Pick<Dialect, "timeUnit" | "dateOrder" | "notes"> {
-  const times = lines
-    .filter((line) => line.number >= firstLine)
-    .map((line) => timeField(splitLine(line.text, delimiter), columns));
-  const first = times[0];
-  if (first === undefined)
-    throw formatError(path, "The file has a header but no rows", "Check that it is the right file.");
+): Pick<Dialect, "timeUnit" | "dateOrder" | "isLocal" | "notes"> {
+  const times = rows.map((row) => timeField(row, columns));
+  const first = times.find((text) => detectUnit(text) !== undefined) ?? times[0];
   const timeUnit = options.timeUnit ?? detectUnit(first);
+  const name = header[columns.time ?? 0] ?? Role.time;
   if (timeUnit === undefined) {
     throw formatError(
-      `${path}, line ${firstLine}, column "${names.time}"`,
+      `${path}, line ${firstLine}, column "${name}"`,
       `The file has a value that can't be: "${first.slice(0, 60)}" is not a time`,
-      "Name the columns in their order, or the unit of time.",
+      "Name the column of times with `--columns`, and its unit with `--time-unit` where it is a number.",
     );
   }
   let dateOrder = options.dateOrder;
   if (timeUnit === TimeUnit.date && dateOrder === undefined && hasAmbiguousOrder(first)) {
-    dateOrder = times.map(shownOrder).find((order) => order !== undefined);
+    dateOrder = shownOrder(times);
     if (dateOrder === undefined) {
       throw formatError(
-        `${path}, line ${firstLine}, column "${names.time}"`,
+        `${path}, line ${firstLine}, column "${name}"`,
         `"${first}" could be read with the day first or with the month first`,
-        "Say which order the dates have.",
+        "Say which order the dates have with `--date-order`.",
       );
     }
   }
   const delimiterName = delimiter === "\t" ? "tab" : `"${delimiter}"`;
-  const unitName = timeUnit === TimeUnit.date ? "dates" : `time in ${timeUnit}`;
-  const notes = [`${note}, delimiter ${delimiterName}, ${unitName}${dateOrder === undefined ? "" : ` ${dateOrder}`}`];
-  if (columns.open !== undefined && columns.volume === undefined) notes.push("no volume column: every volume is 0");
-  return { timeUnit, dateOrder, notes };
+  const unitName =
+    timeUnit === TimeUnit.date
+      ? "dates"
+      : timeUnit === TimeUnit.excel
+        ? "days of a spreadsheet"
+        : `time in ${timeUnit}`;
+  const order = dateOrder === undefined ? "" : ` ${dateOrder}`;
+  const isLocal = (timeUnit === TimeUnit.date && !namesZone(first)) || timeUnit === TimeUnit.excel;
+  return {
+    timeUnit,
+    dateOrder,
+    isLocal: isLocal && !/gmt|utc/i.test(name),
+    notes: [`${note}, delimiter ${delimiterName}, ${unitName}${order}`],
+  };
+}
+
+/** The one order that fits all dates of the sample. Whether the year is first or last is told by how near the days lie. */
+function shownOrder(times: readonly string[]): DateOrder | undefined {
+  let left: DateOrder[] = Object.values(DateOrder);
+  for (const text of times) {
+    const possible = possibleOrders(text);
+    if (possible.length > 0) left = left.filter((order) => possible.includes(order));
+  }
+  const yearLast = left.filter((order) => order !== DateOrder.yearFirst);
+  if (left.length > yearLast.length && yearLast.length > 0) {
+    const nearest = Math.min(...yearLast.map((order) => spanMs(times, order)));
+    left = spanMs(times, DateOrder.yearFirst) < nearest ? [DateOrder.yearFirst] : yearLast;
+  }
+  return left.length === 1 ? left[0] : undefined;
+}
+
+function spanMs(times: readonly string[], order: DateOrder): number {
+  let [first, last] = [Infinity, -Infinity];
+  for (const text of times) {
+    const tsMs = parseDate(text, order);
+    if (tsMs < first) first = tsMs;
+    if (tsMs > last) last = tsMs;
+  }
+  return last - first;
 }
 
 /** The text of a line's time; a date and a time of day in two columns are joined. */
@@ -203,47 +212,4 @@ export function timeField(fields: readonly string[], columns: ColumnMap): string
   const time = fields[columns.time ?? 0] ?? "";
   if (columns.clock === undefined) return time.trim();
   return `${time.trim()} ${(fields[columns.clock] ?? "").trim()}`.trim();
-}
-
-function unknownLayout(path: string, lines: readonly Line[], roles: readonly Role[], options: DialectOptions): Error {
-  const given = options.columns;
-  if (given !== undefined) {
-    const columns = mapColumns(given);
-    const missing = roles.filter((role) => columns[role] === undefined);
-    return formatError(
-      path,
-      missing.length > 0
-        ? `The given columns don't name ${missing.join(", ")}`
-        : "No line has that many columns with a time where it should be",
-      `Give the columns in the order of the file, such as "${[...roles, Role.volume].join(",")}".`,
-    );
-  }
-  const best = bestHeader(lines, roles, options);
-  const missing = best === undefined ? [] : roles.filter((role) => best.columns[role] === undefined);
-  return formatError(
-    best === undefined ? path : `${path}, line ${best.line}`,
-    best === undefined
-      ? `No line names the columns ${roles.join(", ")}, and the first lines are not rows of numbers either`
-      : `The header has no column for ${missing.join(", ")}; it has ${best.fields.map(normalName).join(", ")}`,
-    roles.includes(Role.open) && lines.some((line) => /funding/i.test(line.text))
-      ? "These look like funding rates: import them with `--funding`."
-      : "Name the columns in the order of the file with `--columns`, such as `--columns time,open,high,low,close,volume`.",
-  );
-}
-
-function bestHeader(
-  lines: readonly Line[],
-  roles: readonly Role[],
-  options: DialectOptions,
-): { line: number; columns: ColumnMap; fields: string[] } | undefined {
-  for (const line of lines) {
-    for (const delimiter of delimitersOf(options)) {
-      const fields = splitLine(line.text, delimiter);
-      const columns = mapColumns(fields);
-      if (roles.filter((role) => columns[role] !== undefined).length * 2 >= roles.length && fields.length > 1) {
-        return { line: line.number, columns, fields };
-      }
-    }
-  }
-  return undefined;
 }

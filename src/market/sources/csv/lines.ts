@@ -1,9 +1,10 @@
-/** @file The lines of a text file, plain or gzip, in UTF-8 or UTF-16, with their numbers. */
-import { createReadStream } from "node:fs";
+/** @file The lines of a file with their numbers: of text, plain or gzip, in UTF-8, UTF-16 or Latin-1, or of a table format. */
+import { createReadStream, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { systemCode, TidemarkError } from "../../../core/index.ts";
+import { type TableFormat, tableFormatOf } from "../formats/format.ts";
 import { formatError, unreadableError } from "./problem.ts";
 
 export type Line = {
@@ -14,22 +15,56 @@ export type Line = {
   readonly ended: boolean;
 };
 
+/** Between the values of a row that comes from a table format and not from text. */
+export const TABLE_DELIMITER = "\u001f";
+
+export type LineOptions = {
+  readonly signal?: AbortSignal | undefined;
+  /** Takes the bytes read so far, and how many there are. */
+  readonly onBytes?: ((done: number, total: number) => void) | undefined;
+};
+
 const MAX_LINE = 100_000;
 
 /** Yields batches of lines. Throws DATA_FORMAT with the line where a gzip file breaks off. */
-export async function* readLines(path: string, signal?: AbortSignal): AsyncGenerator<Line[]> {
+export async function* readLines(path: string, options: LineOptions = {}): AsyncGenerator<Line[]> {
   const head = await readHead(path);
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 0x03) {
     throw formatError(path, "The file is a ZIP archive", "Unpack it and import the file inside.");
   }
+  const format = tableFormatOf(path, head);
+  if (format === undefined) yield* textLines(path, head, options);
+  else yield* tableLines(path, format, options);
+}
+
+async function* tableLines(
+  path: string,
+  format: TableFormat,
+  { signal, onBytes }: LineOptions,
+): AsyncGenerator<Line[]> {
+  const total = statSync(path).size;
+  let number = 0;
+  let rows = 0;
+  const { openTable } = await import("../formats/open.ts");
+  const table = await openTable(path, format, signal);
+  if (table.columns.length > 0) yield [{ number: ++number, text: table.columns.join(TABLE_DELIMITER), ended: true }];
+  for await (const batch of table.batches) {
+    signal?.throwIfAborted();
+    rows += batch.length;
+    onBytes?.(table.rows === 0 ? total : (total * rows) / table.rows, total);
+    yield batch.map((values) => ({ number: ++number, text: values.join(TABLE_DELIMITER), ended: true }));
+  }
+}
+
+async function* textLines(path: string, head: Buffer, { signal, onBytes }: LineOptions): AsyncGenerator<Line[]> {
   const zipped = head[0] === 0x1f && head[1] === 0x8b;
   let decoder: TextDecoder | undefined;
   let rest = "";
   let number = 0;
   try {
-    for await (const chunk of chunksOf(path, zipped)) {
+    for await (const chunk of chunksOf(path, zipped, onBytes)) {
       signal?.throwIfAborted();
-      decoder ??= new TextDecoder(chunk[0] === 0xff && chunk[1] === 0xfe ? "utf-16le" : "utf-8");
+      decoder ??= new TextDecoder(encodingOf(chunk));
       const parts = (rest + decoder.decode(chunk, { stream: true })).split("\n");
       rest = parts.pop() ?? "";
       if (rest.length > MAX_LINE)
@@ -48,20 +83,47 @@ export async function* readLines(path: string, signal?: AbortSignal): AsyncGener
     );
   }
   rest += decoder?.decode() ?? "";
-  if (rest !== "") yield [{ number: number + 1, text: withoutReturn(rest), ended: false }];
+  // Old files end their lines with a carriage return alone.
+  if (number === 0 && rest.includes("\r")) {
+    yield rest.split(/\r\n?/).map((text) => ({ number: ++number, text, ended: true }));
+  } else if (rest !== "") yield [{ number: number + 1, text: withoutReturn(rest), ended: false }];
 }
 
-async function* chunksOf(path: string, zipped: boolean): AsyncGenerator<Buffer> {
+/** By the byte order mark, by the zeros between letters, or UTF-8 unless the bytes are none. */
+function encodingOf(chunk: Buffer): string {
+  const [a, b] = chunk;
+  if (a === 0xff && b === 0xfe) return "utf-16le";
+  if (a === 0xfe && b === 0xff) return "utf-16be";
+  if (a === 0 && b !== 0) return "utf-16be";
+  if (b === 0 && a !== 0) return "utf-16le";
+  try {
+    // A letter of several bytes may be cut at the end of the chunk.
+    new TextDecoder("utf-8", { fatal: true }).decode(chunk, { stream: true });
+    return "utf-8";
+  } catch {
+    return "windows-1252";
+  }
+}
+
+async function* chunksOf(path: string, zipped: boolean, onBytes: LineOptions["onBytes"]): AsyncGenerator<Buffer> {
   const file = createReadStream(path);
+  const total = statSync(path).size;
+  const tell = (): void => onBytes?.(file.bytesRead, total);
   if (!zipped) {
-    yield* file as AsyncIterable<Buffer>;
+    for await (const chunk of file as AsyncIterable<Buffer>) {
+      tell();
+      yield chunk;
+    }
     return;
   }
   const unzipped = createGunzip();
   file.on("error", (error) => unzipped.destroy(error));
   file.pipe(unzipped);
   try {
-    yield* unzipped as AsyncIterable<Buffer>;
+    for await (const chunk of unzipped as AsyncIterable<Buffer>) {
+      tell();
+      yield chunk;
+    }
   } finally {
     file.destroy();
   }
@@ -71,9 +133,9 @@ async function readHead(path: string): Promise<Buffer> {
   try {
     const file = await open(path, "r");
     try {
-      const head = Buffer.alloc(4);
-      await file.read(head, 0, 4, 0);
-      return head;
+      const head = Buffer.alloc(64);
+      const { bytesRead } = await file.read(head, 0, 64, 0);
+      return head.subarray(0, bytesRead);
     } finally {
       await file.close();
     }

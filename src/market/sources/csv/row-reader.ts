@@ -1,83 +1,156 @@
-/** @file Walks over the rows of a delimited file: detects the dialect from the first lines, then hands out fields. */
-
-import { type Role, type Role as RoleName } from "./columns.ts";
-import { type Dialect, type DialectOptions, detectDialect, isSkipped, timeField } from "./dialect.ts";
-import { parseNumber, splitLine } from "./fields.ts";
-import { type Line, readLines } from "./lines.ts";
+/** @file Walks over the rows of a file: detects the dialect from the first lines, then hands out fields. */
+import { type Dialect, detectDialect, timeField } from "./dialect.ts";
+import { splitLine } from "./fields.ts";
+import { type DialectOptions, isSkipped } from "./layout.ts";
+import { type Line, type LineOptions, readLines } from "./lines.ts";
+import type { Role } from "./names.ts";
 import { fieldError, formatError } from "./problem.ts";
-import { parseTime } from "./time.ts";
+import { changedUnit, detectUnit, parseTime, TimeUnit } from "./time.ts";
 
-const SAMPLE_LINES = 400;
+const SAMPLE_LINES = 1000;
 
 /** Takes one row; `fields` is valid until it returns. */
-export type RowListener = (fields: readonly string[], line: number, dialect: Dialect) => void;
+export type RowListener = (fields: readonly string[], tsMs: number, line: number, dialect: Dialect) => void;
 
-/** Reads every row in the order of the file and returns the dialect. Rejects with DATA_FORMAT, naming the line. */
+export type ReadRows = { readonly dialect: Dialect; readonly notes: readonly string[] };
+
+/** Reads every row in the order of the file. Rejects with DATA_FORMAT, naming the line. */
 export async function readRows(
   path: string,
   roles: readonly Role[],
-  options: DialectOptions & { readonly signal?: AbortSignal | undefined },
+  options: DialectOptions & LineOptions,
   listener: RowListener,
-): Promise<Dialect> {
-  let dialect: Dialect | undefined;
-  let sample: Line[] = [];
-  for await (const lines of readLines(path, options.signal)) {
-    if (dialect === undefined) {
-      sample = sample.concat(lines);
-      if (sample.length < SAMPLE_LINES) continue;
-      dialect = detectDialect(path, sample.slice(0, SAMPLE_LINES), roles, options);
-      for (const line of sample) readRow(path, line, dialect, listener);
-    } else {
-      for (const line of lines) readRow(path, line, dialect, listener);
+): Promise<ReadRows> {
+  const walk = new RowWalk(path, listener);
+  let sample: Line[] | undefined = [];
+  for await (const lines of readLines(path, options)) {
+    if (sample === undefined) {
+      walk.take(lines);
+      continue;
     }
+    sample = sample.concat(lines);
+    if (sample.length < SAMPLE_LINES) continue;
+    walk.begin(detectDialect(path, sample.slice(0, SAMPLE_LINES), roles, options), sample[0]?.text);
+    walk.take(sample);
+    sample = undefined;
   }
-  if (dialect === undefined) {
-    dialect = detectDialect(path, sample, roles, options);
-    for (const line of sample) readRow(path, line, dialect, listener);
+  if (sample !== undefined) {
+    // The last lines may be no rows: what the vendor wrote below them proves nothing of the rows.
+    walk.begin(detectDialect(path, sample, roles, options), sample[0]?.text);
+    walk.take(sample);
   }
-  return dialect;
+  return { dialect: walk.dialect, notes: walk.end() };
 }
 
-function readRow(path: string, line: Line, dialect: Dialect, listener: RowListener): void {
-  if (line.number < dialect.firstLine || isSkipped(line)) return;
-  const fields = splitLine(line.text, dialect.delimiter);
-  if (fields.length <= dialect.lastColumn) {
-    const short = `${fields.length} of at least ${dialect.lastColumn + 1} columns`;
-    throw formatError(
-      `${path}, line ${line.number}`,
+class RowWalk {
+  readonly #path: string;
+  readonly #listener: RowListener;
+  readonly #notes: string[] = [];
+  #dialect: Dialect | undefined;
+  #unit: TimeUnit = TimeUnit.date;
+  /** A line without a time and with too few fields: a footer if no row follows it. */
+  #footer: Line | undefined;
+  #rows = 0;
+  #header = "";
+
+  constructor(path: string, listener: RowListener) {
+    this.#path = path;
+    this.#listener = listener;
+  }
+
+  get dialect(): Dialect {
+    return this.#dialect as Dialect;
+  }
+
+  begin(dialect: Dialect, _firstLine: string | undefined): void {
+    this.#dialect = dialect;
+    this.#unit = dialect.timeUnit;
+    this.#header = dialect.header.join(dialect.delimiter);
+  }
+
+  take(lines: readonly Line[]): void {
+    const dialect = this.dialect;
+    for (const line of lines) {
+      if (line.number < dialect.firstLine || line.text === "" || isSkipped(line)) continue;
+      const fields = splitLine(line.text, dialect.delimiter);
+      if (this.#footer !== undefined) throw this.#short(this.#footer);
+      if (fields.length <= dialect.lastColumn) {
+        if (this.#rows > 0 && detectUnit(timeField(fields, dialect.series[0].columns)) === undefined)
+          this.#footer = line;
+        else throw this.#short(line);
+        continue;
+      }
+      if (line.text === this.#header) {
+        this.#notes.push(`the header comes again in line ${line.number}`);
+        continue;
+      }
+      this.#listener(fields, this.#time(fields, line.number), line.number, dialect);
+      this.#rows++;
+    }
+  }
+
+  end(): readonly string[] {
+    if (this.#footer !== undefined) {
+      this.#notes.push(`last line left out: "${this.#footer.text.trim().slice(0, 60)}"`);
+    }
+    return this.#notes;
+  }
+
+  #short(line: Line): Error {
+    const { lastColumn, delimiter } = this.dialect;
+    const short = `${splitLine(line.text, delimiter).length} of at least ${lastColumn + 1} columns`;
+    return formatError(
+      `${this.#path}, line ${line.number}`,
       line.ended ? `The line has ${short}` : `The file breaks off: its last line has ${short}`,
       line.ended ? "Mend or remove the line; nothing was stored." : "Get the file again; nothing was stored.",
     );
   }
-  listener(fields, line.number, dialect);
-}
 
-/** A row's time in milliseconds. Throws DATA_FORMAT where the field holds none. */
-export function rowTime(path: string, fields: readonly string[], line: number, dialect: Dialect): number {
-  const text = timeField(fields, dialect.columns);
-  const tsMs = parseTime(text, dialect.timeUnit, dialect.dateOrder);
-  if (Number.isNaN(tsMs)) {
-    const unit = dialect.timeUnit === "date" ? "a date" : `a time in ${dialect.timeUnit}`;
-    throw fieldError(path, line, dialect.names.time, `"${text.slice(0, 60)}" is not ${unit}`, swapHint);
+  /** A row's time in milliseconds. Throws DATA_FORMAT where the field holds none. */
+  #time(fields: readonly string[], line: number): number {
+    const dialect = this.dialect;
+    const text = timeField(fields, dialect.series[0].columns);
+    const tsMs = parseTime(text, this.#unit, dialect.dateOrder);
+    if (!Number.isNaN(tsMs)) return tsMs;
+    const unit = changedUnit(text, this.#unit);
+    if (unit !== undefined) {
+      this.#notes.push(`times change from ${this.#unit} to ${unit} in line ${line}`);
+      this.#unit = unit;
+      return parseTime(text, unit, undefined);
+    }
+    const wanted = this.#unit === TimeUnit.date ? "a date" : `a time in ${this.#unit}`;
+    const column = dialect.header[dialect.series[0].columns.time ?? 0] ?? "time";
+    const reason = `"${text.slice(0, 60)}" is not ${wanted}`;
+    throw fieldError(this.#path, line, column, reason, timeHint(this.#unit));
   }
-  return tsMs;
 }
 
-/** A row's number in the column of a role, NaN where the field is empty. Throws DATA_FORMAT where it holds other text. */
+function timeHint(unit: TimeUnit): string {
+  return unit === TimeUnit.date
+    ? "Mend the line; where all dates are meant so, say their order with `--date-order`. Nothing was stored."
+    : "Mend the line, or name the columns in the order of the file with `--columns`; nothing was stored.";
+}
+
+/** A row's number in a column, NaN where the field is empty. Throws DATA_FORMAT where it holds other text. */
 export function rowNumber(
   path: string,
   fields: readonly string[],
   line: number,
   dialect: Dialect,
-  role: RoleName,
   position: number,
 ): number {
-  const value = parseNumber(fields[position]);
-  if (value === undefined) {
-    const reason = `"${fields[position].trim().slice(0, 60)}" is not a number`;
-    throw fieldError(path, line, dialect.names[role], reason, swapHint);
-  }
-  return value;
+  const text = fields[position];
+  const value = dialect.parse(text);
+  if (value !== undefined) return value;
+  const shown = text.trim().slice(0, 60);
+  throw fieldError(path, line, dialect.header[position], `"${shown}" is not a number`, numberHint(shown));
 }
 
-const swapHint = "Mend the line, or name the columns in the order of the file; nothing was stored.";
+function numberHint(text: string): string {
+  if (text.endsWith("%"))
+    return "This is a column of per cents: name the columns with `--columns`. Nothing was stored.";
+  if (/\d[.,]\d/.test(text)) {
+    return "The other numbers of the file are written otherwise: mend the line, or say the sign with `--decimal point` or `--decimal comma`. Nothing was stored.";
+  }
+  return "Mend the line, or name the columns in the order of the file with `--columns`; nothing was stored.";
+}

@@ -1,0 +1,312 @@
+/** @file The layout of a file: where its rows begin, and which column is what. Detected from its first lines, or given. */
+import { areSides, type ColumnGroup, type ColumnMap, columnGroups, hasRoles, mapColumns } from "./columns.ts";
+import { type DateOrder } from "./dates.ts";
+import { splitLine } from "./fields.ts";
+import { headerlessColumns } from "./headerless.ts";
+import { type Line, TABLE_DELIMITER } from "./lines.ts";
+import { normalName, Role } from "./names.ts";
+import { type DecimalSign } from "./numbers.ts";
+import { formatError } from "./problem.ts";
+import { detectUnit, type TimeUnit } from "./time.ts";
+import { timeColumns } from "./time-column.ts";
+
+export type DialectOptions = {
+  /** Detected where not given, as is everything else here. */
+  readonly delimiter?: string;
+  /** Names of the columns from left to right; a file with such names needs no header. Unknown names are skipped columns. */
+  readonly columns?: readonly string[];
+  /** Lines before the header or the first row. */
+  readonly skipLines?: number;
+  readonly timeUnit?: TimeUnit;
+  /** Needed only where every date could be read both ways. */
+  readonly dateOrder?: DateOrder;
+  /** Needed only where every number could be read both ways. */
+  readonly decimal?: DecimalSign;
+};
+
+export const CANDLE_ROLES = [Role.time, Role.open, Role.high, Role.low, Role.close] as const;
+export const FUNDING_ROLES = [Role.time, Role.rate] as const;
+
+/** One market of a file; most files have one. */
+export type Series = { readonly symbol?: string; readonly columns: ColumnMap };
+
+export type Layout = {
+  readonly delimiter: string;
+  readonly series: readonly Series[];
+  /** What each column is called, by position. */
+  readonly header: readonly string[];
+  readonly hasHeader: boolean;
+  /** Number of the first line that may hold a row. */
+  readonly firstLine: number;
+  readonly note: string;
+};
+
+const DELIMITERS = [",", ";", "\t", "|", TABLE_DELIMITER];
+/** A header stands among the first lines; what comes later is a row. */
+const HEADER_LINES = 60;
+
+/** Empty lines and comments hold nothing wherever they stand. */
+export function isSkipped(line: Line): boolean {
+  return line.text.trim() === "" || line.text.startsWith("#");
+}
+
+/** Works out the layout. Throws DATA_FORMAT where no reading makes sense, or a header is not understood. */
+export function detectLayout(
+  path: string,
+  sample: readonly Line[],
+  roles: readonly Role[],
+  options: DialectOptions,
+): Layout {
+  const lines = sample.filter((line) => line.number > (options.skipLines ?? 0) && !isSkipped(line));
+  if (lines.length === 0) throw formatError(path, "The file has no rows", "Check that it is the right file.");
+  const layout =
+    options.columns === undefined
+      ? (withHeader(path, lines, roles, options) ?? withoutHeader(path, lines, roles, options))
+      : withNames(lines, options.columns, options);
+  if (layout === undefined || !layout.series.every(({ columns }) => hasRoles(columns, roles))) {
+    throw unknownLayout(path, lines, roles, options);
+  }
+  return layout;
+}
+
+function delimitersOf(options: DialectOptions): readonly string[] {
+  return options.delimiter === undefined ? DELIMITERS : [options.delimiter];
+}
+
+const isUsed = (role: Role): boolean => role !== Role.time;
+
+/** The first line whose fields name all roles is the header; what stands before it is a banner. */
+function withHeader(
+  path: string,
+  lines: readonly Line[],
+  roles: readonly Role[],
+  options: DialectOptions,
+): Layout | undefined {
+  for (const [i, line] of lines.slice(0, HEADER_LINES).entries()) {
+    for (const delimiter of delimitersOf(options)) {
+      const header = splitLine(line.text, delimiter).map((field) => field.replace(/^\uFEFF/, "").trim());
+      if (header.length < 2) continue;
+      const columns = mapColumns(header);
+      const groups = hasRoles(columns, roles.filter(isUsed)) ? [] : groupsOf(header, roles);
+      if (groups.length === 0 && !hasRoles(columns, roles.filter(isUsed))) continue;
+      const below = lines.slice(i + 1);
+      const levels = levelLines(below, delimiter, header.length);
+      const rows = below.slice(levels.length).map(({ text }) => splitLine(text, delimiter));
+      const times = timeColumns(header, rows, columns, options);
+      if (times === undefined) {
+        if (rows.length > 0) continue;
+        throw formatError(path, "The file has a header but no rows", "Check that it is the right file.");
+      }
+      if (groups.length > 1 && areSides(groups)) throw sidesError(path, line, header, groups, times);
+      const named = groups.length > 0 ? groups : symbolRow(lines, i, levels, header, delimiter);
+      const { time: _time, clock: _clock, ...ownColumns } = columns;
+      const series: readonly Series[] =
+        named.length > 0
+          ? named.map((group) => seriesOf(group, named.length === 1 ? ownColumns : {}, times))
+          : [{ columns: { ...ownColumns, ...times } }];
+      return {
+        delimiter,
+        series,
+        header,
+        hasHeader: true,
+        firstLine: line.number + 1 + (levels.at(-1)?.number ?? line.number) - line.number,
+        note: `header in line ${line.number}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** A group that is alone has the columns beside it as well; the side of a market is no name. */
+function seriesOf(group: ColumnGroup, beside: ColumnMap, times: ColumnMap): Series {
+  const columns = { ...beside, ...group.columns, ...times };
+  return areSides([group]) ? { columns } : { symbol: group.label, columns };
+}
+
+function groupsOf(header: readonly string[], roles: readonly Role[]): readonly ColumnGroup[] {
+  return roles.includes(Role.open) ? columnGroups(header) : [];
+}
+
+/** Lines of a header of several levels, as pandas writes them, between the names of the columns and the first row. */
+function levelLines(below: readonly Line[], delimiter: string, width: number): readonly Line[] {
+  const levels: Line[] = [];
+  for (const line of below.slice(0, 2)) {
+    const fields = splitLine(line.text, delimiter).map((field) => field.trim());
+    const isLevel =
+      fields.length === width &&
+      /^(?:ticker|tickers|symbol|symbols|price|date|datetime|index|)$/i.test(fields[0]) &&
+      fields.slice(1).every((field) => !/^[-+]?[\d.]/.test(field));
+    if (!isLevel) break;
+    levels.push(line);
+  }
+  return levels;
+}
+
+/** The symbols that a level of the header names above or below the roles. */
+function symbolRow(
+  lines: readonly Line[],
+  at: number,
+  levels: readonly Line[],
+  header: readonly string[],
+  delimiter: string,
+): readonly ColumnGroup[] {
+  if (levels.length === 0) return [];
+  const candidates = [...levels, ...(at > 0 ? [lines[at - 1]] : [])];
+  for (const line of candidates) {
+    const symbols = splitLine(line.text, delimiter).map((field) => field.trim());
+    if (symbols.length !== header.length || symbols.slice(1).some((symbol) => symbol === "")) continue;
+    return [...new Set(symbols.slice(1))].flatMap((label) => {
+      const own = header.map((name, c) => (c > 0 && symbols[c] === label ? name : ""));
+      const { time: _, ...columns } = mapColumns(own);
+      return hasRoles(columns, CANDLE_ROLES.filter(isUsed)) ? [{ label, columns }] : [];
+    });
+  }
+  return [];
+}
+
+/** Columns named by the user. A header that repeats the names is skipped. */
+function withNames(lines: readonly Line[], names: readonly string[], options: DialectOptions): Layout | undefined {
+  const columns = mapColumns(names);
+  const timeColumn = columns.time ?? 0;
+  for (const line of lines) {
+    for (const delimiter of delimitersOf(options)) {
+      const fields = splitLine(line.text, delimiter);
+      if (fields.length < names.length || !isTime(fields[timeColumn], options)) continue;
+      return {
+        delimiter,
+        series: [{ columns }],
+        header: names,
+        hasHeader: true,
+        firstLine: line.number,
+        note: `columns as given from line ${line.number}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+/** A file of bare numbers. A line of words directly above them is a header that is not understood, never a banner. */
+function withoutHeader(
+  path: string,
+  lines: readonly Line[],
+  roles: readonly Role[],
+  options: DialectOptions,
+): Layout | undefined {
+  // A header that lacks a column is a mistake to be told, not a banner to be skipped.
+  if (bestHeader(lines, roles, options) !== undefined) return undefined;
+  for (const [i, line] of lines.slice(0, HEADER_LINES).entries()) {
+    for (const delimiter of delimitersOf(options)) {
+      const fields = splitLine(line.text, delimiter);
+      if (fields.length < roles.length) continue;
+      const rows = lines.slice(i).map(({ text }) => splitLine(text, delimiter));
+      const columns = headerlessColumns(rows, roles, options);
+      if (columns === undefined) continue;
+      if (i > 0) refuseWords(path, lines[i - 1], delimiter, fields.length);
+      return {
+        delimiter,
+        series: [{ columns }],
+        header: fields.map((_, c) => `${c + 1}`),
+        hasHeader: false,
+        firstLine: line.number,
+        note: `no header: columns taken as ${inOrder(columns).join(", ")}`,
+      };
+    }
+  }
+  return undefined;
+}
+
+function inOrder(columns: ColumnMap): string[] {
+  return Object.entries(columns)
+    .sort(([, a], [, b]) => a - b)
+    .map(([role]) => role);
+}
+
+function refuseWords(path: string, above: Line, delimiter: string, width: number): void {
+  const fields = splitLine(above.text, delimiter).map((field) => field.replace(/^\uFEFF/, "").trim());
+  const words = fields.filter((field) => /\p{L}/u.test(field) && detectUnit(field) === undefined);
+  if (Math.abs(fields.length - width) > 1 || 2 * words.length < fields.length) return;
+  throw formatError(
+    `${path}, line ${above.number}`,
+    `The header is not understood; its columns are ${fields.map((field) => `"${field.slice(0, 30)}"`).join(", ")}`,
+    columnsHint(fields.length),
+  );
+}
+
+function columnsHint(width: number): string {
+  const names = ["time", "open", "high", "low", "close", "volume"];
+  const example = Array.from({ length: Math.max(width, 5) }, (_, c) => names[c] ?? "-").join(",");
+  return `Name the columns in the order of the file with \`--columns\`, such as \`--columns ${example}\`; "-" skips one.`;
+}
+
+function sidesError(
+  path: string,
+  line: Line,
+  header: readonly string[],
+  groups: readonly ColumnGroup[],
+  times: ColumnMap,
+): Error {
+  const [first] = groups;
+  const volume = mapColumns(header).volume;
+  const all: ColumnMap = { ...first.columns, ...times, ...(volume === undefined ? {} : { volume }) };
+  const names = header.map((_, c) => Object.entries(all).find(([, position]) => position === c)?.[0] ?? "-");
+  return formatError(
+    `${path}, line ${line.number}`,
+    `The file has prices of ${groups.map(({ label }) => label).join(" and ")} beside each other`,
+    `Say which to take with \`--columns\`: for ${first.label} \`--columns ${names.join(",")}\`.`,
+  );
+}
+
+function isTime(text: string | undefined, options: DialectOptions): boolean {
+  return text !== undefined && (options.timeUnit ?? detectUnit(text.trim())) !== undefined && /\d/.test(text);
+}
+
+function unknownLayout(path: string, lines: readonly Line[], roles: readonly Role[], options: DialectOptions): Error {
+  const given = options.columns;
+  if (given !== undefined) {
+    const columns = mapColumns(given);
+    const missing = roles.filter((role) => columns[role] === undefined);
+    return formatError(
+      path,
+      missing.length > 0
+        ? `The given columns don't name ${missing.join(", ")}`
+        : "No line has that many columns with a time where it should be",
+      `Give the columns in the order of the file, such as "${[...roles, Role.volume].join(",")}".`,
+    );
+  }
+  const best = bestHeader(lines, roles, options);
+  const missing = best === undefined ? [] : roles.filter((role) => best.columns[role] === undefined);
+  if (best !== undefined && missing.length === 0) {
+    return formatError(
+      `${path}, line ${best.line + 1}, column "${best.fields[best.columns.time ?? 0].trim()}"`,
+      `The file has a value that can't be: "${best.below.slice(0, 60)}" is not a time`,
+      "Name the column of times with `--columns`, and its unit with `--time-unit` where it is a number.",
+    );
+  }
+  return formatError(
+    best === undefined ? path : `${path}, line ${best.line}`,
+    best === undefined
+      ? `No line names the columns ${roles.join(", ")}, and the first lines are not rows of numbers either`
+      : `The header has no column for ${missing.join(", ")}; it has ${best.fields.map(normalName).join(", ")}`,
+    roles.includes(Role.open) && lines.some((line) => /funding/i.test(line.text))
+      ? "These look like funding rates: import them with `--funding`."
+      : columnsHint(best?.fields.length ?? 6),
+  );
+}
+
+function bestHeader(
+  lines: readonly Line[],
+  roles: readonly Role[],
+  options: DialectOptions,
+): { line: number; columns: ColumnMap; fields: string[]; below: string } | undefined {
+  for (const [i, line] of lines.slice(0, HEADER_LINES).entries()) {
+    for (const delimiter of delimitersOf(options)) {
+      const fields = splitLine(line.text, delimiter);
+      const columns = mapColumns(fields);
+      if (roles.filter((role) => columns[role] !== undefined).length * 2 >= roles.length && fields.length > 1) {
+        const row = i + 1 < lines.length ? splitLine(lines[i + 1].text, delimiter) : [];
+        return { line: line.number, columns, fields, below: row[columns.time ?? 0]?.trim() ?? "" };
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,73 @@
+/**
+ * @file What is only known of a set as a whole: when its market is open, and what the check finds. Both are told by all that
+ * is stored, not by the file that came last, and are kept beside the set.
+ */
+import { type Instrument, timeframeMs } from "../../core/index.ts";
+import type { Candles } from "../candles.ts";
+import { checkCandles } from "../quality/check.ts";
+import type { QualityReport } from "../quality/report.ts";
+import { readFindings, writeFindings } from "../store/findings.ts";
+import { storedKeys } from "../store/list.ts";
+import { kindOf, type SetKey } from "../store/paths.ts";
+import type { MarketStore } from "../store/store.ts";
+import { SessionDays } from "./calendar.ts";
+
+export type SettledSet = {
+  readonly key: SetKey;
+  readonly report: QualityReport;
+  readonly instrument: Instrument | undefined;
+};
+
+/** Looks at each touched set as a whole, corrects a guessed calendar, and keeps what the check finds beside it. */
+export async function settleSets(
+  store: MarketStore,
+  keys: readonly SetKey[],
+  signal?: AbortSignal,
+): Promise<SettledSet[]> {
+  const settled: SettledSet[] = [];
+  for (const key of keys) {
+    signal?.throwIfAborted();
+    const instrument = await withCalendar(store, key);
+    const candles = await store.readCandles(key);
+    settled.push({ key, report: checkStored(store, key, candles, instrument), instrument });
+  }
+  return settled;
+}
+
+/** Checks a stored set and keeps the report beside it. */
+export function checkStored(
+  store: MarketStore,
+  key: SetKey,
+  candles: Candles,
+  instrument: Instrument | undefined,
+  maxExamples?: number,
+): QualityReport {
+  const report = checkCandles(candles, key.timeframe, {
+    calendar: instrument?.calendar ?? "24/7",
+    quietBars: readFindings(store.root, key)?.emptyRows ?? 0,
+    ...(maxExamples === undefined ? {} : { maxExamples }),
+  });
+  writeFindings(store.root, key, { report });
+  return report;
+}
+
+/** The contract with the calendar that all stored sets of its market show, unless a user or a venue has said it. */
+async function withCalendar(store: MarketStore, key: SetKey): Promise<Instrument | undefined> {
+  const known = store.instrument(key.venue, key.symbol, kindOf(key));
+  if (known?.guessed?.calendar === undefined) return known;
+  const days = new SessionDays();
+  const sets = storedKeys(store.root).filter(
+    (other) => other.venue === key.venue && other.symbol === key.symbol && other.kind === kindOf(key),
+  );
+  for (const set of sets.toSorted((a, b) => timeframeMs(b.timeframe) - timeframeMs(a.timeframe))) {
+    const times = await store.readTimes(set);
+    days.add(times, times.length, set.timeframe);
+  }
+  const calendar = days.calendar();
+  if (calendar === undefined || calendar === known.calendar) return known;
+  const corrected = { ...known, calendar, guessed: { ...known.guessed, calendar: CALENDAR_FROM } };
+  await store.putInstruments([corrected]);
+  return corrected;
+}
+
+export const CALENDAR_FROM = "the days with bars";
