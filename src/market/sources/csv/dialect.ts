@@ -2,10 +2,11 @@
 import { type ColumnMap, hasRoles } from "./columns.ts";
 import { DateOrder, hasAmbiguousOrder, namesZone, parseDate, possibleOrders } from "./dates.ts";
 import { splitLine } from "./fields.ts";
-import { type DialectOptions, detectLayout, isSkipped, type Layout, type Series } from "./layout.ts";
+import { detectLayout, isSkipped, type Layout, type Series } from "./layout.ts";
 import type { Line } from "./lines.ts";
 import { normalName, Role, usesDecimalComma } from "./names.ts";
 import { DecimalSign, decimalSignOf, type NumberParser, numberParser } from "./numbers.ts";
+import type { DialectOptions } from "./options.ts";
 import { formatError } from "./problem.ts";
 import { detectUnit, TimeUnit } from "./time.ts";
 import { chooseVolume } from "./volume-column.ts";

@@ -1,9 +1,10 @@
 /** @file Funding rates from a file with a time and a rate in each row, of one market or of several. */
 import { createFunding, type FundingRates } from "../../candles.ts";
 import { fileNameFacts } from "./file-name.ts";
-import { type DialectOptions, FUNDING_ROLES } from "./layout.ts";
+import { FUNDING_ROLES } from "./layout.ts";
 import type { LineOptions } from "./lines.ts";
 import { normalName } from "./names.ts";
+import type { DialectOptions } from "./options.ts";
 import { fieldError, formatError } from "./problem.ts";
 import { readRows } from "./row-reader.ts";
 

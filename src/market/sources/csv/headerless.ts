@@ -1,9 +1,9 @@
 /** @file Rows without a header: which column is what, as far as the numbers themselves prove it. */
 import { enclosureFault } from "../../quality/bar.ts";
 import type { ColumnMap } from "./columns.ts";
-import type { DialectOptions } from "./layout.ts";
 import { Role } from "./names.ts";
 import { numberParser } from "./numbers.ts";
+import type { DialectOptions } from "./options.ts";
 import { detectUnit, TimeUnit } from "./time.ts";
 import { isClock } from "./time-column.ts";
 

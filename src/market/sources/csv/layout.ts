@@ -1,28 +1,13 @@
 /** @file The layout of a file: where its rows begin, and which column is what. Detected from its first lines, or given. */
 import { areSides, type ColumnGroup, type ColumnMap, columnGroups, hasRoles, mapColumns } from "./columns.ts";
-import { type DateOrder } from "./dates.ts";
 import { splitLine } from "./fields.ts";
 import { headerlessColumns } from "./headerless.ts";
 import { type Line, TABLE_DELIMITER } from "./lines.ts";
 import { normalName, Role } from "./names.ts";
-import { type DecimalSign } from "./numbers.ts";
+import type { DialectOptions } from "./options.ts";
 import { formatError } from "./problem.ts";
-import { detectUnit, type TimeUnit } from "./time.ts";
+import { detectUnit } from "./time.ts";
 import { timeColumns } from "./time-column.ts";
-
-export type DialectOptions = {
-  /** Detected where not given, as is everything else here. */
-  readonly delimiter?: string;
-  /** Names of the columns from left to right; a file with such names needs no header. Unknown names are skipped columns. */
-  readonly columns?: readonly string[];
-  /** Lines before the header or the first row. */
-  readonly skipLines?: number;
-  readonly timeUnit?: TimeUnit;
-  /** Needed only where every date could be read both ways. */
-  readonly dateOrder?: DateOrder;
-  /** Needed only where every number could be read both ways. */
-  readonly decimal?: DecimalSign;
-};
 
 export const CANDLE_ROLES = [Role.time, Role.open, Role.high, Role.low, Role.close] as const;
 export const FUNDING_ROLES = [Role.time, Role.rate] as const;

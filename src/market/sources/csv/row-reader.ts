@@ -1,9 +1,10 @@
 /** @file Walks over the rows of a file: detects the dialect from the first lines, then hands out fields. */
 import { type Dialect, detectDialect, timeField } from "./dialect.ts";
 import { splitLine } from "./fields.ts";
-import { type DialectOptions, isSkipped } from "./layout.ts";
+import { isSkipped } from "./layout.ts";
 import { type Line, type LineOptions, readLines } from "./lines.ts";
 import type { Role } from "./names.ts";
+import type { DialectOptions } from "./options.ts";
 import { fieldError, formatError } from "./problem.ts";
 import { changedUnit, detectUnit, parseTime, TimeUnit } from "./time.ts";
 

@@ -1,7 +1,7 @@
 /** @file Which column holds the times: by name where the content bears it out, else by content alone. */
 import type { ColumnMap } from "./columns.ts";
-import type { DialectOptions } from "./layout.ts";
 import { NAMES, normalName } from "./names.ts";
+import type { DialectOptions } from "./options.ts";
 import { detectUnit, parseTime, TimeUnit } from "./time.ts";
 
 const CLOCK = /^\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s*[AP]M)?$/i;

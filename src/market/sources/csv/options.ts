@@ -1,0 +1,18 @@
+/** @file What a user may say of a file; all of it is detected where it is not said. */
+import type { DateOrder } from "./dates.ts";
+import type { DecimalSign } from "./numbers.ts";
+import type { TimeUnit } from "./time.ts";
+
+export type DialectOptions = {
+  /** Detected where not given, as is everything else here. */
+  readonly delimiter?: string;
+  /** Names of the columns from left to right; a file with such names needs no header. Unknown names are skipped columns. */
+  readonly columns?: readonly string[];
+  /** Lines before the header or the first row. */
+  readonly skipLines?: number;
+  readonly timeUnit?: TimeUnit;
+  /** Needed only where every date could be read both ways. */
+  readonly dateOrder?: DateOrder;
+  /** Needed only where every number could be read both ways. */
+  readonly decimal?: DecimalSign;
+};
