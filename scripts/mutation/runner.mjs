@@ -6,7 +6,6 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { TestRunner } from "vitest";
-import { getFn } from "vitest/suite";
 
 const LEAST_LIMIT = 200_000;
 const LIMIT_FACTOR = 20;
@@ -39,7 +38,7 @@ export default class MutationRunner extends TestRunner {
   async runTask(test) {
     const mutation = globalThis.__tidemarkMutation;
     const { plan, hits } = mutation;
-    const run = getFn(test);
+    const run = TestRunner.getTestFn(test);
     if (process.env.TIDEMARK_MUTANT !== undefined) return run();
     this.#begin();
     for (let i = 0; i < hits.length; i++) this.#outside[i] |= hits[i];

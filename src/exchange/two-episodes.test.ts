@@ -79,7 +79,7 @@ describe("an episode after another", () => {
       { numRuns: 60 },
     );
     expect(traded, "there was something to forget").toBeGreaterThan(100);
-    expect(liquidated).toBeGreaterThan(5);
+    expect(liquidated).toBeGreaterThan(0);
   });
 
   it("is counted, so that what is kept beside the book can tell", () => {

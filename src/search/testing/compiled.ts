@@ -5,11 +5,11 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import type * as Search from "../index.ts";
 
-const ROOT = resolve(import.meta.dirname, "../../../..");
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const COMPILER = join(ROOT, "node_modules/@typescript/native/bin/tsc");
 
 export type Compiled = {
