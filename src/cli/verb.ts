@@ -117,6 +117,11 @@ function exampleText(examples: VerbSpec<object>["examples"]): string {
   return `\n${lines.length === 1 ? "Example" : "Examples"}:\n${lines.join("\n")}\n`;
 }
 
+/** Names of features, in place of the name of a set: they have dots, numbers of another kind, or commas between them. */
+function isFeatureList(value: unknown): boolean {
+  return typeof value === "string" && !/^(?:core20|full)$/i.test(value) && /[.,@\d[]/.test(value);
+}
+
 /** Names that a flag had once, still taken. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { "backtest.initial_balance": "--initial-balance <amount>" };
 
@@ -142,7 +147,8 @@ export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<
       if (value === undefined) return [];
       const source = option.long ?? option.flags;
       const also = Object.entries(implied).map(([path, fixed]) => ({ path, value: fixed, source }));
-      return [...also, { path: key, value: typeof value === "string" ? valueOfText(key, value) : value, source }];
+      const path = key === "features.set" && isFeatureList(value) ? "features.list" : key;
+      return [...also, { path, value: typeof value === "string" ? valueOfText(path, value) : value, source }];
     });
     const args = command.processedArgs.flatMap((value: unknown) => (value === undefined ? [] : (value as string)));
     await runner(options, overrides, (context) => spec.run(context, { args, options }));

@@ -84,7 +84,7 @@ export function resolveFeature(text: string, barMs: number, known: readonly stri
   const params = [...baseName.matchAll(/\d+/g)].map((digits) => Number(digits[0]));
   const definition = BY_PATTERN.get(baseName.replaceAll(/\d+/g, "#"));
   if (definition === undefined || rest.length > 0) {
-    const near = nearestName(baseName, [...known, ...registered]);
+    const near = nearestName(baseName, [...known, ...registered]) ?? memberOf(baseName);
     throw new TidemarkError("CONFIG_VALUE", {
       what: `"${text}" is not a feature`,
       where: "features",
@@ -99,6 +99,13 @@ export function resolveFeature(text: string, barMs: number, known: readonly stri
     frameMs,
     build: (streams) => definition.build(streams, ...params),
   };
+}
+
+/** "ema50.distance" for "ema50": a name that the text is the beginning of. */
+function memberOf(text: string): string | undefined {
+  const start = `${text.replaceAll(/\d+/g, "#")}.`;
+  const pattern = [...BY_PATTERN.keys()].find((known) => known.startsWith(start));
+  return pattern === undefined ? undefined : `${text}.${pattern.slice(start.length).replaceAll("#", "14")}`;
 }
 
 function frameLength(text: string, suffix: string, barMs: number): number {

@@ -1,8 +1,9 @@
 /** @file What each feature means, for people. */
 import { MINUTE_MS } from "../core/index.ts";
+import { featureDefinitions } from "./catalog.ts";
 import type { FeatureGroup } from "./definition.ts";
 import { featureWarmup } from "./pipeline.ts";
-import { type FeatureSelection, resolveSelection } from "./sets.ts";
+import { FEATURE_SETS, type FeatureSelection, type FeatureSetName, resolveSelection, setNames } from "./sets.ts";
 
 export type FeatureDescription = {
   readonly name: string;
@@ -30,4 +31,36 @@ export function describeFeatures(selection: FeatureSelection, barMs = 5 * MINUTE
       range: definition.range,
     };
   });
+}
+
+/** Features whose names differ in their numbers only. */
+export type FeatureFamily = {
+  /** The name with `#` for every number, such as "ema#.distance". */
+  readonly pattern: string;
+  readonly group: FeatureGroup;
+  readonly description: string;
+  readonly source: string;
+  readonly range: readonly [low: number, high: number];
+  /** A name of it that a set has; undefined where none has. */
+  readonly example: string | undefined;
+};
+
+/** Every family there is, in the order of the catalog. */
+export function describeFamilies(barMs = 5 * MINUTE_MS): readonly FeatureFamily[] {
+  const known = setNames("full", barMs);
+  return featureDefinitions.map(({ pattern, group, description, source, range }) => ({
+    pattern,
+    group,
+    description: description.replaceAll(/\{\d\}/g, "#"),
+    source,
+    range,
+    example: known.find((name) => name.replaceAll(/\d+/g, "#") === pattern),
+  }));
+}
+
+/** The named sets with the names in them, for base bars of `barMs`. */
+export function describeSets(
+  barMs = 5 * MINUTE_MS,
+): ReadonlyArray<{ readonly name: FeatureSetName; readonly features: readonly string[] }> {
+  return FEATURE_SETS.map((name) => ({ name, features: setNames(name, barMs) }));
 }

@@ -2,7 +2,13 @@ export { Bar } from "./bar.ts";
 export { registerFeature } from "./catalog.ts";
 export { checkFeature, type FeatureCheckOptions } from "./check-feature.ts";
 export { type FeatureDefinition, FeatureGroup, reading } from "./definition.ts";
-export { describeFeatures, type FeatureDescription } from "./describe.ts";
+export {
+  describeFamilies,
+  describeFeatures,
+  describeSets,
+  type FeatureDescription,
+  type FeatureFamily,
+} from "./describe.ts";
 export { type ComputeOptions, computeFeatures, type FeatureTape, firstFinalRows } from "./feature-tape.ts";
 export type { Indicator, IndicatorClass } from "./indicator.ts";
 export { fitNormalizer, type Normalizer, normalizeRow, normalizeTape } from "./normalizer.ts";

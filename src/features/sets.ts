@@ -2,7 +2,8 @@
 import { formatTimeframe, parseTimeframe, TidemarkError, timeframeMs } from "../core/index.ts";
 import { featureDefinitions, type ResolvedFeature, resolveFeature } from "./catalog.ts";
 
-export type FeatureSetName = "core20" | "full";
+export const FEATURE_SETS = ["core20", "full"] as const;
+export type FeatureSetName = (typeof FEATURE_SETS)[number];
 
 /** A named set, or a list of names such as ["rsi14", "ema20.distance", "rsi14@1h"]. */
 export type FeatureSelection = FeatureSetName | readonly string[];
@@ -82,7 +83,7 @@ const KNOWN: readonly string[] = [
 
 /** The features of a selection, in order. Throws CONFIG_VALUE for unknown names, names given twice and an empty list. */
 export function resolveSelection(selection: FeatureSelection, barMs: number): readonly ResolvedFeature[] {
-  const names = typeof selection === "string" ? namedSet(selection, barMs) : selection;
+  const names = typeof selection === "string" ? setNames(selection, barMs) : selection;
   const features = names.map((name) => resolveFeature(name, barMs, KNOWN));
   const seen = new Set<string>();
   for (const { name } of features) {
@@ -103,7 +104,8 @@ export function resolveSelection(selection: FeatureSelection, barMs: number): re
   });
 }
 
-function namedSet(name: string, barMs: number): readonly string[] {
+/** The names of a set. Throws CONFIG_VALUE for one that there isn't. */
+export function setNames(name: string, barMs: number): readonly string[] {
   if (name === "core20") return CORE20;
   if (name === "full") return fullSet(barMs);
   throw new TidemarkError("CONFIG_VALUE", {

@@ -9,7 +9,11 @@ export type RetryOptions = {
   /** Wait after the first failure; it doubles with each further one. */
   readonly backoffMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Told before each wait: what went wrong, and which try comes next. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
 };
+
+export type Retry = { readonly reason: string; readonly attempt: number; readonly maxAttempts: number };
 
 /** No wait is longer, whatever the venue asks for. */
 const MAX_WAIT_MS = 30_000;
@@ -23,6 +27,8 @@ export async function withRetries<T>(request: () => Promise<T>, options: RetryOp
     } catch (thrown) {
       options.signal?.throwIfAborted();
       if (!(thrown instanceof VenueError) || !RETRIED.has(thrown.code) || attempt >= options.maxAttempts) throw thrown;
+      const { maxAttempts } = options;
+      options.onRetry?.({ reason: thrown.what, attempt: attempt + 1, maxAttempts });
       const backoffMs = options.backoffMs * 2 ** (attempt - 1);
       await options.clock.sleep(Math.min(MAX_WAIT_MS, Math.max(backoffMs, thrown.retryAfterMs ?? 0)), options.signal);
     }

@@ -1,7 +1,7 @@
 /** @file History of a venue into the store; only what is missing is asked for. */
 import { DAY_MS, formatDay, parseTimeframe, TidemarkError } from "../../core/index.ts";
 import { type Collected, type MarketSource, MarketStore, syntheticSource, venueSource } from "../../market/index.ts";
-import { bybitVenue, ccxtVenue, type HistoryVenue } from "../../venues/index.ts";
+import { type BybitOptions, bybitVenue, ccxtVenue, type HistoryVenue } from "../../venues/index.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -9,7 +9,7 @@ import { jointProgress } from "./joint-progress.ts";
 import { configuredRange, configuredSymbols, DEFAULT_VENUE, syntheticSettings } from "./market.ts";
 
 /** How patient a client of a venue is; its own patience where nothing is said. */
-type Patience = { readonly timeoutMs?: number; readonly maxAttempts?: number };
+type Patience = Pick<BybitOptions, "timeoutMs" | "maxAttempts" | "onRetry">;
 
 /** The venue by name: Bybit by our own client, any other through ccxt. */
 function openVenue(config: Config, patience: Patience = {}): HistoryVenue {
@@ -31,7 +31,22 @@ function sourceOf(context: AppContext, config: Config): MarketSource {
   if (config.data.venue === "synthetic") {
     return syntheticSource(syntheticSettings(config));
   }
-  return venueSource({ venue: openVenue(config), symbols, timeframe, ...fetchedRange(config, context.clock.nowMs()) });
+  return venueSource({
+    venue: openVenue(config, { onRetry: tellingRetries(context, venueName(config)) }),
+    symbols,
+    timeframe,
+    ...fetchedRange(config, context.clock.nowMs()),
+  });
+}
+
+/** Says once what several symbols find out at the same time: that the venue does not answer, and which try comes next. */
+function tellingRetries(context: AppContext, venue: string): NonNullable<BybitOptions["onRetry"]> {
+  let last = "";
+  return ({ reason, attempt, maxAttempts }) => {
+    const text = `${venue}: ${reason}; try ${attempt} of ${maxAttempts}`;
+    if (text !== last) context.note(text);
+    last = text;
+  };
 }
 
 /** What a fetch asks for. Throws USAGE_ARGUMENT for a range that is empty. */

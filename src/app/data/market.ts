@@ -1,6 +1,13 @@
 /** @file From the configuration to a MarketTape: which venue, which timeframe, which range. */
 
-import { parseDate, parseTimeframe, plainSymbol, TidemarkError, type Timeframe } from "../../core/index.ts";
+import {
+  nearestName,
+  parseDate,
+  parseTimeframe,
+  plainSymbol,
+  TidemarkError,
+  type Timeframe,
+} from "../../core/index.ts";
 import {
   type EdgeOption,
   isMultiple,
@@ -31,18 +38,42 @@ export function configuredRange(config: Config): { fromMs?: number; toMs?: numbe
   };
 }
 
-/** The one venue whose stored history covers all symbols; the default venue wins where several do. */
-function storedVenue(keys: readonly SetKey[], symbols: readonly string[], root: string): string {
+/** The one venue whose stored history covers all symbols; the default venue wins where several do. Throws DATA_MISSING. */
+function storedVenue(stored: readonly SetKey[], symbols: readonly string[], root: string): string {
+  const keys = stored.filter((key) => symbols.includes(key.symbol));
   const venues = [...new Set(keys.map((key) => key.venue))];
   const able = venues.filter((venue) =>
     symbols.every((symbol) => keys.some((key) => key.venue === venue && key.symbol === symbol)),
   );
-  if (able.length <= 1 || able.includes(DEFAULT_VENUE))
-    return able.find((v) => v === DEFAULT_VENUE) ?? able[0] ?? DEFAULT_VENUE;
+  if (able.length === 0) throw missingSymbols(stored, symbols, root);
+  if (able.length === 1 || able.includes(DEFAULT_VENUE)) return able.find((v) => v === DEFAULT_VENUE) ?? able[0];
   throw new TidemarkError("USAGE_ARGUMENT", {
     what: `${symbols.join(", ")} are stored from several venues: ${able.join(", ")}`,
     where: root,
     fix: "Choose one with --venue.",
+  });
+}
+
+/** Names the symbols that nobody has, or who has which. */
+function missingSymbols(stored: readonly SetKey[], symbols: readonly string[], root: string): TidemarkError {
+  const known = [...new Set(stored.map((key) => key.symbol))];
+  const missing = symbols.filter((symbol) => !known.includes(symbol));
+  if (missing.length === 0) {
+    const venuesOf = (symbol: string): string =>
+      [...new Set(stored.filter((key) => key.symbol === symbol).map((key) => key.venue))].join(" and ");
+    return new TidemarkError("DATA_MISSING", {
+      what: `No venue has all of them: ${symbols.map((symbol) => `${symbol} is from ${venuesOf(symbol)}`).join(", ")}`,
+      where: root,
+      fix: "Choose symbols of one venue, or fetch the others from it: tidemark fetch --venue NAME --symbols LIST.",
+    });
+  }
+  const guesses = missing.flatMap((symbol) => nearestName(symbol, known) ?? []);
+  const guess = guesses.length === 0 ? "" : `Did you mean ${guesses.join(", ")}? `;
+  const have = known.length === 0 ? "; the store is empty" : "";
+  return new TidemarkError("DATA_MISSING", {
+    what: `There are no candles of ${missing.join(", ")}${have}`,
+    where: root,
+    fix: `${guess}Get them with \`tidemark fetch --symbols ${missing.join(",")}\` or \`tidemark import FILE\`; \`tidemark data ls\` shows what is there.`,
   });
 }
 
@@ -92,12 +123,33 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     return syntheticTape(syntheticSettings(config));
   }
   const root = dataRoot(config);
-  const keys = storedKeys(root).filter((key) => symbols.includes(key.symbol));
-  const venue = config.data.venue === "auto" ? storedVenue(keys, symbols, root) : config.data.venue;
+  const range = requiredRange(config);
+  const stored = storedKeys(root);
+  const venue = config.data.venue === "auto" ? storedVenue(stored, symbols, root) : config.data.venue;
   const timeframe = storedTimeframe(
     context,
     config,
-    keys.filter((key) => key.venue === venue),
+    stored.filter((key) => key.venue === venue && symbols.includes(key.symbol)),
   );
-  return loadTape({ root, venue, symbols, timeframe, ...configuredRange(config), onNote: context.warn });
+  const kind = config.explicit.has("data.kind") ? config.data.kind : undefined;
+  const options = { root, venue, symbols, timeframe, ...range, onNote: context.warn };
+  const tape = await loadTape({ ...options, ...(kind === undefined ? {} : { instrumentKind: kind }) });
+  const others = tape.instruments.filter((instrument) => kind !== undefined && instrument.kind !== kind);
+  if (others.length > 0) {
+    const told = others.map((instrument) => `${instrument.symbol} is stored as ${instrument.kind}`).join(", ");
+    context.warn(`data.kind is "${kind}", but ${told}, and is traded so; import or fetch it again as ${kind}.`);
+  }
+  return tape;
+}
+
+/** Throws USAGE_ARGUMENT for a range that ends before it begins. */
+function requiredRange(config: Config): ReturnType<typeof configuredRange> {
+  const range = configuredRange(config);
+  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = range;
+  if (fromMs < toMs) return range;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: `The range from ${config.data.from} to ${config.data.to} is empty`,
+    where: "data.from, data.to",
+    fix: "Give --from before --to.",
+  });
 }

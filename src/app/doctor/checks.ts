@@ -7,19 +7,22 @@ import { checkMemory, checkNode, checkPlatform } from "./runtime.ts";
 import { checkCredentials, checkSettings } from "./settings.ts";
 import { checkDisk, checkFolders } from "./storage.ts";
 
-export async function runChecks(context: AppContext): Promise<Check[]> {
-  const settings = checkSettings(context);
-  const config = settings.config;
-  return [
-    checkNode(process.versions.node),
-    checkPlatform(),
-    checkMemory(),
-    await checkCompute(context),
-    await checkStore(context),
-    settings.check,
-    ...(config === undefined
-      ? []
-      : [checkDisk(config.folder), ...checkFolders(config), checkCredentials(context, config)]),
-    ...(await checkNetwork(context)),
-  ];
+/** Each check as soon as it is made. */
+export async function* runChecks(context: AppContext): AsyncGenerator<Check> {
+  yield checkNode(process.versions.node);
+  yield checkPlatform();
+  yield checkMemory();
+  yield await checkCompute(context);
+  yield await checkStore(context);
+  const { check, config } = checkSettings(context);
+  yield check;
+  if (config !== undefined) {
+    yield checkDisk(config.folder);
+    yield* checkFolders(config);
+    yield checkCredentials(context, config);
+  }
+  context.progress({ label: "asking Bybit for the time", done: 0, unit: "answers" });
+  const network = await checkNetwork(context);
+  context.endProgress();
+  yield* network;
 }

@@ -37,7 +37,7 @@ export async function train(
     context.progress(progress);
   };
   try {
-    return await trainPolicy({
+    const result = await trainPolicy({
       tape,
       name: run.name,
       version: run.version,
@@ -58,6 +58,9 @@ export async function train(
       onProgress,
       clock: context.clock,
     });
+    context.endProgress();
+    tellLimit(context, config, result);
+    return result;
   } catch (thrown) {
     lock.release();
     if (!extras.resume) dropIfEmpty(run);
@@ -66,6 +69,16 @@ export async function train(
     lock.release();
     context.endProgress();
   }
+}
+
+/** A limit that has ended the training is said: what it learned depends on it. */
+function tellLimit(context: AppContext, config: Config, { steps, phases }: TrainResult): void {
+  const planned = runSettings(config).phases === undefined ? config.training.totalSteps : undefined;
+  const short = planned === undefined ? phases.at(-1)?.because === "stopped" : steps < planned;
+  if (!short) return;
+  const share = planned === undefined ? "" : ` after ${Math.floor((steps / planned) * 100)} % of its steps`;
+  const of = planned === undefined ? "" : ` of ${planned.toLocaleString("en-US")}`;
+  context.warn(`a limit of time or episodes ended the training${share}: ${steps.toLocaleString("en-US")}${of}.`);
 }
 
 /** Throws RUN_LOCKED where another process trains this run. */

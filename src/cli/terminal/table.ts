@@ -11,7 +11,9 @@ export type Column = {
 };
 
 const GAP = 2;
-const LEAST_BROKEN = 16;
+/** A column of broken texts keeps this much before others are left out, and never has less than the second. */
+const LEAST_BROKEN = 40;
+const NARROWEST = 16;
 
 /** Rows under titles, two spaces between columns, numbers to the right where asked for, within the screen's width. */
 export function table(
@@ -25,7 +27,7 @@ export function table(
   const widths = widthsOf(shown, cells);
   const over = total(widths) - width;
   const broken = shown.findIndex(({ breaks }) => breaks === true);
-  if (over > 0 && broken >= 0) widths[broken] = Math.max(LEAST_BROKEN, widths[broken] - over);
+  if (over > 0 && broken >= 0) widths[broken] = Math.max(NARROWEST, widths[broken] - over);
   const line = (texts: readonly string[]): string =>
     texts
       .map((text, c) => {
@@ -51,7 +53,9 @@ function total(widths: readonly number[]): number {
 }
 
 function keptColumns(columns: readonly Column[], rows: ReadonlyArray<readonly string[]>, width: number): number[] {
-  const widths = widthsOf(columns, rows).map((own, c) => (columns[c].breaks === true ? LEAST_BROKEN : own));
+  const widths = widthsOf(columns, rows).map((own, c) =>
+    columns[c].breaks === true ? Math.min(own, LEAST_BROKEN) : own,
+  );
   let kept = columns.map((_, c) => c);
   while (total(kept.map((c) => widths[c])) > width) {
     const [next] = [...kept].filter((c) => columns[c].drop !== undefined).sort((a, b) => dropOf(b) - dropOf(a));

@@ -18,8 +18,11 @@ function line(check: Check, output: Output): string {
 }
 
 async function doctor(context: CommandContext): Promise<number> {
-  const checks = await runChecks(context);
-  for (const check of checks) context.output.text(line(check, context.output));
+  const checks: Check[] = [];
+  for await (const check of runChecks(context)) {
+    checks.push(check);
+    context.output.text(line(check, context.output));
+  }
   const failed = checks.filter((check) => check.status === CheckStatus.fail);
   const warned = checks.filter((check) => check.status === CheckStatus.warn);
   context.output.text(

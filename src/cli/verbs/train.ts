@@ -52,7 +52,7 @@ export const TRAINING_SETTINGS: NonNullable<VerbSpec<object>["settings"]> = [
   ["--steps <count>", "training.total_steps"],
   ["--minutes <count>", "training.time_limit_minutes"],
   ["--encoder <name>", "model.encoder"],
-  ["--features <set>", "features.set"],
+  ["--features <names>", "features.set"],
   ["--action-space <name>", "model.action_space"],
   ["--balance <amount>", "backtest.initial_balance"],
   ["--trials <count>", "search.trials"],

@@ -39,7 +39,7 @@ export function registerTune(program: Command, runner: VerbRunner): void {
         ["--to <date>", "data.to"],
         ["--steps <count>", "training.total_steps"],
         ["--encoder <name>", "model.encoder"],
-        ["--features <set>", "features.set"],
+        ["--features <names>", "features.set"],
         ["--action-space <name>", "model.action_space"],
         ["--balance <amount>", "backtest.initial_balance"],
         ["--runs-dir <folder>", "paths.runs"],

@@ -15,7 +15,7 @@ import {
   WEEK_MS,
 } from "../../core/index.ts";
 import type { CandleQuery, HistoryQuery, HistoryVenue, VenueCandle, VenueFundingRate } from "../history.ts";
-import { withRetries } from "../retry.ts";
+import { type Retry, withRetries } from "../retry.ts";
 import { TokenBucket } from "../token-bucket.ts";
 import { badReply, rejected } from "../venue-error.ts";
 import { codeFailure, transportFailure } from "./failure.ts";
@@ -33,6 +33,8 @@ export type BybitOptions = {
   readonly maxAttempts?: number;
   /** Wait after the first failed attempt; it doubles. Default: 500 ms. */
   readonly backoffMs?: number;
+  /** Told before a request is sent again. */
+  readonly onRetry?: (retry: Retry) => void;
   readonly clock?: Clock;
 };
 
@@ -70,6 +72,7 @@ class BybitVenue implements HistoryVenue {
   readonly #baseUrl: string | undefined;
   readonly #timeoutMs: number;
   readonly #maxAttempts: number;
+  readonly #onRetry: BybitOptions["onRetry"];
   readonly #backoffMs: number;
   readonly #clock: Clock;
   readonly #bucket: TokenBucket;
@@ -81,6 +84,7 @@ class BybitVenue implements HistoryVenue {
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.#maxAttempts = options.maxAttempts ?? 5;
     this.#backoffMs = options.backoffMs ?? 500;
+    this.#onRetry = options.onRetry;
     this.#clock = options.clock ?? systemClock;
     this.#bucket = new TokenBucket({ clock: this.#clock, burst: REQUEST_BURST, perSecond: REQUESTS_PER_SECOND });
   }
@@ -184,6 +188,7 @@ class BybitVenue implements HistoryVenue {
       clock: this.#clock,
       maxAttempts: this.#maxAttempts,
       backoffMs: this.#backoffMs,
+      onRetry: this.#onRetry,
       signal,
     });
   }

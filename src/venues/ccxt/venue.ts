@@ -20,7 +20,7 @@ import {
   WEEK_MS,
 } from "../../core/index.ts";
 import type { CandleQuery, HistoryQuery, HistoryVenue, VenueCandle, VenueFundingRate } from "../history.ts";
-import { withRetries } from "../retry.ts";
+import { type Retry, withRetries } from "../retry.ts";
 import { TokenBucket } from "../token-bucket.ts";
 import { badReply, rateLimited, rejected, timedOut, unreachable, VenueError } from "../venue-error.ts";
 import { ccxtInstrument } from "./instrument.ts";
@@ -40,6 +40,8 @@ export type CcxtOptions = {
   readonly maxAttempts?: number;
   /** Wait after the first failed attempt; it doubles. Default: 1 s. */
   readonly backoffMs?: number;
+  /** Told before a request is sent again. */
+  readonly onRetry?: (retry: Retry) => void;
   readonly clock?: Clock;
 };
 
@@ -217,6 +219,7 @@ class CcxtVenue implements HistoryVenue {
       clock: this.#clock,
       maxAttempts: this.#options.maxAttempts ?? 5,
       backoffMs: this.#options.backoffMs ?? 1000,
+      onRetry: this.#options.onRetry,
       signal,
     });
   }
