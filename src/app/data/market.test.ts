@@ -83,4 +83,37 @@ describe("the market that a configuration means", () => {
     expect(first.symbols).toBe(5);
     expect(said.join()).toContain("Synthetic");
   });
+
+  it("names the symbol that nobody has, and the one that was meant", async () => {
+    await store("csv", "ACME", "5m", 300_000);
+    const { context } = listening();
+    await expect(openTape(context, configured({ "data.symbols": ["ACME", "FOOUSDT"] }))).rejects.toMatchObject({
+      code: "DATA_MISSING",
+      what: "There are no candles of FOOUSDT",
+      fix: expect.stringContaining("tidemark fetch --symbols FOOUSDT"),
+    });
+    await expect(openTape(context, configured({ "data.symbols": ["ACMF"] }))).rejects.toMatchObject({
+      fix: expect.stringContaining("Did you mean ACME?"),
+    });
+  });
+
+  it("says who has which where no venue has all of them", async () => {
+    await store("csv", "ACME", "5m", 300_000);
+    await store("kraken", "OTHER", "5m", 300_000);
+    const { context } = listening();
+    await expect(openTape(context, configured({ "data.symbols": ["ACME", "OTHER"] }))).rejects.toMatchObject({
+      code: "DATA_MISSING",
+      what: "No venue has all of them: ACME is from csv, OTHER is from kraken",
+    });
+  });
+
+  it("is refused where the range ends before it begins", async () => {
+    await store("csv", "ACME", "1d", DAY);
+    const { context } = listening();
+    const range = { "data.symbols": ["ACME"], "data.from": "1970-02-01", "data.to": "1970-01-05" };
+    await expect(openTape(context, configured(range))).rejects.toMatchObject({
+      code: "USAGE_ARGUMENT",
+      what: "The range from 1970-02-01 to 1970-01-05 is empty",
+    });
+  });
 });
