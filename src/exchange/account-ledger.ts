@@ -92,8 +92,7 @@ export class AccountLedger implements TradeDesk {
     settleOrder(this.book, 0, symbol, outcome);
   }
 
-  /** The venue closed everything for lack of margin: the account trades no more. */
-  liquidate(): void {
+  #liquidate(): void {
     const { book } = this;
     for (let s = 0; s < book.symbols; s++) this.settle(s, OrderOutcome.refusedLiquidated);
     book.status[0] = AccountStatus.liquidated;
@@ -102,12 +101,16 @@ export class AccountLedger implements TradeDesk {
     markEquity(this.#kernel, 0, book.balance[0]);
   }
 
-  /** The running bar is over: the account stands at its close. */
-  close(): void {
+  /**
+   * The running bar is over: the account stands at its close. Where the venue has closed everything for lack of margin
+   * (`liquidated`), it trades no more.
+   */
+  close(liquidated: boolean): void {
     const { book, tape } = this;
     book.opened[0] = 0;
     const bar = ++book.bar[0];
     if (book.status[0] !== AccountStatus.active) return;
+    if (liquidated) return this.#liquidate();
     for (let s = 0; s < book.symbols; s++) {
       const lots = book.lots[s];
       const cell = bar * tape.symbols + s;

@@ -3,7 +3,7 @@
  * wants of each symbol; sizing and the risk gate decide what becomes of it.
  */
 import type { IntentColumns } from "../core/index.ts";
-import type { SimulatedExchange } from "../exchange/index.ts";
+import type { TradeDesk } from "../exchange/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import type { DeskView } from "./desk-view.ts";
 
@@ -12,7 +12,7 @@ export type DecisionContext = {
   /** The account, to read: a policy acts through its intents alone. */
   readonly desk: DeskView;
   /** Where the account lives, for what reads its columns: rules ask the desk. */
-  readonly exchange: SimulatedExchange;
+  readonly exchange: TradeDesk;
   readonly account: number;
   /** The decision is made at the close of this bar; later rows of the tape don't exist for the policy. */
   bar: number;

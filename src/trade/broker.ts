@@ -169,7 +169,8 @@ export type OrderStatus =
   | "unknown";
 
 /** Where an order comes from and what it protects. */
-export type OrderRole = "ours" | "stop" | "target" | "trail" | "liquidation" | "adl" | "venue";
+/** `time`: the position reached its greatest age. `final`: the end of a replay closed it. */
+export type OrderRole = "ours" | "stop" | "target" | "trail" | "time" | "final" | "liquidation" | "adl" | "venue";
 
 export type BrokerOrder = {
   readonly orderId: string;

@@ -59,6 +59,8 @@ export type EngineConfig = {
   /** Time between two tries to place protection. */
   readonly protectRetryMs: number;
   readonly reconcileEveryMs: number;
+  /** Between two looks at equity. */
+  readonly markEveryMs: number;
   /** Reconciliations in a row that may leave a difference before only closing is allowed. */
   readonly reconcileAttempts: number;
   /** An order that the venue does not know is proven absent after this long. */
@@ -86,6 +88,7 @@ export const ENGINE_DEFAULTS: Omit<EngineConfig, "mode" | "strategies" | "initia
   nakedLimitMs: 5_000,
   protectRetryMs: 1_000,
   reconcileEveryMs: 60_000,
+  markEveryMs: 60_000,
   reconcileAttempts: 5,
   absentAfterMs: 10_000,
   queryRetryMs: 1_000,

@@ -18,9 +18,6 @@ import { checkLimits, onBrokerEvent, onFeed } from "./switches.ts";
 
 export type Handled = { readonly entries: readonly Entry[]; readonly effects: readonly Effect[] };
 
-/** Between two marks of the account's equity. */
-const MARK_EVERY_MS = 60_000;
-
 export class Engine {
   readonly state: EngineState;
 
@@ -71,7 +68,7 @@ function react(step: Step, input: Input): void {
   switch (input.kind) {
     case "started":
       if (state.config === undefined) return;
-      emit({ kind: "later", timer: "mark", dueMs: state.nowMs + MARK_EVERY_MS });
+      emit({ kind: "later", timer: "mark", dueMs: state.nowMs + (state.config?.markEveryMs ?? 0) });
       reconcile(step, "start");
       return;
     case "submitted":
@@ -127,7 +124,7 @@ function onTimer(step: Step, id: string): void {
       reconcile(step, "regular");
       return;
     case "mark":
-      emit({ kind: "later", timer: "mark", dueMs: state.nowMs + MARK_EVERY_MS });
+      emit({ kind: "later", timer: "mark", dueMs: state.nowMs + (state.config?.markEveryMs ?? 0) });
       return;
     case "find":
       return askAgain(step, subject);

@@ -9,8 +9,8 @@ import type { EngineConfig } from "../engine/config.ts";
 import { type Effect, type Input, isDurable } from "../engine/entries.ts";
 import { Engine } from "../engine/machine.ts";
 import { type EngineState, emptyState } from "../engine/state.ts";
+import type { MemoryJournal } from "../journal/memory-journal.ts";
 import type { FaultRates, PlantedFault } from "./faults.ts";
-import type { MemoryJournal } from "./memory-journal.ts";
 import type { Scheduler } from "./scheduler.ts";
 import type { SimVenue } from "./sim-venue.ts";
 

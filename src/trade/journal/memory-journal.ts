@@ -4,7 +4,7 @@
  */
 import { InvariantError, type Random } from "../../core/index.ts";
 import type { Entry } from "../engine/entries.ts";
-import { chainOf, GENESIS, type Journal, type JournalRecord, type SnapshotRecord } from "../journal/record.ts";
+import { chainOf, GENESIS, type Journal, type JournalRecord, type SnapshotRecord } from "./record.ts";
 
 type Kept = { readonly seq: number; readonly atMs: number; readonly kind: string; readonly body: string };
 

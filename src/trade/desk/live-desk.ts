@@ -1,0 +1,155 @@
+/**
+ * @file The desk of a session: what policies and the decision step see of an account whose fills come from a broker. Its
+ * columns are a fold over the journal, in the arithmetic of the simulated exchange; its `order` only collects targets.
+ */
+import { exactText, stepsText } from "../../core/index.ts";
+import {
+  AccountLedger,
+  type ExchangeConfig,
+  ORDER_OUTCOMES,
+  OrderOutcome,
+  type TradeDesk,
+} from "../../exchange/index.ts";
+import type { BrokerExecution, BrokerOrder } from "../broker.ts";
+import type { Entry, Target } from "../engine/entries.ts";
+import type { LiveTape } from "./live-tape.ts";
+
+export class LiveDesk implements TradeDesk {
+  readonly tape: TradeDesk["tape"];
+  readonly book: TradeDesk["book"];
+  readonly terms: TradeDesk["terms"];
+  readonly liquidity: TradeDesk["liquidity"];
+  readonly live: LiveTape;
+  readonly #ledger: AccountLedger;
+  readonly #strategy: string;
+  readonly #symbolIndex: ReadonlyMap<string, number>;
+  readonly #seen = new Set<string>();
+  #targets: Target[] = [];
+  #liquidated = false;
+
+  constructor(strategy: string, live: LiveTape, config: ExchangeConfig) {
+    this.live = live;
+    this.#strategy = strategy;
+    this.#ledger = new AccountLedger(live.tape, config);
+    this.tape = live.tape;
+    this.book = this.#ledger.book;
+    this.terms = this.#ledger.terms;
+    this.liquidity = this.#ledger.liquidity;
+    this.#symbolIndex = new Map(live.tape.instruments.map(({ symbol }, index) => [symbol, index]));
+  }
+
+  /** The account as new, at the newest bar that is complete. */
+  reset(balance: number): void {
+    this.#ledger.reset(this.live.lastBar, balance);
+  }
+
+  order(
+    account: number,
+    symbol: number,
+    targetLots: number,
+    stopDistance: number,
+    targetDistance: number,
+    trailDistance: number,
+    maxBars: number,
+    urgency: number,
+  ): void {
+    const { instruments } = this.tape;
+    this.#ledger.order(account, symbol, targetLots, stopDistance, targetDistance, trailDistance, maxBars, urgency);
+    const lots = this.book.pendingLots[symbol];
+    this.#targets.push({
+      symbol: instruments[symbol].symbol,
+      lots,
+      quantity: exactText(stepsText(lots, instruments[symbol].lotStep)),
+      stopDistance,
+      targetDistance,
+      trailDistance,
+      maxBars,
+      urgency,
+    });
+  }
+
+  /** What was ordered since the last call, in its order. */
+  takeTargets(): Target[] {
+    const targets = this.#targets;
+    this.#targets = [];
+    return targets;
+  }
+
+  /** The bar that ran is over and everything that happened in it was told: the account moves to its close. */
+  closeBar(): void {
+    while (this.book.bar[0] < this.live.lastBar) {
+      if (this.book.opened[0] === 0) this.#ledger.open();
+      this.#ledger.close(this.#liquidated);
+      this.#liquidated = false;
+    }
+  }
+
+  /** Everything was closed at the close where the account stands. */
+  closedOut(): void {
+    this.#ledger.closedOut();
+  }
+
+  /** One entry of the journal. The orders of a decision were placed when it was made, or are placed when it is read. */
+  apply(entry: Entry, replaying: boolean): void {
+    const { kind } = entry;
+    if (kind === "row") {
+      if (entry.strategy === this.#strategy && !entry.late) this.live.complete(entry.openMs, entry.rows);
+    } else if (kind === "open") {
+      if (entry.strategy === this.#strategy) this.#open(entry.openMs, entry.prices, entry.funding);
+    } else if (kind === "decision") {
+      if (entry.strategy !== this.#strategy || !replaying) return;
+      this.closeBar();
+      for (const target of entry.targets) this.#place(target);
+    } else if (kind === "missed") {
+      if (entry.strategy === this.#strategy) this.closeBar();
+    } else if (kind === "broker") {
+      if (entry.event.kind === "execution") this.#execute(entry.event.execution);
+      if (entry.event.kind === "order") this.#settle(entry.event.order);
+    } else if (kind === "snapshot") {
+      for (const execution of entry.snapshot?.executions ?? []) this.#execute(execution);
+    } else if (kind === "denied") {
+      const symbol = this.#symbolIndex.get(entry.symbol);
+      if (symbol !== undefined) this.#ledger.settle(symbol, OrderOutcome.none);
+    }
+  }
+
+  #open(openMs: number, prices: ReadonlyArray<number | null>, funding: readonly number[]): void {
+    this.closeBar();
+    this.live.begin(openMs, prices, funding);
+    this.#ledger.open();
+  }
+
+  #place(target: Target): void {
+    const symbol = this.#symbolIndex.get(target.symbol);
+    if (symbol === undefined) return;
+    const { lots, stopDistance, targetDistance, trailDistance, maxBars, urgency } = target;
+    this.#ledger.order(0, symbol, lots, stopDistance, targetDistance, trailDistance, maxBars, urgency);
+  }
+
+  #execute(execution: BrokerExecution): void {
+    const symbol = this.#symbolIndex.get(execution.symbol);
+    if (symbol === undefined || this.#seen.has(execution.executionId)) return;
+    this.#seen.add(execution.executionId);
+    if (execution.kind === "unknown") return;
+    if (execution.kind === "funding") {
+      this.#ledger.fund(symbol, -Number(execution.fee));
+      return;
+    }
+    const step = this.terms.lotStep[symbol];
+    const lots = Math.round(Number(execution.quantity) / step) * (execution.side === "buy" ? 1 : -1);
+    if (lots === 0) return;
+    this.#ledger.fill(symbol, lots, Number(execution.price), Number(execution.fee));
+    if (execution.kind === "liquidation") this.#liquidated = true;
+  }
+
+  #settle(order: BrokerOrder): void {
+    const symbol = this.#symbolIndex.get(order.symbol);
+    if (symbol === undefined || order.role !== "ours") return;
+    if (order.status !== "filled" && order.status !== "cancelled" && order.status !== "rejected") return;
+    const named = ORDER_OUTCOMES.indexOf(order.reason as (typeof ORDER_OUTCOMES)[number]);
+    const filled = order.filled !== "0";
+    const outcome =
+      named >= 0 ? named : order.status === "filled" ? OrderOutcome.filled : filled ? OrderOutcome.partial : 0;
+    this.#ledger.settle(symbol, outcome as OrderOutcome);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * @file The tape of a running session. A row begins with its open, when the bar before it is over, and is completed when its
+ * bar is confirmed; nothing that was decided on is ever rewritten.
+ */
+import { InvariantError } from "../../core/index.ts";
+import { growableTape, type MarketTape } from "../../market/index.ts";
+
+/** `[open, high, low, close, volume, funding]`, or null where the symbol has no bar. */
+export type TapeRow = readonly number[] | null;
+
+export class LiveTape {
+  /** Columns never move while there is room; `bars` counts the row that has only begun. */
+  readonly tape: MarketTape;
+  #begun = false;
+
+  /** A copy of the history with room for `capacity` bars in all. */
+  constructor(history: MarketTape, capacity: number) {
+    this.tape = growableTape(history, Math.max(capacity, history.bars + 2));
+  }
+
+  /** Whether the newest row has only begun. */
+  get begun(): boolean {
+    return this.#begun;
+  }
+
+  /** The newest bar that is complete. */
+  get lastBar(): number {
+    return this.tape.bars - (this.#begun ? 2 : 1);
+  }
+
+  get lastOpenMs(): number {
+    return this.tape.timeMs[this.lastBar];
+  }
+
+  get full(): boolean {
+    return this.tape.bars >= this.tape.timeMs.length;
+  }
+
+  /** Begins the row: `prices[s]` is what the open is played at, null for a symbol that can't be traded there. */
+  begin(openMs: number, prices: ReadonlyArray<number | null>, funding: readonly number[]): void {
+    if (this.#begun) throw new InvariantError("a row is complete before the next begins");
+    this.#append(openMs);
+    const t = this.tape.bars - 1;
+    for (let s = 0; s < this.tape.symbols; s++) {
+      const price = prices[s];
+      this.#write(t, s, price === null ? null : [price, price, price, price, 0, funding[s]], funding[s]);
+    }
+    this.#begun = true;
+  }
+
+  /** Completes the row that has begun, or adds a whole one. */
+  complete(openMs: number, rows: readonly TapeRow[]): void {
+    if (!this.#begun) this.#append(openMs);
+    const t = this.tape.bars - 1;
+    if (this.tape.timeMs[t] !== openMs) {
+      throw new InvariantError(`the row of ${this.tape.timeMs[t]} is completed, was ${openMs}`);
+    }
+    for (let s = 0; s < this.tape.symbols; s++)
+      this.#write(t, s, rows[s], this.tape.funding[t * this.tape.symbols + s]);
+    this.#begun = false;
+  }
+
+  #append(openMs: number): void {
+    const { tape } = this;
+    if (this.full) throw new InvariantError(`a tape of ${tape.timeMs.length} bars has room`);
+    if (tape.bars > 0 && openMs <= tape.timeMs[tape.bars - 1])
+      throw new InvariantError("rows are added in their order");
+    tape.timeMs[tape.bars] = openMs;
+    tape.bars++;
+  }
+
+  #write(t: number, s: number, row: TapeRow, funding: number): void {
+    const { tape } = this;
+    const cell = t * tape.symbols + s;
+    const carried = t === 0 ? 0 : tape.close[cell - tape.symbols];
+    tape.open[cell] = row === null ? carried : row[0];
+    tape.high[cell] = row === null ? carried : row[1];
+    tape.low[cell] = row === null ? carried : row[2];
+    tape.close[cell] = row === null ? carried : row[3];
+    tape.volume[cell] = row === null ? 0 : row[4];
+    tape.funding[cell] = row === null ? funding : row[5];
+    tape.present[cell] = row === null ? 0 : 1;
+  }
+}

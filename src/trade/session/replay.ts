@@ -1,0 +1,175 @@
+/**
+ * @file Paper trading on stored bars and a virtual clock: the engine, its journal and its paper broker as they run live, fed as
+ * fast as they go. The fills are those of a backtest of the same range, to the last bit.
+ */
+import { decimalOfNumber, exactText, type ProgressListener, SimulatedClock, systemClock } from "../../core/index.ts";
+import type { MarketTape } from "../../market/index.ts";
+import { sliceTape } from "../../market/index.ts";
+import type { Policy } from "../../policy/index.ts";
+import type { DecisionConfig } from "../../risk/index.ts";
+import { PaperBroker } from "../brokers/paper/paper-broker.ts";
+import { LiveDesk } from "../desk/live-desk.ts";
+import type { LiveRows } from "../desk/live-rows.ts";
+import { LiveTape, type TapeRow } from "../desk/live-tape.ts";
+import { ENGINE_DEFAULTS, type EngineConfig } from "../engine/config.ts";
+import { Engine } from "../engine/machine.ts";
+import type { Journal } from "../journal/record.ts";
+import { BarCycle, type Opens } from "./bar-cycle.ts";
+import { TradeSession } from "./session.ts";
+import { Strategy } from "./strategy.ts";
+
+export type ReplayOptions = {
+  readonly tape: MarketTape;
+  /** Of the first decision, and the bar after the last one, as in a backtest. */
+  readonly from: number;
+  readonly to: number;
+  /** The policy for the growing tape, with the features of its rows where it needs any. */
+  readonly policy: (live: LiveTape) => { readonly policy: Policy; readonly rows?: LiveRows };
+  readonly decision: DecisionConfig;
+  readonly balance: number;
+  readonly seed: number;
+  readonly journal: Journal;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: ProgressListener;
+};
+
+export type ReplayResult = {
+  readonly tradeHash: string;
+  readonly fills: number;
+  readonly finalEquity: number;
+  readonly orders: number;
+  readonly denied: number;
+  readonly records: number;
+  readonly desk: LiveDesk;
+  readonly broker: PaperBroker;
+};
+
+/** Without limits and brackets of its own, so that nothing is done that a backtest does not do. */
+export function replayConfig(tape: MarketTape, balance: number): EngineConfig {
+  return {
+    ...ENGINE_DEFAULTS,
+    mode: "paper",
+    strategies: [{ name: "replay", symbols: tape.instruments.map(({ symbol }) => symbol), barMs: tape.barMs }],
+    initialBalance: exactText(decimalOfNumber(balance)),
+    currency: tape.instruments[0].quote,
+    validityShare: 1,
+    emergencyStop: 0,
+    expiryDays: 0,
+    reconcileEveryMs: Math.max(ENGINE_DEFAULTS.reconcileEveryMs, 288 * tape.barMs),
+    markEveryMs: tape.barMs,
+    limits: {
+      ...ENGINE_DEFAULTS.limits,
+      dailyLoss: 0,
+      maxDrawdown: 0,
+      rapidDecline: 0,
+      maxRejects: 0,
+      staleMs: 0,
+      disconnectMs: 0,
+    },
+  };
+}
+
+const BARS_PER_LOOK = 256;
+
+export async function replayPaper(options: ReplayOptions): Promise<ReplayResult> {
+  const { tape, from, to, decision, balance, seed, journal, signal, onProgress } = options;
+  const clock = new SimulatedClock(tape.timeMs[from] + tape.barMs);
+  const live = new LiveTape(sliceTape(tape, 0, from + 1), to + 1);
+  const desk = new LiveDesk("replay", live, decision.exchange);
+  desk.reset(balance);
+  const broker = new PaperBroker({ tape: live.tape, config: decision.exchange, seed, balance, bar: from });
+  const strategy = new Strategy({ name: "replay", live, desk, decision, ...options.policy(live) });
+  let denied = 0;
+  let orders = 0;
+  const session = new TradeSession({
+    engine: new Engine(),
+    journal,
+    broker,
+    clock,
+    timers: false,
+    onEntry: (entry) => {
+      desk.apply(entry, false);
+      if (entry.kind === "denied") denied++;
+      if (entry.kind === "intent") orders++;
+    },
+    onNotify: () => {},
+    onFailure: () => {},
+  });
+  const config = replayConfig(tape, balance);
+  session.deliver({
+    kind: "session",
+    id: "replay",
+    config,
+    capabilities: broker.capabilities,
+    accountId: "paper",
+    version: "replay",
+    seed,
+  });
+  session.deliver({ kind: "rules", rules: await broker.rules() });
+  session.deliver({ kind: "started", process: "replay" });
+  await broker.start(config.strategies[0].symbols, (event) => session.deliver({ kind: "broker", event }));
+  await session.idle();
+  const cycle = new BarCycle(session, strategy, broker);
+  for (let bar = from; bar < to - 1; bar++) {
+    signal?.throwIfAborted();
+    const opens = opensOf(tape, bar + 1);
+    quoteOpens(session, tape, bar, clock.nowMs());
+    await cycle.decide();
+    await cycle.open(opens);
+    const closeMs = tape.timeMs[bar + 1] + tape.barMs;
+    clock.advance(closeMs - clock.nowMs());
+    await session.runTimers(closeMs);
+    await cycle.close(opens.openMs, rowsOf(tape, bar + 1));
+    if (session.failure !== undefined) throw session.failure;
+    if ((bar - from + 1) % BARS_PER_LOOK === 0) {
+      onProgress?.({ label: "paper", done: bar - from + 1, total: to - 1 - from, unit: "bars" });
+      await systemClock.sleep(0, signal);
+    }
+  }
+  broker.closeOut();
+  await session.idle();
+  desk.closedOut();
+  session.stop("the replay has ended");
+  if (session.failure !== undefined) throw session.failure;
+  return {
+    tradeHash: broker.recorder.tradeHash(0),
+    fills: broker.recorder.count,
+    finalEquity: broker.exchange.book.equity[0],
+    orders,
+    denied,
+    records: journal.lastSeq,
+    desk,
+    broker,
+  };
+}
+
+function opensOf(tape: MarketTape, bar: number): Opens {
+  const first = bar * tape.symbols;
+  const cells = Array.from({ length: tape.symbols }, (_, s) => first + s);
+  return {
+    openMs: tape.timeMs[bar],
+    prices: cells.map((cell) => (tape.present[cell] === 1 ? tape.open[cell] : null)),
+    funding: cells.map((cell) => tape.funding[cell]),
+  };
+}
+
+function rowsOf(tape: MarketTape, bar: number): TapeRow[] {
+  return Array.from({ length: tape.symbols }, (_, s) => {
+    const cell = bar * tape.symbols + s;
+    if (tape.present[cell] === 0) return null;
+    return [tape.open[cell], tape.high[cell], tape.low[cell], tape.close[cell], tape.volume[cell], tape.funding[cell]];
+  });
+}
+
+/** The open is the quote that orders are sent on; where there is none, the last close stands for it. */
+function quoteOpens(session: TradeSession, tape: MarketTape, decidedBar: number, nowMs: number): void {
+  for (let s = 0; s < tape.symbols; s++) {
+    const { symbol } = tape.instruments[s];
+    const cell = decidedBar * tape.symbols + s;
+    const next = cell + tape.symbols;
+    const price = tape.present[next] === 1 ? tape.open[next] : tape.close[cell];
+    if (!(price > 0)) continue;
+    const text = exactText(decimalOfNumber(price));
+    session.quote({ symbol, bid: text, ask: text, last: text, timeMs: nowMs });
+  }
+}

@@ -1,0 +1,248 @@
+/**
+ * @file The engine's shell: everything that happens becomes an input, is handled, journaled, and only then acted on. Inputs
+ * are handled one after the other, whoever brings them. Where the journal can't be written nothing is acted on any more.
+ */
+import { type Clock, canonicalJson, HOUR_MS, type TidemarkError, toError } from "../../core/index.ts";
+import type { Broker, UnknownOutcome } from "../broker.ts";
+import { type Effect, type Entry, type Input, isDurable } from "../engine/entries.ts";
+import type { Engine } from "../engine/machine.ts";
+import type { Quote } from "../feed.ts";
+import type { Journal } from "../journal/record.ts";
+
+export type SessionParts = {
+  readonly engine: Engine;
+  readonly journal: Journal;
+  readonly broker: Broker;
+  readonly clock: Clock;
+  /** Sees every entry once it is in the journal: desks, logs, metrics. */
+  readonly onEntry: (entry: Entry, atMs: number) => void;
+  readonly onNotify: (code: string, text: string) => void;
+  /** The journal can't be written, or the engine broke a promise: nothing is done any more. */
+  readonly onFailure: (error: Error) => void;
+  /** Whether timers run by themselves; in a replay they are run by hand. */
+  readonly timers: boolean;
+};
+
+/** A quote that is at most this much older than the newest is not renewed for an input. */
+const RENEW_QUOTE_MS = 250;
+const SNAPSHOT_EVERY_MS = HOUR_MS;
+
+export class TradeSession {
+  readonly engine: Engine;
+  readonly #parts: SessionParts;
+  readonly #quotes = new Map<string, Quote>();
+  readonly #queue: Input[] = [];
+  readonly #underWay = new Set<Promise<void>>();
+  #busy = false;
+  #failure: Error | undefined;
+  #timer: AbortController | undefined;
+  #armedMs = Number.POSITIVE_INFINITY;
+  #snapshotMs: number;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.engine = parts.engine;
+    this.#snapshotMs = parts.clock.nowMs();
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** The newest quote; it goes to the journal when something is done on it. */
+  quote(quote: Quote): void {
+    const known = this.#quotes.get(quote.symbol);
+    if (known === undefined || quote.timeMs >= known.timeMs) this.#quotes.set(quote.symbol, quote);
+  }
+
+  newestQuote(symbol: string): Quote | undefined {
+    return this.#quotes.get(symbol);
+  }
+
+  deliver(input: Input): void {
+    this.#queue.push(input);
+    if (this.#busy) return;
+    this.#busy = true;
+    try {
+      for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) this.#process(next);
+    } catch (thrown) {
+      this.#fail(toError(thrown));
+    } finally {
+      this.#busy = false;
+    }
+    this.#arm();
+  }
+
+  /** Resolves when nothing is under way to the broker. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
+  }
+
+  /** Runs every timer that is due by `untilMs`, in their order, and what they begin. For a clock that is moved by hand. */
+  async runTimers(untilMs: number): Promise<void> {
+    for (let next = this.engine.nextTimer(); next !== undefined && next.dueMs <= untilMs; ) {
+      this.deliver({ kind: "timer", id: next.id });
+      await this.idle();
+      if (this.#failure !== undefined) return;
+      next = this.engine.nextTimer();
+    }
+  }
+
+  /** Ends timers. What is under way to the broker still comes in, and is journaled. */
+  stop(reason: string): void {
+    this.#timer?.abort();
+    if (this.#failure === undefined) this.deliver({ kind: "stopped", reason });
+    this.#timer?.abort();
+    this.#writeSnapshot();
+  }
+
+  #process(input: Input): void {
+    if (this.#failure !== undefined) return;
+    if (input.kind !== "session" && input.kind !== "rules") this.#renewQuotes(input);
+    this.#handle(input);
+  }
+
+  #renewQuotes(input: Input): void {
+    const { state } = this.engine;
+    const symbols = input.kind === "decision" ? input.targets.map(({ symbol }) => symbol) : [];
+    for (const symbol of new Set([...symbols, ...this.engine.symbolsInPlay()])) {
+      const newest = this.#quotes.get(symbol);
+      const known = state.quotes[symbol] as Quote | undefined;
+      if (newest === undefined || (known !== undefined && newest.timeMs - known.timeMs < RENEW_QUOTE_MS)) continue;
+      this.#handle({ kind: "quote", quote: newest });
+    }
+  }
+
+  #handle(input: Input): void {
+    const { journal, clock, onEntry } = this.#parts;
+    const nowMs = clock.nowMs();
+    const { entries, effects } = this.engine.handle(input, nowMs);
+    journal.append(entries, nowMs, entries.some(isDurable));
+    for (const entry of entries) onEntry(entry, nowMs);
+    for (const effect of effects) this.#carryOut(effect);
+    if (nowMs - this.#snapshotMs >= SNAPSHOT_EVERY_MS) this.#writeSnapshot();
+  }
+
+  #writeSnapshot(): void {
+    if (this.#failure !== undefined) return;
+    const { state } = this.engine;
+    this.#snapshotMs = this.#parts.clock.nowMs();
+    this.#parts.journal.writeSnapshot(canonicalJson(state), state.seq, this.#snapshotMs);
+  }
+
+  #carryOut(effect: Effect): void {
+    const { broker } = this.#parts;
+    switch (effect.do) {
+      case "submit": {
+        const { clientOrderId } = effect.request;
+        return this.#ask(
+          () => broker.submit(effect.request),
+          (outcome) => ({ kind: "submitted", clientOrderId, outcome }),
+          (failed) => ({ kind: "submitted", clientOrderId, outcome: unknown(failed) }),
+        );
+      }
+      case "cancel":
+        return this.#ask(
+          () => broker.cancel(effect.request),
+          (outcome) => ({ kind: "cancelled", request: effect.request, outcome }),
+          (failed) => ({ kind: "cancelled", request: effect.request, outcome: unknown(failed) }),
+        );
+      case "protect":
+        return this.#ask(
+          () => broker.protect(effect.request),
+          (outcome) => ({ kind: "protected", request: effect.request, outcome }),
+          (failed) => ({ kind: "protected", request: effect.request, outcome: unknown(failed) }),
+        );
+      case "find": {
+        const { symbol, clientOrderId } = effect;
+        return this.#ask(
+          () => broker.orderByClientId(symbol, clientOrderId),
+          (order) => ({ kind: "found", clientOrderId, order: order ?? null }),
+          (failed) => ({ kind: "found", clientOrderId, order: null, failed }),
+        );
+      }
+      case "snapshot": {
+        const askedMs = this.#parts.clock.nowMs();
+        return this.#ask(
+          () => this.#snapshot(effect.cursor, askedMs),
+          (input) => input,
+          (failed) => ({ kind: "snapshot", snapshot: null, failed }),
+        );
+      }
+      case "notify":
+        return this.#parts.onNotify(effect.code, effect.text);
+    }
+  }
+
+  async #snapshot(from: string, askedMs: number): Promise<Input> {
+    const { broker } = this.#parts;
+    const mode = await broker.accountMode();
+    const [orders, positions, balances] = await Promise.all([
+      broker.openOrders(),
+      broker.positions(),
+      broker.balances(),
+    ]);
+    const executions = [];
+    let cursor = from;
+    // Last, so that no fill that the positions show is missing here.
+    for (;;) {
+      const page = await broker.executionsSince(cursor);
+      executions.push(...page.executions);
+      if (page.cursor === cursor || page.executions.length === 0) {
+        cursor = page.cursor;
+        break;
+      }
+      cursor = page.cursor;
+    }
+    return { kind: "snapshot", snapshot: { orders, positions, balances, executions, cursor, mode, askedMs } };
+  }
+
+  #ask<T>(work: () => Promise<T>, done: (result: T) => Input, failed: (why: string) => Input): void {
+    const run = async (): Promise<void> => {
+      let input: Input;
+      try {
+        input = done(await work());
+      } catch (thrown) {
+        input = failed((toError(thrown) as Partial<TidemarkError>).what ?? toError(thrown).message);
+      }
+      this.deliver(input);
+    };
+    const promise = run().finally(() => this.#underWay.delete(promise));
+    this.#underWay.add(promise);
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#timer?.abort();
+    this.#parts.onFailure(error);
+  }
+
+  #arm(): void {
+    if (!this.#parts.timers || this.#failure !== undefined || !this.engine.state.running) return;
+    const next = this.engine.nextTimer();
+    if (next === undefined || next.dueMs >= this.#armedMs) return;
+    this.#timer?.abort();
+    const controller = new AbortController();
+    this.#timer = controller;
+    this.#armedMs = next.dueMs;
+    const { clock } = this.#parts;
+    void this.#wake(Math.max(0, next.dueMs - clock.nowMs()), controller.signal);
+  }
+
+  async #wake(ms: number, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#parts.clock.sleep(ms, signal);
+    } catch {
+      return;
+    }
+    this.#armedMs = Number.POSITIVE_INFINITY;
+    const due = this.engine.nextTimer();
+    if (due !== undefined && due.dueMs <= this.#parts.clock.nowMs()) this.deliver({ kind: "timer", id: due.id });
+    else this.#arm();
+  }
+}
+
+function unknown(reason: string): UnknownOutcome {
+  return { outcome: "unknown", reason };
+}

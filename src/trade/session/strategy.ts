@@ -1,0 +1,85 @@
+/**
+ * @file A strategy at work: policy, decision step and desk over one growing tape. What it does at the close of a bar is what a
+ * backtest does there, step by step.
+ */
+import { clearIntents, type IntentColumns, intentColumns } from "../../core/index.ts";
+import { AccountStatus } from "../../exchange/index.ts";
+import { type DecisionContext, DeskView, type Policy } from "../../policy/index.ts";
+import { type DecisionConfig, DecisionStep } from "../../risk/index.ts";
+import type { LiveDesk } from "../desk/live-desk.ts";
+import type { LiveRows } from "../desk/live-rows.ts";
+import type { LiveTape } from "../desk/live-tape.ts";
+import type { Target } from "../engine/entries.ts";
+
+export type StrategyParts = {
+  readonly name: string;
+  readonly live: LiveTape;
+  readonly desk: LiveDesk;
+  readonly policy: Policy;
+  readonly decision: DecisionConfig;
+  /** Features of the tape; a rule needs none. */
+  readonly rows?: LiveRows;
+};
+
+export class Strategy {
+  readonly name: string;
+  readonly live: LiveTape;
+  readonly desk: LiveDesk;
+  readonly step: DecisionStep;
+  readonly #policy: Policy;
+  readonly #rows: LiveRows | undefined;
+  readonly #intents: IntentColumns;
+  readonly #context: DecisionContext;
+  /** The bar of the last decision; the policy is begun anew where bars lie between. */
+  #decided = -2;
+
+  constructor({ name, live, desk, policy, decision, rows }: StrategyParts) {
+    this.name = name;
+    this.live = live;
+    this.desk = desk;
+    this.#policy = policy;
+    this.#rows = rows;
+    this.step = new DecisionStep(desk, decision.sizing, decision.risk);
+    this.#intents = intentColumns(live.tape.symbols);
+    const permissions = new Uint8Array(live.tape.symbols);
+    this.#context = {
+      tape: live.tape,
+      desk: new DeskView(desk, 0),
+      exchange: desk,
+      account: 0,
+      bar: live.lastBar,
+      permissions,
+    };
+  }
+
+  get barMs(): number {
+    return this.live.tape.barMs;
+  }
+
+  get symbols(): string[] {
+    return this.live.tape.instruments.map(({ symbol }) => symbol);
+  }
+
+  /** Features and the account's day up to the newest complete bar. Call it once a bar, decided or not. */
+  observe(): void {
+    const bar = this.live.lastBar;
+    this.#rows?.advance(this.live.tape, bar);
+    this.#context.bar = bar;
+    const { permissions } = this.#context;
+    for (let s = 0; s < permissions.length; s++) permissions[s] = this.step.permissions(0, s);
+  }
+
+  /** What is wanted at the close of the newest complete bar; nothing of an account that was liquidated. */
+  async decide(): Promise<Target[]> {
+    if (this.desk.book.status[0] !== AccountStatus.active) return [];
+    const bar = this.live.lastBar;
+    this.observe();
+    if (this.#decided !== bar - 1) await this.#policy.reset(this.#context);
+    this.#decided = bar;
+    clearIntents(this.#intents);
+    const pending = this.#policy.decide(this.#context, this.#intents);
+    if (pending instanceof Promise) await pending;
+    this.step.apply(0, this.#intents);
+    return this.desk.takeTargets();
+  }
+}
