@@ -3,7 +3,7 @@ import { TidemarkError } from "../../core/index.ts";
 import { type BaselineName, baselineConfig, baselinePolicy } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { ModelPolicy, type Policy, type PolicyModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
+import { openPolicy, type Policy, type PolicyModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import type { AppContext } from "../context.ts";
@@ -64,7 +64,6 @@ export async function openSubject(context: AppContext, options: SubjectOptions):
     rows: rowsBetween(tape, options, unseen),
     seed,
     model,
-    policyOn: (other) =>
-      new ModelPolicy(model, rowsOfTape(computeFeatures(other, selectionOf(model.manifest)), normalizer)),
+    policyOn: (other) => openPolicy(model, rowsOfTape(computeFeatures(other, selectionOf(model.manifest)), normalizer)),
   };
 }

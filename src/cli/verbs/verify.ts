@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { addGroup, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
+import { registerVerifyBias } from "./verify-bias.ts";
 import { registerVerifyLeak } from "./verify-leak.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";
 import { registerVerifyParity } from "./verify-parity.ts";
@@ -12,6 +13,7 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
     ["verify parity", "what trains is what is tested, fill by fill"],
   ]);
   registerVerifyParity(group, runner);
+  registerVerifyBias(group, runner);
   registerVerifyLeak(group, runner);
   registerVerifyLearning(group, runner);
   registerVerifyText(group, runner);

@@ -1,0 +1,132 @@
+/** @file `tidemark verify bias`: what a policy does whatever happens. */
+import { type Command, Option } from "commander";
+import { openSubject, reportsFolder, type SubjectOptions } from "../../app/index.ts";
+import { ExitCode } from "../../core/index.ts";
+import {
+  alignColumns,
+  analyzeBias,
+  BASELINE_NAMES,
+  biasFindings,
+  biasHeadline,
+  biasPage,
+  featureImportance,
+  type ImportanceResult,
+  writePage,
+} from "../../evaluate/index.ts";
+import { computeFeatures } from "../../features/index.ts";
+import { selectionOf } from "../../policy/index.ts";
+import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+
+type Options = SubjectOptions & { readonly sensitivity: boolean; readonly report: boolean };
+
+const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+
+async function run(context: CommandContext, options: Options): Promise<number> {
+  const { output } = context;
+  const config = context.config();
+  const subject = await openSubject(context, options);
+  const { name, tape, decision, rows, seed, policyOn, model } = subject;
+  const shared = {
+    decision,
+    ...rows,
+    balance: config.backtest.initialBalance,
+    seed,
+    signal: context.signal,
+    onProgress: output.progress.bind(output),
+  };
+  const result = await analyzeBias({ ...shared, tape, policyOn });
+  let sensitivity: ImportanceResult | undefined;
+  if (options.sensitivity && model !== undefined && model.classifier === undefined) {
+    const features = computeFeatures(tape, selectionOf(model.manifest));
+    sensitivity = await featureImportance({ ...shared, model, tape, features });
+  }
+  output.endProgress();
+  const findings = biasFindings(result);
+  output.text(`${name}: ${biasHeadline(findings)}\n`);
+  for (const { text, correction, serious } of findings) {
+    output.text(
+      `${serious ? output.palette.red("-") : output.palette.yellow("~")} ${text}\n  ${output.palette.dim(correction)}`,
+    );
+  }
+  const table = [
+    ["", "bars", "long", "short", "flat"],
+    ...[
+      { name: "all", ...result.all },
+      { name: "upside down", ...result.mirrored },
+      ...result.groups.filter(({ kind }) => kind !== "hour"),
+    ].map((group) => [group.name, String(group.bars), percent(group.long), percent(group.short), percent(group.flat)]),
+  ];
+  output.text("");
+  for (const line of alignColumns(table)) output.text(line);
+  output.text(
+    `\nsymmetry ${result.symmetry === null ? "n/a" : result.symmetry.toFixed(2)} (1: even-handed), explained by the hour ${percent(result.explainedByHour)}`,
+  );
+  if (sensitivity !== undefined) {
+    const most = sensitivity.features.slice(0, 5).map((feature) => `${feature.name} ${percent(feature.changed)}`);
+    output.text(`leans most on ${most.join(", ")}`);
+  }
+  const { evaluation, ...figures } = result;
+  const data = {
+    name,
+    findings,
+    headline: biasHeadline(findings),
+    ...figures,
+    statistics: evaluation.statistics,
+    sensitivity,
+  };
+  const page = options.report
+    ? writePage(reportsFolder(config), "bias", name, context.clock.nowMs(), {
+        html: biasPage(name, result, sensitivity),
+        data,
+        tables: {
+          "groups.csv": {
+            head: ["kind", "name", "bars", "long", "short", "flat"],
+            rows: result.groups.map((group) => [
+              group.kind,
+              group.name,
+              group.bars,
+              group.long,
+              group.short,
+              group.flat,
+            ]),
+          },
+        },
+      })
+    : undefined;
+  if (page !== undefined) output.text(`report      ${page.htmlPath}`);
+  output.data({ ...data, report: page });
+  return findings.some((finding) => finding.serious) ? ExitCode.refused : ExitCode.done;
+}
+
+export function registerVerifyBias(group: Command, runner: VerbRunner): void {
+  addVerb<Options>(
+    group,
+    {
+      name: "bias",
+      summary: "What a policy does whatever happens",
+      details:
+        "Positions by symbol, regime, session and hour; the same market upside down; how much the hour alone explains; sizes at their ends; and how much each feature changes. Ends with 5 where a habit makes the policy worthless: always on one side, blind to direction, or trading the clock.",
+      options: [
+        new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
+        new Option("--strategy <rule>", "a rule in place of a model").choices(BASELINE_NAMES),
+        new Option("--from <date>", "first bar (default: after the training; all bars for a rule)"),
+        new Option("--to <date>", "end, exclusive"),
+        new Option("--no-sensitivity", "leave the features out: a backtest for each"),
+        new Option("--no-report", "print only, write no report"),
+      ],
+      settings: [
+        ["--symbols <list>", "data.symbols"],
+        ["--timeframe <length>", "data.timeframe"],
+        ["--venue <name>", "data.venue"],
+        ["--models-dir <folder>", "paths.models"],
+        ["--reports-dir <folder>", "paths.reports"],
+      ],
+      examples: [
+        ["verify bias --model tidemark", "a model, with charts and a CSV"],
+        ["verify bias --strategy buy-and-hold --no-report", "a rule that is always long"],
+      ],
+      run: (context, { options }) => run(context, options),
+    },
+    runner,
+  );
+}
