@@ -33,6 +33,7 @@ export {
   summarizeGates,
 } from "./gates/index.ts";
 export {
+  CLASSIC_PPO,
   checkPpoSizes,
   constant,
   type EvaluationOptions,
@@ -56,6 +57,7 @@ export {
 } from "./supervised/index.ts";
 export {
   type ContinuedFrom,
+  describeOutcome,
   type PhaseRecord,
   type PhasesOptions,
   type SearchOrigin,
@@ -63,6 +65,7 @@ export {
   startFromModel,
   startFromRun,
   type TrackingSettings,
+  type TrainingOutcome,
   type TrainOptions,
   type TrainResult,
   trainPolicy,

@@ -1,6 +1,6 @@
 /** @file Training speed: everything that a step of PPO costs, from observation to optimizer. */
 import { computeFeatures, fitNormalizer, normalizeTape } from "../../features/index.ts";
-import { CartPole, PPO_DEFAULTS, Ppo, type PpoConfig, REWARD_DEFAULTS, TradingEnv } from "../../learn/index.ts";
+import { CartPole, CLASSIC_PPO, Ppo, type PpoConfig, REWARD_DEFAULTS, TradingEnv } from "../../learn/index.ts";
 import { actionSpace, type NetworkSpec, networkSpec } from "../../policy/index.ts";
 import type { BenchContext, Benchmark, Measurement } from "./benchmark.ts";
 import { benchDecision } from "./decision.ts";
@@ -76,7 +76,7 @@ export const ppoMlpBenchmark: Benchmark = {
   name: "ppo-mlp",
   summary: "env-steps/s of PPO: five symbols, MLP 64x64, rollout 2,048, batch 64, 10 epochs, everything included",
   async run(context) {
-    const config = { ...PPO_DEFAULTS, rollout: 2_048, batch: 64, epochs: 10 };
+    const config = { ...CLASSIC_PPO, rollout: 2_048, batch: 64, epochs: 10 };
     const network = networkSpec("mlp", { hiddenSize: 64, joinSize: 64 });
     return [await measure(context, "ppo-mlp", tradingEnv(4, 16), network, config)];
   },
@@ -86,7 +86,7 @@ export const ppoGruBenchmark: Benchmark = {
   name: "ppo-gru",
   summary: "env-steps/s of PPO: five symbols, GRU 128, rollout 2,048, segments of 64 bars, 4 epochs",
   async run(context) {
-    const config = { ...PPO_DEFAULTS, rollout: 2_048, batch: 512, epochs: 4 };
+    const config = { ...CLASSIC_PPO, rollout: 2_048, batch: 512, epochs: 4 };
     return [await measure(context, "ppo-gru", tradingEnv(4, 8), networkSpec("gru"), config)];
   },
 };
@@ -95,7 +95,7 @@ export const cartPoleBenchmark: Benchmark = {
   name: "cartpole",
   summary: "env-steps/s of PPO on CartPole: MLP 64x64, rollout 2,048, batch 64, 10 epochs",
   async run(context) {
-    const config = { ...PPO_DEFAULTS, rollout: 2_048, batch: 64, epochs: 10 };
+    const config = { ...CLASSIC_PPO, rollout: 2_048, batch: 64, epochs: 10 };
     const network = networkSpec("mlp", { hiddenSize: 64, joinSize: 64, joinLayers: 2 });
     return [await measure(context, "cartpole", new CartPole(8, 1), network, config)];
   },

@@ -8,7 +8,11 @@ export function decisionSettings(config: Config): DecisionConfig {
   const { takerFeeBps = null, ...exchange } = config.exchange;
   return {
     exchange: resolveExchangeConfig({ ...exchange, takerFeeBps }),
-    sizing: resolveSizingConfig(config.sizing),
+    sizing: resolveSizingConfig({
+      ...config.sizing,
+      // All symbols held at once are all of equity: the ground that the baselines stand on.
+      fraction: config.sizing.fraction ?? 1 / config.data.symbols.length,
+    }),
     risk: resolveRiskConfig(config.risk),
   };
 }

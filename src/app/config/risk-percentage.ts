@@ -18,14 +18,17 @@ function shareOf(text: string): number {
 
 /**
  * The settings that the flag stands for, by dotted key. With the schedule it is the share at risk of every row, whose caps
- * stay; with fixed-fraction the notional of one position over equity. Throws USAGE_ARGUMENT.
+ * stay; with a fixed fraction of one's own the notional of one position over equity. Where nothing is said of sizing, the
+ * schedule is taken: a share at risk is no share of equity held. Throws USAGE_ARGUMENT.
  */
 export function riskSettings(config: Config, text: string): Readonly<Record<string, unknown>> {
   const share = shareOf(text);
-  const { scheme, schedule } = config.sizing;
-  if (scheme === SizingScheme.fixedFraction) return { "sizing.fraction": share };
-  if (scheme === SizingScheme.schedule) {
-    return { "sizing.schedule": schedule.map(([multiple, , maxNotional]) => [multiple, share, maxNotional]) };
+  const { scheme, schedule, fraction } = config.sizing;
+  const rows = schedule.map(([multiple, , maxNotional]) => [multiple, share, maxNotional]);
+  if (scheme === SizingScheme.schedule) return { "sizing.schedule": rows };
+  if (scheme === SizingScheme.fixedFraction) {
+    if (fraction !== undefined) return { "sizing.fraction": share };
+    return { "sizing.scheme": SizingScheme.schedule, "sizing.schedule": rows };
   }
   throw new TidemarkError("USAGE_ARGUMENT", {
     what: `Sizing by "${scheme}" has no single share at risk`,

@@ -22,7 +22,7 @@ function load(toml: string, flags: Readonly<Record<string, unknown>> = {}): Conf
 
 describe("--risk-percentage", () => {
   it("is the share at risk of every row of the schedule, whose caps stay", () => {
-    const config = load("[sizing]\nschedule = [[1, 0.02, 2000], [5, 0.01, 9000]]");
+    const config = load('[sizing]\nscheme = "schedule"\nschedule = [[1, 0.02, 2000], [5, 0.01, 9000]]');
     const rows = [
       [1, 0.05, 2000],
       [5, 0.05, 9000],
@@ -35,8 +35,11 @@ describe("--risk-percentage", () => {
   });
 
   it("is the fraction of fixed-fraction, and nothing where a scheme has no such figure", () => {
-    const fixed = load('[sizing]\nscheme = "fixed-fraction"');
+    const fixed = load("[sizing]\nfraction = 0.3");
     expect(riskSettings(fixed, "0.7")).toEqual({ "sizing.fraction": 0.7 });
+    expect(riskSettings(load(""), "2%"), "where nothing is said of sizing").toMatchObject({
+      "sizing.scheme": "schedule",
+    });
     const other = load('[sizing]\nscheme = "volatility-target"');
     expect(() => riskSettings(other, "0.7")).toThrowError(expect.objectContaining({ code: "USAGE_ARGUMENT" }));
   });

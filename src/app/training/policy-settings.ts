@@ -23,7 +23,7 @@ export type PolicySettings = Pick<
 
 /** Throws CONFIG_VALUE. */
 export function policySettings(config: Config): PolicySettings {
-  const { stretches, accounts, episodeBars } = config.training;
+  const { accounts, stretches = accounts, episodeBars } = config.training;
   return {
     features: featureSelection(config),
     network: networkSettings(config),

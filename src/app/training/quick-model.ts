@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { packageVersion } from "../../core/index.ts";
-import { PPO_DEFAULTS, REWARD_DEFAULTS, type TrainResult, trainPolicy } from "../../learn/index.ts";
+import { CLASSIC_PPO, REWARD_DEFAULTS, type TrainResult, trainPolicy } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { type ActionSpaceName, networkSpec } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
@@ -28,7 +28,7 @@ export async function withQuickModel<T>(options: QuickTraining, use: (result: Tr
       runFolder: join(folder, "run"),
       features: "core20",
       network: networkSpec("gru", { warmup: 64 }),
-      ppo: { ...PPO_DEFAULTS, rollout: 2_048, batch: 512, epochs: 2, totalSteps: 4_096 },
+      ppo: { ...CLASSIC_PPO, rollout: 2_048, batch: 512, epochs: 2, totalSteps: 4_096 },
       stretches: 4,
       accounts: 32,
       episodeBars: 256,

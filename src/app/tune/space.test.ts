@@ -100,7 +100,7 @@ describe("the settings as they stand", () => {
   it("are a point of the default space", () => {
     const config = configOf("");
     const params = standingParams(config, tuneSpace(config));
-    expect(params).toMatchObject({ encoder: "gru", hidden_size: 128, join_size: 64, learning_rate: 3e-4, window: 1 });
+    expect(params).toMatchObject({ encoder: "gru", hidden_size: 128, join_size: 64, learning_rate: 1e-3, window: 1 });
     expect(settingsOfTrial(config, params ?? {})).toMatchObject({ "training.rollout": 2_048, "training.gamma": 0.99 });
   });
 

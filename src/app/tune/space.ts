@@ -140,7 +140,7 @@ export function settingsOfTrial(config: Config, params: Params): Settings {
   const mine = Object.entries(params).filter(([name]) => TUNABLES[name as SpaceKeys].only?.includes(encoder) ?? true);
   const settings = Object.fromEntries(mine.map(([name, value]) => [keyOf(name), value]));
   const { rollout, ...sizes } = ppoSettings(changedConfig(config, settings));
-  const { stretches, accounts } = config.training;
+  const { accounts, stretches = accounts } = config.training;
   const fitting = fittingRollout(rollout, sizes, encoder !== "mlp", stretches, accounts);
   return "rollout" in params || fitting !== rollout ? { ...settings, "training.rollout": fitting } : settings;
 }

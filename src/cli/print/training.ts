@@ -1,7 +1,7 @@
 /** @file A finished training on the terminal and as JSON. */
 import { relative } from "node:path";
 import type { Trained, TrainingRun } from "../../app/index.ts";
-import type { TrainResult } from "../../learn/index.ts";
+import { describeOutcome, type TrainResult } from "../../learn/index.ts";
 import type { CommandContext } from "../verb.ts";
 
 /** What a finished training says of itself. */
@@ -13,6 +13,7 @@ export function printTraining(context: CommandContext, training: TrainingRun, re
       `phase ${String(number).padEnd(5)} ${name}, ${steps.toLocaleString("en-US")} steps, ended by ${because}`,
     );
   }
+  for (const line of describeOutcome(result.outcome)) output.text(line);
   output.text(`model       ${training.name}/${training.version} in ${path}`);
   output.text(
     `parameters  ${result.manifest.parameters.toLocaleString("en-US")}, those after ${result.keptSteps.toLocaleString("en-US")} of ${result.steps.toLocaleString("en-US")} steps` +

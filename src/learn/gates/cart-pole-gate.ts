@@ -1,6 +1,6 @@
 /** @file CartPole-v1: the mean over 100 episodes of at most 500 steps must reach 475, the task's published threshold. */
 import { networkSpec } from "../../policy/index.ts";
-import { linear, PPO_DEFAULTS, type PpoConfig } from "../ppo/index.ts";
+import { CLASSIC_PPO, linear, type PpoConfig } from "../ppo/index.ts";
 import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
 import { CartPole } from "./tasks/cart-pole.ts";
 import { deviationOf, learnedRewards, meanOf, trainOnTask } from "./train-on-task.ts";
@@ -19,7 +19,7 @@ async function runCartPole(context: GateContext): Promise<GateOutcome> {
   const { seed, form } = context;
   const network = networkSpec("mlp", { joinLayers: 2 });
   const config: PpoConfig = {
-    ...PPO_DEFAULTS,
+    ...CLASSIC_PPO,
     rollout: 256,
     batch: 256,
     epochs: 20,

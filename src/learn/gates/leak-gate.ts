@@ -7,7 +7,7 @@ import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { networkSpec } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
-import { linear, PPO_DEFAULTS, type PpoConfig } from "../ppo/index.ts";
+import { CLASSIC_PPO, linear, type PpoConfig } from "../ppo/index.ts";
 import { type Gate, GateBound, type GateContext, type GateForm, type GateOutcome } from "./gate.ts";
 import { judgingEnv, type MarketTaskSetup, marketParts, trainingEnv } from "./market-gate.ts";
 import { barReturn, leakedFeatures } from "./tasks/leaked-features.ts";
@@ -54,7 +54,7 @@ async function runLeak(leak: LeakTaskSetup, context: GateContext): Promise<GateO
     seed,
   };
   const config: PpoConfig = {
-    ...PPO_DEFAULTS,
+    ...CLASSIC_PPO,
     rollout: 4_096,
     batch: 512,
     epochs: 4,

@@ -9,7 +9,7 @@ import { networkSpec } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
 import type { TradingEnv } from "../env/index.ts";
-import { linear, PPO_DEFAULTS, type PpoConfig } from "../ppo/index.ts";
+import { CLASSIC_PPO, linear, type PpoConfig } from "../ppo/index.ts";
 import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
 import { judgingEnv, type MarketTaskSetup, marketParts, trainingEnv } from "./market-gate.ts";
 import { noiseTape } from "./tasks/noise-tape.ts";
@@ -44,7 +44,7 @@ async function runNoise(context: GateContext, costMultiplier: number): Promise<G
     seed,
   };
   const config: PpoConfig = {
-    ...PPO_DEFAULTS,
+    ...CLASSIC_PPO,
     rollout: 4_096,
     batch: 512,
     epochs: 4,

@@ -1,6 +1,6 @@
 /** @file Gates on series whose best policy is known: the learner's reward as a share of that policy's on the same bars. */
 import { type EncoderName, type NetworkSpec, networkSpec } from "../../policy/index.ts";
-import { linear, PPO_DEFAULTS, type PpoConfig } from "../ppo/index.ts";
+import { CLASSIC_PPO, linear, type PpoConfig } from "../ppo/index.ts";
 import type { Gate, GateBound, GateContext, GateForm, GateOutcome, Measurement } from "./gate.ts";
 import type { ChoosePosition, KnownSeries } from "./tasks/known-series.ts";
 import { type Series, SeriesTask } from "./tasks/series.ts";
@@ -41,7 +41,7 @@ const EVALUATION = { stretches: 64, bars: { short: 2_048, full: 8_192 } } as con
 const TRAINING: Training = { stretches: 16, accountsPerStretch: 4, rows: 200_000, episodeSteps: 512 };
 
 const CONFIG: PpoConfig = {
-  ...PPO_DEFAULTS,
+  ...CLASSIC_PPO,
   rollout: 4_096,
   batch: 512,
   epochs: 4,

@@ -4,13 +4,13 @@ import { compileForward, type EpochSession, type Feeds, type StepScalars } from 
 import { Random } from "../../core/index.ts";
 import { memoryGraph, networkSpec, writeIndex } from "../../policy/index.ts";
 import { buildPpo, type PpoParts } from "./build.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "./config.ts";
+import { CLASSIC_PPO, type PpoConfig } from "./config.ts";
 import { Ppo } from "./ppo.ts";
 import { cosine, linear, scheduled } from "./schedule.ts";
 import { type Script, ScriptedEnv } from "./testing/scripted-env.ts";
 
 const CONFIG: PpoConfig = {
-  ...PPO_DEFAULTS,
+  ...CLASSIC_PPO,
   normalizeReward: false,
   targetKl: undefined,
   epochs: 1,

@@ -1,6 +1,6 @@
-/** @file The settings of PPO, with the defaults of Stable-Baselines3 where it has them. */
+/** @file The settings of PPO: the defaults that trainings use, and those of Stable-Baselines3 to compare with. */
 import { TidemarkError } from "../../core/index.ts";
-import { constant, type Schedule } from "./schedule.ts";
+import { constant, linear, type Schedule } from "./schedule.ts";
 
 export type PpoConfig = {
   /** Account-steps collected before each update. */
@@ -29,24 +29,39 @@ export type PpoConfig = {
   readonly threads: number;
 };
 
+/**
+ * What a training does unless it is told otherwise; `[training]` takes its defaults from here. Batch and learning rate are
+ * those that reached 98 % of the best policy with the least work on a task as noisy as a market (the hidden regime).
+ */
 export const PPO_DEFAULTS: PpoConfig = {
   rollout: 2048,
-  batch: 64,
-  epochs: 10,
+  batch: 512,
+  epochs: 4,
   gamma: 0.99,
   lambda: 0.95,
-  learningRate: constant(3e-4),
+  learningRate: linear(1e-3),
   clip: constant(0.2),
-  entropy: constant(0),
-  betaEntropy: constant(0),
+  entropy: linear(0.01),
+  betaEntropy: linear(0.001),
   valueCoefficient: 0.5,
   valueClip: undefined,
   maxGradientNorm: 0.5,
-  targetKl: undefined,
+  targetKl: 0.02,
   normalizeReward: true,
   segment: 64,
   totalSteps: 1_000_000,
   threads: 1,
+};
+
+/** The defaults of Stable-Baselines3, for comparisons; rewards are scaled, as its users do by VecNormalize. */
+export const CLASSIC_PPO: PpoConfig = {
+  ...PPO_DEFAULTS,
+  batch: 64,
+  epochs: 10,
+  learningRate: constant(3e-4),
+  entropy: constant(0),
+  betaEntropy: constant(0),
+  targetKl: undefined,
 };
 
 export type PpoSizes = {

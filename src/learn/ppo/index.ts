@@ -1,4 +1,4 @@
-export { checkPpoSizes, fittingRollout, PPO_DEFAULTS, type PpoConfig } from "./config.ts";
+export { CLASSIC_PPO, checkPpoSizes, fittingRollout, PPO_DEFAULTS, type PpoConfig } from "./config.ts";
 export { type EvaluationOptions, type EvaluationResult, PolicyEvaluator } from "./evaluator.ts";
 export { GreedyActor } from "./greedy-actor.ts";
 export { Ppo } from "./ppo.ts";

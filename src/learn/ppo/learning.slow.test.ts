@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { ENCODER_NAMES, networkSpec } from "../../policy/index.ts";
 import { CartPole } from "../gates/tasks/cart-pole.ts";
 import { coinSeries, SeriesTask } from "../gates/tasks/series.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "./config.ts";
+import { CLASSIC_PPO, type PpoConfig } from "./config.ts";
 import { PolicyEvaluator } from "./evaluator.ts";
 import { Ppo } from "./ppo.ts";
 import { linear } from "./schedule.ts";
 
 const SMALL = { hiddenSize: 16, joinSize: 16, warmup: 16 } as const;
 const CONFIG: PpoConfig = {
-  ...PPO_DEFAULTS,
+  ...CLASSIC_PPO,
   rollout: 512,
   batch: 128,
   epochs: 4,
@@ -47,7 +47,7 @@ describe("PPO", () => {
   it("balances CartPole for 475 steps and more after 100,000 steps", async () => {
     const spec = networkSpec("mlp", { joinLayers: 2 });
     const config: PpoConfig = {
-      ...PPO_DEFAULTS,
+      ...CLASSIC_PPO,
       rollout: 256,
       batch: 256,
       epochs: 20,

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { ENCODER_NAMES, networkSpec } from "../../policy/index.ts";
 import { coinSeries, SeriesTask } from "../gates/tasks/series.ts";
-import { PPO_DEFAULTS, type PpoConfig } from "./config.ts";
+import { CLASSIC_PPO, type PpoConfig } from "./config.ts";
 import { Ppo } from "./ppo.ts";
 import { linear } from "./schedule.ts";
 
 const SMALL = { hiddenSize: 16, joinSize: 16, warmup: 16 } as const;
 const CONFIG: PpoConfig = {
-  ...PPO_DEFAULTS,
+  ...CLASSIC_PPO,
   rollout: 512,
   batch: 128,
   epochs: 4,

@@ -2,7 +2,7 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { networkSpec } from "../../policy/index.ts";
 import { buildPpo, type PpoParts } from "./build.ts";
-import { PPO_DEFAULTS } from "./config.ts";
+import { CLASSIC_PPO } from "./config.ts";
 import { ScriptedEnv } from "./testing/scripted-env.ts";
 import fixture from "./testing/step.fixture.json" with { type: "json" };
 
@@ -23,7 +23,7 @@ async function wired({ settings }: Case): Promise<PpoParts> {
   const { symbols, accountFeatures } = shape;
   const env = new ScriptedEnv({ symbols, accountFeatures, actionSpace: "direction-size" });
   const config = {
-    ...PPO_DEFAULTS,
+    ...CLASSIC_PPO,
     rollout: shape.samples,
     batch: shape.samples,
     targetKl: undefined,

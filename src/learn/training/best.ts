@@ -4,7 +4,8 @@
  */
 import type { Ppo } from "../ppo/index.ts";
 import type { TrainOptions } from "./options.ts";
-import { evaluateOnValidation, type Validation } from "./validation.ts";
+import { type Candidate, daysOf, figuresOf, type TrainingOutcome } from "./outcome.ts";
+import { evaluateConstant, evaluateOnValidation, type Validation, type ValidationResult } from "./validation.ts";
 
 export type BestState = {
   readonly score: number | null;
@@ -12,6 +13,13 @@ export type BestState = {
   readonly steps: number;
   /** Mean rewards of the updates since the last look. */
   readonly recent: readonly number[];
+  readonly looks: number;
+  /** The parameters that the run began with, those that are kept, and the best that traded. */
+  readonly candidates: {
+    readonly start?: Candidate | undefined;
+    readonly kept?: Candidate | undefined;
+    readonly trading?: Candidate | undefined;
+  };
 };
 
 export type ScoredUpdate = {
@@ -28,6 +36,9 @@ export class BestParameters {
   #score: number | null = null;
   #steps = 0;
   #recent: number[] = [];
+  #looks = 0;
+  #days = 0;
+  #candidates: BestState["candidates"] = {};
 
   constructor(validation: Validation | undefined, options: TrainOptions) {
     this.#validation = validation;
@@ -67,10 +78,44 @@ export class BestParameters {
     const { initialBalance, onValidation } = this.#options;
     const look = await evaluateOnValidation(this.#validation, ppo.values, initialBalance);
     const { meanReward } = look;
+    const candidate = this.#candidate(ppo, look);
+    this.#looks++;
     const kept = this.#score === null || meanReward > this.#score;
-    if (kept) this.#keep(ppo, meanReward);
+    if (kept) {
+      this.#keep(ppo, meanReward);
+      this.#candidates = { ...this.#candidates, kept: candidate };
+    }
+    const { trading } = this.#candidates;
+    if (candidate.changes > 0 && (trading === undefined || candidate.meanReward > trading.meanReward)) {
+      this.#candidates = { ...this.#candidates, trading: candidate };
+    }
     await onValidation?.({ ...look, steps: ppo.steps, kept });
     return { score: meanReward, gap: gapOf(recent, meanReward) };
+  }
+
+  /** How the parameters do that the run begins with. They are compared with, and not kept for that. */
+  async begin(ppo: Ppo): Promise<void> {
+    if (this.#validation === undefined) return;
+    const look = await evaluateOnValidation(this.#validation, ppo.values, this.#options.initialBalance);
+    this.#candidates = { ...this.#candidates, start: this.#candidate(ppo, look) };
+  }
+
+  #candidate(ppo: Ppo, look: ValidationResult): Candidate {
+    const { barMs } = this.#options.tape;
+    this.#days = daysOf(look, barMs);
+    return { ...figuresOf(look, barMs), steps: ppo.steps };
+  }
+
+  /** Undefined without a validation part. */
+  outcome(): TrainingOutcome["validation"] {
+    const { start, kept, trading } = this.#candidates;
+    if (this.#validation === undefined || start === undefined || kept === undefined) return undefined;
+    const { tape, initialBalance } = this.#options;
+    const long = this.#validation.env.actionSpace.categories.findLastIndex((name) => name.startsWith("long"));
+    const holding =
+      long < 0 ? undefined : figuresOf(evaluateConstant(this.#validation, long, initialBalance), tape.barMs);
+    const bestTrading = kept.changes === 0 ? trading : undefined;
+    return { days: this.#days, looks: this.#looks, start, kept, bestTrading, holding };
   }
 
   #keep(ppo: Ppo, score: number | null): void {
@@ -80,7 +125,13 @@ export class BestParameters {
   }
 
   state(): BestState {
-    return { score: this.#score, steps: this.#steps, recent: this.#recent };
+    return {
+      score: this.#score,
+      steps: this.#steps,
+      recent: this.#recent,
+      looks: this.#looks,
+      candidates: this.#candidates,
+    };
   }
 
   restore(state: BestState, values: Float32Array): void {
@@ -88,6 +139,8 @@ export class BestParameters {
     this.#score = state.score;
     this.#steps = state.steps;
     this.#recent = [...state.recent];
+    this.#looks = state.looks;
+    this.#candidates = state.candidates;
   }
 
   async release(): Promise<void> {

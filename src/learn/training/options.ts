@@ -8,6 +8,7 @@ import type { Tracker } from "../../tracking/index.ts";
 import type { Curriculum, PhaseEnd, PhaseOverrides } from "../curriculum/index.ts";
 import type { RewardWeights, Split, SplitOptions } from "../env/index.ts";
 import type { PpoConfig, PpoStart } from "../ppo/index.ts";
+import type { TrainingOutcome } from "./outcome.ts";
 import type { ValidationResult } from "./validation.ts";
 
 /** What is known of a phase that was trained, for the model's provenance. */
@@ -152,6 +153,8 @@ export type TrainResult = {
   readonly validation: number | undefined;
   /** Account-steps after which those parameters were reached. */
   readonly keptSteps: number;
+  /** How it ended and how its policy does in validation; `describeOutcome` says it in words. */
+  readonly outcome: TrainingOutcome;
   /** What was done phase by phase; empty without phases. */
   readonly phases: readonly PhaseRecord[];
   /** SHA-256 of the kept parameters: equal for two runs that learned the same. */

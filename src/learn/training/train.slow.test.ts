@@ -12,7 +12,7 @@ import { readRunRecords } from "../../tracking/index.ts";
 import { decode, messagesAt, records, textAt } from "../../tracking/testing/event-decoder.ts";
 import { MlflowServer } from "../../tracking/testing/mlflow-server.ts";
 import { REWARD_DEFAULTS } from "../env/index.ts";
-import { PPO_DEFAULTS } from "../ppo/index.ts";
+import { CLASSIC_PPO } from "../ppo/index.ts";
 import type { TrainOptions } from "./options.ts";
 import { trainPolicy } from "./train.ts";
 
@@ -30,7 +30,7 @@ function options(run: string, changes: Partial<TrainOptions> = {}): TrainOptions
     features: "core20",
     network: networkSpec("gru", { hiddenSize: 16, joinSize: 16, warmup: 32 }),
     actionSpace: "direction-size",
-    ppo: { ...PPO_DEFAULTS, rollout: 512, batch: 256, epochs: 2, segment: 16, totalSteps: 3_072 },
+    ppo: { ...CLASSIC_PPO, rollout: 512, batch: 256, epochs: 2, segment: 16, totalSteps: 3_072 },
     stretches: 4,
     accounts: 8,
     episodeBars: 128,

@@ -19,6 +19,7 @@ import { addCheckpoint, loadCheckpoint, newestCheckpoint } from "./checkpoint.ts
 import { type Learner, openLearner } from "./learner.ts";
 import { saveTrainedModel } from "./model-writer.ts";
 import type { ContinuedFrom, TrainOptions, TrainResult } from "./options.ts";
+import { TrainingEnd, type TrainingOutcome } from "./outcome.ts";
 import { CurriculumRun, type CurriculumRunState, type EndedPhase } from "./phases/curriculum-run.ts";
 import { openValidation, type Prepared, prepare, runFingerprint, settingsOf } from "./prepare.ts";
 import { type ProgressSpan, TrainReport } from "./report.ts";
@@ -132,14 +133,18 @@ class TrainingRun {
     const planned = this.#phases?.plannedSteps ?? ppo.totalSteps;
     const report = new TrainReport(tracker, onProgress, planned / ppo.rollout);
     this.#writeManifest(report);
+    if (resume !== true) await this.#best.begin(this.#learner.ppo);
     if (resume === true) tracker.continued(this.#learner.ppo.steps);
     // What is gone on with is the first that is worth keeping.
     else if (this.#continuedFrom !== undefined) await this.#validate(report);
     this.#tellPhase(report);
     const late = (): boolean => timeLimitMs !== undefined && clock.elapsedMs() - startedMs >= timeLimitMs;
     let ended = false;
-    while (!ended && this.#learner.ppo.steps < this.#totalSteps && !late()) {
-      if (episodes > 0 && this.#episodes >= episodes) break;
+    let endedBy: TrainingEnd = this.#phases === undefined ? TrainingEnd.steps : TrainingEnd.phases;
+    while (!ended && this.#learner.ppo.steps < this.#totalSteps) {
+      if (late()) endedBy = TrainingEnd.time;
+      else if (episodes > 0 && this.#episodes >= episodes) endedBy = TrainingEnd.episodes;
+      if (endedBy === TrainingEnd.time || endedBy === TrainingEnd.episodes) break;
       if (signal?.aborted === true) {
         this.#save();
         signal.throwIfAborted();
@@ -149,7 +154,7 @@ class TrainingRun {
     if (!ended) this.#phases?.stop(this.#learner.ppo.steps);
     await this.#validate(report);
     this.#save();
-    return this.#finish();
+    return this.#finish({ endedBy, planned });
   }
 
   get #totalSteps(): number {
@@ -270,7 +275,7 @@ class TrainingRun {
     report.begin(settings, { name, version });
   }
 
-  #finish(): TrainResult {
+  #finish(end: Pick<TrainingOutcome, "endedBy" | "planned">): TrainResult {
     const { ppo } = this.#learner;
     const { values, score, steps: keptSteps } = this.#best;
     const phases = this.#phases?.records ?? [];
@@ -292,6 +297,7 @@ class TrainingRun {
       split: this.#prepared.split,
       validation: score ?? undefined,
       keptSteps,
+      outcome: { ...end, steps: ppo.steps, validation: this.#best.outcome() },
       phases,
       parameterHash: sha256Hex(bytesOf(values)),
     };

@@ -17,7 +17,7 @@ import {
   TrialState,
 } from "../../search/index.ts";
 import { REWARD_DEFAULTS } from "../env/index.ts";
-import { constant, PolicyEvaluator, PPO_DEFAULTS, Ppo } from "../ppo/index.ts";
+import { CLASSIC_PPO, constant, PolicyEvaluator, Ppo } from "../ppo/index.ts";
 import { sharpeOf } from "./score.ts";
 import { type TrialOptions, trainTrial } from "./train-trial.ts";
 
@@ -37,7 +37,7 @@ function options(
       features: ["rsi14", "return1"],
       network: networkSpec("mlp", { hiddenSize: 8, joinSize: 8 }),
       actionSpace: "discrete3",
-      ppo: { ...PPO_DEFAULTS, rollout: ROLLOUT, batch: 64, epochs: 1, totalSteps: STEPS },
+      ppo: { ...CLASSIC_PPO, rollout: ROLLOUT, batch: 64, epochs: 1, totalSteps: STEPS },
       stretches: 2,
       accounts: 4,
       episodeBars: 64,

@@ -60,9 +60,9 @@ export const sizingSection = z
   .strictObject({
     scheme: z
       .enum(SizingScheme)
-      .default(DEFAULTS.scheme)
+      .default("fixed-fraction")
       .describe(
-        'How notional is found: "schedule" by rows of equity growth, "budget" by asset class, "volatility-target", or "fixed-fraction" of equity.',
+        'How notional is found: "fixed-fraction" of equity, which lets a policy be as exposed as its baselines; "schedule" by rows of equity growth, far smaller without stops; "budget" by asset class; "volatility-target".',
       ),
     schedule: z
       .array(z.tuple([z.number().min(0).max(HUGE), z.number().min(0).max(1), z.number().min(0).max(HUGE)]))
@@ -73,8 +73,8 @@ export const sizingSection = z
       .number()
       .min(0)
       .max(200)
-      .default(DEFAULTS.fraction)
-      .describe("Fixed fraction: notional of one position over equity."),
+      .optional()
+      .describe("Fixed fraction: notional of one position over equity. Without it 1 over the number of symbols."),
     volatility_target: z
       .number()
       .min(1e-6)

@@ -11,7 +11,7 @@ import { resolveRiskConfig } from "../../../risk/index.ts";
 import { readRunRecords } from "../../../tracking/index.ts";
 import { type PhaseInput, readRecommendation, resolveCurriculum } from "../../curriculum/index.ts";
 import { REWARD_DEFAULTS } from "../../env/index.ts";
-import { PPO_DEFAULTS, Ppo } from "../../ppo/index.ts";
+import { CLASSIC_PPO, Ppo } from "../../ppo/index.ts";
 import type { PhasesOptions, TrainOptions } from "../options.ts";
 import { prepare } from "../prepare.ts";
 import { startFromModel, startFromRun } from "../start.ts";
@@ -61,7 +61,7 @@ function options(run: string, changes: Partial<TrainOptions> = {}): TrainOptions
     features: "core20",
     network: networkSpec("gru", { hiddenSize: 16, joinSize: 16, warmup: 32 }),
     actionSpace: "direction-size",
-    ppo: { ...PPO_DEFAULTS, rollout: 512, batch: 256, epochs: 2, segment: 16, totalSteps: 1_024 },
+    ppo: { ...CLASSIC_PPO, rollout: 512, batch: 256, epochs: 2, segment: 16, totalSteps: 1_024 },
     stretches: 4,
     accounts: 8,
     episodeBars: 128,
