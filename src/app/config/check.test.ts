@@ -36,7 +36,7 @@ describe("settings that don't fit together", () => {
 
   it.each([
     ["[training]\nrollout = 1000", 2, "training.rollout (1000)", "training.rollout = 2048"],
-    ["[training]\naccounts = 33", 2, "training.accounts (33)", "training.accounts = 36"],
+    ["[training]\naccounts = 33\nstretches = 4", 2, "training.accounts (33)", "training.accounts = 36"],
     ["[training]\n\nepisode_bars = 100", 3, "training.episode_bars (100)", "training.episode_bars = 128"],
     ['[model]\nencoder = "transformer"\nhidden_size = 130', 3, "model.hidden_size (130)", "132"],
     ['[model]\nencoder = "transformer"\nattention_window = 1', 3, "model.attention_window", ""],
@@ -54,13 +54,17 @@ describe("settings that don't fit together", () => {
   });
 
   it("are all told at once, in the order of the file, and a flag is named as such", () => {
-    const found = checked("[training]\naccounts = 33\n[backtest]\nfast = 40", { "features.set": "nothing" });
+    const found = checked("[training]\naccounts = 33\nstretches = 4\n[backtest]\nfast = 40", {
+      "features.set": "nothing",
+    });
     expect(found.where).toBe("--flag");
-    expect(found.fix).toMatch(/also tidemark\.toml:2: training\.accounts[\s\S]*also tidemark\.toml:4: backtest\.fast/);
+    expect(found.fix).toMatch(/also tidemark\.toml:2: training\.accounts[\s\S]*also tidemark\.toml:5: backtest\.fast/);
   });
 
   it("stop only the work that needs them", () => {
-    expect(problem(() => checkConfig(load("[training]\naccounts = 33"), "decision", "rule"))).toEqual({});
+    expect(problem(() => checkConfig(load("[training]\naccounts = 33\nstretches = 4"), "decision", "rule"))).toEqual(
+      {},
+    );
   });
 });
 

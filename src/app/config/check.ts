@@ -30,7 +30,7 @@ const CHECKS: Readonly<Record<Part, ReadonlyArray<(config: Config) => void>>> = 
   rule: [requireCross],
 };
 
-function requireGroups({ training: { accounts, stretches } }: Config): void {
+function requireGroups({ training: { accounts, stretches = accounts } }: Config): void {
   if (accounts % stretches === 0) return;
   throw new TidemarkError("CONFIG_VALUE", {
     what: `training.accounts (${accounts}) must be a multiple of training.stretches (${stretches})`,
@@ -40,7 +40,7 @@ function requireGroups({ training: { accounts, stretches } }: Config): void {
 }
 
 function requireSizes(config: Config): void {
-  const { accounts, stretches } = config.training;
+  const { accounts, stretches = config.training.accounts } = config.training;
   // Without whole groups there is no size to be judged, and that has been told.
   if (accounts % stretches !== 0) return;
   checkPpoSizes(ppoSettings(config), stretches, accounts / stretches, hasMemory(config));
