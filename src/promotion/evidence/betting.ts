@@ -24,19 +24,24 @@ export const FRESH_BETTING: BettingState = { logCapital: 0, sum: 0, squares: PRI
 
 /** @param r the trade's net result in units of what it risked */
 export function bet(state: BettingState, r: number): BettingState {
-  const x = Math.min(r, WIN_CAP);
-  const mean = state.sum / state.count;
-  const square = state.squares / state.count;
-  // Kelly's share for this mean and variance, known before the trade.
-  const share = Math.max(0, Math.min(MAX_BET, mean / (square + mean * mean)));
-  const factor = share * x;
-  return {
+  return betAll(state, [r], (value) => value);
+}
+
+/** One bet after the other. */
+export function betAll<T>(state: BettingState, trades: readonly T[], rOf: (trade: T) => number): BettingState {
+  let { logCapital, sum, squares, count } = state;
+  for (const trade of trades) {
+    const x = Math.min(rOf(trade), WIN_CAP);
+    const mean = sum / count;
+    // Kelly's share for this mean and variance, known before the trade.
+    const share = Math.max(0, Math.min(MAX_BET, mean / (squares / count + mean * mean)));
     // A loss beyond 12 R takes all there is, which no later win gives back.
-    logCapital: factor <= -1 ? Number.NEGATIVE_INFINITY : state.logCapital + Math.log1p(factor),
-    sum: state.sum + x,
-    squares: state.squares + x * x,
-    count: state.count + 1,
-  };
+    logCapital = share * x <= -1 ? Number.NEGATIVE_INFINITY : logCapital + Math.log1p(share * x);
+    sum += x;
+    squares += x * x;
+    count += 1;
+  }
+  return { logCapital, sum, squares, count };
 }
 
 /**

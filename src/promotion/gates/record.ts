@@ -1,5 +1,5 @@
 /** @file What a stage has seen of a model, and the figures that gates ask of it. */
-import { type BettingState, bet } from "../evidence/betting.ts";
+import { type BettingState, betAll } from "../evidence/betting.ts";
 
 export type ClosedTrade = {
   readonly closedMs: number;
@@ -71,7 +71,7 @@ export function pairedScore(differences: readonly number[]): number | null {
 }
 
 export function evidenceAfter(start: BettingState, trades: readonly ClosedTrade[]): BettingState {
-  return trades.reduce((state, { r }) => bet(state, r), start);
+  return betAll(start, trades, ({ r }) => r);
 }
 
 function moments(values: readonly number[]): { readonly mean: number; readonly deviation: number } {
