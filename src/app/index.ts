@@ -24,6 +24,15 @@ export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
 export { openModel } from "./models/open.ts";
 export { type Removable, removableModel, removableReport, removableRun, remove } from "./models/remove.ts";
 export { openSubject, type Subject, type SubjectOptions } from "./models/subject.ts";
+export {
+  demote,
+  type PromotedModel,
+  type Promotion,
+  promote,
+  promotionStandings,
+  rollback,
+} from "./promotion/promotion.ts";
+export { readStageRecord } from "./promotion/record-file.ts";
 export { type TrainedClassifierModel, trainClassifier } from "./training/classifier.ts";
 export { type QuickTraining, withQuickModel } from "./training/quick-model.ts";
 export { allRuns, beginRun, type RunEntry, type TrainingRun } from "./training/runs.ts";

@@ -7,6 +7,7 @@ import { exchangeSection } from "./sections/exchange.ts";
 import { featuresSection } from "./sections/features.ts";
 import { modelSection } from "./sections/model.ts";
 import { pathsSection } from "./sections/paths.ts";
+import { promotionSection } from "./sections/promotion.ts";
 import { riskSection } from "./sections/risk.ts";
 import { searchSection } from "./sections/search.ts";
 import { sizingSection } from "./sections/sizing.ts";
@@ -35,6 +36,7 @@ export const configSchema = z.strictObject({
   sizing: sizingSection.prefault({}),
   risk: riskSection.prefault({}),
   backtest: backtestSection.prefault({}),
+  promotion: promotionSection.prefault({}),
   paths: pathsSection.prefault({}),
 });
 

@@ -6,6 +6,7 @@ import { registerVerifyBias } from "./verify-bias.ts";
 import { registerVerifyLeak } from "./verify-leak.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";
 import { registerVerifyParity } from "./verify-parity.ts";
+import { registerVerifyPromotion } from "./verify-promotion.ts";
 import { registerVerifyText } from "./verify-text.ts";
 
 export function registerVerify(program: Command, runner: VerbRunner): void {
@@ -17,4 +18,5 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
   registerVerifyLeak(group, runner);
   registerVerifyLearning(group, runner);
   registerVerifyText(group, runner);
+  registerVerifyPromotion(group, runner);
 }

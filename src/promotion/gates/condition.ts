@@ -33,9 +33,9 @@ export function atMost(name: string, figure: number | null, limit: number, final
 }
 
 /** A yes or a no that something else has found out; null where nobody has looked. */
-export function holds(name: string, found: boolean | null): Condition {
+export function holds(name: string, found: boolean | null, final = false): Condition {
   const outcome = found === null ? Outcome.inconclusive : found ? Outcome.pass : Outcome.fail;
-  return { name, figure: found === null ? null : Number(found), wanted: "yes", outcome };
+  return { name, figure: found === null ? null : Number(found), wanted: "yes", outcome, ...(final ? { final } : {}) };
 }
 
 /**

@@ -45,7 +45,7 @@ export function lookAtGate(gate: GateName, input: GateInput): GateLook {
 
 const CONDITIONS: Readonly<Record<GateName, (input: GateInput, capital: number) => Condition[]>> = {
   research: ({ research }) => [
-    ...Object.entries(research?.conditions ?? {}).map(([name, found]) => holds(name, found)),
+    ...Object.entries(research?.conditions ?? {}).map(([name, found]) => holds(name, found, true)),
     ...(research?.brierSkill === undefined ? [] : [aboveZero("Brier skill out of sample", research.brierSkill)]),
   ],
   paper: ({ settings, record }, capital) => {

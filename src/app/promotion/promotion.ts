@@ -1,0 +1,247 @@
+/**
+ * @file The stages of models from a configuration: what a model has shown is taken from its reports and its records, held
+ * against the gates, and every look is kept, whatever it found.
+ */
+import { userInfo } from "node:os";
+import { basename, dirname, join } from "node:path";
+import { TidemarkError } from "../../core/index.ts";
+import { listReports, type ReportSummary } from "../../evaluate/index.ts";
+import { type ModelManifest, manifestInstruments, readManifest } from "../../policy/index.ts";
+import { assetClass } from "../../portfolio/index.ts";
+import {
+  checkGates,
+  GATE_DEFAULTS,
+  type GateLook,
+  type GateSettings,
+  gateAbove,
+  gatesFingerprint,
+  lookAtGate,
+  Registry,
+  type ResearchFindings,
+  type Stage,
+  type StageRecord,
+  type Standing,
+  type Subject,
+} from "../../promotion/index.ts";
+import { modelsFolder, reportsFolder } from "../config/folders.ts";
+import type { Config } from "../config/load.ts";
+import type { AppContext } from "../context.ts";
+import { findModel, modelNames } from "../models/folders.ts";
+
+export type PromotedModel = Subject & {
+  readonly name: string;
+  readonly folder: string;
+  readonly manifest: ModelManifest;
+};
+
+export type StandingOf = { readonly name: string; readonly standings: readonly Standing[] };
+
+export function gateSettings(config: Config): GateSettings {
+  const { paper, shadow, canary, live, winRule } = config.promotion;
+  const settings: GateSettings = {
+    paper: { ...GATE_DEFAULTS.paper, ...paper },
+    shadow: { ...GATE_DEFAULTS.shadow, ...shadow },
+    canary: { ...GATE_DEFAULTS.canary, ...canary },
+    live: { ...GATE_DEFAULTS.live, ...live },
+    winRule,
+  };
+  checkGates(settings);
+  return settings;
+}
+
+/** Throws MODEL_MISSING, or MODEL_MISMATCH where it trades more than one asset class. */
+export function promotedModel(config: Config, given: string): PromotedModel {
+  const folder = findModel(config, given);
+  const manifest = readManifest(folder);
+  const classes = new Set(manifestInstruments(manifest).map(assetClass));
+  if (classes.size !== 1) {
+    throw new TidemarkError("MODEL_MISMATCH", {
+      what: `The model trades ${[...classes].join(" and ")}: stages are by asset class`,
+      where: folder,
+      fix: "Train one model for each asset class.",
+    });
+  }
+  return { name: basename(dirname(folder)), version: basename(folder), assetClass: [...classes][0], folder, manifest };
+}
+
+function registryOf(context: AppContext, config: Config, name: string): Registry {
+  return new Registry(join(modelsFolder(config), name), context.clock);
+}
+
+/** What stands where, of one model or of all that have a registry. */
+export function promotionStandings(context: AppContext, config: Config, name?: string): StandingOf[] {
+  const names = name === undefined ? modelNames(modelsFolder(config)) : [name];
+  return names.flatMap((each) => {
+    const standings = registryOf(context, config, each).read().state.standings();
+    return standings.length === 0 && name === undefined ? [] : [{ name: each, standings }];
+  });
+}
+
+export type Promotion = {
+  readonly model: PromotedModel;
+  readonly from: Stage;
+  readonly to: Stage | null;
+  readonly look: GateLook;
+};
+
+/**
+ * Looks at the gate above the model's stage and takes the step where it passes. The look is recorded in any case.
+ * @param record what the stage has seen; the gate of research needs none
+ */
+export async function promote(
+  context: AppContext,
+  config: Config,
+  given: string,
+  record: StageRecord | undefined,
+): Promise<Promotion> {
+  const model = promotedModel(config, given);
+  const subject: Subject = { version: model.version, assetClass: model.assetClass };
+  const registry = registryOf(context, config, model.name);
+  const settings = gateSettings(config);
+  const actor = whoAmI();
+  if (registry.read().state.find(subject) === undefined) {
+    const { digest = "", provenance } = model.manifest;
+    await registry.append(subject, actor, {
+      kind: "register",
+      modelHash: digest,
+      recipe: provenance.configFingerprint,
+    });
+  }
+  let standing = standingOf(registry, subject);
+  const gates = gatesFingerprint(settings);
+  if (standing.gates !== "" && standing.gates !== gates) {
+    await registry.append(subject, actor, {
+      kind: "restart",
+      stage: standing.stage,
+      reason: "a gate's figures have changed",
+    });
+    context.warn(`the gates have changed since ${standing.stage} began: the stage begins anew.`);
+    standing = standingOf(registry, subject);
+  }
+  const above = gateAbove(standing.stage);
+  if (above === undefined) {
+    throw new TidemarkError("REGISTRY_REFUSED", {
+      what: "The model is live: there is no stage above",
+      where: `${model.name}/${model.version}`,
+      fix: "Look at it with `tidemark promotion`.",
+    });
+  }
+  if (above.gate !== "research" && record === undefined) {
+    throw new TidemarkError("DATA_MISSING", {
+      what: `The gate out of ${standing.stage} asks what the model has done there`,
+      where: `${model.name}/${model.version}`,
+      fix: "Give the record of the stage as JSON: --record FILE.",
+    });
+  }
+  const nowMs = context.clock.nowMs();
+  const look = lookAtGate(above.gate, {
+    settings,
+    record: record ?? emptyRecord(standing.sinceMs, nowMs),
+    evidence: standing.evidence,
+    accepted: standing.accepted,
+    ...(above.gate === "research" ? { research: researchFindings(config, model) } : {}),
+  });
+  const { outcome, conditions, evidence, gate } = look;
+  const event = await registry.append(subject, actor, { kind: "look", gate, outcome, conditions, evidence, gates });
+  if (outcome !== "pass") return { model, from: standing.stage, to: null, look };
+  await registry.append(subject, actor, { kind: "promote", from: standing.stage, to: above.to, look: event.seq });
+  return { model, from: standing.stage, to: above.to, look };
+}
+
+export async function demote(
+  context: AppContext,
+  config: Config,
+  given: string,
+  to: Stage,
+  reason: string,
+): Promise<Stage> {
+  const { name, version, assetClass: of } = promotedModel(config, given);
+  const registry = registryOf(context, config, name);
+  const subject: Subject = { version, assetClass: of };
+  const { stage } = standingOf(registry, subject);
+  await registry.append(subject, whoAmI(), { kind: "demote", from: stage, to, reason });
+  return stage;
+}
+
+/** The version that was live before is live again; nothing is trained. */
+export async function rollback(
+  context: AppContext,
+  config: Config,
+  name: string,
+  reason: string,
+): Promise<{ readonly from: string; readonly to: string; readonly assetClass: string }> {
+  const registry = registryOf(context, config, name);
+  const { state } = registry.read();
+  const classes = [...new Set(state.standings().map((standing) => standing.assetClass))];
+  const found = classes
+    .map((of) => ({ of, ...state.pointers(of) }))
+    .find(({ champion, previous }) => champion !== null && previous !== null);
+  if (found?.champion == null || found.previous === null) {
+    throw new TidemarkError("REGISTRY_REFUSED", {
+      what: `No version of ${name} was live before another one`,
+      where: name,
+      fix: "Look at its stages with `tidemark promotion`; to take it down use `tidemark demote`.",
+    });
+  }
+  requireUnchanged(config, name, found.previous, state.find({ version: found.previous, assetClass: found.of }));
+  const subject: Subject = { version: found.previous, assetClass: found.of };
+  await registry.append(subject, whoAmI(), { kind: "rollback", from: found.champion, reason });
+  return { from: found.champion, to: found.previous, assetClass: found.of };
+}
+
+/** What is rolled back to must be what was live then. */
+function requireUnchanged(config: Config, name: string, version: string, standing: Standing | undefined): void {
+  const folder = join(modelsFolder(config), name, version);
+  const { digest = "" } = readManifest(folder);
+  if (standing === undefined || standing.modelHash === digest) return;
+  throw new TidemarkError("MODEL_MISMATCH", {
+    what: "The model is not the one that was live: its files have changed since",
+    where: folder,
+    fix: "Restore the folder from a backup.",
+  });
+}
+
+function standingOf(registry: Registry, subject: Subject): Standing {
+  const standing = registry.read().state.find(subject);
+  if (standing !== undefined) return standing;
+  throw new TidemarkError("REGISTRY_REFUSED", {
+    what: "The model is in no stage yet",
+    where: `version ${subject.version}, ${subject.assetClass}`,
+    fix: "Begin with `tidemark promote MODEL`.",
+  });
+}
+
+/** The newest report of exactly this model. */
+function researchFindings(config: Config, { name, version, manifest }: PromotedModel): ResearchFindings {
+  const report = newestReport(config, `${name}/${version}`);
+  const { validationScores } = manifest.provenance as { validationScores?: { brierSkill?: unknown } | null };
+  const skill = validationScores?.brierSkill;
+  return {
+    conditions: Object.fromEntries(report.verdict.conditions.map(({ name: what, met }) => [what, met])),
+    ...(typeof skill === "number" ? { brierSkill: skill } : {}),
+  };
+}
+
+function newestReport(config: Config, id: string): ReportSummary {
+  const { reports } = listReports(reportsFolder(config));
+  const report = reports.find(({ model }) => model?.replace("@", "/") === id);
+  if (report !== undefined) return report;
+  throw new TidemarkError("REPORT_MISSING", {
+    what: `${id} has not been judged: there is no report of it`,
+    where: reportsFolder(config),
+    fix: `Judge it first: tidemark backtest --model ${id} --cost-ladder`,
+  });
+}
+
+/** Who takes a step; a system without a name for its user has a number. */
+function whoAmI(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? "unknown"}`;
+  }
+}
+
+function emptyRecord(fromMs: number, toMs: number): StageRecord {
+  return { fromMs, toMs, trades: [], dailyReturns: [], drawdown: 0, replayed: 0, replayedEqual: 0, errors: 0 };
+}
