@@ -13,13 +13,15 @@ export const FillReason = {
   liquidation: 6,
   /** The account was closed out at the end of an episode or a backtest. */
   final: 7,
+  /** The symbol had no bar for a stated time, or had expired: it was settled at its last price. */
+  settled: 8,
 } as const;
 export type FillReason = (typeof FillReason)[keyof typeof FillReason];
 
 export const FILL_REASONS = Object.keys(FillReason) as ReadonlyArray<keyof typeof FillReason>;
 
 export type Fill = {
-  /** Open time of the bar in which it filled. */
+  /** Open time of the bar in which it filled; its close time where the account was closed out at a close. */
   readonly tsMs: number;
   readonly bar: number;
   readonly symbol: number;

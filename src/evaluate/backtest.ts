@@ -55,7 +55,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   const { from, to } = checkedRange(options);
   signal?.throwIfAborted();
 
-  const recorder = new FillRecorder();
+  const recorder = new FillRecorder(tape.barMs);
   // Every invariant of the ledger is asserted after every bar of a recorded run.
   const exchange = new SimulatedExchange(tape, { ...config.exchange, checked: true }, { accounts: 1, seed, recorder });
   const step = new DecisionStep(
@@ -69,7 +69,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   const desk = new DeskView(exchange, 0);
   const context: DecisionContext = { tape, desk, exchange, account: 0, bar: from, permissions };
   const curve = new EquityRecorder(exchange, 0, to - from);
-  const events = new EventCounter(exchange, recorder, step);
+  const events = new EventCounter(exchange, step);
 
   exchange.reset(0, from, balance);
   for (let s = 0; s < tape.symbols; s++) permissions[s] = step.permissions(0, s);

@@ -1,5 +1,6 @@
 /** @file Writes an account down bar by bar while a backtest runs: columns are made once, nothing is allocated in a step. */
 import type { SimulatedExchange } from "../exchange/index.ts";
+import { rateAt } from "../market/index.ts";
 import type { EquityCurve } from "./record.ts";
 
 export class EquityRecorder {
@@ -43,7 +44,7 @@ export class EquityRecorder {
     for (let s = 0; s < symbols; s++) {
       const lots = book.lots[account * symbols + s];
       if (lots === 0) continue;
-      const share = (lots * terms.unit[s] * tape.close[bar * symbols + s]) / equity;
+      const share = (lots * terms.unit[s] * tape.close[bar * symbols + s] * rateAt(tape, bar, s)) / equity;
       this.#positions[row * symbols + s] = share;
       gross += Math.abs(share);
     }

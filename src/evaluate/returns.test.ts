@@ -99,5 +99,6 @@ describe("returns", () => {
     expect(barsPerYearOf(hourly, HOUR_MS, [crypto])).toBe(8_760);
     const sparse = series(Array.from({ length: 11 }, (_, i) => [i * 10 * HOUR_MS, 100] as const));
     expect(barsPerYearOf(sparse, HOUR_MS, [stock]), "what the run itself shows").toBe(876);
+    expect(barsPerYearOf(sparse, HOUR_MS, [crypto]), "nine of ten bars are missing").toBe(876);
   });
 });

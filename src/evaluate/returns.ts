@@ -93,10 +93,12 @@ export function daysPerYearOf(series: EquitySeries, days: number, instruments: r
 }
 
 /**
- * Bars a year with which bar figures are annualized: exact where markets never close, else what the run itself shows
- * (its bars over its span in years).
+ * Bars a year with which bar figures are annualized: exact where markets never close and no bar is missing, else what
+ * the run itself shows (its bars over its span in years).
  */
 export function barsPerYearOf(series: EquitySeries, barMs: number, instruments: readonly Instrument[]): number {
-  if (daysPerYear(instruments) === EVERY_DAY || series.length < 3) return YEAR_MS / barMs;
-  return (series.length - 1) / ((series.timeMs[series.length - 1] - series.timeMs[0]) / YEAR_MS);
+  if (series.length < 3) return YEAR_MS / barMs;
+  const spanMs = series.timeMs[series.length - 1] - series.timeMs[0];
+  const isWhole = spanMs === (series.length - 1) * barMs;
+  return isWhole && daysPerYear(instruments) === EVERY_DAY ? YEAR_MS / barMs : (series.length - 1) / (spanMs / YEAR_MS);
 }

@@ -29,6 +29,8 @@ const prices = {
   low: Float64Array.of(10, 9, 11, 12, 10, 10),
 };
 
+const at = (bar: number, within: boolean, amount: number) => ({ bar, symbol: 0, amount, within });
+
 describe("round trips", () => {
   it("join entries and exits of one position", () => {
     const fills = [
@@ -63,8 +65,20 @@ describe("round trips", () => {
     expect(trades[1].adverseExcursion, "a short suffers at the high").toBeCloseTo(-(14 / 12 - 1), 12);
   });
 
+  it("are paid by who held at the open, and inside the bar by who holds after it", () => {
+    // Reversed at the open of bar 1, stopped inside bar 2.
+    const fills = [
+      fill(0, 2, 10),
+      fill(1, -2, 12, 2, FillReason.close),
+      fill(1, -2, 12, 2),
+      fill(2, 2, 13, 2, FillReason.stop),
+    ];
+    const funding = [at(0, true, 1), at(1, false, 10), at(1, true, 100), at(2, false, 1_000), at(2, true, 10_000)];
+    expect(reconstructTrades(fills, funding, prices).map((trade) => trade.funding)).toEqual([11, 11_100]);
+  });
+
   it("refuse funding without a position", () => {
-    expect(() => reconstructTrades([], [{ bar: 1, symbol: 0, amount: 1 }], prices)).toThrow(/funding/);
+    expect(() => reconstructTrades([], [{ bar: 1, symbol: 0, amount: 1, within: false }], prices)).toThrow(/funding/);
   });
 });
 

@@ -13,11 +13,11 @@ export type Trade = {
   readonly exitMs: number;
   readonly entryBar: number;
   readonly exitBar: number;
-  /** Bars from the first fill to the last; 0 where both lie in one bar. */
+  /** Bars from the first fill to the last; a whole one where it was held from the open of its bar to the close. */
   readonly barsHeld: number;
   /** Largest quantity held, in base units or contracts. */
   readonly quantity: number;
-  /** Averages over all quantities bought and sold, quote currency. */
+  /** Averages over all quantities bought and sold, in the symbol's quote. */
   readonly entryPrice: number;
   readonly exitPrice: number;
   /** Realised profit from prices alone (spread and slippage are inside the prices). */
@@ -35,8 +35,14 @@ export type Trade = {
   readonly favorableExcursion: number;
 };
 
-/** What a symbol's position received (or paid, below 0) at the funding stamps of one bar. */
-export type FundingPayment = { readonly bar: number; readonly symbol: number; readonly amount: number };
+/** What a symbol's position received (or paid, below 0) at the funding stamps of one bar, account currency. */
+export type FundingPayment = {
+  readonly bar: number;
+  readonly symbol: number;
+  readonly amount: number;
+  /** False: at the open, to what was held into the bar. True: inside it, to what was held after the open's fills. */
+  readonly within: boolean;
+};
 
 /** The prices a trade lived through, as in a MarketTape. */
 export type PriceHistory = {
@@ -44,7 +50,17 @@ export type PriceHistory = {
   readonly instruments: readonly Instrument[];
   readonly high: Float64Array;
   readonly low: Float64Array;
+  /** `[T*S]` as on the tape: absent where every quote is the account's currency. */
+  readonly rate?: Float64Array;
 };
+
+/** Fills that happen at the open of a bar, before its stamps. */
+const AT_OPEN: ReadonlySet<FillReason> = new Set([
+  FillReason.open,
+  FillReason.close,
+  FillReason.time,
+  FillReason.settled,
+]);
 
 /** A trade that is still open. Quantities and values are absolute. */
 type OpenTrade = {
@@ -52,6 +68,8 @@ type OpenTrade = {
   readonly first: Fill;
   entered: number;
   entryValue: number;
+  /** The same in the account's currency. */
+  entryWorth: number;
   exited: number;
   exitValue: number;
   held: number;
@@ -62,8 +80,9 @@ type OpenTrade = {
 };
 
 /**
- * Round trips in the order in which they ended. `fills` are in the order in which they happened. Funding of a bar falls
- * to the position held into that bar, before any of its fills. A position that is still open at the end is left out: close
+ * Round trips in the order in which they ended. `fills` are in the order in which they happened, `funding` by bar. Funding
+ * at an open falls to the position held into that bar, before any of its fills, funding inside a bar to the one that is
+ * held after the open; of a bar the first come first. A position that is still open at the end is left out: close
  * the account out first.
  */
 export function reconstructTrades(
@@ -74,6 +93,8 @@ export function reconstructTrades(
   const trades: Trade[] = [];
   const open = new Map<number, OpenTrade>();
   let paid = 0;
+  const isPaidBefore = ({ bar, within }: FundingPayment, fill: Fill): boolean =>
+    bar < fill.bar || (bar === fill.bar && (!within || !AT_OPEN.has(fill.reason)));
 
   const receive = (payment: FundingPayment): void => {
     const current = open.get(payment.symbol);
@@ -82,7 +103,7 @@ export function reconstructTrades(
   };
 
   for (const fill of fills) {
-    while (paid < funding.length && funding[paid].bar <= fill.bar) receive(funding[paid++]);
+    while (paid < funding.length && isPaidBefore(funding[paid], fill)) receive(funding[paid++]);
     let current = open.get(fill.symbol);
     let rest = Math.abs(fill.quantity);
     const side = fill.quantity > 0 ? 1 : -1;
@@ -110,6 +131,8 @@ export function reconstructTrades(
     }
     current.entered += rest;
     current.entryValue += rest * fill.price;
+    const known = prices.rate?.[(fill.bar - 1) * prices.symbols + fill.symbol] ?? 1;
+    current.entryWorth += rest * fill.price * known;
     current.held += rest;
     current.largest = Math.max(current.largest, current.held);
     current.fees += (fill.fee * rest) / Math.abs(fill.quantity);
@@ -124,6 +147,7 @@ function emptyTrade(side: 1 | -1, first: Fill): OpenTrade {
     first,
     entered: 0,
     entryValue: 0,
+    entryWorth: 0,
     exited: 0,
     exitValue: 0,
     held: 0,
@@ -144,7 +168,7 @@ function finished(open: OpenTrade, exit: Fill, prices: PriceHistory): Trade {
     exitMs: exit.tsMs,
     entryBar: open.first.bar,
     exitBar: exit.bar,
-    barsHeld: exit.bar - open.first.bar,
+    barsHeld: exit.bar - open.first.bar + (exit.reason === FillReason.final ? 1 : 0),
     quantity: open.largest,
     entryPrice,
     exitPrice: open.exitValue / open.exited,
@@ -152,7 +176,7 @@ function finished(open: OpenTrade, exit: Fill, prices: PriceHistory): Trade {
     fees: open.fees,
     funding: open.funding,
     netProfit,
-    netReturn: netProfit / (open.entryValue * prices.instruments[exit.symbol].multiplier),
+    netReturn: netProfit / (open.entryWorth * prices.instruments[exit.symbol].multiplier),
     exitReason: FILL_REASONS[exit.reason],
     ...excursions(open, entryPrice, exit, prices),
   };

@@ -1,6 +1,6 @@
 /**
  * @file The book: every number of N accounts as columns. Account columns are `[A]`; position and order columns are
- * `[A*S]`, row `account * S + symbol`. Money is in quote currency. Readers may hold on to the columns: they never move.
+ * `[A*S]`, row `account * S + symbol`. Money is in the account's currency, prices are in each symbol's quote. Readers may hold on to the columns: they never move.
  *
  * Identity of the ledger: `equity = initialBalance + realised + sum(unrealised) - fees + funding + shortfall`, and
  * `balance = equity - sum(unrealised)`. A spot holding is carried at cost inside `balance`, so that cash is
@@ -53,12 +53,19 @@ export type AccountBook = {
   readonly lots: Float64Array;
   /** `[A*S]` signed, lots times lot step. */
   readonly quantity: Float64Array;
-  /** `[A*S]` average entry price, 0 where flat. */
+  /** `[A*S]` average entry price in the symbol's quote, 0 where flat. */
   readonly entryPrice: Float64Array;
+  /** `[A*S]` the account's currency paid for one of the quote at entry, on average; 1 where they are the same. */
+  readonly entryRate: Float64Array;
   /** `[A*S]` at the last mark. */
   readonly unrealised: Float64Array;
   /** `[A*S]` realised profit and funding less fees of the symbol. */
   readonly netProfit: Float64Array;
+  /** `[A*S]` funding received at the open of the last bar by what was held into it, and inside that bar by what was left. */
+  readonly openFunding: Float64Array;
+  readonly withinFunding: Float64Array;
+  /** `[A*S]` bars in a row, up to the last one, in which a position's symbol had no bar. */
+  readonly absentBars: Int32Array;
   /** `[A*S]` bar in which the position was opened, -1 where flat. */
   readonly entryBar: Int32Array;
   /** `[A*S]` bar of the last fill, -1 before the first. */
@@ -114,8 +121,12 @@ export function createAccountBook(accounts: number, symbols: number): AccountBoo
     lots: cell(),
     quantity: cell(),
     entryPrice: cell(),
+    entryRate: cell().fill(1),
     unrealised: cell(),
     netProfit: cell(),
+    openFunding: cell(),
+    withinFunding: cell(),
+    absentBars: new Int32Array(cells),
     entryBar: new Int32Array(cells).fill(-1),
     lastFillBar: new Int32Array(cells).fill(-1),
     stopPrice: cell(),
@@ -139,6 +150,8 @@ export function clearPosition(book: AccountBook, row: number): void {
   book.lots[row] = 0;
   book.quantity[row] = 0;
   book.entryPrice[row] = 0;
+  book.entryRate[row] = 1;
+  book.absentBars[row] = 0;
   book.unrealised[row] = 0;
   book.entryBar[row] = -1;
   book.stopPrice[row] = 0;
@@ -172,6 +185,8 @@ export function resetAccount(book: AccountBook, account: number, bar: number, ba
   for (let row = first; row < first + book.symbols; row++) {
     clearPosition(book, row);
     book.netProfit[row] = 0;
+    book.openFunding[row] = 0;
+    book.withinFunding[row] = 0;
     book.lastFillBar[row] = -1;
     book.pending[row] = 0;
     book.outcome[row] = 0;

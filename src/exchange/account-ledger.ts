@@ -7,7 +7,7 @@ import { type AccountBook, settleOrder } from "./account-book.ts";
 import type { ExchangeConfig } from "./config.ts";
 import { attachBrackets, bookFill } from "./fill.ts";
 import type { InstrumentTerms } from "./instrument-terms.ts";
-import type { Kernel } from "./kernel.ts";
+import { type Kernel, loadRates } from "./kernel.ts";
 import type { Liquidity } from "./liquidity.ts";
 import { floorBalance, markEquity } from "./mark.ts";
 import { AccountStatus, OrderOutcome } from "./outcome.ts";
@@ -62,7 +62,15 @@ export class AccountLedger implements TradeDesk {
 
   /** The bar after the one that the account stands at has begun: what happens now happens in it. */
   open(): void {
-    this.book.opened[0] = 1;
+    const { book, tape } = this;
+    book.opened[0] = 1;
+    loadRates(this.#kernel, book.bar[0]);
+    const firstCell = (book.bar[0] + 1) * tape.symbols;
+    for (let s = 0; s < book.symbols; s++) {
+      book.openFunding[s] = 0;
+      book.withinFunding[s] = 0;
+      if (book.lots[s] !== 0) book.absentBars[s] = tape.present[firstCell + s] === 1 ? 0 : book.absentBars[s] + 1;
+    }
   }
 
   /** A fill of the running bar: `lots` signed, at its final price and fee. Never through zero: a reversal is two fills. */
@@ -83,6 +91,7 @@ export class AccountLedger implements TradeDesk {
     book.funding[0] += received;
     book.balance[0] += received;
     book.netProfit[symbol] += received;
+    book.openFunding[symbol] += received;
   }
 
   /** What became of the symbol's order; its brackets become the position's where it took effect. */

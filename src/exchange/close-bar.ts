@@ -8,7 +8,7 @@
  */
 import { InvariantError } from "../core/index.ts";
 import { fillExit, findExits, nearestStop, stopWay } from "./exits.ts";
-import type { Kernel } from "./kernel.ts";
+import { type Kernel, loadRates } from "./kernel.ts";
 import { liquidate, wayToLiquidation } from "./liquidation.ts";
 import { markEquity } from "./mark.ts";
 import { AccountStatus } from "./outcome.ts";
@@ -21,6 +21,7 @@ export function closeBar(kernel: Kernel, account: number): AccountStatus {
   book.opened[account] = 0;
   const bar = ++book.bar[account];
   if (book.status[account] !== AccountStatus.active) return AccountStatus.liquidated;
+  loadRates(kernel, bar - 1);
   const touched = findExits(kernel, account, bar);
   valuePositions(kernel, account, bar);
   if (touched > 0 || isEndangered(kernel, account)) {

@@ -1,5 +1,5 @@
 /** @file The exchange's settings: costs, leverage, harsh mode. Basis points and shares, with units in the names. */
-import { checkBoolean, checkChoice, checkKeys, checkNumber } from "../core/index.ts";
+import { checkBoolean, checkChoice, checkKeys, checkNumber, checkWhole } from "../core/index.ts";
 
 export const SlippageModel = {
   /** Half spread and base slippage only; every order fills whole, whatever the volume. */
@@ -16,7 +16,7 @@ export type ExchangeConfig = {
   readonly leverage: number;
   /** Taker fee in basis points of notional, or null for each instrument's own. */
   readonly takerFeeBps: number | null;
-  /** Share of notional that equity must cover, or null for each instrument's own. */
+  /** Share of notional that equity must cover beside the fee to close, or null for each instrument's own tiers or rate. */
   readonly maintenanceMarginRate: number | null;
   readonly slippageModel: SlippageModel;
   readonly halfSpreadBps: number;
@@ -30,14 +30,19 @@ export type ExchangeConfig = {
    * take; lower urgency takes proportionally less. 0 means no limit.
    */
   readonly participationCap: number;
-  /** Spread, slippage, impact and latency together never exceed this. */
+  /** Spread, slippage, impact and latency together never exceed this, before the cost multiplier. */
   readonly slippageCapBps: number;
-  /** Multiplies fees, spread, slippage and impact, for a ladder of costs. */
+  /** Multiplies fees and slippage, the cap of slippage included, for a ladder of costs. */
   readonly costMultiplier: number;
   /** Fee on top of the taker fee where the venue closes the position. */
   readonly liquidationFeeBps: number;
   /** Multiplies every funding payment; 0 switches funding off. */
   readonly fundingMultiplier: number;
+  /**
+   * Bars without a bar of the symbol after which its position is settled at the last price, as if it was delisted; null
+   * for as many as make a week, 0 for never.
+   */
+  readonly settleAfterBars: number | null;
   /** Partial fills, latency and extra slippage, drawn from the seed. */
   readonly harsh: boolean;
   /** Harsh mode: probability that an order fills only in part. */
@@ -63,6 +68,7 @@ export const EXCHANGE_DEFAULTS: ExchangeConfig = {
   costMultiplier: 1,
   liquidationFeeBps: 50,
   fundingMultiplier: 1,
+  settleAfterBars: null,
   harsh: false,
   harshPartialProbability: 0.2,
   harshLatencyShare: 0.1,
@@ -101,6 +107,7 @@ export function resolveExchangeConfig(partial: Partial<ExchangeConfig> = {}): Ex
   if (config.maintenanceMarginRate !== null) {
     checkNumber("exchange.maintenanceMarginRate", config.maintenanceMarginRate, 0, 1);
   }
+  if (config.settleAfterBars !== null) checkWhole("exchange.settleAfterBars", config.settleAfterBars, 0, 2_000_000_000);
   checkChoice("exchange.slippageModel", config.slippageModel, Object.values(SlippageModel));
   checkBoolean("exchange.harsh", config.harsh);
   checkBoolean("exchange.checked", config.checked);

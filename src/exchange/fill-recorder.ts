@@ -1,19 +1,25 @@
 /** @file Fills as growing columns, and the trade hash that says whether two runs traded the same. */
-import { bytesOf, type Fill, type FillReason, sha256 } from "../core/index.ts";
+import { bytesOf, type Fill, FillReason, sha256 } from "../core/index.ts";
 
 /** Numbers of a fill that the trade hash covers: time, symbol, lots, price, fee, realised, reason. */
 const HASHED = 7;
 
 /** Keeps the fills of any number of accounts in the order in which they happened. */
 export class FillRecorder {
+  /** Length of a bar: an account is closed out at the end of one. */
+  readonly #barMs: number;
   /** Fills recorded so far. */
   count = 0;
   #account = new Int32Array(256);
   #bar = new Int32Array(256);
   #values = new Float64Array(256 * HASHED);
   #quantity = new Float64Array(256);
-  /** `[count]` what spread, slippage, impact and tick cost against the price that was asked for, quote currency. */
+  /** `[count]` what spread, slippage, impact and tick cost against the price that was asked for, account currency. */
   #slippage = new Float64Array(256);
+
+  constructor(barMs = 0) {
+    this.#barMs = barMs;
+  }
 
   record(
     account: number,
@@ -70,8 +76,9 @@ export class FillRecorder {
 
   fill(index: number): Fill {
     const v = index * HASHED;
+    const reason = this.#values[v + 6] as FillReason;
     return {
-      tsMs: this.#values[v],
+      tsMs: this.#values[v] + (reason === FillReason.final ? this.#barMs : 0),
       bar: this.#bar[index],
       symbol: this.#values[v + 1],
       lots: this.#values[v + 2],
@@ -79,7 +86,7 @@ export class FillRecorder {
       price: this.#values[v + 3],
       fee: this.#values[v + 4],
       realised: this.#values[v + 5],
-      reason: this.#values[v + 6] as FillReason,
+      reason,
     };
   }
 
@@ -87,7 +94,7 @@ export class FillRecorder {
     return this.#account[index];
   }
 
-  /** What the fill cost against the price that was asked for (open, bracket level, close), quote currency. */
+  /** What the fill cost against the price that was asked for (open, bracket level, close), account currency. */
   slippage(index: number): number {
     return this.#slippage[index];
   }
@@ -99,7 +106,7 @@ export class FillRecorder {
     return out;
   }
 
-  /** The sum of one account's slippage, quote currency. */
+  /** The sum of one account's slippage, account currency. */
   totalSlippage(account = 0): number {
     let sum = 0;
     for (let i = 0; i < this.count; i++) if (this.#account[i] === account) sum += this.#slippage[i];
@@ -107,7 +114,7 @@ export class FillRecorder {
   }
 
   /**
-   * SHA-256 over the account's fills in their order: bar time, symbol, lots, price, fee, realised and reason of each as
+   * SHA-256 over the account's fills in their order: open time of the bar, symbol, lots, price, fee, realised and reason of each as
    * seven little-endian float64. Two runs have one hash exactly when they traded the same, to the last bit.
    */
   tradeHash(account = 0): string {

@@ -2,11 +2,13 @@
 import { FillReason } from "../core/index.ts";
 import { clearPosition } from "./account-book.ts";
 import { adversePrice } from "./instrument-terms.ts";
-import type { Kernel } from "./kernel.ts";
+import { costRate, type Kernel } from "./kernel.ts";
 
 /**
  * Trades `lots` (signed, not 0) of a symbol that was asked for at `price`: a buy at `price * (1 + share)`, a sell at
  * `price * (1 - share)`, moved to the tick grid against the trader. Fees are on notional at the filled price.
+ *
+ * A sale below one tick, which only a position that must be closed makes, fills at the price itself.
  *
  * A fill either adds to a position (the entry becomes the average by quantity) or takes away at most all of it (profit
  * is realised against that average). A reversal is two fills.
@@ -23,17 +25,20 @@ export function executeFill(
 ): void {
   const terms = kernel.terms;
   const buying = lots > 0;
-  const filled = adversePrice(terms, symbol, price * (buying ? 1 + share : 1 - share), buying);
+  const asked = price * (buying ? 1 + share : 1 - share);
+  const onGrid = adversePrice(terms, symbol, asked, buying);
+  const filled = onGrid > 0 ? onGrid : asked > 0 ? asked : price;
   const unit = terms.unit[symbol];
   const size = buying ? lots : -lots;
-  const notional = size * unit * filled;
+  const rate = kernel.rate[symbol];
+  const notional = size * unit * filled * rate;
   const penalty =
     reason === FillReason.liquidation ? kernel.config.liquidationFeeBps * 1e-4 * kernel.config.costMultiplier : 0;
   const fee = notional * (terms.feeRate[symbol] + penalty);
   const realised = bookFill(kernel, account, symbol, bar, lots, filled, fee);
   const recorder = kernel.recorder;
   if (recorder !== undefined) {
-    const slippage = size * unit * Math.abs(filled - price);
+    const slippage = size * unit * Math.abs(filled - price) * rate;
     const quantity = lots * terms.lotStep[symbol];
     const tsMs = kernel.tape.timeMs[bar];
     // Adding 0 turns a negative zero into zero, so that equal fills have equal bytes.
@@ -43,7 +48,7 @@ export function executeFill(
 
 /** Books a fill at its final price and fee, wherever it happened. Returns the profit that it realised, before its fee. */
 export function bookFill(
-  kernel: Pick<Kernel, "book" | "terms">,
+  kernel: Pick<Kernel, "book" | "terms" | "rate">,
   account: number,
   symbol: number,
   bar: number,
@@ -54,18 +59,25 @@ export function bookFill(
   const { book, terms } = kernel;
   const row = account * book.symbols + symbol;
   const unit = terms.unit[symbol];
-  const notional = Math.abs(lots) * unit * filled;
+  const rate = kernel.rate[symbol];
+  const notional = Math.abs(lots) * unit * filled * rate;
   const before = book.lots[row];
   const after = before + lots;
   let realised = 0;
   if (before * lots < 0) {
-    realised = -lots * unit * (filled - book.entryPrice[row]);
+    realised = -lots * unit * (filled * rate - book.entryPrice[row] * costRate(kernel, row, symbol, rate));
   } else if (before === 0) {
     book.entryPrice[row] = filled;
+    book.entryRate[row] = rate;
     book.entryBar[row] = bar;
     book.trailExtreme[row] = filled;
   } else {
-    book.entryPrice[row] = (before * book.entryPrice[row] + lots * filled) / after;
+    const entry = book.entryPrice[row];
+    book.entryPrice[row] = (before * entry + lots * filled) / after;
+    // A holding's cost in the account's currency is averaged as its price is.
+    const rateBefore = book.entryRate[row];
+    if (rateBefore !== rate)
+      book.entryRate[row] = (before * entry * rateBefore + lots * filled * rate) / (after * book.entryPrice[row]);
   }
   if (after === 0) {
     clearPosition(book, row);

@@ -65,9 +65,9 @@ describe("a liquidation and a bracket in one bar", () => {
     expect([recorder.fill(1).price, recorder.fill(1).reason]).toEqual([900, FillReason.liquidation]);
   });
 
-  test("a gap beyond both fills the stop at the open", () => {
+  test("a gap beyond both is liquidated at the open, before the stop is looked at", () => {
     const told = longTen([880, 890, 850, 870], { stop: 0.05 });
-    expect(told.fills).toEqual([[0, 880, FillReason.stop]]);
+    expect(told.fills).toEqual([[0, 880, FillReason.liquidation]]);
     expect(told.equity, "10 * 120 is more than there was").toBe(0);
   });
 });

@@ -18,6 +18,10 @@ import type { Kernel } from "./kernel.ts";
 import { floorBalance, markEquity } from "./mark.ts";
 import { AccountStatus, OrderOutcome } from "./outcome.ts";
 import { slippageShare } from "./slippage.ts";
+import { excessAt } from "./valuation.ts";
+
+/** Halvings of the way after which it is known to the last bit that matters. */
+const HALVINGS = 60;
 
 /** Closes every position where `way` of the way from the open of `bar` to the worst prices is done, and ends the account. */
 export function liquidate(kernel: Kernel, account: number, bar: number, way: number): void {
@@ -31,7 +35,7 @@ export function liquidate(kernel: Kernel, account: number, bar: number, way: num
     if (lots === 0) continue;
     const cell = bar * symbols + s;
     const open = tape.open[cell];
-    const price = open + way * ((lots > 0 ? tape.low[cell] : tape.high[cell]) - open);
+    const price = way === 0 ? open : open + way * ((lots > 0 ? tape.low[cell] : tape.high[cell]) - open);
     const share = slippageShare(kernel, account, s, bar - 1, Math.abs(lots), price, FillReason.liquidation);
     executeFill(kernel, account, s, bar, -lots, price, share, FillReason.liquidation);
   }
@@ -44,6 +48,7 @@ export function liquidate(kernel: Kernel, account: number, bar: number, way: num
 /** How much of the way from the open to the worst prices is done when equity meets maintenance, in [0, 1]. */
 export function wayToLiquidation(kernel: Kernel, account: number, bar: number): number {
   const { book, tape, terms } = kernel;
+  if (terms.tiered || tape.rate !== undefined) return wayByHalving(kernel, account, bar);
   const symbols = tape.symbols;
   const first = account * symbols;
   let atOpen = book.balance[account];
@@ -61,4 +66,17 @@ export function wayToLiquidation(kernel: Kernel, account: number, bar: number): 
   }
   if (atOpen <= 0 || atOpen <= atWorst) return 0;
   return Math.min(1, atOpen / (atOpen - atWorst));
+}
+
+/** Across tiers maintenance is no line any more, but equity less maintenance still falls all the way. */
+function wayByHalving(kernel: Kernel, account: number, bar: number): number {
+  if (excessAt(kernel, account, bar, 0) <= 0) return 0;
+  let low = 0;
+  let high = 1;
+  for (let i = 0; i < HALVINGS; i++) {
+    const middle = (low + high) / 2;
+    if (excessAt(kernel, account, bar, middle) > 0) low = middle;
+    else high = middle;
+  }
+  return low;
 }

@@ -51,7 +51,7 @@ test("prices move to the grid against the trader and stay where they are on it",
   expect(adversePrice(terms, 2, 10.2, true)).toBe(10.5);
   expect(adversePrice(terms, 3, 0.123_456_7, false)).toBe(0.12345);
   expect(adversePrice(terms, 4, 12, true)).toBe(15);
-  expect(adversePrice(terms, 4, 3, false), "never below one tick").toBe(5);
+  expect(adversePrice(terms, 4, 3, false), "a sale below one tick has no price, least of all one above").toBe(0);
   for (let i = 1; i < 5_000; i++) {
     const price = i / 100;
     expect(adversePrice(terms, 0, price, true)).toBe(price);

@@ -31,6 +31,10 @@ export const OrderOutcome = {
   refusedTimeStop: 12,
   /** The account is liquidated. */
   refusedLiquidated: 13,
+  /** The sale would have filled below one tick. */
+  refusedBelowTick: 14,
+  /** The contract has expired. */
+  refusedExpired: 15,
 } as const;
 export type OrderOutcome = (typeof OrderOutcome)[keyof typeof OrderOutcome];
 

@@ -2,10 +2,10 @@
  * @file The simulated exchange: N independent accounts on one tape. The same kernel trains, backtests and paper-trades.
  *
  * Time: an account at bar `t` is marked at `close(t)`. Orders placed there fill at `open(t+1)`. `openBar` plays that open
- * (funding, time stops, orders) and needs no more of the bar than its open, funding and presence; `closeBar` plays the
+ * (funding, settlements, time stops, orders) and needs no more of the bar than its open, funding and presence; `closeBar` plays the
  * rest (brackets, liquidation, mark) and needs all of it. `advance` is both.
  */
-import { FillReason, InvariantError, invariant, TidemarkError } from "../core/index.ts";
+import { FillReason, InvariantError, invariant, TidemarkError, WEEK_MS } from "../core/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import { type AccountBook, createAccountBook, resetAccount, settleOrder } from "./account-book.ts";
 import { closeBar } from "./close-bar.ts";
@@ -15,12 +15,12 @@ import { executeFill } from "./fill.ts";
 import type { FillRecorder } from "./fill-recorder.ts";
 import { type InstrumentTerms, instrumentTerms } from "./instrument-terms.ts";
 import { checkAccount } from "./invariants.ts";
-import type { Kernel } from "./kernel.ts";
+import { type Kernel, loadRates } from "./kernel.ts";
 import { Liquidity } from "./liquidity.ts";
 import { floorBalance, markEquity } from "./mark.ts";
 import { openBar } from "./open-bar.ts";
 import { AccountStatus, OrderOutcome } from "./outcome.ts";
-import { slippageShare } from "./slippage.ts";
+import { drawKeys, slippageShare } from "./slippage.ts";
 import type { TradeDesk } from "./trade-desk.ts";
 
 export type SimulatedExchangeOptions = {
@@ -41,12 +41,16 @@ export class SimulatedExchange implements TradeDesk {
   readonly liquidity: Liquidity;
   readonly #kernel: Kernel;
 
-  /** Throws CONFIG_VALUE where the square-root model has a symbol without volume. */
+  /**
+   * Throws CONFIG_VALUE where the square-root model has a symbol without volume, and DATA_ALIGNMENT where symbols are
+   * quoted in several currencies and nothing converts them.
+   */
   constructor(tape: MarketTape, config: ExchangeConfig, options: SimulatedExchangeOptions) {
     const { accounts, seed, recorder } = options;
     invariant(Number.isInteger(accounts) && accounts > 0, `an exchange has accounts, was asked for ${accounts}`);
     invariant(Number.isSafeInteger(seed), `a seed is a whole number, was ${seed}`);
     if (config.slippageModel === SlippageModel.squareRoot) checkVolumes(tape);
+    checkCurrency(tape);
     this.tape = tape;
     this.config = config;
     this.book = createAccountBook(accounts, tape.symbols);
@@ -60,6 +64,11 @@ export class SimulatedExchange implements TradeDesk {
       liquidity: this.liquidity,
       recorder,
       seed,
+      rate: new Float64Array(tape.symbols).fill(1),
+      drawKey: drawKeys(tape.instruments.map(({ symbol }) => symbol)),
+      settleAfterBars: settleAfter(tape, config),
+      needed: new Float64Array(tape.symbols),
+      wanted: new Float64Array(tape.symbols),
       traded: new Float64Array(tape.symbols),
       exitPrice: new Float64Array(tape.symbols),
       exitReason: new Uint8Array(tape.symbols),
@@ -127,7 +136,7 @@ export class SimulatedExchange implements TradeDesk {
     if (this.book.pending[row] === 1) settleOrder(this.book, account, row, OrderOutcome.none);
   }
 
-  /** Funding on what is held, time stops, then the orders, all at the open of the next bar. */
+  /** Funding on what is held, settlements, time stops, then the orders, all at the open of the next bar. */
   openBar(account: number): void {
     openBar(this.#kernel, account);
   }
@@ -154,6 +163,7 @@ export class SimulatedExchange implements TradeDesk {
     const bar = book.bar[account];
     if (book.opened[account] === 1)
       throw new InvariantError("an account is closed out at a close", `account ${account}`);
+    loadRates(this.#kernel, bar);
     for (let s = 0; s < tape.symbols; s++) {
       const row = account * tape.symbols + s;
       this.cancel(account, s);
@@ -178,6 +188,22 @@ export class SimulatedExchange implements TradeDesk {
   restore(state: ColumnState): void {
     restoreColumns(this.book, state);
   }
+}
+
+/** Bars without a bar after which a position is settled. */
+function settleAfter(tape: MarketTape, { settleAfterBars }: ExchangeConfig): number {
+  if (settleAfterBars === 0) return Number.POSITIVE_INFINITY;
+  return settleAfterBars ?? Math.max(2, Math.ceil(WEEK_MS / tape.barMs));
+}
+
+/** Money of two currencies is never added up. */
+function checkCurrency({ instruments, currency, rate }: MarketTape): void {
+  const foreign = instruments.filter(({ quote }) => quote !== currency);
+  if (foreign.length === 0 || rate !== undefined) return;
+  throw new TidemarkError("DATA_ALIGNMENT", {
+    what: `The account is kept in ${currency}, and ${foreign.map(({ symbol, quote }) => `${symbol} is quoted in ${quote}`).join(", ")}`,
+    fix: "Load the symbols together with pairs that convert their quotes, or trade them apart.",
+  });
 }
 
 /** The square-root model can say nothing about a symbol whose volume is never known. */

@@ -1,6 +1,6 @@
 /**
  * @file How far from the price that was asked for an order fills, as a share of that price:
- * `c = halfSpread + baseSlippage + impact`, never above `slippageCapBps`, times `costMultiplier`.
+ * `c = halfSpread + baseSlippage + impact`, at most `slippageCapBps`, all of it times `costMultiplier`, and never above 1.
  *
  * - `fixed`: no impact. 1 bps of slippage on a buy at 100 fills at 100.01.
  * - `linear`: `sizeImpact` for every 1,000 of notional: 0.1 bps on 20,000 is 2 bps.
@@ -21,6 +21,15 @@ const BPS = 1e-4;
 const DRAWS_PER_SYMBOL = 32;
 const PARTIAL_DRAWS = 16;
 
+/** `[S]` where the draws of each symbol begin: by its name, so that it draws the same beside whatever other symbols. */
+export function drawKeys(names: readonly string[]): Int32Array {
+  return Int32Array.from(names, (name) => {
+    let hash = 0x811c9dc5;
+    for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+    return Math.imul(hash, DRAWS_PER_SYMBOL);
+  });
+}
+
 /**
  * The share `c` for `lots` (absolute) of a symbol asked for at `price`.
  * @param knownBar the last bar that is finished
@@ -38,7 +47,7 @@ export function slippageShare(
   let bps = config.halfSpreadBps + config.baseSlippageBps;
   const model = config.slippageModel;
   if (model === SlippageModel.linear) {
-    bps += (config.sizeImpactBpsPer1000 * lots * kernel.terms.unit[symbol] * price) / 1_000;
+    bps += (config.sizeImpactBpsPer1000 * lots * kernel.terms.unit[symbol] * price * kernel.rate[symbol]) / 1_000;
   } else if (model === SlippageModel.squareRoot) {
     bps += squareRootImpactBps(kernel, symbol, knownBar, lots);
   }
@@ -46,10 +55,10 @@ export function slippageShare(
     const tape = kernel.tape;
     const cell = knownBar * tape.symbols + symbol;
     const range = tape.close[cell] > 0 ? (tape.high[cell] - tape.low[cell]) / tape.close[cell] : 0;
-    const draw = uniformAt(kernel.seed, kernel.book.stream[account], knownBar, symbol * DRAWS_PER_SYMBOL + reason);
+    const draw = uniformAt(kernel.seed, kernel.book.stream[account], knownBar, kernel.drawKey[symbol] + reason);
     bps += config.harshExtraSlippageBps + (config.harshLatencyShare * draw * range) / BPS;
   }
-  return Math.min(bps * config.costMultiplier, config.slippageCapBps) * BPS;
+  return Math.min(1, Math.min(bps, config.slippageCapBps) * config.costMultiplier * BPS);
 }
 
 function squareRootImpactBps(kernel: Kernel, symbol: number, knownBar: number, lots: number): number {
@@ -86,7 +95,7 @@ export function partialLots(
 ): number {
   const config = kernel.config;
   if (!config.harsh || config.harshPartialProbability === 0) return lots;
-  const key = symbol * DRAWS_PER_SYMBOL + PARTIAL_DRAWS + reason;
+  const key = kernel.drawKey[symbol] + PARTIAL_DRAWS + reason;
   const draw = uniformAt(kernel.seed, kernel.book.stream[account], knownBar, key);
   // Below the probability the draw is uniform on [0, probability): divided by it, it is the share that fills.
   return draw < config.harshPartialProbability ? Math.floor((lots * draw) / config.harshPartialProbability) : lots;

@@ -1,35 +1,37 @@
 /** @file Alignment: symbols that start, stop and pause at different times become one MarketTape. */
-import { formatMinute, TidemarkError, type Timeframe, timeframeMs } from "../core/index.ts";
+import { formatMinute, HOUR_MS, type Instrument, TidemarkError, type Timeframe, timeframeMs } from "../core/index.ts";
 import { type Candles, firstDisorder, lowerBound, type SymbolHistory } from "./candles.ts";
+import { accountCurrency, conversionPair, foreignQuotes, rateColumn } from "./currency.ts";
 import { sealTape } from "./fingerprint.ts";
-import { createTape, type MarketTape } from "./tape.ts";
-
-/** Which part of the time axis is kept when symbols start and stop at different times. */
-export const TapeRange = {
-  /** From the latest first bar to the earliest last bar: every symbol trades from the first row on. */
-  intersection: "intersection",
-  /** From the earliest first bar to the latest last bar. */
-  union: "union",
-} as const;
-export type TapeRange = (typeof TapeRange)[keyof typeof TapeRange];
+import { type FundingStamps, fillFunding } from "./funding-columns.ts";
+import { rangeNotes } from "./range-notes.ts";
+import { column, createTape, type MarketTape } from "./tape.ts";
+import { TapeRange } from "./tape-range.ts";
 
 export type AlignOptions = {
   /** Open time of the first bar that may be used, UTC milliseconds. */
   readonly fromMs?: number;
   /** First open time that may not be used. */
   readonly toMs?: number;
-  /** Default: intersection. */
-  readonly range?: TapeRange;
+  /** Default: union, so that a symbol is traded while it lives. */
+  readonly range?: TapeRange | undefined;
   /**
-   * Share of the rows, in [0, 1], in which every symbol must have a bar. Default: 0.5 for the intersection, 0 for the
-   * union.
+   * Share of the rows, in [0, 1], in which every symbol must have a bar. Default: 0 for the union, 0.5 for the
+   * intersection.
    */
   readonly minCoverage?: number;
+  /** The account's currency. Default: the most usual of the quotes. */
+  readonly currency?: string | undefined;
+  /** Pairs that convert quotes into it, beside the symbols themselves. */
+  readonly conversions?: readonly SymbolHistory[];
+  /** Takes what a careful user wants to know about the tape: who trades when, what was left out. */
+  readonly onNote?: (note: string) => void;
 };
 
 /**
  * Aligns symbols by the open time of their bars. A row exists where at least one symbol has a bar in the kept range.
- * Throws DATA_ALIGNMENT where the symbols share no time, or one covers too little of it.
+ * Throws DATA_ALIGNMENT where a symbol has no bars, the symbols share no time (intersection) or one covers too little of
+ * it, and where a quote can't be converted into the account's currency.
  */
 export function tapeFromCandles(
   series: readonly SymbolHistory[],
@@ -37,23 +39,67 @@ export function tapeFromCandles(
   options: AlignOptions = {},
 ): MarketTape {
   checkSeries(series);
-  const windows = series.map((history) => windowOf(history, options));
-  const [startMs, endMs] = commonRange(series, windows, options.range ?? TapeRange.intersection);
+  const instruments = series.map((history) => history.instrument);
+  const currency = accountCurrency(instruments, options.currency);
+  const pairs = [...series, ...(options.conversions ?? [])];
+  const windows = series.map((history) => windowOf(history, options, knownFrom(history, currency, pairs, instruments)));
+  const [startMs, endMs] = commonRange(series, windows, options.range ?? TapeRange.union);
   const clipped = windows.map((window) => clip(window, startMs, endMs));
   const axis = mergeTimes(clipped);
-  const tape = createTape(
-    series.map((history) => history.instrument),
-    timeframe,
-    axis.length,
-  );
+  const barMs = timeframeMs(timeframe);
+  const tape = { ...createTape(instruments, timeframe, axis.length, currency), ...longBarColumns(series, axis, barMs) };
   tape.bars = axis.length;
   tape.timeMs.set(axis);
+  const stamps: (Float64Array | undefined)[] = [];
   for (let s = 0; s < series.length; s++) {
     fillSymbol(tape, s, clipped[s]);
-    fillFunding(tape, s, series[s], timeframeMs(timeframe));
+    const used = fillFunding(tape, s, series[s]);
+    stamps.push(used === undefined ? undefined : Float64Array.from(used.timeMs));
+    for (const note of fundingNotes(series[s], used)) options.onNote?.(note);
   }
   checkCoverage(tape, options);
-  return sealTape(tape);
+  for (const note of rangeNotes(tape, options, clipped, windows)) options.onNote?.(note);
+  const foreign = foreignQuotes(instruments, currency).length > 0;
+  return sealTape({
+    ...tape,
+    fundingStamps: stamps,
+    ...(foreign ? { rate: rateColumn(tape, currency, pairs) } : {}),
+  });
+}
+
+/** The first time at which the symbol's quote is worth something in the account's currency. */
+function knownFrom(
+  { instrument }: SymbolHistory,
+  currency: string,
+  pairs: readonly SymbolHistory[],
+  instruments: readonly Instrument[],
+): number {
+  if (instrument.quote === currency) return Number.NEGATIVE_INFINITY;
+  const { candles } = conversionPair(pairs, instrument.quote, currency, instruments);
+  return candles.length === 0 ? Number.POSITIVE_INFINITY : candles.timeMs[0];
+}
+
+/** The funding columns of a tape whose bars are longer than an interval. */
+function longBarColumns(
+  series: readonly SymbolHistory[],
+  axis: Float64Array,
+  barMs: number,
+): Pick<MarketTape, "fundingAtOpen" | "fundingWithin"> | undefined {
+  const isLong = series.some(
+    ({ instrument: { fundingIntervalHours: hours }, funding }) =>
+      funding !== undefined && hours !== undefined && hours * HOUR_MS < barMs,
+  );
+  const cells = axis.length * series.length;
+  return isLong ? { fundingAtOpen: column(cells), fundingWithin: column(cells) } : undefined;
+}
+
+function fundingNotes({ instrument, funding }: SymbolHistory, used: FundingStamps | undefined): string[] {
+  if (funding !== undefined && used === undefined)
+    return [
+      `${instrument.symbol} is ${instrument.kind}: it pays no funding, and its ${funding.length} stored rates are not used.`,
+    ];
+  if (used === undefined || used.doubled === 0) return [];
+  return [`${instrument.symbol}: ${used.doubled} funding payments were stored twice and count once.`];
 }
 
 type Window = { readonly candles: Candles; readonly from: number; readonly to: number };
@@ -77,8 +123,8 @@ function checkSeries(series: readonly SymbolHistory[]): void {
   }
 }
 
-function windowOf({ instrument, candles }: SymbolHistory, { fromMs, toMs }: AlignOptions): Window {
-  const from = fromMs === undefined ? 0 : lowerBound(candles.timeMs, fromMs, candles.length);
+function windowOf({ instrument, candles }: SymbolHistory, { fromMs, toMs }: AlignOptions, knownMs: number): Window {
+  const from = lowerBound(candles.timeMs, Math.max(knownMs, fromMs ?? Number.NEGATIVE_INFINITY), candles.length);
   const to = toMs === undefined ? candles.length : lowerBound(candles.timeMs, toMs, candles.length);
   if (to <= from) {
     const have =
@@ -166,26 +212,8 @@ function fillSymbol(tape: MarketTape, s: number, { candles, from, to }: Window):
   }
 }
 
-function fillFunding(tape: MarketTape, s: number, { funding, instrument }: SymbolHistory, barMs: number): void {
-  if (funding === undefined) return;
-  const disorder = firstDisorder(funding.timeMs, funding.length);
-  if (disorder >= 0) {
-    throw new TidemarkError("DATA_QUALITY", {
-      what: `Funding stamps are out of order or doubled at row ${disorder + 1}`,
-      where: instrument.symbol,
-      fix: "Import the funding rates again.",
-    });
-  }
-  let i = lowerBound(funding.timeMs, tape.timeMs[0] - barMs + 1, funding.length);
-  for (let t = 0; t < tape.bars; t++) {
-    let sum = 0;
-    for (; i < funding.length && funding.timeMs[i] <= tape.timeMs[t]; i++) sum += funding.rate[i];
-    tape.funding[t * tape.symbols + s] = sum;
-  }
-}
-
 function checkCoverage(tape: MarketTape, options: AlignOptions): void {
-  const least = options.minCoverage ?? (options.range === TapeRange.union ? 0 : 0.5);
+  const least = options.minCoverage ?? (options.range === TapeRange.intersection ? 0.5 : 0);
   for (let s = 0; s < tape.symbols; s++) {
     let count = 0;
     for (let t = 0; t < tape.bars; t++) count += tape.present[t * tape.symbols + s];

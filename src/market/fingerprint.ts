@@ -1,6 +1,6 @@
 /** @file The fingerprint of a tape: equal content, equal text, whatever source or slice it came from. */
 import { bytesOf, canonicalJson, sha256 } from "../core/index.ts";
-import type { MarketTape } from "./tape.ts";
+import { type MarketTape, OPTIONAL_COLUMNS } from "./tape.ts";
 
 /** SHA-256 over instruments, timeframe, size and every column in use, as hex. */
 function tapeFingerprint(tape: MarketTape): string {
@@ -14,6 +14,10 @@ function tapeFingerprint(tape: MarketTape): string {
     hash.update(bytesOf(column.subarray(0, cells)));
   }
   hash.update(bytesOf(tape.present.subarray(0, cells)));
+  for (const name of OPTIONAL_COLUMNS) {
+    const own = tape[name];
+    if (own !== undefined) hash.update(`${name} ${tape.currency}`).update(bytesOf(own.subarray(0, cells)));
+  }
   return hash.digest("hex");
 }
 

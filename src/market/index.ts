@@ -1,4 +1,4 @@
-export { type AlignOptions, TapeRange, tapeFromCandles } from "./align.ts";
+export { type AlignOptions, tapeFromCandles } from "./align.ts";
 export {
   type CandleRow,
   type Candles,
@@ -8,6 +8,7 @@ export {
   type FundingRates,
   type SymbolHistory,
 } from "./candles.ts";
+export { rateAt } from "./currency.ts";
 export { type LoadOptions, loadTape } from "./load.ts";
 export { type CheckOptions, checkCandles } from "./quality/check.ts";
 export { isUntouched, type Repaired, repairCandles } from "./quality/repair.ts";
@@ -37,3 +38,4 @@ export { type EdgeOption, EdgeSignal } from "./synthetic/edge.ts";
 export { type SyntheticOptions, syntheticMarket, syntheticTape } from "./synthetic/market.ts";
 export { SYNTHETIC_SYMBOLS, SYNTHETIC_VENUE } from "./synthetic/profile.ts";
 export { createTape, type MarketTape } from "./tape.ts";
+export type { TapeRange } from "./tape-range.ts";

@@ -13,6 +13,7 @@ import { type AlignOptions, tapeFromCandles } from "./align.ts";
 import type { Candles, SymbolHistory } from "./candles.ts";
 import { withSaidTerms } from "./contract/birth.ts";
 import { checkTerms } from "./contract/terms.ts";
+import { accountCurrency, convertsBy, foreignQuotes } from "./currency.ts";
 import { isMultiple, resampleCounted } from "./resample.ts";
 import { type StoredKey, storedKeys } from "./store/list.ts";
 import type { SetKey } from "./store/paths.ts";
@@ -26,8 +27,6 @@ export type LoadOptions = AlignOptions & {
   /** In any spelling; the tape's symbols keep this order. */
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;
-  /** Takes what a careful user wants to know about the tape: bars that are thin or missing, who trades when. */
-  readonly onNote?: (note: string) => void;
   /** Which of the stored kinds of a symbol. Default: the perpetual, or the only kind that is stored. */
   readonly instrumentKind?: InstrumentKind;
   /** Terms that a user says of contracts, by plain symbol; they come before what is stored. */
@@ -45,7 +44,30 @@ export async function loadTape(options: LoadOptions): Promise<MarketTape> {
   const store = new MarketStore(options.root);
   const histories: SymbolHistory[] = [];
   for (const symbol of options.symbols) histories.push(await loadHistory(store, options, plainSymbol(symbol)));
-  return tapeFromCandles(histories, options.timeframe, options);
+  const conversions = await loadConversions(store, options, histories);
+  return tapeFromCandles(histories, options.timeframe, { ...options, conversions });
+}
+
+/** The stored pairs that convert quotes which the wanted symbols themselves don't convert. */
+async function loadConversions(
+  store: MarketStore,
+  options: LoadOptions,
+  histories: readonly SymbolHistory[],
+): Promise<SymbolHistory[]> {
+  const instruments = histories.map(({ instrument }) => instrument);
+  const currency = accountCurrency(instruments, options.currency);
+  const conversions: SymbolHistory[] = [];
+  for (const quote of foreignQuotes(instruments, currency)) {
+    if (instruments.some((instrument) => convertsBy(instrument, quote, currency) !== 0)) continue;
+    const names = new Set(
+      storedKeys(store.root).flatMap(({ venue, symbol }) => (venue === options.venue ? [symbol] : [])),
+    );
+    const pair = [quote + currency, currency + quote].find((name) => names.has(name));
+    // The pair is needed over the same time, and nothing that a user says of symbols is meant for it.
+    const { instrumentKind: _kind, onNote: _note, ...range } = options;
+    if (pair !== undefined) conversions.push(await loadHistory(store, range, pair));
+  }
+  return conversions;
 }
 
 async function loadHistory(store: MarketStore, options: LoadOptions, symbol: string): Promise<SymbolHistory> {
@@ -72,8 +94,10 @@ async function loadHistory(store: MarketStore, options: LoadOptions, symbol: str
   if (source !== timeframe) candles = resampled(candles, source, timeframe, instrument, options.onNote);
   if (candles.length === 0) throw emptyError(options, symbol, source);
   checkTerms(instrument, candles, `${venue} ${symbol}`);
-  // Only a contract with funding pays it: spot candles may be stored beside the rates of the perpetual.
-  const funding = instrument.fundingIntervalHours === undefined ? undefined : await store.readFunding(venue, symbol);
+  // Only a contract with funding pays it. Rates beside spot candles alone were perhaps meant for them: that is said.
+  const alone = stored.every((key) => key.venue !== venue || key.symbol !== symbol || key.kind === kind);
+  const reads = alone || instrument.fundingIntervalHours !== undefined;
+  const funding = reads ? await store.readFunding(venue, symbol) : undefined;
   return { instrument, candles, ...(funding === undefined || funding.length === 0 ? {} : { funding }) };
 }
 

@@ -2,7 +2,7 @@
 import { invariant } from "../core/index.ts";
 import type { CandleRow } from "./candles.ts";
 import { sealTape } from "./fingerprint.ts";
-import { createTape, type MarketTape } from "./tape.ts";
+import { column, createTape, type MarketTape, OPTIONAL_COLUMNS } from "./tape.ts";
 
 /** Bars `from` (inclusive) to `to` (exclusive) of a tape, as views of the same memory, with a fingerprint of their own. */
 export function sliceTape(tape: MarketTape, from: number, to: number): MarketTape {
@@ -23,13 +23,32 @@ export function sliceTape(tape: MarketTape, from: number, to: number): MarketTap
     volume: tape.volume.subarray(first, last),
     funding: tape.funding.subarray(first, last),
     present: tape.present.subarray(first, last),
+    ...optionalColumns(tape, first, last),
   });
+}
+
+/** The optional columns that the tape has, cells `first` to `last`, as views. */
+function optionalColumns(tape: MarketTape, first: number, last: number): Partial<MarketTape> {
+  return Object.fromEntries(
+    OPTIONAL_COLUMNS.flatMap((name) => {
+      const own = tape[name];
+      return own === undefined ? [] : [[name, own.subarray(first, last)]];
+    }),
+  );
 }
 
 /** A copy of the tape's bars in new columns with room for `capacity` bars, to be grown by `appendBar`. */
 export function growableTape(tape: MarketTape, capacity: number): MarketTape {
   invariant(capacity >= tape.bars, `a capacity of ${capacity} holds the tape's ${tape.bars} bars`);
-  const grown = createTape(tape.instruments, tape.timeframe, capacity);
+  const grown = {
+    ...createTape(tape.instruments, tape.timeframe, capacity, tape.currency),
+    ...Object.fromEntries(
+      OPTIONAL_COLUMNS.filter((name) => tape[name] !== undefined).map((name) => [
+        name,
+        column(capacity * tape.symbols),
+      ]),
+    ),
+  };
   const cells = tape.bars * tape.symbols;
   grown.bars = tape.bars;
   grown.timeMs.set(tape.timeMs.subarray(0, tape.bars));
@@ -37,19 +56,25 @@ export function growableTape(tape: MarketTape, capacity: number): MarketTape {
     grown[name].set(tape[name].subarray(0, cells));
   }
   grown.present.set(tape.present.subarray(0, cells));
+  for (const name of OPTIONAL_COLUMNS) {
+    const own = tape[name];
+    if (own !== undefined) grown[name]?.set(own.subarray(0, cells));
+  }
   return grown;
 }
 
 /**
  * Adds one finished bar to a growing tape. `rows[s]` is symbol `s`'s bar, or undefined where it has none: it then
  * carries its last close. `fundingRates[s]` is the sum of the rates stamped after the bar before and up to this bar's
- * open. The tape must have room left.
+ * open. `rates[s]` is what one of the symbol's quote is worth at the bar's close, on a tape of several quotes; without it
+ * the last one holds. The tape must have room left.
  */
 export function appendBar(
   tape: MarketTape,
   timeMs: number,
   rows: ReadonlyArray<CandleRow | undefined>,
   fundingRates?: ArrayLike<number>,
+  rates?: ArrayLike<number>,
 ): void {
   const t = tape.bars;
   invariant(tape.fingerprint === "", "only a tape without a fingerprint grows");
@@ -69,6 +94,8 @@ export function appendBar(
     tape.volume[cell] = row === undefined ? 0 : row[5];
     tape.present[cell] = row === undefined ? 0 : 1;
     tape.funding[cell] = fundingRates?.[s] ?? 0;
+    if (tape.fundingAtOpen !== undefined) tape.fundingAtOpen[cell] = tape.funding[cell];
+    if (tape.rate !== undefined) tape.rate[cell] = rates?.[s] ?? (t === 0 ? 0 : tape.rate[cell - tape.symbols]);
   }
   tape.bars = t + 1;
 }

@@ -7,6 +7,8 @@ import { type Instrument, invariant, type Timeframe, timeframeMs } from "../core
 
 export type MarketTape = {
   readonly instruments: readonly Instrument[];
+  /** The one currency in which accounts on this tape are kept. */
+  readonly currency: string;
   readonly timeframe: Timeframe;
   readonly barMs: number;
   /** S. */
@@ -27,22 +29,45 @@ export type MarketTape = {
    * open of bar `t` pays `rate * notional`. Zero where there is no stamp or no funding.
    */
   readonly funding: Float64Array;
+  /**
+   * `[T*S]` units of the account's currency for one of the symbol's quote, known at the close of the bar. Absent where
+   * every quote is the account's currency.
+   */
+  readonly rate?: Float64Array;
+  /**
+   * `[T*S]` where bars are longer than a funding interval: the rates that are due at the open of the bar, and those whose
+   * stamps lie inside it. Absent elsewhere: `funding` is then due at the open.
+   */
+  readonly fundingAtOpen?: Float64Array;
+  readonly fundingWithin?: Float64Array;
+  /** `[S]` times of the known funding payments on their grid, to say how many are missing. */
+  readonly fundingStamps?: ReadonlyArray<Float64Array | undefined>;
   /** `[T*S]` 1 where the symbol has a bar. */
   readonly present: Uint8Array;
   /** Hash of everything above, for provenance. Empty for a tape that grows. */
   readonly fingerprint: string;
 };
 
-function column(length: number): Float64Array {
+/** Columns that a tape may have beside those that every tape has. */
+export const OPTIONAL_COLUMNS = ["rate", "fundingAtOpen", "fundingWithin"] as const;
+
+/** Zeros in memory that worker threads can share. */
+export function column(length: number): Float64Array {
   return new Float64Array(new SharedArrayBuffer(length * 8));
 }
 
 /** An empty tape with room for `capacity` bars; columns are shared memory, so that worker threads need no copy. */
-export function createTape(instruments: readonly Instrument[], timeframe: Timeframe, capacity: number): MarketTape {
+export function createTape(
+  instruments: readonly Instrument[],
+  timeframe: Timeframe,
+  capacity: number,
+  currency: string = instruments[0]?.quote ?? "",
+): MarketTape {
   invariant(instruments.length > 0, "a tape has at least one symbol");
   const cells = capacity * instruments.length;
   return {
     instruments,
+    currency,
     timeframe,
     barMs: timeframeMs(timeframe),
     symbols: instruments.length,

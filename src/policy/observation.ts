@@ -4,6 +4,7 @@
  */
 
 import type { TradeDesk } from "../exchange/index.ts";
+import { rateAt } from "../market/index.ts";
 import { Permission } from "../risk/index.ts";
 
 /** The columns before the symbol's own mark; part of the model file, so that a change of meaning is noticed. */
@@ -66,7 +67,7 @@ export function writeAccountFeatures(
     const stop = book.stopPrice[row];
     const held = lots !== 0;
     out[at] = Math.sign(lots);
-    out[at + 1] = held ? bounded((lots * terms.unit[s] * price) / equity) : 0;
+    out[at + 1] = held ? bounded((lots * terms.unit[s] * price * rateAt(tape, bar, s)) / equity) : 0;
     out[at + 2] = held ? bounded((book.unrealised[row] / equity) * 10) : 0;
     out[at + 3] = held ? bounded(Math.log1p(bar - book.entryBar[row]) / 5) : 0;
     out[at + 4] = held && stop > 0 ? bounded(((price - stop) / price) * 20) : 0;

@@ -139,7 +139,8 @@ describe("correlation", () => {
         const [ma, mb] = [mean(0), mean(1)];
         const covariance = (i: 0 | 1, j: 0 | 1): number =>
           pairs.reduce((sum, pair) => sum + (pair[i] - (i === 0 ? ma : mb)) * (pair[j] - (j === 0 ? ma : mb)), 0);
-        const expected = covariance(0, 1) / Math.sqrt(covariance(0, 0) * covariance(1, 1));
+        const known = pairs.length >= 20 && a !== b;
+        const expected = known ? covariance(0, 1) / Math.sqrt(covariance(0, 0) * covariance(1, 1)) : 1;
         expect(table.at(bar, a, b), `${a} and ${b}`).toBeCloseTo(expected, 5);
       }
     }

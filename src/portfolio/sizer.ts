@@ -1,6 +1,7 @@
 /** @file A sizing scheme bound to the accounts of a desk: fills the scheme's input and asks it. Allocates nothing in a step. */
 import { ensureNever } from "../core/index.ts";
 import type { TradeDesk } from "../exchange/index.ts";
+import { rateAt } from "../market/index.ts";
 import { ASSET_CLASSES } from "./asset-class.ts";
 import { BudgetLedger } from "./budget-ledger.ts";
 import { type SizingConfig, SizingScheme } from "./config.ts";
@@ -40,7 +41,7 @@ export class Sizer {
   }
 
   /**
-   * Notional (quote currency) that size 1 may hold of `symbol` in the direction `side` (1 long, -1 short).
+   * Notional (account currency) that size 1 may hold of `symbol` in the direction `side` (1 long, -1 short).
    * @param planned `[S]` signed lots that the account will have of every symbol by what was decided so far
    */
   notional(account: number, symbol: number, side: number, stopDistance: number, planned: Float64Array): number {
@@ -67,7 +68,7 @@ export class Sizer {
     }
   }
 
-  /** What is left of the symbol's budget for it, quote currency; infinite under a scheme without budgets. */
+  /** What is left of the symbol's budget for it, account currency; infinite under a scheme without budgets. */
   budgetLeft(account: number, symbol: number, planned: Float64Array): number {
     if (this.budgets === undefined) return Number.POSITIVE_INFINITY;
     this.#fillBudget(account, symbol, planned);
@@ -82,12 +83,14 @@ export class Sizer {
     const input = this.input;
     const own = budgets.classOf[symbol];
     const cell = account * ASSET_CLASSES.length + own;
-    const firstCell = book.bar[account] * tape.symbols;
+    const bar = book.bar[account];
+    const firstCell = bar * tape.symbols;
     let margin = 0;
     let used = 0;
     for (let s = 0; s < tape.symbols; s++) {
       if (s === symbol || planned[s] === 0) continue;
-      const needs = (Math.abs(planned[s]) * terms.unit[s] * tape.close[firstCell + s]) / terms.leverage[s];
+      const value = Math.abs(planned[s]) * terms.unit[s] * tape.close[firstCell + s] * rateAt(tape, bar, s);
+      const needs = value / terms.leverage[s];
       margin += needs;
       if (budgets.classOf[s] === own) used += needs;
     }
@@ -113,7 +116,8 @@ export class Sizer {
       if (s === symbol || lots === 0) continue;
       const shared = correlation.at(bar, symbol, s) * side * Math.sign(lots);
       if (shared <= 0) continue;
-      const weight = (Math.abs(lots) * terms.unit[s] * tape.close[firstCell + s]) / equity;
+      const value = Math.abs(lots) * terms.unit[s] * tape.close[firstCell + s] * rateAt(tape, bar, s);
+      const weight = value / equity;
       risk += shared * weight * liquidity.dailyVolatility[firstCell + s];
     }
     const yearly = Math.sqrt(DAYS_PER_YEAR);

@@ -1,7 +1,7 @@
 /** @file The record of why: sizing steps and verdicts of every decision, as growing columns. */
 import type { Direction } from "../core/index.ts";
 
-/** Receives one decision a symbol and bar, in the order of the symbols. */
+/** Receives one decision a symbol and bar, in the order of the symbols' names. */
 export type DecisionRecorder = {
   /**
    * @param schemeNotional what the sizing scheme allows for size 1, quote currency

@@ -7,11 +7,13 @@
  * - long or short: the position becomes size times the scheme's notional at the last close, floored to whole lots.
  *   Where opening is refused, what is held on the other side is still closed. Where only closing is allowed, what is held
  *   on the same side may shrink. A target below the venue's minimum is no position.
+ * - Symbols are decided by name, so that limits which they share do not depend on the order in which they are given.
  * - A change on the same side smaller than the band is not sent; a close or a reversal always is. An order that is not
  *   sent leaves the brackets as they are.
  */
 import { Direction, type IntentColumns, InvariantError } from "../core/index.ts";
 import { type ColumnState, restoreColumns, saveColumns, type TradeDesk } from "../exchange/index.ts";
+import { rateAt } from "../market/index.ts";
 import { Sizer, type SizingConfig } from "../portfolio/index.ts";
 import type { RiskConfig } from "./config.ts";
 import type { DecisionRecorder } from "./decision-recorder.ts";
@@ -27,6 +29,11 @@ export type DecisionStepOptions = {
 /** What the step's state needs to continue exactly, as plain JSON. */
 export type DecisionState = { readonly step: ColumnState; readonly gate: ColumnState; readonly budgets?: ColumnState };
 
+/** Indices in the order of the names, which are all different. */
+function byName(names: readonly string[]): Int32Array {
+  return Int32Array.from(names, (_, s) => s).sort((a, b) => (names[a] < names[b] ? -1 : 1));
+}
+
 export class DecisionStep {
   readonly sizer: Sizer;
   readonly gate: RiskGate;
@@ -38,6 +45,8 @@ export class DecisionStep {
   readonly #recorder: DecisionRecorder | undefined;
   /** `[S]` lots by what was decided so far. */
   readonly #planned: Float64Array;
+  /** `[S]` symbols in the order of their names. */
+  readonly #order: Int32Array;
 
   constructor(desk: TradeDesk, sizing: SizingConfig, risk: RiskConfig, options: DecisionStepOptions = {}) {
     this.#desk = desk;
@@ -48,6 +57,7 @@ export class DecisionStep {
     this.gate = new RiskGate(desk, this.sizer, risk);
     this.verdicts = new Int32Array(desk.book.accounts * desk.book.symbols);
     this.#planned = new Float64Array(desk.book.symbols);
+    this.#order = byName(desk.tape.instruments.map(({ symbol }) => symbol));
   }
 
   /**
@@ -76,7 +86,7 @@ export class DecisionStep {
       if (direction === Direction.flat || (direction !== Direction.hold && !(intents.size[s] > 0)))
         this.#planned[s] = 0;
     }
-    for (let s = 0; s < symbols; s++) this.#decide(account, s, intents);
+    for (let i = 0; i < symbols; i++) this.#decide(account, this.#order[i], intents);
   }
 
   #observe(account: number): void {
@@ -143,7 +153,8 @@ export class DecisionStep {
     const { book, tape, terms } = this.#desk;
     const risk = this.#risk;
     const equity = book.equity[account];
-    const firstCell = book.bar[account] * tape.symbols;
+    const bar = book.bar[account];
+    const firstCell = bar * tape.symbols;
     const price = tape.close[firstCell + symbol];
     let notional = wanted;
     let verdicts = wanted > 0 ? 0 : Verdict.noBudget;
@@ -158,7 +169,8 @@ export class DecisionStep {
     if (risk.maxTotalLeverage > 0) {
       let others = 0;
       for (let s = 0; s < tape.symbols; s++) {
-        if (s !== symbol) others += Math.abs(this.#planned[s]) * terms.unit[s] * tape.close[firstCell + s];
+        if (s !== symbol)
+          others += Math.abs(this.#planned[s]) * terms.unit[s] * tape.close[firstCell + s] * rateAt(tape, bar, s);
       }
       const room = Math.max(0, risk.maxTotalLeverage * equity - others);
       if (notional > room) {
@@ -167,15 +179,16 @@ export class DecisionStep {
       }
     }
     // The quotient of an exact fit may lie a rounding error below the whole number.
-    let lots = Math.floor(notional / (price * terms.unit[symbol]) + 1e-9);
+    let lots = Math.floor(notional / (price * terms.unit[symbol] * rateAt(tape, bar, symbol)) + 1e-9);
+    if (lots < 1 && wanted > 0) verdicts |= Verdict.belowOneLot;
     const closing = heldOnSide > 0 ? this.gate.closeOnlyVerdicts(account) : 0;
     if (closing !== 0 && lots > heldOnSide) {
       lots = heldOnSide;
       verdicts |= closing;
     }
     if (lots * terms.unit[symbol] * price < terms.minNotional[symbol] && !(closing !== 0 && lots === heldOnSide)) {
+      if (wanted > 0 && lots > 0) verdicts |= Verdict.minNotional;
       lots = 0;
-      if (wanted > 0) verdicts |= Verdict.minNotional;
     }
     this.#clampedNotional = notional;
     this.#clampedLots = lots;

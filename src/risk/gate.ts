@@ -4,6 +4,7 @@
  */
 import { DAY_MS } from "../core/index.ts";
 import { AccountStatus, type TradeDesk } from "../exchange/index.ts";
+import { rateAt } from "../market/index.ts";
 import type { Sizer } from "../portfolio/index.ts";
 import type { RiskConfig } from "./config.ts";
 import { Verdict } from "./verdict.ts";
@@ -74,7 +75,8 @@ export class RiskGate {
     if (config.maxConcurrent > 0 && this.#othersOpen(symbol, planned) >= config.maxConcurrent) {
       bits |= Verdict.maxConcurrent;
     }
-    if (book.equity[account] * terms.leverage[symbol] < terms.minNotional[symbol]) bits |= Verdict.minNotional;
+    const least = terms.minNotional[symbol] * rateAt(tape, bar, symbol);
+    if (book.equity[account] * terms.leverage[symbol] < least) bits |= Verdict.minNotional;
     if (this.#sizer.budgetLeft(account, symbol, planned) <= 0) bits |= Verdict.noBudget;
     return bits;
   }

@@ -28,6 +28,8 @@ export const Verdict = {
   noBudget: 1 << 13,
   /** Not sent: too small a change to be worth its costs. */
   withinBand: 1 << 14,
+  /** What was wanted, or left of it, buys less than one lot. */
+  belowOneLot: 1 << 15,
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 

@@ -5,9 +5,9 @@ import { type DecisionConfig, resolveRiskConfig } from "../../risk/index.ts";
 import type { Config } from "./load.ts";
 
 export function decisionSettings(config: Config): DecisionConfig {
-  const { takerFeeBps = null, ...exchange } = config.exchange;
+  const { takerFeeBps = null, maintenanceMarginRate = null, settleAfterBars = null, ...exchange } = config.exchange;
   return {
-    exchange: resolveExchangeConfig({ ...exchange, takerFeeBps }),
+    exchange: resolveExchangeConfig({ ...exchange, takerFeeBps, maintenanceMarginRate, settleAfterBars }),
     sizing: resolveSizingConfig({
       ...config.sizing,
       // All symbols held at once are all of equity: the ground that the baselines stand on.

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "../../core/index.ts";
 import { fetchedRange, venueName } from "../data/history.ts";
 import { instrumentKind } from "../data/import.ts";
-import { configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
+import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { tuneSpace } from "../tune/space.ts";
 import { trialSteps } from "../tune/trial.ts";
@@ -30,7 +30,7 @@ function resolvedOptions(config: Config): string {
     seed: config.seed ?? null,
     folders: [dataRoot(config), modelsFolder(config), runsFolder(config), reportsFolder(config)],
     market: [venueName(config), instrumentKind(config, {}), configuredSymbols(config), config.data.timeframe],
-    range: [configuredRange(config), fetchedRange(config, Date.UTC(2031, 0))],
+    range: [alignment(config), configuredRange(config), fetchedRange(config, Date.UTC(2031, 0))],
     synthetic: syntheticSettings(config),
     policy: policySettings(config),
     run: [config.model.name, runSettings(config)],
@@ -61,6 +61,8 @@ const VALUES: Readonly<Record<string, unknown>> = {
   "data.timeframe": "1h",
   "data.from": "2030-07-04",
   "data.to": "2030-08-04",
+  "data.currency": "EUR",
+  "exchange.maintenance_margin_rate": 0.02,
   "features.set": "full",
   "features.list": ["rsi14"],
   "curriculum.plan": [{ name: "one", steps: 100 }],

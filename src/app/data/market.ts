@@ -17,6 +17,7 @@ import {
   type SyntheticOptions,
   storedKeys,
   syntheticTape,
+  type TapeRange,
 } from "../../market/index.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
@@ -93,6 +94,11 @@ function storedTimeframe(context: AppContext, config: Config, keys: readonly Set
   return stored[0];
 }
 
+/** How the symbols' times and currencies are brought together. */
+export function alignment({ data }: Config): { readonly range: TapeRange; readonly currency?: string } {
+  return { range: data.range, ...(data.currency === undefined ? {} : { currency: data.currency }) };
+}
+
 /** The planted edge that the configuration asks for. */
 export function syntheticEdge(config: Config): EdgeOption {
   return { strength: config.data.syntheticEdge, signal: config.data.syntheticSignal };
@@ -132,7 +138,7 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     stored.filter((key) => key.venue === venue && symbols.includes(key.symbol)),
   );
   const kind = config.explicit.has("data.kind") ? config.data.kind : undefined;
-  const options = { root, venue, symbols, timeframe, ...range, onNote: context.warn };
+  const options = { root, venue, symbols, timeframe, ...range, ...alignment(config), onNote: context.warn };
   const tape = await loadTape({ ...options, ...(kind === undefined ? {} : { instrumentKind: kind }) });
   const others = tape.instruments.filter((instrument) => kind !== undefined && instrument.kind !== kind);
   if (others.length > 0) {

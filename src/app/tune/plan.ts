@@ -13,11 +13,12 @@ import {
   writeFileAtomic,
 } from "../../core/index.ts";
 import type { MarketRequest } from "../../learn/index.ts";
+import { TapeRange } from "../../market/choices.ts";
 import { EdgeSignal, type MarketTape } from "../../market/index.ts";
 import type { Json } from "../../search/index.ts";
 import { type Config, configOf } from "../config/load.ts";
 import { configSchema } from "../config/schema.ts";
-import { syntheticEdge } from "../data/market.ts";
+import { alignment, syntheticEdge } from "../data/market.ts";
 
 const PLAN_FILE = "tune.json";
 
@@ -30,6 +31,8 @@ const marketSchema = z.discriminatedUnion("kind", [
     timeframe,
     fromMs: z.number(),
     toMs: z.number(),
+    range: z.enum(TapeRange).optional(),
+    currency: z.string().optional(),
   }),
   z.object({
     kind: z.literal("synthetic"),
@@ -83,6 +86,7 @@ function requestOf(config: Config, tape: MarketTape): MarketRequest {
     timeframe: tape.timeframe,
     fromMs: tape.timeMs[0],
     toMs: tape.timeMs[tape.bars - 1] + 1,
+    ...alignment(config),
   };
 }
 

@@ -42,10 +42,17 @@ describe("the statistics of a run", () => {
     expect(s.underwaterShare).toBeCloseTo(2 / 6, 12);
     expect(s.sharpe).toBeCloseTo(sharpe([0, 0.1, -0.1, 10_500 / 9_900 - 1, 12_000 / 10_500 - 1], 365) as number, 10);
     expect(s.profitFactor, "no trade lost").toBeNull();
-    expect(s.timeInMarket).toBeCloseTo(4 / 6, 12);
+    expect(s.timeInMarket, "in every bar that was played").toBe(1);
     expect(s.maxExposure).toBeCloseTo(1, 12);
     expect(s.traded).toBeCloseTo(22_000, 9);
     expect(s.turnover).toBeCloseTo(22_000 / ((10_000 + 10_000 + 11_000 + 9_900 + 10_500 + 12_000) / 6), 9);
+  });
+
+  it("of a liquidated run end with it", async () => {
+    const bars = [still(100), still(100), [100, 100, 1, 5], ...Array.from({ length: 500 }, () => still(5))] as const;
+    const tape = oneSymbolTape(bars);
+    const s = statistics(await run(tape, new BuyAndHold(), settings({ leverage: 3 }, {}, 3)));
+    expect(s).toMatchObject({ liquidated: true, bars: 2, finalEquity: 0 });
   });
 
   it("of a flat policy are zero or null, never NaN", async () => {

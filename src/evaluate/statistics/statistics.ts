@@ -4,7 +4,7 @@
  * wilder than anybody lives through; bar-based figures stand beside them under `perBar`. Where a bar is a day or
  * longer, both are the same. Undefined figures are null, never NaN or infinity.
  */
-import { DAY_MS, YEAR_MS } from "../../core/index.ts";
+import { DAY_MS, FillReason, YEAR_MS } from "../../core/index.ts";
 import type { BacktestResult } from "../record.ts";
 import { barReturns, barsPerYearOf, daysPerYearOf, headlineReturns } from "../returns.ts";
 import { deepest, drawdowns } from "./drawdown.ts";
@@ -71,7 +71,8 @@ export type Statistics = {
   TradeStatistics;
 
 /** `riskFreeRate`: a yearly rate over which Sharpe and Sortino are measured; 0 unless given. */
-export function statistics(result: BacktestResult, riskFreeRate = 0): Statistics {
+export function statistics(whole: BacktestResult, riskFreeRate = 0): Statistics {
+  const result = livedPart(whole);
   const { curve, initialBalance, finalEquity } = result;
   const rows = curve.length;
   const fromMs = curve.timeMs[0];
@@ -160,20 +161,33 @@ function multiplierOf({ instruments }: BacktestResult, symbol: number): number {
 
 type ExposureStatistics = Pick<Statistics, "timeInMarket" | "averageExposure" | "averageNetExposure" | "maxExposure">;
 
-function exposureStatistics({ curve, instruments }: BacktestResult): ExposureStatistics {
+/** Of the bars that were played: neither the start nor the close at which everything was closed out counts as flat. */
+function exposureStatistics({ curve, instruments, fills }: BacktestResult): ExposureStatistics {
   const symbols = instruments.length;
+  const closedOut = fills.at(-1)?.reason === FillReason.final && curve.length > 2;
+  const rows = curve.length - (closedOut ? 2 : 1);
+  const exposure = curve.exposure.subarray(1, 1 + rows);
   let held = 0;
   let net = 0;
   let most = 0;
-  for (let row = 0; row < curve.length; row++) {
+  for (let row = 1; row <= rows; row++) {
     if (curve.exposure[row] > 0) held++;
     most = Math.max(most, curve.exposure[row]);
     for (let s = 0; s < symbols; s++) net += curve.positions[row * symbols + s];
   }
   return {
-    timeInMarket: quotient(held, curve.length),
-    averageExposure: mean(curve.exposure.subarray(0, curve.length)),
-    averageNetExposure: quotient(net, curve.length),
+    timeInMarket: quotient(held, rows),
+    averageExposure: mean(exposure),
+    averageNetExposure: quotient(net, rows),
     maxExposure: most,
   };
+}
+
+/** The run as far as the account lived: what comes after a liquidation is no sample of anything. */
+function livedPart(result: BacktestResult): BacktestResult {
+  const { curve, fills, from, liquidated } = result;
+  const last = fills.at(-1);
+  if (!liquidated || last === undefined) return result;
+  const length = Math.min(curve.length, Math.max(2, last.bar - from + 1));
+  return { ...result, curve: { ...curve, length } };
 }

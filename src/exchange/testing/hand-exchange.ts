@@ -36,7 +36,7 @@ export function handExchange(
   balance = 10_000,
   seed = 1,
 ): HandExchange {
-  const recorder = new FillRecorder();
+  const recorder = new FillRecorder(tape.barMs);
   const exchange = new SimulatedExchange(tape, resolveExchangeConfig({ ...COSTLESS, ...config }), {
     accounts: 1,
     seed,

@@ -65,16 +65,51 @@ const KINDS = [
   { kind: "perpetual", tickSize: "0.1", lotStep: "0.01", takerFeeBps: 2 },
   { kind: "forex", tickSize: "0.00001", lotStep: "1", minNotional: 0, maxLeverage: 1, takerFeeBps: 0.2 },
   { kind: "perpetual", tickSize: "0.5", lotStep: "1", multiplier: 0.01, takerFeeBps: 5, maintenanceMarginRate: 0.02 },
+  {
+    kind: "perpetual",
+    takerFeeBps: 5.5,
+    maintenanceTiers: [
+      { upToNotional: 300, rate: 0.005, deduction: 0, maxLeverage: 100 },
+      { upToNotional: 2_000, rate: 0.02, deduction: 4.5, maxLeverage: 50 },
+      { upToNotional: 9_000, rate: 0.1, deduction: 164.5, maxLeverage: 10 },
+    ],
+  },
+  { kind: "stock", lotStep: "1", minNotional: 0, takerFeeBps: 1 },
 ] as const satisfies readonly InstrumentOverrides[];
 
+/** Columns that only some tapes have: rates of foreign quotes, and funding inside of bars. */
+function withRareColumns(random: Random, tape: MarketTape): MarketTape {
+  const foreign = tape.instruments.some(({ quote }) => quote !== tape.currency);
+  const cells = tape.bars * tape.symbols;
+  const rate = new Float64Array(cells).fill(1);
+  for (let s = 0; s < tape.symbols; s++) {
+    let own = Math.exp(2 * random.normal());
+    for (let t = 0; t < tape.bars; t++) {
+      if (tape.instruments[s].quote !== tape.currency) rate[t * tape.symbols + s] = own;
+      own *= Math.exp(0.02 * random.normal());
+    }
+  }
+  const inside = random.uniform() < 0.3;
+  const drawn = (): Float64Array =>
+    Float64Array.from({ length: cells }, () => (random.uniform() < 0.15 ? 0.003 * random.normal() : 0));
+  return {
+    ...tape,
+    ...(foreign ? { rate } : {}),
+    ...(inside ? { fundingAtOpen: drawn(), fundingWithin: drawn() } : {}),
+  };
+}
+
 /**
- * A wild market: every kind of instrument, jumps of up to 40 % inside a bar, absent bars, late starts, funding,
- * sometimes no volume.
+ * A wild market: every kind of instrument, several quotes, jumps of up to 40 % inside a bar, absent bars, late starts,
+ * early deaths, expiry, funding, sometimes no volume.
  */
 export function randomTape(random: Random, symbols: number, bars: number): MarketTape {
-  const instruments = Array.from({ length: symbols }, (_, s) =>
-    plainInstrument(KINDS[random.below(KINDS.length)], `S${s}USDT`),
-  );
+  const mixed = random.uniform() < 0.3;
+  const instruments = Array.from({ length: symbols }, (_, s) => {
+    const expiryMs = random.uniform() < 0.1 ? (1 + random.below(bars)) * 3_600_000 : undefined;
+    const rules = { ...KINDS[random.below(KINDS.length)], ...(expiryMs === undefined ? {} : { expiryMs }) };
+    return plainInstrument(rules, `S${s}${mixed && s > 0 && random.uniform() < 0.5 ? "BTC" : "USDT"}`);
+  });
   const rows: Array<Array<HandBar | null>> = Array.from({ length: bars }, () => []);
   for (let s = 0; s < symbols; s++) {
     const tick = Number(instruments[s].tickSize);
@@ -84,8 +119,9 @@ export function randomTape(random: Random, symbols: number, bars: number): Marke
     const volume = [0, 50, 1e4, 1e7][random.below(4)];
     let price = onGrid(tick * 1_000 * (1 + 50 * random.uniform()));
     const start = random.uniform() < 0.8 ? 0 : random.below(Math.min(5, bars));
+    const end = random.uniform() < 0.8 ? bars : 1 + random.below(bars);
     for (let t = 0; t < bars; t++) {
-      if (t < start || random.uniform() < absent) {
+      if (t < start || t >= end || random.uniform() < absent) {
         rows[t].push(null);
         continue;
       }
@@ -99,5 +135,5 @@ export function randomTape(random: Random, symbols: number, bars: number): Marke
       price = close;
     }
   }
-  return handTape(instruments, rows);
+  return withRareColumns(random, handTape(instruments, rows));
 }

@@ -15,6 +15,8 @@ export function randomConfig(random: Random, overrides: Partial<ExchangeConfig> 
     participationCap: pick([0, 0.1, 1]),
     costMultiplier: pick([0, 1, 3]),
     fundingMultiplier: pick([0, 1, 5]),
+    settleAfterBars: pick([null, 0, 1, 3]),
+    slippageCapBps: pick([1_000, 1_000, 5]),
     harsh: random.uniform() < 0.3,
     ...overrides,
   });

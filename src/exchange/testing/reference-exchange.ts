@@ -2,9 +2,10 @@
  * @file The exchange once more, slow and plain: one account, objects, everything summed afresh from lists. It shares with
  * the kernel the types and the chance draws and nothing else, and must agree with it on every random session.
  */
-import { DAY_MS, FillReason, type Instrument, uniformAt } from "../../core/index.ts";
+import { DAY_MS, FillReason } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { ExchangeConfig } from "../config.ts";
+import { ReferenceMarket } from "./reference-market.ts";
 
 export type ReferenceFill = {
   bar: number;
@@ -20,9 +21,12 @@ type Order = { target: number; stop: number; profit: number; trail: number; maxB
 
 type Position = {
   lots: number;
-  /** Signed sum of lots times price: what the position cost. */
+  /** Signed sum of lots times price, in the quote and, as it was paid, in the account's currency. */
   cost: number;
+  paid: number;
   entryBar: number;
+  /** Bars in a row without a bar of the symbol. */
+  absent: number;
   best: number;
   stop: number;
   profit: number;
@@ -34,26 +38,18 @@ type Exit = { readonly symbol: number; readonly price: number; readonly reason: 
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-export class ReferenceExchange {
+export class ReferenceExchange extends ReferenceMarket {
   readonly fills: ReferenceFill[] = [];
   readonly fundingPayments: number[] = [];
   readonly positions = new Map<number, Position>();
   readonly orders = new Map<number, Order>();
-  bar: number;
   liquidated = false;
   shortfall = 0;
   peak: number;
-  readonly #tape: MarketTape;
-  readonly #config: ExchangeConfig;
-  readonly #seed: number;
-  readonly #stream: number;
   readonly #initial: number;
 
   constructor(tape: MarketTape, config: ExchangeConfig, seed: number, stream: number, bar: number, balance: number) {
-    this.#tape = tape;
-    this.#config = config;
-    this.#seed = seed;
-    this.#stream = stream;
+    super(tape, config, seed, stream);
     this.#initial = balance;
     this.bar = bar;
     this.peak = balance;
@@ -76,19 +72,36 @@ export class ReferenceExchange {
   }
 
   equityAt(priceOf: (symbol: number) => number): number {
-    return this.balance + sum([...this.positions].map(([s, p]) => (p.lots * priceOf(s) - p.cost) * this.#unit(s)));
+    return this.balance + sum([...this.positions].map(([s, p]) => this.#profit(s, p, priceOf(s))));
+  }
+
+  /** Of a holding the whole value is converted, of a contract on margin its profit. */
+  #profit(s: number, p: Position, price: number): number {
+    const rate = this.rate(s);
+    const cost = this.isHolding(s) ? p.paid : p.cost * rate;
+    return (p.lots * price * rate - cost) * this.unit(s);
   }
 
   get equity(): number {
-    return this.equityAt((s) => this.#price("close", this.bar, s));
+    return this.#atClose(() => this.equityAt((s) => this.price("close", this.bar, s)));
   }
 
   marginAt(priceOf: (symbol: number) => number): number {
-    return sum([...this.positions].map(([s, p]) => this.#notional(s, p.lots, priceOf(s)) / this.#leverage(s)));
+    return sum(
+      [...this.positions].map(([s, p]) => this.notional(s, p.lots, priceOf(s) * this.rate(s)) / this.leverage(s)),
+    );
   }
 
   get margin(): number {
-    return this.marginAt((s) => this.#price("close", this.bar, s));
+    return this.#atClose(() => this.marginAt((s) => this.price("close", this.bar, s)));
+  }
+
+  /** Within a bar the rates of the close before are known, at its close its own. */
+  #atClose<T>(look: () => T): T {
+    this.rateBar = this.bar;
+    const seen = look();
+    this.rateBar = this.bar - 1;
+    return seen;
   }
 
   order(symbol: number, order: Order): void {
@@ -98,14 +111,23 @@ export class ReferenceExchange {
   advance(): void {
     this.bar++;
     if (this.liquidated) return;
-    const symbols = Array.from({ length: this.#tape.symbols }, (_, s) => s);
-    for (const s of symbols) this.#payFunding(s);
-    for (const s of symbols) this.#timeStop(s);
-    for (const s of symbols) if (this.orders.has(s) && !this.#present(s)) this.orders.delete(s);
+    this.rateBar = this.bar - 1;
+    const symbols = Array.from({ length: this.tape.symbols }, (_, s) => s);
+    for (const s of symbols) this.#payFunding(s, this.tape.fundingAtOpen ?? this.tape.funding);
+    if ([...this.positions.keys()].some((s) => !this.isHolding(s))) {
+      const opens = (s: number): number => this.#opening(s);
+      if (this.equityAt(opens) - this.#maintenanceAt(opens) <= 0) {
+        this.#closeAll(opens);
+        return;
+      }
+    }
+    for (const s of symbols) if (!this.#settle(s)) this.#timeStop(s);
+    for (const s of symbols) if (!this.#present(s) || this.#isOver(s)) this.orders.delete(s);
     const closed = new Map<number, number>();
     for (const s of symbols) this.#reduce(s, closed);
-    for (const s of symbols) this.#open(s, closed.get(s) ?? 0);
+    this.#openAll(closed);
     this.orders.clear();
+    if (this.tape.fundingWithin !== undefined) for (const s of symbols) this.#payFunding(s, this.tape.fundingWithin);
     const exits = symbols.flatMap((s) => this.#exits(s));
     for (const exit of exits.filter(({ symbol, price }) => price === this.#opening(symbol))) this.#exit(exit);
     this.#inside(exits.filter(({ symbol }) => this.positions.has(symbol)));
@@ -115,13 +137,14 @@ export class ReferenceExchange {
 
   closeOut(): void {
     this.orders.clear();
+    this.rateBar = this.bar;
     for (const [s, position] of [...this.positions].sort(([a], [b]) => a - b)) {
-      const price = this.#price("close", this.bar, s);
+      const price = this.price("close", this.bar, s);
       this.#trade(
         s,
         -position.lots,
         price,
-        this.#share(s, this.bar, position.lots, price, FillReason.final),
+        this.share(s, this.bar, position.lots, price, FillReason.final),
         FillReason.final,
       );
     }
@@ -129,12 +152,29 @@ export class ReferenceExchange {
     this.peak = Math.max(this.peak, this.equity);
   }
 
-  #payFunding(s: number): void {
+  #payFunding(s: number, column: Float64Array): void {
     const position = this.positions.get(s);
-    const rate = this.#price("funding", this.bar, s) * this.#config.fundingMultiplier;
-    if (position !== undefined && rate !== 0) {
-      this.fundingPayments.push(-position.lots * this.#unit(s) * this.#price("open", this.bar, s) * rate);
+    const rate = column[this.bar * this.tape.symbols + s] * this.config.fundingMultiplier;
+    const pays = this.instrument(s).fundingIntervalHours !== undefined;
+    if (position !== undefined && rate !== 0 && pays) {
+      this.fundingPayments.push(-position.lots * this.unit(s) * this.#opening(s) * this.rate(s) * rate);
     }
+  }
+
+  #isOver(s: number): boolean {
+    return this.tape.timeMs[this.bar] >= (this.instrument(s).expiryMs ?? Number.POSITIVE_INFINITY);
+  }
+
+  /** Settles what has expired, and what has had no bar for too long. */
+  #settle(s: number): boolean {
+    const position = this.positions.get(s);
+    if (position === undefined) return false;
+    position.absent = this.#present(s) ? 0 : position.absent + 1;
+    const wait = this.config.settleAfterBars ?? Math.max(2, Math.ceil((7 * DAY_MS) / this.tape.barMs));
+    if (!this.#isOver(s) && (wait === 0 || position.absent < wait)) return false;
+    this.orders.delete(s);
+    this.#trade(s, -position.lots, this.#opening(s), 0, FillReason.settled);
+    return true;
   }
 
   #timeStop(s: number): void {
@@ -145,7 +185,7 @@ export class ReferenceExchange {
     const ordersExit = order !== undefined && Math.sign(order.target) !== Math.sign(position.lots);
     if (ordersExit) return;
     this.orders.delete(s);
-    this.#market(s, -position.lots, this.#price("open", this.bar, s), FillReason.time);
+    this.#market(s, -position.lots, this.price("open", this.bar, s), FillReason.time);
   }
 
   #reduce(s: number, closed: Map<number, number>): void {
@@ -161,10 +201,17 @@ export class ReferenceExchange {
     const keeps = Math.sign(order.target) === side ? Math.abs(order.target) : 0;
     const wanted = Math.abs(position.lots) - keeps;
     if (wanted <= 0) return;
-    const open = this.#price("open", this.bar, s);
-    const allowed = Math.max(1, this.#volumeLimit(s, { ...order, urgency: 1 }));
-    const lots = Math.max(1, this.#byChance(s, Math.min(wanted, allowed), FillReason.close));
-    if (keeps > 0 && this.#notional(s, lots, open) < this.#instrument(s).minNotional) {
+    const open = this.price("open", this.bar, s);
+    const allowed = Math.max(1, this.volumeLimit(s, { ...order, urgency: 1 }));
+    const lots = Math.max(1, this.byChance(s, Math.min(wanted, allowed), FillReason.close));
+    if (keeps > 0 && this.notional(s, lots, open) < this.instrument(s).minNotional) {
+      this.orders.delete(s);
+      return;
+    }
+    if (
+      side > 0 &&
+      this.onGrid(s, open * (1 - this.share(s, this.bar - 1, lots, open, FillReason.close)), false) <= 0
+    ) {
       this.orders.delete(s);
       return;
     }
@@ -175,29 +222,48 @@ export class ReferenceExchange {
     if (!wantsOther) this.orders.delete(s);
   }
 
-  #open(s: number, alreadyTraded: number): void {
-    const order = this.orders.get(s);
-    if (order === undefined || order.target === 0) return;
-    const side = Math.sign(order.target);
-    const instrument = this.#instrument(s);
-    if (side < 0 && instrument.kind === "spot") return;
-    const open = this.#price("open", this.bar, s);
-    const wanted = Math.abs(order.target) - Math.abs(this.positions.get(s)?.lots ?? 0);
-    const byVolume = Math.min(wanted, this.#volumeLimit(s, order) - alreadyTraded);
-    if (byVolume <= 0) return;
-    const opens = (symbol: number): number => this.#price("open", this.bar, symbol);
+  /** Everything that opens shares the room: all of it where there is enough for all, else in proportion to what it needs. */
+  #openAll(closed: ReadonlyMap<number, number>): void {
+    const asked = [...this.orders]
+      .filter(([, order]) => order.target !== 0)
+      .sort(([a], [b]) => a - b)
+      .flatMap(([s, order]) => {
+        const wanted = Math.abs(order.target) - Math.abs(this.positions.get(s)?.lots ?? 0);
+        const byVolume = Math.min(wanted, this.volumeLimit(s, order) - (closed.get(s) ?? 0));
+        const side = Math.sign(order.target);
+        const mayNot = side < 0 && ["spot", "stock"].includes(this.instrument(s).kind);
+        if (byVolume <= 0 || mayNot) return [];
+        const share = this.share(s, this.bar - 1, byVolume, this.#opening(s), FillReason.open);
+        if (side < 0 && this.onGrid(s, this.#opening(s) * (1 - share), false) <= 0) return [];
+        return [{ s, order, byVolume, need: byVolume * this.#perLot(s, side, share) }];
+      });
+    const opens = (symbol: number): number => this.#opening(symbol);
     const room = this.equityAt(opens) - this.marginAt(opens);
-    const fits = (share: number): number => {
-      const filled = this.#onGrid(s, open * (1 + side * share), side > 0);
-      const perLot = this.#unit(s) * (open / this.#leverage(s) + Math.abs(filled - open) + filled * this.#feeRate(s));
-      return Math.floor(room / perLot + 1e-9);
-    };
-    const rough = Math.min(byVolume, fits(this.#share(s, this.bar - 1, 0, open, FillReason.open)));
+    const demand = sum(asked.map(({ need }) => need));
+    for (const { s, order, byVolume, need } of asked) {
+      const left = this.equityAt(opens) - this.marginAt(opens);
+      this.#open(s, order, byVolume, demand <= room ? left : asked.length === 1 ? room : (room * need) / demand);
+    }
+  }
+
+  /** Margin and costs of one lot at a cost share. */
+  #perLot(s: number, side: number, share: number): number {
+    const open = this.#opening(s);
+    const filled = this.onGrid(s, open * (1 + side * share), side > 0);
+    const perUnit = open / this.leverage(s) + Math.abs(filled - open) + filled * this.feeRate(s);
+    return this.unit(s) * perUnit * this.rate(s);
+  }
+
+  #open(s: number, order: Order, byVolume: number, room: number): void {
+    const side = Math.sign(order.target);
+    const open = this.#opening(s);
+    const fits = (share: number): number => Math.floor(room / this.#perLot(s, side, share) + 1e-9);
+    const rough = Math.min(byVolume, fits(this.share(s, this.bar - 1, 0, open, FillReason.open)));
     if (rough <= 0) return;
-    const byMargin = Math.min(rough, fits(this.#share(s, this.bar - 1, rough, open, FillReason.open)));
+    const byMargin = Math.min(rough, fits(this.share(s, this.bar - 1, rough, open, FillReason.open)));
     if (byMargin <= 0) return;
-    const lots = this.#byChance(s, byMargin, FillReason.open);
-    if (lots <= 0 || this.#notional(s, lots, open) < instrument.minNotional) return;
+    const lots = this.byChance(s, byMargin, FillReason.open);
+    if (lots <= 0 || this.notional(s, lots, open) < this.instrument(s).minNotional) return;
     this.#market(s, side * lots, open, FillReason.open);
     this.#setBrackets(s, order);
   }
@@ -242,9 +308,9 @@ export class ReferenceExchange {
     if (position === undefined || !this.#present(s)) return [];
     const long = position.lots > 0;
     const [open, high, low] = [
-      this.#price("open", this.bar, s),
-      this.#price("high", this.bar, s),
-      this.#price("low", this.bar, s),
+      this.price("open", this.bar, s),
+      this.price("high", this.bar, s),
+      this.price("low", this.bar, s),
     ];
     const levels: Array<readonly [level: number, reason: FillReason]> = [];
     if (position.stop > 0) levels.push([position.stop, FillReason.stop]);
@@ -269,8 +335,8 @@ export class ReferenceExchange {
       if (!this.#present(s)) continue;
       position.best =
         position.lots > 0
-          ? Math.max(position.best, this.#price("high", this.bar, s))
-          : Math.min(position.best, this.#price("low", this.bar, s));
+          ? Math.max(position.best, this.price("high", this.bar, s))
+          : Math.min(position.best, this.price("low", this.bar, s));
     }
   }
 
@@ -281,7 +347,7 @@ export class ReferenceExchange {
     if (equity >= this.#maintenanceAt(worst) && equity > 0) return undefined;
     const excess = (way: number): number => {
       const at = (s: number): number => {
-        const open = this.#price("open", this.bar, s);
+        const open = this.price("open", this.bar, s);
         return open + way * (worst(s) - open);
       };
       return this.equityAt(at) - this.#maintenanceAt(at);
@@ -302,10 +368,12 @@ export class ReferenceExchange {
     const end = this.liquidated ? undefined : this.#wayToLiquidation();
     if (end === undefined) return;
     const way = Math.max(walked, end);
-    for (const [s, position] of [...this.positions].sort(([a], [b]) => a - b)) {
-      const open = this.#price("open", this.bar, s);
-      this.#market(s, -position.lots, open + way * (this.#worst(s) - open), FillReason.liquidation);
-    }
+    this.#closeAll((s) => this.#opening(s) + way * (this.#worst(s) - this.#opening(s)));
+  }
+
+  #closeAll(priceOf: (symbol: number) => number): void {
+    const held = [...this.positions].sort(([a], [b]) => a - b).map(([s, { lots }]) => [s, lots, priceOf(s)] as const);
+    for (const [s, lots, price] of held) this.#market(s, -lots, price, FillReason.liquidation);
     this.orders.clear();
     this.liquidated = true;
     this.#coverDebt();
@@ -316,144 +384,67 @@ export class ReferenceExchange {
   }
 
   #market(s: number, lots: number, price: number, reason: FillReason): void {
-    this.#trade(s, lots, price, this.#share(s, this.bar - 1, lots, price, reason), reason);
+    this.#trade(s, lots, price, this.share(s, this.bar - 1, lots, price, reason), reason);
   }
 
   #trade(s: number, lots: number, price: number, share: number, reason: FillReason): void {
     const buying = lots > 0;
-    const filled = this.#onGrid(s, buying ? price + price * share : price - price * share, buying);
+    const asked = buying ? price + price * share : price - price * share;
+    // What has to be closed is sold at the price itself where that is below one tick, or for nothing.
+    const filled = this.onGrid(s, asked, buying) || (asked > 0 ? asked : price);
     const extra =
-      reason === FillReason.liquidation ? (this.#config.liquidationFeeBps / 10_000) * this.#config.costMultiplier : 0;
-    const fee = this.#notional(s, lots, filled) * (this.#feeRate(s) + extra);
+      reason === FillReason.liquidation ? (this.config.liquidationFeeBps / 10_000) * this.config.costMultiplier : 0;
+    const rate = this.rate(s);
+    const fee = this.notional(s, lots, filled) * rate * (this.feeRate(s) + extra);
     const position = this.positions.get(s);
     let realised = 0;
     if (position === undefined) {
       const none = { stop: 0, profit: 0, trail: 0, maxBars: 0 };
-      this.positions.set(s, { lots, cost: lots * filled, entryBar: this.bar, best: filled, ...none });
+      const cost = lots * filled;
+      this.positions.set(s, { lots, cost, paid: cost * rate, entryBar: this.bar, absent: 0, best: filled, ...none });
     } else if (Math.sign(position.lots) === Math.sign(lots)) {
       position.lots += lots;
       position.cost += lots * filled;
+      position.paid += lots * filled * rate;
     } else {
-      const closedCost = (position.cost * -lots) / position.lots;
-      realised = (-lots * filled - closedCost) * this.#unit(s);
+      const part = -lots / position.lots;
+      const cost = this.isHolding(s) ? position.paid * part : position.cost * part * rate;
+      realised = (-lots * filled * rate - cost) * this.unit(s);
       position.lots += lots;
-      position.cost -= closedCost;
+      position.cost -= position.cost * part;
+      position.paid -= position.paid * part;
       if (position.lots === 0) this.positions.delete(s);
     }
     this.fills.push({ bar: this.bar, symbol: s, lots, price: filled, fee, realised, reason });
   }
 
-  #share(s: number, knownBar: number, lots: number, price: number, reason: FillReason): number {
-    const config = this.#config;
-    let share = (config.halfSpreadBps + config.baseSlippageBps) / 10_000;
-    if (config.slippageModel === "linear") {
-      share += ((config.sizeImpactBpsPer1000 / 10_000) * this.#notional(s, lots, price)) / 1_000;
-    }
-    if (config.slippageModel === "square-root") {
-      const { volatility, volume } = this.#lastDay(s, knownBar);
-      const base = Math.abs(lots) * this.#unit(s);
-      share +=
-        volume > 0
-          ? config.impactCoefficient * volatility * Math.sqrt(base / (volume * this.#barsPerDay))
-          : config.slippageCapBps / 10_000;
-    }
-    if (config.harsh) {
-      const close = this.#price("close", knownBar, s);
-      const range = close > 0 ? (this.#price("high", knownBar, s) - this.#price("low", knownBar, s)) / close : 0;
-      const draw = uniformAt(this.#seed, this.#stream, knownBar, s * 32 + reason);
-      share += config.harshExtraSlippageBps / 10_000 + config.harshLatencyShare * draw * range;
-    }
-    return Math.min(share * config.costMultiplier, config.slippageCapBps / 10_000);
-  }
-
-  #volumeLimit(s: number, order: Order): number {
-    const { participationCap, slippageModel } = this.#config;
-    if (participationCap === 0 || slippageModel === "fixed") return Number.POSITIVE_INFINITY;
-    const { volume } = this.#lastDay(s, this.bar - 1);
-    if (volume === 0) return slippageModel === "linear" ? Number.POSITIVE_INFINITY : 0;
-    return Math.floor((participationCap * order.urgency * volume) / this.#unit(s));
-  }
-
-  #byChance(s: number, lots: number, reason: FillReason): number {
-    const { harsh, harshPartialProbability: probability } = this.#config;
-    if (!harsh || probability === 0) return lots;
-    const draw = uniformAt(this.#seed, this.#stream, this.bar - 1, s * 32 + 16 + reason);
-    return draw < probability ? Math.floor((lots * draw) / probability) : lots;
-  }
-
-  /** Daily volatility and mean volume of a bar over the last day, two passes over a list. */
-  #lastDay(s: number, bar: number): { volatility: number; volume: number } {
-    const volumes: number[] = [];
-    const returns: number[] = [];
-    for (let t = Math.max(0, bar - this.#barsPerDay + 1); t <= bar; t++) {
-      if (this.#price("present", t, s) === 0) continue;
-      volumes.push(this.#price("volume", t, s));
-      const before = t === 0 ? 0 : this.#price("close", t - 1, s);
-      if (before > 0) returns.push(Math.log(this.#price("close", t, s) / before));
-    }
-    const mean = returns.length > 0 ? sum(returns) / returns.length : 0;
-    const variance = returns.length > 1 ? sum(returns.map((r) => (r - mean) ** 2)) / (returns.length - 1) : 0;
-    return {
-      volatility: Math.sqrt(this.#barsPerDay * variance),
-      volume: volumes.length > 0 ? sum(volumes) / volumes.length : 0,
-    };
-  }
-
-  #onGrid(s: number, price: number, up: boolean): number {
-    const tick = Number(this.#instrument(s).tickSize);
-    const ticks = price / tick;
-    if (Math.abs(ticks - Math.round(ticks)) < 1e-6) return Math.round(ticks) * tick;
-    return (up ? Math.ceil(ticks) : Math.max(1, Math.floor(ticks))) * tick;
-  }
-
+  /** What has to stay of every position on margin, with the fee to close it. */
   #maintenanceAt(priceOf: (symbol: number) => number): number {
     return sum(
       [...this.positions].map(([s, p]) => {
-        const { kind, maintenanceMarginRate } = this.#instrument(s);
-        const rate = this.#config.maintenanceMarginRate ?? maintenanceMarginRate;
-        return kind === "spot" ? 0 : this.#notional(s, p.lots, priceOf(s)) * rate;
+        if (this.isHolding(s)) return 0;
+        const { maintenanceMarginRate, maintenanceTiers = [] } = this.instrument(s);
+        const notional = this.notional(s, p.lots, priceOf(s));
+        const tier = maintenanceTiers.find(({ upToNotional }) => notional <= upToNotional) ?? maintenanceTiers.at(-1);
+        const fee = Math.max(0, this.feeRate(s));
+        const own =
+          tier === undefined || this.config.maintenanceMarginRate !== null
+            ? notional * (this.config.maintenanceMarginRate ?? maintenanceMarginRate)
+            : notional * tier.rate - tier.deduction;
+        return Math.max(0, own + notional * fee) * this.rate(s);
       }),
     );
   }
 
-  get #barsPerDay(): number {
-    return DAY_MS / this.#tape.barMs;
-  }
-
-  #instrument(s: number): Instrument {
-    return this.#tape.instruments[s];
-  }
-
-  #unit(s: number): number {
-    return Number(this.#instrument(s).lotStep) * this.#instrument(s).multiplier;
-  }
-
-  #notional(s: number, lots: number, price: number): number {
-    return Math.abs(lots) * this.#unit(s) * price;
-  }
-
-  #leverage(s: number): number {
-    const { kind, maxLeverage } = this.#instrument(s);
-    return kind === "spot" ? 1 : Math.min(this.#config.leverage, maxLeverage);
-  }
-
-  #feeRate(s: number): number {
-    return ((this.#config.takerFeeBps ?? this.#instrument(s).takerFeeBps) / 10_000) * this.#config.costMultiplier;
-  }
-
   #opening(s: number): number {
-    return this.#price("open", this.bar, s);
+    return this.price("open", this.bar, s);
   }
 
   #worst(s: number): number {
-    return this.#price((this.positions.get(s)?.lots ?? 0) > 0 ? "low" : "high", this.bar, s);
+    return this.price((this.positions.get(s)?.lots ?? 0) > 0 ? "low" : "high", this.bar, s);
   }
 
   #present(s: number): boolean {
-    return this.#price("present", this.bar, s) === 1;
-  }
-
-  #price(column: "open" | "high" | "low" | "close" | "volume" | "funding" | "present", bar: number, s: number): number {
-    return this.#tape[column][bar * this.#tape.symbols + s];
+    return this.price("present", this.bar, s) === 1;
   }
 }

@@ -32,12 +32,32 @@ export type Session = {
 
 export type Played = { readonly fills: number; readonly reasons: ReadonlySet<number>; readonly liquidated: boolean };
 
-/** Plays a session on both; every number of the account is compared after every bar, every fill at the end. */
-export function playSideBySide({ tape, config, random, seed, from, bars, idle }: Session): Played {
-  const symbols = tape.symbols;
-  const recorder = new FillRecorder();
+/**
+ * Plays a session on both, and then a second one on the same account, as a training does: nothing of the first may be left.
+ * Every number of the account is compared after every bar, every fill at the end.
+ */
+export function playSideBySide(session: Session): Played {
+  const { tape, config, random, seed } = session;
+  const recorder = new FillRecorder(tape.barMs);
   const exchange = new SimulatedExchange(tape, config, { accounts: 2, seed, recorder });
+  const first = playEpisode(session, exchange, recorder);
+  const second = playEpisode(
+    { ...session, from: session.from + random.below(2), bars: session.bars - 1 },
+    exchange,
+    recorder,
+  );
+  return {
+    fills: first.fills + second.fills,
+    reasons: new Set([...first.reasons, ...second.reasons]),
+    liquidated: first.liquidated || second.liquidated,
+  };
+}
+
+function playEpisode(session: Session, exchange: SimulatedExchange, recorder: FillRecorder): Played {
+  const { tape, config, random, seed, from, bars, idle } = session;
+  const symbols = tape.symbols;
   const stream = random.below(100);
+  recorder.clear();
   exchange.reset(1, from, BALANCE, stream);
   const reference = new ReferenceExchange(tape, config, seed, stream, from, BALANCE);
   const book = exchange.book;

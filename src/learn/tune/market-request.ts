@@ -1,6 +1,6 @@
 /** @file A market as plain JSON, so that a process anywhere opens the very bars that a search is about. */
 import { TidemarkError, type Timeframe } from "../../core/index.ts";
-import { type EdgeOption, loadTape, type MarketTape, syntheticTape } from "../../market/index.ts";
+import { type EdgeOption, loadTape, type MarketTape, syntheticTape, type TapeRange } from "../../market/index.ts";
 
 export type MarketRequest =
   | {
@@ -11,6 +11,8 @@ export type MarketRequest =
       /** Open time of the first bar, and the end, exclusive. */
       readonly fromMs: number;
       readonly toMs: number;
+      readonly range?: TapeRange | undefined;
+      readonly currency?: string | undefined;
     }
   | {
       readonly kind: "synthetic";

@@ -211,8 +211,9 @@ describe.skipIf(!existsSync(DATA))("real candles (needs ../shared/data)", () => 
     await fundingFileSource({ path: join(DATA, "funding", "BTCUSDT.csv"), venue: "bybit" }).collect(store);
     const symbols = ["BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT"];
     const tape = await loadTape({ root: folder.path, venue: "bybit", symbols, timeframe: parseTimeframe("5m") });
-    expect(tape.bars).toBe(51_838);
-    expect(tape.present.every((flag) => flag === 1)).toBe(true);
+    // The five files begin and end within ten minutes of each other.
+    expect(tape.bars).toBe(51_842);
+    expect(tape.present.reduce((sum, flag) => sum + flag, 0)).toBe(5 * 51_840);
     const [listed] = await listSets(store);
     expect(listed).toMatchObject({ symbol: "BNBUSDT", bars: 51_840, gaps: 0 });
   });

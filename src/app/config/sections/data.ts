@@ -1,7 +1,7 @@
 /** @file [data]: which market, over which range, and where its candles are kept. */
 import { z } from "zod";
 import { parseDate, parseTimeframe } from "../../../core/index.ts";
-import { EdgeSignal } from "../../../market/choices.ts";
+import { EdgeSignal, TapeRange } from "../../../market/choices.ts";
 
 const DATE = 'a UTC date such as "2025-07-04" or "2025-07-04T10:00Z"';
 
@@ -51,6 +51,19 @@ export const dataSection = z
       .refine(isDate, DATE)
       .optional()
       .describe("End, exclusive: a UTC date. Without it everything up to the newest bar."),
+    range: z
+      .enum(TapeRange)
+      .default(TapeRange.union)
+      .describe(
+        'Where symbols begin and end at different times: "union" trades each while it lives, "intersection" keeps the time that all of them share.',
+      ),
+    currency: z
+      .string()
+      .regex(/^[A-Za-z]{2,10}$/, "a currency such as USDT")
+      .optional()
+      .describe(
+        "Currency of the account, where symbols are quoted in several; a stored pair must convert each. Without it the most usual of the quotes.",
+      ),
     fetch_days: z.number().positive().max(10_000).default(180).describe("Days that a fetch without a first bar gets."),
     root: z.string().min(1).default("data").describe("Folder of the candle store, relative to this file."),
     synthetic_bars: z.int().min(100).max(10_000_000).default(20_000).describe("Length of the synthetic market."),

@@ -13,6 +13,28 @@ export const exchangeSection = z
       .max(1_000)
       .optional()
       .describe("Fee on the notional of every fill, in basis points. Without it each instrument's own fee applies."),
+    maintenance_margin_rate: z
+      .number()
+      .min(0)
+      .max(1)
+      .optional()
+      .describe(
+        "Share of notional that equity must cover beside the fee to close. Without it each instrument's own tiers or rate.",
+      ),
+    funding_multiplier: z
+      .number()
+      .min(0)
+      .max(1_000)
+      .default(DEFAULTS.fundingMultiplier)
+      .describe("Factor on every funding payment; 0 switches funding off."),
+    settle_after_bars: z
+      .int()
+      .min(0)
+      .max(2_000_000_000)
+      .optional()
+      .describe(
+        "Bars without a bar of a symbol after which its position is settled at the last price, as at a delisting; 0 for never. Without it as many as make a week.",
+      ),
     slippage_model: z
       .enum(SlippageModel)
       .default(DEFAULTS.slippageModel)
@@ -42,13 +64,13 @@ export const exchangeSection = z
       .min(0)
       .max(5_000)
       .default(DEFAULTS.slippageCapBps)
-      .describe("Spread, slippage, impact and latency together never exceed this."),
+      .describe("Spread, slippage, impact and latency together never exceed this, before the cost multiplier."),
     cost_multiplier: z
       .number()
       .min(0)
       .max(100)
       .default(DEFAULTS.costMultiplier)
-      .describe("Factor on fees, spread, slippage and impact."),
+      .describe("Factor on fees, and on spread, slippage and impact with their cap."),
     leverage: z
       .number()
       .min(1)
@@ -70,6 +92,6 @@ export const exchangeSection = z
       .describe("Harsh mode: greatest share of the last bar's range by which the price moves away first."),
     harsh_extra_slippage_bps: basisPoints
       .default(DEFAULTS.harshExtraSlippageBps)
-      .describe("Harsh mode: extra slippage at most, in basis points."),
+      .describe("Harsh mode: extra slippage of every fill, in basis points."),
   })
   .describe("The simulated exchange: the same for training, backtest and paper trading.");
