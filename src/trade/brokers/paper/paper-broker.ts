@@ -63,6 +63,7 @@ const ROLES: Readonly<Record<FillReason, OrderRole>> = {
   [FillReason.time]: "time",
   [FillReason.liquidation]: "liquidation",
   [FillReason.final]: "final",
+  [FillReason.settled]: "venue",
 };
 
 const text = (value: number): DecimalText => exactText(decimalOfNumber(value));
