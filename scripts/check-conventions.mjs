@@ -50,6 +50,12 @@ export const RULES = [
     in: () => true,
     why: "the type checker is not switched off",
   },
+  {
+    pattern: /^\s*\},\s*[\d_]{4,}\);|^\s*(?:it|test)\(.*\{ timeout: |\b(?:testTimeout|hookTimeout)\b/,
+    except: [],
+    in: isTest,
+    why: "a test has no time limit of its own: a busy machine is a slow one, not a broken one",
+  },
   { pattern: /\b(?:it|test|describe)\.only\b/, except: [], in: isTest, why: "the whole suite runs" },
 ];
 

@@ -51,6 +51,7 @@ const STEPS = [
   ["lint", tool(TOOLS.oxlint, ["--type-aware", "."], /on (\d+) files?/)],
   ["boundaries", boundaries],
   ["dead code", tool(TOOLS.knip, ["--reporter", "./scripts/knip-reporter.mjs"], /processed (\d+) files/)],
+  ["unused code", tool(join(ROOT, "scripts/check-production.mjs"), [], /processed (\d+) files/)],
   ["lock file", tool(join(ROOT, "scripts/complete-lock.mjs"), ["--check"], /(\d+) packages are locked/)],
   ["package", tool(join(ROOT, "scripts/check-package.mjs"), [], /(\d+) files are packed/)],
   ["conventions", tool(join(ROOT, "scripts/check-conventions.mjs"), [], /(\d+) files follow/)],
