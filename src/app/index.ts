@@ -19,6 +19,7 @@ export { configuredRange, configuredSymbols, DEFAULT_VENUE, openTape, readTape, 
 export { rowsBetween } from "./data/range.ts";
 export { type Check, CheckStatus } from "./doctor/check.ts";
 export { runChecks } from "./doctor/checks.ts";
+export { type ModelDrift, modelDrift } from "./models/drift.ts";
 export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
 export { openModel } from "./models/open.ts";

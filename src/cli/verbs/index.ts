@@ -21,6 +21,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   runs: async () => (await import("./runs.ts")).registerRuns,
   stress: async () => (await import("./stress.ts")).registerStress,
   models: async () => (await import("./models.ts")).registerModels,
+  drift: async () => (await import("./drift.ts")).registerDrift,
   promotion: async () => (await import("./promotion.ts")).registerPromotion,
   promote: async () => (await import("./promotion.ts")).registerPromote,
   demote: async () => (await import("./promotion.ts")).registerDemote,

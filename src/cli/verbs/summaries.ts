@@ -15,6 +15,7 @@ export const VERB_SUMMARIES = {
   backtest: "Judge a model, or a rule alone, on stored candles",
   runs: "List and remove trainings on disk",
   models: "List, show and remove trained models",
+  drift: "See whether the market has moved away from a model",
   promotion: "Where models stand on the way from candidate to live",
   promote: "Take a model one stage up, where its gate is passed",
   demote: "Take a model down to a lower stage",
