@@ -56,6 +56,12 @@ export type VerbRunner = (
   action: (context: CommandContext) => Promise<number | void>,
 ) => Promise<void>;
 
+export function amount(text: string): number {
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw new InvalidArgumentError("A number is expected.");
+  return value;
+}
+
 export function wholeNumber(text: string): number {
   const value = Number(text);
   if (text.trim() === "" || !Number.isSafeInteger(value) || value < 0) {

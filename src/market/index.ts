@@ -8,10 +8,11 @@ export {
   type FundingRates,
   type SymbolHistory,
 } from "./candles.ts";
+export { guessText } from "./contract/birth.ts";
 export { rateAt } from "./currency.ts";
 export { type LoadOptions, loadTape } from "./load.ts";
 export { type CheckOptions, checkCandles } from "./quality/check.ts";
-export { isUntouched, type Repaired, repairCandles } from "./quality/repair.ts";
+export { isUntouched, type Repaired, repairCandles, repairText } from "./quality/repair.ts";
 export { type Finding, type FindingExample, FindingKind, type QualityReport, Verdict } from "./quality/report.ts";
 export {
   isMultiple,
@@ -26,7 +27,7 @@ export { appendBar, growableTape, sliceTape } from "./slice.ts";
 export { ImportClaims } from "./sources/claims.ts";
 export { type CandleFileSourceOptions, candleFileSource } from "./sources/file-source.ts";
 export { type FundingFileSourceOptions, fundingFileSource } from "./sources/funding-source.ts";
-export { type SettledSet, settleSets } from "./sources/settle.ts";
+export { checkStored, type SettledSet, settleSets } from "./sources/settle.ts";
 export type { Collected, CollectOptions, MarketSource } from "./sources/source.ts";
 export { syntheticSource } from "./sources/synthetic-source.ts";
 export { type VenueSourceOptions, venueSource } from "./sources/venue-source.ts";

@@ -11,10 +11,11 @@ import {
 } from "../core/index.ts";
 import { type AlignOptions, tapeFromCandles } from "./align.ts";
 import type { Candles, SymbolHistory } from "./candles.ts";
-import { withSaidTerms } from "./contract/birth.ts";
-import { checkTerms } from "./contract/terms.ts";
+import { isOfEarlierVersion, withSaidTerms } from "./contract/birth.ts";
+import { checkTerms, tickText } from "./contract/terms.ts";
 import { accountCurrency, convertsBy, foreignQuotes } from "./currency.ts";
 import { isMultiple, resampleCounted } from "./resample.ts";
+import { findingNotes, readFindings } from "./store/findings.ts";
 import { type StoredKey, storedKeys } from "./store/list.ts";
 import type { SetKey } from "./store/paths.ts";
 import { MarketStore } from "./store/store.ts";
@@ -93,12 +94,26 @@ async function loadHistory(store: MarketStore, options: LoadOptions, symbol: str
   );
   if (source !== timeframe) candles = resampled(candles, source, timeframe, instrument, options.onNote);
   if (candles.length === 0) throw emptyError(options, symbol, source);
-  checkTerms(instrument, candles, `${venue} ${symbol}`);
+  checkTerms(instrument, said.tickSize === undefined ? undefined : candles, `${venue} ${symbol}`);
+  for (const note of dataNotes(store, { venue, symbol, kind, timeframe: source }, instrument, candles)) {
+    options.onNote?.(`${symbol}: ${note}`);
+  }
   // Only a contract with funding pays it. Rates beside spot candles alone were perhaps meant for them: that is said.
   const alone = stored.every((key) => key.venue !== venue || key.symbol !== symbol || key.kind === kind);
   const reads = alone || instrument.fundingIntervalHours !== undefined;
   const funding = reads ? await store.readFunding(venue, symbol) : undefined;
   return { instrument, candles, ...(funding === undefined || funding.length === 0 ? {} : { funding }) };
+}
+
+/** What the store knows against the data, in sentences. */
+function dataNotes(store: MarketStore, key: SetKey, instrument: Instrument, candles: Candles): string[] {
+  const { report } = readFindings(store.root, key) ?? {};
+  const tick = tickText(instrument, candles);
+  return [
+    ...(isOfEarlierVersion(instrument) ? ["its tick and lot are of an earlier version: import its files again"] : []),
+    ...(tick === undefined ? [] : [tick]),
+    ...(report === undefined ? [] : findingNotes(report)),
+  ];
 }
 
 function resampled(

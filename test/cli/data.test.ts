@@ -24,7 +24,7 @@ describe("tidemark import and data", () => {
     const again = await tidemark(["import", "candles"], cwd);
     expect(again.stdout).toContain("0 added, 0 replaced, 600 as before");
     const listed = await tidemark(["data", "ls"], cwd);
-    expect(listed.stdout).toMatch(/csv +BTCUSDT +5m +2025-01-01 +2025-01-03 +600 +0 +0/);
+    expect(listed.stdout).toMatch(/csv +BTCUSDT( +perpetual)? +5m +2025-01-01 +2025-01-03 +600 +0 +0/);
     const checked = await tidemark(["data", "check", "--symbols", "ETHUSDT", "--json"], cwd);
     expect(checked.code).toBe(0);
     expect(JSON.parse(checked.stdout)).toMatchObject({ ok: true, sets: [{ symbol: "ETHUSDT" }] });

@@ -6,6 +6,7 @@ import { canonicalJson } from "../../core/index.ts";
 import { fetchedRange, venueName } from "../data/history.ts";
 import { instrumentKind } from "../data/import.ts";
 import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
+import { instrumentTerms } from "../data/terms.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { tuneSpace } from "../tune/space.ts";
 import { trialSteps } from "../tune/trial.ts";
@@ -28,6 +29,7 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 function resolvedOptions(config: Config): string {
   return canonicalJson({
     seed: config.seed ?? null,
+    instruments: instrumentTerms(config),
     folders: [dataRoot(config), modelsFolder(config), runsFolder(config), reportsFolder(config)],
     market: [venueName(config), instrumentKind(config, {}), configuredSymbols(config), config.data.timeframe],
     range: [alignment(config), configuredRange(config), fetchedRange(config, Date.UTC(2031, 0))],
@@ -56,6 +58,7 @@ const PHASES = { "curriculum.phases": 1 };
 /** Values that no rule makes up. */
 const VALUES: Readonly<Record<string, unknown>> = {
   seed: 5,
+  instruments: { BTCUSDT: { tick: 0.5 } },
   "data.venue": "kraken",
   "data.symbols": ["ACMEUSDT"],
   "data.timeframe": "1h",

@@ -5,6 +5,7 @@ import { curriculumSection } from "./sections/curriculum.ts";
 import { dataSection } from "./sections/data.ts";
 import { exchangeSection } from "./sections/exchange.ts";
 import { featuresSection } from "./sections/features.ts";
+import { instrumentsSection } from "./sections/instruments.ts";
 import { modelSection } from "./sections/model.ts";
 import { pathsSection } from "./sections/paths.ts";
 import { promotionSection } from "./sections/promotion.ts";
@@ -24,6 +25,7 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("Seed of all chance. Without it a fresh one is drawn, shown, and stored with the result."),
   data: dataSection.prefault({}),
+  instruments: instrumentsSection.prefault({}),
   features: featuresSection.prefault({}),
   splits: splitsSection.prefault({}),
   model: modelSection.prefault({}),

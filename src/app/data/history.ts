@@ -20,9 +20,16 @@ function openVenue(config: Config, patience: Patience = {}): HistoryVenue {
       fix: "Use `tidemark import`, or another --venue.",
     });
   }
-  const spot = config.data.kind === "spot";
-  if (name === DEFAULT_VENUE) return bybitVenue({ ...patience, category: spot ? "spot" : "linear" });
-  return ccxtVenue({ ...patience, id: name, kind: config.data.kind });
+  const { kind } = config.data;
+  if (kind !== "spot" && kind !== "perpetual") {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: `No venue is asked for history of a ${kind}`,
+      where: "data.kind",
+      fix: "Import its files with `tidemark import`, or fetch with --kind perpetual or --kind spot.",
+    });
+  }
+  if (name === DEFAULT_VENUE) return bybitVenue({ ...patience, category: kind === "spot" ? "spot" : "linear" });
+  return ccxtVenue({ ...patience, id: name, kind });
 }
 
 function sourceOf(context: AppContext, config: Config): MarketSource {

@@ -22,6 +22,7 @@ import {
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { instrumentTerms } from "./terms.ts";
 
 /** The venue that is fetched from and preferred where the configuration says "auto". */
 export const DEFAULT_VENUE = "bybit";
@@ -138,9 +139,12 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     stored.filter((key) => key.venue === venue && symbols.includes(key.symbol)),
   );
   const kind = config.explicit.has("data.kind") ? config.data.kind : undefined;
-  const options = { root, venue, symbols, timeframe, ...range, ...alignment(config), onNote: context.warn };
+  const terms = instrumentTerms(config);
+  const options = { root, venue, symbols, timeframe, terms, ...range, ...alignment(config), onNote: context.warn };
   const tape = await loadTape({ ...options, ...(kind === undefined ? {} : { instrumentKind: kind }) });
-  const others = tape.instruments.filter((instrument) => kind !== undefined && instrument.kind !== kind);
+  const others = tape.instruments.filter(
+    ({ symbol, kind: own }) => kind !== undefined && own !== kind && terms[symbol]?.kind === undefined,
+  );
   if (others.length > 0) {
     const told = others.map((instrument) => `${instrument.symbol} is stored as ${instrument.kind}`).join(", ");
     context.warn(`data.kind is "${kind}", but ${told}, and is traded so; import or fetch it again as ${kind}.`);

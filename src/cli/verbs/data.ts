@@ -1,17 +1,28 @@
 /** @file `tidemark data`: what the store holds, whether it can be used, and what can be mended. */
 import { type Command, Option } from "commander";
 import { type Config, configuredSymbols, dataRoot } from "../../app/index.ts";
-import { ExitCode, formatDay, formatMinute, parseTimeframe, TidemarkError } from "../../core/index.ts";
 import {
-  checkCandles,
+  ExitCode,
+  formatDay,
+  formatMinute,
+  type GuessableTerm,
+  type Instrument,
+  parseTimeframe,
+  TidemarkError,
+} from "../../core/index.ts";
+import {
+  checkStored,
   isUntouched,
   listSets,
   MarketStore,
   type QualityReport,
   repairCandles,
+  repairText,
   type SetKey,
+  type StoredSet,
   storedKeys,
 } from "../../market/index.ts";
+import { reportFailure } from "../failure.ts";
 import { confirmed } from "../terminal/confirm.ts";
 import type { Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
@@ -81,7 +92,53 @@ async function list(context: CommandContext): Promise<void> {
       context.output.columns,
     ),
   );
+  for (const { damage, ...set } of sets) if (damage !== undefined) context.output.warn(`${nameOf(set)}: ${damage}`);
+  tellContracts(context, sets);
   context.output.data({ root: dataRoot(config), sets });
+}
+
+/** The contracts behind the sets; what was guessed of them is said. */
+function tellContracts({ output }: CommandContext, sets: readonly StoredSet[]): void {
+  const contracts = new Map(sets.flatMap(({ instrument: i }) => (i === undefined ? [] : [[nameOfContract(i), i]])));
+  if (contracts.size === 0) return;
+  const number = { align: "right" } as const;
+  const mark = (contract: Instrument, term: GuessableTerm, text: string): string =>
+    contract.guessed?.[term] === undefined ? text : `${text} ?`;
+  const rows = [...contracts].map(([name, i]) => [
+    name,
+    mark(i, "quote", i.quote),
+    mark(i, "tickSize", i.tickSize),
+    mark(i, "lotStep", i.lotStep),
+    mark(i, "minNotional", `${i.minNotional}`),
+    mark(i, "takerFeeBps", `${i.takerFeeBps}`),
+    mark(i, "maxLeverage", `${i.maxLeverage}`),
+    mark(i, "maintenanceMarginRate", `${Number((100 * i.maintenanceMarginRate).toPrecision(3))}`),
+    mark(i, "calendar", i.calendar),
+  ]);
+  output.text("");
+  output.text(
+    table(
+      [
+        { title: "contract" },
+        { title: "quote" },
+        { title: "tick", ...number },
+        { title: "lot", ...number },
+        { title: "least", ...number, drop: 1 },
+        { title: "fee bps", ...number },
+        { title: "leverage", ...number, drop: 2 },
+        { title: "margin %", ...number, drop: 3 },
+        { title: "calendar", drop: 4 },
+      ],
+      rows,
+      output.columns,
+    ),
+  );
+  const isGuessed = [...contracts.values()].some(({ guessed }) => guessed !== undefined);
+  if (isGuessed) output.note('"?" marks what was guessed: say it in [instruments.SYMBOL] of tidemark.toml.');
+}
+
+function nameOfContract({ venue, symbol, kind }: Instrument): string {
+  return `${venue} ${symbol} ${kind}`;
 }
 
 function reportText(name: string, report: QualityReport, output: Output): string {
@@ -99,15 +156,27 @@ async function check(context: CommandContext, maxExamples: number): Promise<numb
   const config = context.config();
   const store = new MarketStore(dataRoot(config));
   const reports: Array<SetKey & { report: QualityReport }> = [];
+  let damaged = 0;
   for (const key of selectedKeys(config)) {
     context.signal.throwIfAborted();
-    const calendar = store.instrument(key.venue, key.symbol)?.calendar ?? "24/7";
-    const report = checkCandles(await store.readCandles(key), key.timeframe, { maxExamples, calendar });
-    context.output.text(reportText(nameOf(key), report, context.output));
-    reports.push({ ...key, report });
+    try {
+      const instrument = store.instrument(key.venue, key.symbol, key.kind);
+      const report = checkStored(store, key, await store.readCandles(key), instrument, maxExamples);
+      context.output.text(reportText(nameOf(key), report, context.output));
+      reports.push({ ...key, report });
+    } catch (thrown) {
+      // One damaged set doesn't hide the others.
+      if (!(thrown instanceof TidemarkError) || thrown.code !== "STORE_CORRUPT") throw thrown;
+      damaged++;
+      reportFailure(thrown, context.output, { jsonToo: false });
+    }
   }
   const unusable = reports.filter(({ report }) => report.verdict === "unusable");
   context.output.data({ ok: unusable.length === 0, sets: reports });
+  if (damaged > 0) {
+    context.output.error(`${damaged} sets can't be read. (STORE_CORRUPT)`);
+    return ExitCode.data;
+  }
   if (unusable.length === 0) {
     context.output.text(reports.length === 1 ? "\n1 set can be used." : `\nAll ${reports.length} sets can be used.`);
     return ExitCode.done;
@@ -126,12 +195,9 @@ async function repair(context: CommandContext): Promise<void> {
     context.signal.throwIfAborted();
     const result = repairCandles(await store.readCandles(key));
     const { impossible, duplicates, outOfOrder } = result;
+    // Said before it is done: who reads it in time can still stop it.
+    context.output.text(`${nameOf(key)}: ${repairText(result)}`);
     if (!isUntouched(result)) await store.replaceCandles(key, result.candles);
-    context.output.text(
-      isUntouched(result)
-        ? `${nameOf(key)}: nothing to mend`
-        : `${nameOf(key)}: removed ${impossible} impossible bars and ${duplicates} duplicates, put ${outOfOrder} in order`,
-    );
     repaired.push({ ...key, impossible, duplicates, outOfOrder });
   }
   context.output.data({ sets: repaired });

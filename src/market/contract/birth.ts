@@ -44,7 +44,8 @@ export function contractFor(
   said: InstrumentOverrides,
   where: string,
 ): Instrument {
-  const contract = known === undefined ? born(facts, candles, said) : amended(known, said, facts);
+  const contract =
+    known === undefined || isOfEarlierVersion(known) ? born(facts, candles, said) : amended(known, said, facts);
   checkTerms(contract, candles, where);
   return contract;
 }
@@ -89,6 +90,13 @@ function born(facts: ContractFacts, candles: Candles, said: InstrumentOverrides)
   return withGuesses(contract, guessed, said);
 }
 
+/** What carried-over contracts of imports have in place of a guess: their steps were read off the spelling of files. */
+export const EARLIER_VERSION = "an earlier version";
+
+export function isOfEarlierVersion(contract: Instrument): boolean {
+  return contract.guessed?.tickSize === EARLIER_VERSION;
+}
+
 function amended(known: Instrument, said: InstrumentOverrides, facts: ContractFacts): Instrument {
   const isCalendarOpen = known.guessed?.calendar !== undefined && facts.calendarFrom !== undefined;
   const calendar = isCalendarOpen ? { calendar: facts.calendar } : {};
@@ -129,7 +137,7 @@ function usualTerms(
   if (usual.fundingIntervalHours !== undefined) guessed.fundingIntervalHours = `usual for ${kind}`;
   const isCoinContract = kind === InstrumentKind.perpetual || kind === InstrumentKind.future;
   const maxLeverage = said.maxLeverage ?? (isCoinContract ? COIN_LEVERAGE : usual.maxLeverage);
-  guessed.maintenanceMarginRate = "half of the opening margin at the greatest leverage";
+  if (maxLeverage > 1) guessed.maintenanceMarginRate = "half of the opening margin at the greatest leverage";
   return {
     contract: { ...usual, maxLeverage, maintenanceMarginRate: usualMaintenance(kind, maxLeverage) },
     guessed,
@@ -172,12 +180,15 @@ function extent({ low, high, length }: Candles): { lowest: number; highest: numb
   return { lowest, highest };
 }
 
-/** What was guessed of a contract, in one line for people; empty where nothing was. */
+/** What was guessed of a contract, in one line for people, by what it was guessed from; empty where nothing was. */
 export function guessText(contract: Instrument): string {
-  const { guessed = {} } = contract;
-  return (Object.entries(guessed) as [GuessableTerm, string][])
-    .map(([term, from]) => `${TERM_NAMES[term]} ${termText(contract, term)} (${from})`)
-    .join(", ");
+  const bySource = new Map<string, string[]>();
+  for (const [term, from] of Object.entries(contract.guessed ?? {}) as [GuessableTerm, string][]) {
+    const texts = bySource.get(from) ?? [];
+    texts.push(`${TERM_NAMES[term]} ${termText(contract, term)}`);
+    bySource.set(from, texts);
+  }
+  return [...bySource].map(([from, texts]) => `${texts.join(", ")} (${from})`).join("; ");
 }
 
 const TERM_NAMES: Readonly<Record<GuessableTerm, string>> = {

@@ -46,6 +46,11 @@ function termFault(contract: Instrument): TermFault | undefined {
   return undefined;
 }
 
+/** A sentence where the tick is a great share of the lowest price, or undefined. */
+export function tickText(contract: Instrument, candles: Candles): string | undefined {
+  return tickFault(contract, candles)?.what;
+}
+
 function tickFault({ tickSize, guessed }: Instrument, { low, length }: Candles): TermFault | undefined {
   let lowest = Infinity;
   for (let i = 0; i < length; i++) if (low[i] < lowest) lowest = low[i];

@@ -14,6 +14,7 @@ import {
   TidemarkError,
   writeFileAtomic,
 } from "../../core/index.ts";
+import { EARLIER_VERSION } from "../contract/birth.ts";
 import { contractsFile, symbolFolder } from "./paths.ts";
 
 const step = z.string().regex(/^\d+(?:\.\d+)?$/);
@@ -91,11 +92,19 @@ function carriedOver(root: string, instruments: readonly Instrument[]): Instrume
       // Another process may have been first.
       if (from !== to && existsSync(from) && !existsSync(to)) renameSync(from, to);
     }
-    writeCatalog(root, instruments);
+    const carried = instruments.map(withDoubt);
+    writeCatalog(root, carried);
+    return carried;
   } catch (thrown) {
     throw fileError(thrown, contractsFile(root));
   }
-  return [...instruments];
+}
+
+/** The steps of imports were read off the spelling of their files: the next import makes them anew. */
+function withDoubt(instrument: Instrument): Instrument {
+  if (instrument.venue !== "csv" || instrument.synthetic) return instrument;
+  const guessed = { tickSize: EARLIER_VERSION, lotStep: EARLIER_VERSION, minNotional: EARLIER_VERSION };
+  return { ...instrument, guessed: { ...guessed, calendar: EARLIER_VERSION } };
 }
 
 function writeCatalog(root: string, instruments: readonly Instrument[]): void {

@@ -1,7 +1,14 @@
 /** @file What the store holds, for a listing. */
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Instrument, InstrumentKind, parseTimeframe, type Timeframe, timeframeMs } from "../../core/index.ts";
+import {
+  type Instrument,
+  InstrumentKind,
+  parseTimeframe,
+  TidemarkError,
+  type Timeframe,
+  timeframeMs,
+} from "../../core/index.ts";
 import { readContracts } from "./contracts.ts";
 import { folderNames, folderSymbol, fundingFile, monthFile, type SetKey, storedMonths } from "./paths.ts";
 import type { MarketStore } from "./store.ts";
@@ -16,8 +23,12 @@ export type StoredSet = Required<SetKey> & {
   readonly missingBars: number;
   /** Size of the files. */
   readonly bytes: number;
-  /** Funding stamps stored for the symbol over these bars. */
+  /** Funding stamps stored over these bars; none for a kind that pays none. */
   readonly fundingStamps: number;
+  /** The contract that the set is history of; undefined where the catalog doesn't know it. */
+  readonly instrument: Instrument | undefined;
+  /** Why the set can't be read; its extent is unknown then. */
+  readonly damage?: string;
   readonly synthetic: boolean;
 };
 
@@ -56,38 +67,55 @@ export async function listSets(store: MarketStore): Promise<StoredSet[]> {
   const instruments = store.instruments();
   const sets: StoredSet[] = [];
   for (const key of storedKeys(store.root)) {
-    const times = await store.readTimes(key);
-    if (times.length === 0) continue;
-    const barMs = timeframeMs(key.timeframe);
-    const lastMs = times[times.length - 1];
-    sets.push({
+    const instrument = instruments.find(
+      (one) => one.venue === key.venue && one.symbol === key.symbol && one.kind === key.kind,
+    );
+    const shared = {
       ...key,
-      firstMs: times[0],
-      lastMs,
-      bars: times.length,
-      ...countGaps(times, barMs),
       bytes: storedMonths(store.root, key).reduce((sum, m) => sum + statSync(monthFile(store.root, key, m)).size, 0),
-      fundingStamps: await fundingWithin(store, key, times[0], lastMs + barMs),
-      synthetic: isSynthetic(instruments, key),
-    });
+      instrument,
+      synthetic: instrument?.synthetic === true,
+    };
+    try {
+      const times = await store.readTimes(key);
+      if (times.length > 0) sets.push({ ...shared, ...(await extentOf(store, key, times, instrument)) });
+    } catch (thrown) {
+      // One damaged month doesn't hide the sets beside it.
+      if (!(thrown instanceof TidemarkError)) throw thrown;
+      sets.push({ ...shared, ...NOTHING_READ, damage: `${thrown.what} (${thrown.where ?? ""})` });
+    }
   }
   return sets;
 }
 
+const NOTHING_READ = { firstMs: 0, lastMs: 0, bars: 0, gaps: 0, missingBars: 0, fundingStamps: 0 };
+
+async function extentOf(store: MarketStore, key: StoredKey, times: Float64Array, instrument: Instrument | undefined) {
+  const barMs = timeframeMs(key.timeframe);
+  const lastMs = times[times.length - 1];
+  return {
+    firstMs: times[0],
+    lastMs,
+    bars: times.length,
+    ...countGaps(times, barMs, instrument?.calendar ?? ALWAYS_OPEN),
+    fundingStamps: await fundingWithin(store, key, times[0], lastMs + barMs),
+  };
+}
+
 /** Stamps beside the candles: those of other years say nothing about these. */
 async function fundingWithin(store: MarketStore, key: StoredKey, fromMs: number, toMs: number): Promise<number> {
-  if (key.kind === InstrumentKind.spot || !existsSync(fundingFile(store.root, key.venue, key.symbol))) return 0;
+  if (key.kind !== InstrumentKind.perpetual || !existsSync(fundingFile(store.root, key.venue, key.symbol))) return 0;
   const { timeMs } = await store.readFunding(key.venue, key.symbol);
   return timeMs.reduce((count, tsMs) => count + (tsMs >= fromMs && tsMs <= toMs ? 1 : 0), 0);
 }
 
-function isSynthetic(instruments: readonly Instrument[], { venue, symbol, kind }: StoredKey): boolean {
-  return instruments.some((i) => i.venue === venue && i.symbol === symbol && i.kind === kind && i.synthetic);
-}
+const ALWAYS_OPEN = "24/7";
 
-function countGaps(times: Float64Array, barMs: number): { gaps: number; missingBars: number } {
+/** A market that closes has pauses, which are no gaps. */
+function countGaps(times: Float64Array, barMs: number, calendar: string): { gaps: number; missingBars: number } {
   let gaps = 0;
   let missingBars = 0;
+  if (calendar !== ALWAYS_OPEN) return { gaps, missingBars };
   for (let i = 1; i < times.length; i++) {
     const missing = Math.round((times[i] - times[i - 1]) / barMs) - 1;
     if (missing > 0) {

@@ -10,6 +10,7 @@ import { refusal } from "../../../test/venues/refusal.ts";
 import { temporaryFolder } from "../../../test/venues/temporary-folder.ts";
 import { DAY_MS, defaultInstrument, MINUTE_MS, parseTimeframe, SimulatedClock } from "../../core/index.ts";
 import { type CandleRow, candleRow, candlesFromRows, createFunding } from "../candles.ts";
+import { isOfEarlierVersion } from "../contract/birth.ts";
 import { listSets, storedKeys } from "./list.ts";
 import { MarketStore } from "./store.ts";
 
@@ -173,7 +174,8 @@ describe("the store", () => {
       { ...KEY, symbol: "ETHUSDT", kind: "perpetual" },
     ]);
     expect((await store.readCandles({ ...KEY, kind: "spot" })).length).toBe(10);
-    expect(store.instruments()).toEqual(old);
+    expect(store.instruments()).toMatchObject(old);
+    expect(store.instruments().map(isOfEarlierVersion), "their steps came of spellings").toEqual([true, true]);
     expect(readFileSync(join(folder.path, "contracts.json"), "utf8")).toContain('"schema": 2');
   });
 

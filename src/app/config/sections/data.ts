@@ -27,9 +27,11 @@ export const dataSection = z
         'Where candles come from: "bybit", the name of any other exchange that ccxt knows ("binance", "kraken"), "csv" for imported files, "synthetic" for the made-up market, or "auto": fetched from Bybit, read from the stored venue that has the symbols.',
       ),
     kind: z
-      .enum(["perpetual", "spot"])
+      .enum(["perpetual", "spot", "future", "forex", "stock", "index"])
       .default("perpetual")
-      .describe("What is traded: perpetuals can be shorted, levered and pay funding; spot can't."),
+      .describe(
+        "What is traded: perpetuals can be shorted, levered and pay funding; spot and stocks can't be levered. What is imported is taken for this where nothing shows another kind.",
+      ),
     symbols: z
       .array(z.string().min(1))
       .min(1)
