@@ -12,7 +12,7 @@ export function instrumentTerms(config: Config): Readonly<Record<string, Instrum
         ...(lot === undefined ? {} : { lotStep: stepText(lot) }),
       };
       const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
-      return [plainSymbol(symbol), given as InstrumentOverrides];
+      return [plainSymbol(symbol), given];
     }),
   );
 }

@@ -97,13 +97,14 @@ async function list(context: CommandContext): Promise<void> {
   context.output.data({ root: dataRoot(config), sets });
 }
 
+const mark = (contract: Instrument, term: GuessableTerm, text: string): string =>
+  contract.guessed?.[term] === undefined ? text : `${text} ?`;
+
 /** The contracts behind the sets; what was guessed of them is said. */
 function tellContracts({ output }: CommandContext, sets: readonly StoredSet[]): void {
   const contracts = new Map(sets.flatMap(({ instrument: i }) => (i === undefined ? [] : [[nameOfContract(i), i]])));
   if (contracts.size === 0) return;
   const number = { align: "right" } as const;
-  const mark = (contract: Instrument, term: GuessableTerm, text: string): string =>
-    contract.guessed?.[term] === undefined ? text : `${text} ?`;
   const rows = [...contracts].map(([name, i]) => [
     name,
     mark(i, "quote", i.quote),
