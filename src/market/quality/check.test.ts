@@ -63,7 +63,7 @@ describe("the quality check", () => {
     [
       "more holes than bars",
       cleanRows().filter((_, i) => i % 3 === 0),
-      ["error sparse 1", "warning gap 166"],
+      ["error sparse 1", "warning gap 166", "warning mixed-length 1"],
       "unusable",
     ],
     ["no bars", [], ["error too-short 1"], "unusable"],

@@ -3,10 +3,12 @@
  * (crashes, pauses, quiet bars) is a warning.
  */
 import { formatMinute, type Timeframe, timeframeMs } from "../../core/index.ts";
-import type { Candles } from "../candles.ts";
+import { type Candles, firstDisorder } from "../candles.ts";
 import { enclosureFault, numberFault } from "./bar.ts";
+import { commonPhase, lengthMixture } from "./lengths.ts";
 import { outlierScale } from "./outlier.ts";
 import { type Finding, FindingCollector, FindingKind, type QualityReport, verdictOf } from "./report.ts";
+import { trapFindings } from "./traps.ts";
 
 export type CheckOptions = {
   /** Examples kept of each finding. Default: 5. */
@@ -37,6 +39,8 @@ export function checkCandles(candles: Candles, timeframe: Timeframe, options: Ch
     ...order,
     ...gaps.findings,
     ...outlierFindings(candles, options.outlierDeviations ?? 25, maxExamples),
+    ...lengthMixture(times, barMs, maxExamples),
+    ...(order.length === 0 ? trapFindings(candles, barMs, maxExamples) : []),
   ].sort((a, b) => Number(b.severity === "error") - Number(a.severity === "error"));
   return {
     timeframe,
@@ -51,8 +55,10 @@ export function checkCandles(candles: Candles, timeframe: Timeframe, options: Ch
 
 const NONE = { findings: [] as Finding[], missingBars: 0 };
 
-function sortedTimes(candles: Candles): Float64Array {
-  return candles.timeMs.slice(0, candles.length).sort();
+/** Times in order; a view where they are already. */
+function sortedTimes({ timeMs, length }: Candles): Float64Array {
+  const times = timeMs.subarray(0, length);
+  return firstDisorder(times) < 0 ? times : times.slice().sort();
 }
 
 function lengthFindings(times: Float64Array): Finding[] {
@@ -81,6 +87,7 @@ function barFindings(candles: Candles, maxExamples: number): Finding[] {
 
 function orderFindings({ timeMs, length }: Candles, maxExamples: number): Finding[] {
   const disorder = new FindingCollector(FindingKind.outOfOrder, "error", maxExamples);
+  if (firstDisorder(timeMs, length) < 0) return [];
   const duplicate = new FindingCollector(FindingKind.duplicate, "error", maxExamples);
   const seen = new Set<number>();
   let latest = -Infinity;
@@ -102,14 +109,17 @@ function gapFindings(
   const gap = new FindingCollector(FindingKind.gap, "warning", maxExamples);
   const offGrid = new FindingCollector(FindingKind.offGrid, "warning", maxExamples);
   const sparse = new FindingCollector(FindingKind.sparse, "error", 1);
+  const gridMs = commonPhase(times, barMs);
   let missingBars = 0;
+  if (times.length > 0 && (times[0] - gridMs) % barMs !== 0)
+    offGrid.add(0, times[0], "opens beside the grid of the other bars");
   for (let i = 1; i < times.length; i++) {
     const missing = Math.round((times[i] - times[i - 1]) / barMs) - 1;
     if (missing > 0) {
       missingBars += missing;
       gap.add(i, times[i], `${missing} missing after ${formatMinute(times[i - 1])}`);
     }
-    if ((times[i] - times[0]) % barMs !== 0) offGrid.add(i, times[i], "opens beside the grid of the first bar");
+    if ((times[i] - gridMs) % barMs !== 0) offGrid.add(i, times[i], "opens beside the grid of the other bars");
   }
   const holes = Math.max(0, missingBars - (options.quietBars ?? 0));
   const share = holes / (times.length + holes);

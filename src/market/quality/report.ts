@@ -25,6 +25,16 @@ export const FindingKind = {
   offGrid: "off-grid",
   outlier: "outlier",
   zeroVolume: "zero-volume",
+  /** A block of bars that is there again elsewhere. */
+  repeated: "repeated",
+  /** The volume changes its unit on the way. */
+  volumeUnit: "volume-unit",
+  /** Bars of another length stand among the others. */
+  mixedLength: "mixed-length",
+  /** A price that is a power of ten off, and back. */
+  powerOfTen: "power-of-ten",
+  /** A jump by the ratio of a split. */
+  split: "split",
 } as const;
 export type FindingKind = (typeof FindingKind)[keyof typeof FindingKind];
 
