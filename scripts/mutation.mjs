@@ -95,13 +95,16 @@ async function judge(room, wanted, folder, tell) {
     const { code, output } = await runVitest(planFile);
     const entries = readLines(results);
     const finished = entries.filter(({ done }) => done).length === tests.length;
-    const outside = new Set();
+    // Judged in a process of its own: what ran while a file was loaded and in no test, and what left something behind.
+    const alone = new Set();
+    const tried = new Set();
     let last;
-    for (const entry of entries) {
-      if (entry.done) continue;
+    for (const entry of entries.filter(({ done }) => !done)) {
       if (entry.status === "killed") verdicts.set(entry.id, entry);
-      else last = entry;
-      if (entry.status === "outside") outside.add(entry.id);
+      else if (entry.status === "tried") tried.add((last = entry).id);
+    }
+    for (const { id, status } of entries) {
+      if (status === "alone" || (status === "outside" && !tried.has(id))) alone.add(id);
     }
     if (finished && code !== 0 && !/left something behind/.test(output)) {
       throw new Error(`the tests of ${room.room} fail without a mutant:\n${output.slice(-3_000)}`);
@@ -110,12 +113,11 @@ async function judge(room, wanted, folder, tell) {
     if (!finished) verdicts.set(last.id, { ...last, status: "killed", why: "brought the process down" });
     left = left.filter((id) => !verdicts.has(id));
     if (!finished) continue;
-    // What ran while a file was loaded is switched on before it is loaded.
-    for (const id of left.filter((mutant) => outside.has(mutant))) {
+    for (const id of left.filter((mutant) => alone.has(mutant))) {
       tell(verdicts.size);
       write([id]);
-      const alone = await runVitest(planFile, id);
-      verdicts.set(id, { id, status: alone.code === 0 ? "survived" : "killed", why: "in a process of its own" });
+      const { code: exit } = await runVitest(planFile, id);
+      verdicts.set(id, { id, status: exit === 0 ? "survived" : "killed", why: "in a process of its own" });
     }
     for (const id of left) if (!verdicts.has(id)) verdicts.set(id, { id, status: "survived" });
     return verdicts;

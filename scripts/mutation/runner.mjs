@@ -57,7 +57,7 @@ export default class MutationRunner extends TestRunner {
       mutation.on = id;
       mutation.passed = 0;
       mutation.limit = limit;
-      log({ id, status: this.#outside[plan.sites[id]] === 1 ? "outside" : "tried", file });
+      log({ id, status: "tried", file });
       let why;
       try {
         await inTime(Promise.resolve(run()), Math.max(LEAST_MS, ms * LIMIT_FACTOR));
@@ -75,7 +75,7 @@ export default class MutationRunner extends TestRunner {
       try {
         await run();
       } catch {
-        for (const { id } of died) log({ id, status: "outside", file });
+        for (const { id } of died) log({ id, status: "alone", file });
         throw new Error(`mutants left something behind in "${test.name}"`);
       }
     }
