@@ -42,3 +42,4 @@ export { flaggedConfig, type Trained, type TrainingFlags, trainAll } from "./tra
 export { journalOf, runTune, type Tuned, type TuneOptions, tunedData } from "./tune/run.ts";
 export { serveSearches } from "./tune/serve.ts";
 export { figure, parameterText, STATE_NAMES, shownParameters, trialLine } from "./tune/trial-text.ts";
+export { type ServedVenue, serveVenue } from "./venue/serve.ts";

@@ -1,3 +1,4 @@
+export { bybitInterval } from "./bybit/interval.ts";
 export {
   type AmendOrder,
   BybitAccount,
@@ -34,6 +35,8 @@ export {
   type FaultKind,
   FaultPlan,
   type FaultRule,
+  faultRule,
+  instrumentsPage,
   type Listing,
   type ListingExtras,
   type LocalAccountOptions,

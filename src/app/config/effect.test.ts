@@ -10,6 +10,7 @@ import { instrumentTerms } from "../data/terms.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { tuneSpace } from "../tune/space.ts";
 import { trialSteps } from "../tune/trial.ts";
+import { venueSettings } from "../venue/settings.ts";
 import { backtestSettings, newestRows } from "./backtest.ts";
 import { changedConfig } from "./changed.ts";
 import { dataRoot, modelsFolder, reportsFolder, runsFolder } from "./folders.ts";
@@ -40,6 +41,7 @@ function resolvedOptions(config: Config): string {
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
     search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
     trial: [trialSteps(config), tuneSpace(config)],
+    venue: { ...venueSettings(config), startMs: venueSettings(config).startMs ?? null },
   });
 }
 
@@ -76,6 +78,9 @@ const VALUES: Readonly<Record<string, unknown>> = {
   "search.parallel": 3,
   "search.space.join_layers": [1, 3],
   "search.space.window": [1, 5],
+  "venue.start": "2030-07-04",
+  "venue.balance": "20000",
+  "venue.faults": ["drop-push"],
   "model.layers": 3,
   "model.heads": 2,
   "search.space.encoder": ["mlp", "lstm"],

@@ -16,6 +16,7 @@ import { splitsSection } from "./sections/splits.ts";
 import { supervisedSection } from "./sections/supervised.ts";
 import { trackingSection } from "./sections/tracking.ts";
 import { trainingSection } from "./sections/training.ts";
+import { venueSection } from "./sections/venue.ts";
 
 export const configSchema = z.strictObject({
   seed: z
@@ -39,6 +40,7 @@ export const configSchema = z.strictObject({
   risk: riskSection.prefault({}),
   backtest: backtestSection.prefault({}),
   promotion: promotionSection.prefault({}),
+  venue: venueSection.prefault({}),
   paths: pathsSection.prefault({}),
 });
 

@@ -18,6 +18,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   tune: async () => (await import("./tune.ts")).registerTune,
   worker: async () => (await import("./worker.ts")).registerWorker,
   backtest: async () => (await import("./backtest.ts")).registerBacktest,
+  venue: async () => (await import("./venue.ts")).registerVenue,
   runs: async () => (await import("./runs.ts")).registerRuns,
   stress: async () => (await import("./stress.ts")).registerStress,
   models: async () => (await import("./models.ts")).registerModels,

@@ -13,6 +13,7 @@ export const VERB_SUMMARIES = {
   tune: "Search for better settings by many short trainings",
   worker: "Run trials of a search that another machine leads",
   backtest: "Judge a model, or a rule alone, on stored candles",
+  venue: "A Bybit on this machine, to try trading without an account",
   runs: "List and remove trainings on disk",
   models: "List, show and remove trained models",
   drift: "See whether the market has moved away from a model",

@@ -2,7 +2,7 @@
  * @file Bybit's public market data, V5, without a key.
  * https://bybit-exchange.github.io/docs/v5/market/kline, .../history-fund-rate, .../instrument, .../time
  */
-import type { GetKlineParamsV5, RestClientV5 } from "bybit-api";
+import type { RestClientV5 } from "bybit-api";
 import type { z } from "zod";
 import {
   type Clock,
@@ -10,7 +10,6 @@ import {
   plainSymbol,
   systemClock,
   TidemarkError,
-  type Timeframe,
   timeframeMs,
   WEEK_MS,
 } from "../../core/index.ts";
@@ -20,6 +19,7 @@ import { TokenBucket } from "../token-bucket.ts";
 import { badReply, rejected } from "../venue-error.ts";
 import { codeFailure, transportFailure } from "./failure.ts";
 import { linearInstrument, spotInstrument } from "./instrument.ts";
+import { type BybitInterval, bybitInterval } from "./interval.ts";
 import { envelopeSchema, fundingSchema, klinesSchema, linearSchema, serverTimeSchema, spotSchema } from "./reply.ts";
 
 export type BybitOptions = {
@@ -43,22 +43,6 @@ const MAX_FUNDING = 200;
 /** Bybit allows an address 120 requests a second over all its endpoints; this leaves room for others. */
 const REQUESTS_PER_SECOND = 20;
 const REQUEST_BURST = 20;
-
-type Interval = GetKlineParamsV5["interval"];
-const INTERVALS: Readonly<Record<string, Interval>> = {
-  "1m": "1",
-  "3m": "3",
-  "5m": "5",
-  "15m": "15",
-  "30m": "30",
-  "1h": "60",
-  "2h": "120",
-  "4h": "240",
-  "6h": "360",
-  "12h": "720",
-  "1d": "D",
-  "1w": "W",
-};
 
 /** A venue that reads Bybit's public history. No request leaves before the first method is called. */
 export function bybitVenue(options: BybitOptions = {}): HistoryVenue {
@@ -113,7 +97,7 @@ class BybitVenue implements HistoryVenue {
   }
 
   async candles({ symbol, timeframe, fromMs, toMs, signal }: CandleQuery): Promise<VenueCandle[]> {
-    const interval = intervalOf(timeframe);
+    const interval = bybitInterval(timeframe);
     const where = `candles ${symbol} ${timeframe}`;
     const parameters = { category: this.#category, symbol, interval, start: fromMs, end: toMs - 1, limit: MAX_CANDLES };
     const result = await this.#ask(where, klinesSchema, signal, (client) => client.getKline(parameters));
@@ -135,7 +119,14 @@ class BybitVenue implements HistoryVenue {
     const where = `first candle of ${symbol}`;
     const start = fromMs - WEEK_MS;
     const end = Math.min(toMs - 1, start + MAX_CANDLES * WEEK_MS - 1);
-    const parameters = { category: this.#category, symbol, interval: "W" as Interval, start, end, limit: MAX_CANDLES };
+    const parameters = {
+      category: this.#category,
+      symbol,
+      interval: "W" as BybitInterval,
+      start,
+      end,
+      limit: MAX_CANDLES,
+    };
     const result = await this.#ask(where, klinesSchema, signal, (client) => client.getKline(parameters));
     const times = result.list.map(([timeMs]) => timeMs);
     return times.length === 0 ? undefined : Math.max(fromMs, Math.min(...times));
@@ -206,15 +197,6 @@ class BybitVenue implements HistoryVenue {
       },
     );
   }
-}
-
-function intervalOf(timeframe: Timeframe): Interval {
-  const interval = INTERVALS[timeframe];
-  if (interval !== undefined) return interval;
-  throw new TidemarkError("USAGE_ARGUMENT", {
-    what: `Bybit has no candles of ${timeframe}`,
-    fix: `Choose one of ${Object.keys(INTERVALS).join(", ")}; other timeframes are resampled when history is loaded.`,
-  });
 }
 
 function checkCandles(candles: readonly VenueCandle[], barMs: number, where: string): void {
