@@ -16,6 +16,7 @@ export {
   type ExecutionRow,
   executionRowSchema,
   type LinearContractRow,
+  linearContractSchema,
   type OrderRow,
   orderRowSchema,
   type PositionRow,
