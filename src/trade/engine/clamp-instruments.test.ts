@@ -4,7 +4,7 @@
  */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decimal, exactText } from "../../core/index.ts";
+import { type Decimal, type DecimalText, decimal, exactText } from "../../core/index.ts";
 import { instrumentsPage, LocalVenueCore, linearContractSchema } from "../../venues/index.ts";
 import { orderRules } from "../brokers/bybit/rules.ts";
 import type { OrderRules } from "../order-rules.ts";
@@ -68,73 +68,87 @@ describe("the clamp over thousands of contracts", () => {
   });
 
   it("gives quantities and prices on the grid, within all bounds, plain, never more and never worse than wanted", () => {
-    const property = fc.property(
-      wish,
-      fc.constantFrom("buy", "sell"),
-      fc.constantFrom("market", "limit"),
-      (one, side, type) => {
-        const input = {
-          rules: one.rules,
-          side,
-          type,
-          quantity: one.quantity,
-          price: type === "limit" ? one.price : undefined,
-          reference: one.price,
-          reduceOnly: false,
-          held: exactText("0"),
-        } as const;
-        const result = clampOrder(input);
-        if (!result.ok) return;
-        const { quantity, price } = result;
-        expect(isPlain(quantity) && onGrid(quantity, one.rules.lotStep), `${quantity} on ${one.rules.lotStep}`).toBe(
-          true,
-        );
-        expect(decimal(quantity).lte(one.quantity), "never more than wanted").toBe(true);
-        expect(decimal(quantity).gte(one.rules.minQuantity)).toBe(true);
-        expect(
-          decimal(quantity).lte(type === "market" ? one.rules.maxMarketQuantity : one.rules.maxLimitQuantity),
-        ).toBe(true);
-        if (price !== undefined) {
-          expect(isPlain(price) && onGrid(price, one.rules.tick), `${price} on ${one.rules.tick}`).toBe(true);
-          expect(side === "buy" ? decimal(price).lte(one.price) : decimal(price).gte(one.price), "never worse").toBe(
-            true,
-          );
-          expect(decimal(price).minus(one.price).abs().lt(one.rules.tick), "and within a tick").toBe(true);
-        }
-        expect(
-          decimal(quantity)
-            .mul(price ?? one.price)
-            .gte(one.rules.minNotional),
-          "worth what the venue asks for",
-        ).toBe(true);
-        const again = clampOrder({ ...input, quantity, price });
-        expect(again, "and a second time changes nothing").toMatchObject({ ok: true, quantity, price, clamps: [] });
-      },
-    );
+    const sides = fc.constantFrom("buy", "sell");
+    const property = fc.property(wish, sides, fc.constantFrom("market", "limit"), (one, side, type) => {
+      expect(orderProblems(one, side, type)).toEqual([]);
+    });
     fc.assert(property, { seed: SEED, numRuns: 3_000 });
   });
 
-  it("puts stops and targets on the grid, towards the entry, at least a tick from it and above zero", () => {
+  it("puts stops and targets on the grid, towards the entry, on their side of it and above zero", () => {
     const property = fc.property(wish, fc.boolean(), share, share, (one, isLong, near, far) => {
-      const entry = decimal(one.price);
-      const away = (part: number, side: number): ReturnType<typeof decimal> =>
-        entry.mul((1 + (side * part) / 10).toFixed(9));
-      const side = isLong ? 1 : -1;
-      const stop = away(near, -side);
-      const target = away(far, side);
-      const { stopPrice, targetPrice } = clampBrackets(one.rules, isLong, entry, stop, target);
-      for (const price of [stopPrice, targetPrice]) {
-        if (price !== undefined)
-          expect(onGrid(price, one.rules.tick) && decimal(price).gt(0), `${price} on ${one.rules.tick}`).toBe(true);
-      }
-      // Where a tick is wider than the distance, the nearest tick on the right side is all that there is.
-      const roomy = stop.minus(entry).abs().gt(decimal(one.rules.tick).mul(3));
-      if (stopPrice !== undefined && roomy)
-        expect(decimal(stopPrice).minus(stop).mul(side).gte(0), "no larger a loss").toBe(true);
-      if (stopPrice !== undefined && decimal(stopPrice).gt(one.rules.minPrice)) {
-        expect(entry.minus(stopPrice).mul(side).gt(0), "on the side of a loss").toBe(true);
-      }
+      expect(bracketProblems(one, isLong, near, far)).toEqual([]);
     });
     fc.assert(property, { seed: SEED, numRuns: 2_000 });
   });
 });
+
+type Wish = { readonly rules: OrderRules; readonly price: DecimalText; readonly quantity: DecimalText };
+
+/** What does not hold: [condition, what it says]. */
+function broken(conditions: ReadonlyArray<readonly [boolean, string]>): string[] {
+  return conditions.flatMap(([holds, text]) => (holds ? [] : [text]));
+}
+
+function orderProblems(one: Wish, side: "buy" | "sell", type: "market" | "limit"): string[] {
+  const input = {
+    rules: one.rules,
+    side,
+    type,
+    quantity: one.quantity,
+    price: type === "limit" ? one.price : undefined,
+    reference: one.price,
+    reduceOnly: false,
+    held: exactText("0"),
+  } as const;
+  const result = clampOrder(input);
+  if (!result.ok) return [];
+  const { quantity, price = one.price } = result;
+  const { lotStep, tick, minQuantity, maxMarketQuantity, maxLimitQuantity, minNotional } = one.rules;
+  const again = clampOrder({ ...input, quantity, price: result.price });
+  return broken([
+    [isPlain(quantity) && onGrid(quantity, lotStep), `${quantity} on ${lotStep}`],
+    [decimal(quantity).lte(one.quantity), "never more than wanted"],
+    [decimal(quantity).gte(minQuantity), "not below the minimum"],
+    [decimal(quantity).lte(type === "market" ? maxMarketQuantity : maxLimitQuantity), "not above the maximum"],
+    [decimal(quantity).mul(price).gte(minNotional), "worth what the venue asks for"],
+    [result.price === undefined || (isPlain(price) && onGrid(price, tick)), `${price} on ${tick}`],
+    [side === "buy" ? decimal(price).lte(one.price) : decimal(price).gte(one.price), "never worse"],
+    [decimal(price).minus(one.price).abs().lt(tick), "within a tick"],
+    [again.ok && again.quantity === quantity && again.price === result.price, "a second time changes nothing"],
+    [again.ok && again.clamps.length === 0, "and tells nothing"],
+  ]);
+}
+
+function bracketProblems(one: Wish, isLong: boolean, near: number, far: number): string[] {
+  const { tick, minPrice } = one.rules;
+  const entry = decimal(one.price);
+  const side = isLong ? 1 : -1;
+  const away = (part: number, way: number): Decimal => entry.mul((1 + (way * part) / 10).toFixed(9));
+  const stop = away(near, -side);
+  const { stopPrice, targetPrice } = clampBrackets(one.rules, isLong, entry, stop, away(far, side));
+  const gridded = [stopPrice, targetPrice].filter((price) => price !== undefined);
+  // Where a tick is wider than the distance, the nearest tick on the right side is all that there is.
+  const roomy = stop.minus(entry).abs().gt(decimal(tick).mul(3));
+  const isLeast = stopPrice === undefined || decimal(stopPrice).lte(minPrice);
+  return broken([
+    [gridded.every((price) => onGrid(price, tick) && decimal(price).gt(0)), `${gridded.join(" and ")} on ${tick}`],
+    [
+      isLeast ||
+        !roomy ||
+        decimal(stopPrice ?? "0")
+          .minus(stop)
+          .mul(side)
+          .gte(0),
+      "no larger a loss than planned",
+    ],
+    [
+      isLeast ||
+        entry
+          .minus(stopPrice ?? "0")
+          .mul(side)
+          .gt(0),
+      "a stop on the side of a loss",
+    ],
+  ]);
+}
