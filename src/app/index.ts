@@ -34,6 +34,22 @@ export {
   rollback,
 } from "./promotion/promotion.ts";
 export { readStageRecord } from "./promotion/record-file.ts";
+export {
+  exportJournal,
+  journalOrder,
+  listJournals,
+  verifyJournalOf,
+} from "./trade/journals.ts";
+export { paperParity, replayModel } from "./trade/replay.ts";
+export {
+  commandSession,
+  type LiveTerms,
+  liveSession,
+  paperSession,
+  sessionOrders,
+  sessionStatus,
+} from "./trade/sessions.ts";
+export { verifyEngine } from "./trade/verify-engine.ts";
 export { type TrainedClassifierModel, trainClassifier } from "./training/classifier.ts";
 export { type QuickTraining, withQuickModel } from "./training/quick-model.ts";
 export { allRuns, beginRun, type RunEntry, type TrainingRun } from "./training/runs.ts";

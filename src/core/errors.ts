@@ -41,6 +41,8 @@ const CATALOG = {
   RUN_LOCKED: ExitCode.data,
   REPORT_MISSING: ExitCode.data,
   JOURNAL_CORRUPT: ExitCode.data,
+  JOURNAL_MISSING: ExitCode.data,
+  STATE_LOCKED: ExitCode.data,
   REGISTRY_CORRUPT: ExitCode.data,
   REGISTRY_LOCKED: ExitCode.data,
   STUDY_MISSING: ExitCode.data,
@@ -62,6 +64,8 @@ const CATALOG = {
   QUEUE_UNREACHABLE: ExitCode.venue,
   // refused by risk or safety
   CHECK_FAILED: ExitCode.refused,
+  LIVE_REFUSED: ExitCode.refused,
+  ENGINE_NOT_RUNNING: ExitCode.refused,
   CONTRACT_BROKEN: ExitCode.refused,
   REGISTRY_REFUSED: ExitCode.refused,
   // verdicts of the pre-trade gate: they stand in the journal and end no command

@@ -85,13 +85,13 @@ export class AccountLedger implements TradeDesk {
     bookFill(this.#kernel, 0, symbol, this.#runningBar(), lots, price, fee);
   }
 
-  /** Funding of the running bar: received above zero. */
-  fund(symbol: number, received: number): void {
+  /** Funding of the running bar, at its open or inside it: received above zero. */
+  fund(symbol: number, received: number, within: boolean): void {
     const { book } = this;
     book.funding[0] += received;
     book.balance[0] += received;
     book.netProfit[symbol] += received;
-    book.openFunding[symbol] += received;
+    (within ? book.withinFunding : book.openFunding)[symbol] += received;
   }
 
   /** What became of the symbol's order; its brackets become the position's where it took effect. */

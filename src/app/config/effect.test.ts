@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "../../core/index.ts";
+import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { fetchedRange, venueName } from "../data/history.ts";
 import { instrumentKind } from "../data/import.ts";
 import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
 import { instrumentTerms } from "../data/terms.ts";
+import { graceMs, paperExchange, stateFolder, tradeSettings } from "../trade/settings.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { tuneSpace } from "../tune/space.ts";
 import { trialSteps } from "../tune/trial.ts";
@@ -40,6 +42,12 @@ function resolvedOptions(config: Config): string {
     tracking: trackingSettings(config, {}),
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
     search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
+    trade: [
+      tradeSettings(config),
+      graceMs(config),
+      stateFolder(config),
+      paperExchange(config, resolveExchangeConfig()),
+    ],
     trial: [trialSteps(config), tuneSpace(config)],
     venue: { ...venueSettings(config), startMs: venueSettings(config).startMs ?? null },
   });

@@ -13,6 +13,20 @@ const SETTINGS: readonly Variable[] = [
   { name: "TIDEMARK_MODELS", path: "paths.models", number: false, meaning: "folder of trained models" },
   { name: "TIDEMARK_RUNS", path: "paths.runs", number: false, meaning: "folder of training runs" },
   { name: "TIDEMARK_REPORTS", path: "paths.reports", number: false, meaning: "folder of reports" },
+  { name: "TIDEMARK_STATE", path: "trade.state", number: false, meaning: "folder of trading sessions" },
+  {
+    name: "HARSH_PAPER_EXECUTION",
+    path: "trade.paper_harsh",
+    number: false,
+    meaning: "true or false: harsh paper fills",
+  },
+  {
+    name: "PAPER_PARTIAL_PROB",
+    path: "trade.paper_partial_probability",
+    number: true,
+    meaning: "probability of a partial paper fill",
+  },
+  { name: "PAPER_SLIPPAGE_BPS", path: "trade.paper_slippage_bps", number: true, meaning: "extra slippage on paper" },
   { name: "TIDEMARK_THREADS", path: "training.threads", number: true, meaning: "threads of the compute engine" },
 ];
 
@@ -59,6 +73,14 @@ export function presentSecrets(environment: Environment, folder: string): Readon
   const text = readTextIfPresent(resolve(folder, ".env"));
   const file = text === undefined ? new Map<string, string>() : parseEnvFile(text, ".env");
   return new Set(SECRETS.map(({ name }) => name).filter((name) => (environment[name] ?? file.get(name) ?? "") !== ""));
+}
+
+/** Values of the secrets that are set: the environment wins over the file .env of the folder. Never show them. */
+export function secretValues(environment: Environment, folder: string): ReadonlyMap<string, string> {
+  const text = readTextIfPresent(resolve(folder, ".env"));
+  const file = text === undefined ? new Map<string, string>() : parseEnvFile(text, ".env");
+  const values = SECRETS.map(({ name }) => [name, environment[name] ?? file.get(name) ?? ""] as const);
+  return new Map(values.filter(([, value]) => value !== ""));
 }
 
 /** The text of .env.example: every variable with its meaning, none with a value. */

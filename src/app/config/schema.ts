@@ -15,6 +15,7 @@ import { sizingSection } from "./sections/sizing.ts";
 import { splitsSection } from "./sections/splits.ts";
 import { supervisedSection } from "./sections/supervised.ts";
 import { trackingSection } from "./sections/tracking.ts";
+import { tradeSection } from "./sections/trade.ts";
 import { trainingSection } from "./sections/training.ts";
 import { venueSection } from "./sections/venue.ts";
 
@@ -41,6 +42,7 @@ export const configSchema = z.strictObject({
   backtest: backtestSection.prefault({}),
   promotion: promotionSection.prefault({}),
   venue: venueSection.prefault({}),
+  trade: tradeSection.prefault({}),
   paths: pathsSection.prefault({}),
 });
 

@@ -1,7 +1,7 @@
 /** @file Where models are: `models/<name>/<version>/`, versions counted from 1. */
 
 import { existsSync, readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { nearestName, systemCode, TidemarkError } from "../../core/index.ts";
 import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
@@ -70,4 +70,9 @@ export function findModel(config: Config, given: string): string {
             ? `Models: ${names.join(", ")}.`
             : "Train one with `tidemark train`.",
   });
+}
+
+/** "name/version" of a model's folder. */
+export function modelId(folder: string): string {
+  return `${basename(dirname(folder))}/${basename(folder)}`;
 }

@@ -1,5 +1,4 @@
 /** @file A trained model, ready to be run: its tape, its policy, the rules it trades under, the bars it never saw. */
-import { basename, dirname } from "node:path";
 import { computeFeatures } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import {
@@ -20,7 +19,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { rowAt } from "../data/range.ts";
-import { findModel } from "./folders.ts";
+import { findModel, modelId } from "./folders.ts";
 
 export type OpenedModel = {
   /** "name/version". */
@@ -53,7 +52,7 @@ function marketOf(config: Config, manifest: PolicyModel["manifest"]): Config {
  * The rules that the model was trained under, with what this configuration says explicitly. What differs is said: a
  * policy that learned other costs may be at a loss here.
  */
-function decisionOf(context: AppContext, config: Config, manifest: PolicyModel["manifest"]): DecisionConfig {
+export function decisionOf(context: AppContext, config: Config, manifest: PolicyModel["manifest"]): DecisionConfig {
   const ours = decisionSettings(config);
   const explicit = new Set([...config.explicit].map((path) => path.split(".").map(camelCase).join(".")));
   const changed: string[] = [];
@@ -96,7 +95,7 @@ export async function openModel(
   const unseenFrom = rowAt(tape, manifest.provenance.trainToMs) + 1 + config.splits.embargoBars;
   const from = Math.max(unseenFrom, policy.firstBar);
   return {
-    id: `${basename(dirname(folder))}/${basename(folder)}`,
+    id: modelId(folder),
     model,
     policy,
     tape,

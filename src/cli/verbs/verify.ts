@@ -3,6 +3,7 @@ import type { Command } from "commander";
 import { addGroup, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 import { registerVerifyBias } from "./verify-bias.ts";
+import { registerVerifyEngine } from "./verify-engine.ts";
 import { registerVerifyLeak } from "./verify-leak.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";
 import { registerVerifyParity } from "./verify-parity.ts";
@@ -17,6 +18,7 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
   registerVerifyBias(group, runner);
   registerVerifyLeak(group, runner);
   registerVerifyLearning(group, runner);
+  registerVerifyEngine(group, runner);
   registerVerifyText(group, runner);
   registerVerifyPromotion(group, runner);
 }

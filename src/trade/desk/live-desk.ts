@@ -95,7 +95,7 @@ export class LiveDesk implements TradeDesk {
     if (kind === "row") {
       if (entry.strategy === this.#strategy && !entry.late) this.live.complete(entry.openMs, entry.rows);
     } else if (kind === "open") {
-      if (entry.strategy === this.#strategy) this.#open(entry.openMs, entry.prices, entry.funding);
+      if (entry.strategy === this.#strategy) this.#open(entry);
     } else if (kind === "decision") {
       if (entry.strategy !== this.#strategy || !replaying) return;
       this.closeBar();
@@ -113,9 +113,9 @@ export class LiveDesk implements TradeDesk {
     }
   }
 
-  #open(openMs: number, prices: ReadonlyArray<number | null>, funding: readonly number[]): void {
+  #open({ openMs, prices, funding, due }: Extract<Entry, { kind: "open" }>): void {
     this.closeBar();
-    this.live.begin(openMs, prices, funding);
+    this.live.begin(openMs, prices, funding, due);
     this.#ledger.open();
   }
 
@@ -132,7 +132,9 @@ export class LiveDesk implements TradeDesk {
     this.#seen.add(execution.executionId);
     if (execution.kind === "unknown") return;
     if (execution.kind === "funding") {
-      this.#ledger.fund(symbol, -Number(execution.fee));
+      const within = execution.timeMs > this.tape.timeMs[Math.min(this.tape.bars - 1, this.book.bar[0] + 1)];
+      // Adding 0 turns a negative zero into zero.
+      this.#ledger.fund(symbol, -Number(execution.fee) + 0, within);
       return;
     }
     const step = this.terms.lotStep[symbol];

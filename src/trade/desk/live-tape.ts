@@ -5,7 +5,7 @@
 import { InvariantError } from "../../core/index.ts";
 import { growableTape, type MarketTape } from "../../market/index.ts";
 
-/** `[open, high, low, close, volume, funding]`, or null where the symbol has no bar. */
+/** `[open, high, low, close, volume, funding, rate of the quote]`, the last where the tape has one; null where there is no bar. */
 export type TapeRow = readonly number[] | null;
 
 export class LiveTape {
@@ -37,27 +37,44 @@ export class LiveTape {
   }
 
   /** Begins the row: `prices[s]` is what the open is played at, null for a symbol that can't be traded there. */
-  begin(openMs: number, prices: ReadonlyArray<number | null>, funding: readonly number[]): void {
+  begin(
+    openMs: number,
+    prices: ReadonlyArray<number | null>,
+    funding: readonly number[],
+    due?: ReadonlyArray<readonly [atOpen: number, within: number]>,
+  ): void {
     if (this.#begun) throw new InvariantError("a row is complete before the next begins");
     this.#append(openMs);
     const t = this.tape.bars - 1;
     for (let s = 0; s < this.tape.symbols; s++) {
       const price = prices[s];
       this.#write(t, s, price === null ? null : [price, price, price, price, 0, funding[s]], funding[s]);
+      this.#due(t * this.tape.symbols + s, due?.[s] ?? [funding[s], 0]);
     }
     this.#begun = true;
   }
 
   /** Completes the row that has begun, or adds a whole one. */
   complete(openMs: number, rows: readonly TapeRow[]): void {
-    if (!this.#begun) this.#append(openMs);
+    const ran = this.#begun;
+    if (!ran) this.#append(openMs);
     const t = this.tape.bars - 1;
     if (this.tape.timeMs[t] !== openMs) {
       throw new InvariantError(`the row of ${this.tape.timeMs[t]} is completed, was ${openMs}`);
     }
-    for (let s = 0; s < this.tape.symbols; s++)
-      this.#write(t, s, rows[s], this.tape.funding[t * this.tape.symbols + s]);
+    for (let s = 0; s < this.tape.symbols; s++) {
+      const cell = t * this.tape.symbols + s;
+      const row = rows[s];
+      this.#write(t, s, row, this.tape.funding[cell]);
+      if (!ran) this.#due(cell, [row?.[5] ?? 0, 0]);
+    }
     this.#begun = false;
+  }
+
+  #due(cell: number, [atOpen, within]: readonly [number, number]): void {
+    const { fundingAtOpen, fundingWithin } = this.tape;
+    if (fundingAtOpen !== undefined) fundingAtOpen[cell] = atOpen;
+    if (fundingWithin !== undefined) fundingWithin[cell] = within;
   }
 
   #append(openMs: number): void {
@@ -80,5 +97,6 @@ export class LiveTape {
     tape.volume[cell] = row === null ? 0 : row[4];
     tape.funding[cell] = row === null ? funding : row[5];
     tape.present[cell] = row === null ? 0 : 1;
+    if (tape.rate !== undefined) tape.rate[cell] = row?.[6] ?? (t === 0 ? 0 : tape.rate[cell - tape.symbols]);
   }
 }

@@ -103,6 +103,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       if (entry.command === "flatten") state.causes["operator"] = "halted";
       if (entry.command === "close-only") state.causes["operator"] = "reducing";
       return;
+    case "history":
     case "feed":
     case "missed":
     case "open":

@@ -2,7 +2,7 @@
  * @file Everything that is written to the journal, as plain JSON. Inputs come from outside (the market, the venue, a timer, a
  * person); facts are what the engine concludes from them. State is a fold over both, in their order.
  */
-import type { DecimalText } from "../../core/index.ts";
+import type { DecimalText, Instrument } from "../../core/index.ts";
 import type {
   AccountMode,
   AmendOutcome,
@@ -53,8 +53,20 @@ export type Input =
       readonly config: EngineConfig;
       readonly capabilities: BrokerCapabilities;
       readonly accountId: string;
+      readonly instruments: readonly Instrument[];
+      /** Model and settings that decisions were made with, for a replay. */
+      readonly strategySpec: Readonly<Record<string, unknown>>;
       readonly version: string;
       readonly seed: number;
+    }
+  /** The rows that the session began with: columns, deflated, in base64. */
+  | {
+      readonly kind: "history";
+      readonly strategy: string;
+      readonly instruments: readonly Instrument[];
+      readonly timeframe: string;
+      readonly bars: number;
+      readonly data: string;
     }
   /** A process has taken the journal over: whatever was on its way is in doubt. */
   | { readonly kind: "started"; readonly process: string }
@@ -76,6 +88,8 @@ export type Input =
       readonly openMs: number;
       readonly prices: ReadonlyArray<number | null>;
       readonly funding: readonly number[];
+      /** Rates due at the open and inside the bar, where bars are longer than a funding interval. */
+      readonly due?: ReadonlyArray<readonly [atOpen: number, within: number]>;
     }
   | {
       readonly kind: "decision";
@@ -203,6 +217,7 @@ export function isDurable(entry: Entry): boolean {
 
 const INPUTS: ReadonlySet<string> = new Set<Input["kind"]>([
   "session",
+  "history",
   "started",
   "stopped",
   "rules",

@@ -94,6 +94,7 @@ function react(step: Step, input: Input): void {
     case "row":
       return closeTheOld(step, input.strategy);
     case "decision":
+    case "history":
     case "missed":
     case "open":
     case "session":

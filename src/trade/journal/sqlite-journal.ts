@@ -34,6 +34,13 @@ const TABLES = `
     BEGIN SELECT RAISE(ABORT, 'only archived records are removed'); END;
 `;
 
+export type JournalOptions = {
+  /** Only looked at: not a byte of it changes. */
+  readonly readOnly?: boolean;
+  /** False where nothing is lost by losing it, as in a replay of stored bars. */
+  readonly durable?: boolean;
+};
+
 export class SqliteJournal implements Journal {
   readonly path: string;
   readonly #db: Database;
@@ -41,17 +48,14 @@ export class SqliteJournal implements Journal {
   #lastSeq = 0;
   #chain = GENESIS;
   #isFull = true;
+  readonly #flushes: boolean;
 
   /** Opens or makes the journal. Throws JOURNAL_CORRUPT where its last record does not hold, or its schema is newer. */
-  constructor(path: string) {
+  constructor(path: string, options: JournalOptions = {}) {
     this.path = path;
-    this.#db = openDatabase(path);
-    this.#db.pragma("journal_mode = WAL");
-    this.#db.pragma("synchronous = FULL");
-    this.#db.exec(TABLES);
-    this.#db.exec(
-      `INSERT OR IGNORE INTO meta VALUES ('schema', '${JOURNAL_SCHEMA}'), ('archived_seq', '0'), ('archived_chain', '')`,
-    );
+    this.#flushes = options.durable !== false;
+    this.#db = openDatabase(path, { readOnly: options.readOnly === true });
+    if (options.readOnly !== true) this.#prepare();
     const schema = Number(this.#meta("schema"));
     if (schema > JOURNAL_SCHEMA) {
       throw new TidemarkError("JOURNAL_CORRUPT", {
@@ -66,12 +70,21 @@ export class SqliteJournal implements Journal {
     this.#chain = last === undefined ? this.#meta("archived_chain") : String(last["chain"]);
   }
 
+  #prepare(): void {
+    this.#db.pragma("journal_mode = WAL");
+    this.#db.pragma(`synchronous = ${this.#flushes ? "FULL" : "OFF"}`);
+    this.#db.exec(TABLES);
+    this.#db.exec(
+      `INSERT OR IGNORE INTO meta VALUES ('schema', '${JOURNAL_SCHEMA}'), ('archived_seq', '0'), ('archived_chain', '')`,
+    );
+  }
+
   get lastSeq(): number {
     return this.#lastSeq;
   }
 
   append(entries: readonly Entry[], atMs: number, durable: boolean): void {
-    if (durable !== this.#isFull) {
+    if (this.#flushes && durable !== this.#isFull) {
       this.#db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
       this.#isFull = durable;
     }
@@ -151,6 +164,12 @@ export class SqliteJournal implements Journal {
          AND seq NOT IN (SELECT MAX(seq) FROM snapshots GROUP BY at_ms / 86400000 ORDER BY 1 DESC LIMIT 31)`,
       )
       .run();
+  }
+
+  /** How many records there are, and the times of the first and the last. */
+  span(): { readonly records: number; readonly firstMs: number; readonly lastMs: number } {
+    const row = this.#db.prepare("SELECT COUNT(*) AS n, MIN(at_ms) AS first, MAX(at_ms) AS last FROM records").get();
+    return { records: Number(row?.["n"]), firstMs: Number(row?.["first"]), lastMs: Number(row?.["last"]) };
   }
 
   /** Where the records of this file begin: those up to `seq` were archived, and `chain` was their last. */

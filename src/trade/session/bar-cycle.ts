@@ -12,6 +12,7 @@ export type Opens = {
   readonly openMs: number;
   readonly prices: ReadonlyArray<number | null>;
   readonly funding: readonly number[];
+  readonly due?: ReadonlyArray<readonly [atOpen: number, within: number]>;
 };
 
 export class BarCycle {
@@ -48,8 +49,8 @@ export class BarCycle {
   }
 
   /** The next bar begins at these prices: on paper, orders fill there. */
-  async open({ openMs, prices, funding }: Opens): Promise<void> {
-    this.#session.deliver({ kind: "open", strategy: this.#strategy.name, openMs, prices, funding });
+  async open(opens: Opens): Promise<void> {
+    this.#session.deliver({ kind: "open", strategy: this.#strategy.name, ...opens });
     this.#paper?.openBar();
     await this.#session.idle();
   }

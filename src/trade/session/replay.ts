@@ -51,7 +51,7 @@ export function replayConfig(tape: MarketTape, balance: number): EngineConfig {
     mode: "paper",
     strategies: [{ name: "replay", symbols: tape.instruments.map(({ symbol }) => symbol), barMs: tape.barMs }],
     initialBalance: exactText(decimalOfNumber(balance)),
-    currency: tape.instruments[0].quote,
+    currency: tape.currency,
     validityShare: 1,
     emergencyStop: 0,
     expiryDays: 0,
@@ -102,6 +102,8 @@ export async function replayPaper(options: ReplayOptions): Promise<ReplayResult>
     config,
     capabilities: broker.capabilities,
     accountId: "paper",
+    instruments: tape.instruments,
+    strategySpec: {},
     version: "replay",
     seed,
   });
@@ -150,6 +152,9 @@ function opensOf(tape: MarketTape, bar: number): Opens {
     openMs: tape.timeMs[bar],
     prices: cells.map((cell) => (tape.present[cell] === 1 ? tape.open[cell] : null)),
     funding: cells.map((cell) => tape.funding[cell]),
+    ...(tape.fundingAtOpen === undefined
+      ? {}
+      : { due: cells.map((cell) => [tape.fundingAtOpen?.[cell] ?? 0, tape.fundingWithin?.[cell] ?? 0] as const) }),
   };
 }
 
@@ -157,7 +162,9 @@ function rowsOf(tape: MarketTape, bar: number): TapeRow[] {
   return Array.from({ length: tape.symbols }, (_, s) => {
     const cell = bar * tape.symbols + s;
     if (tape.present[cell] === 0) return null;
-    return [tape.open[cell], tape.high[cell], tape.low[cell], tape.close[cell], tape.volume[cell], tape.funding[cell]];
+    const { open, high, low, close, volume, funding, rate } = tape;
+    const row = [open[cell], high[cell], low[cell], close[cell], volume[cell], funding[cell]];
+    return rate === undefined ? row : [...row, rate[cell]];
   });
 }
 

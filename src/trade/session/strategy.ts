@@ -32,6 +32,7 @@ export class Strategy {
   readonly #context: DecisionContext;
   /** The bar of the last decision; the policy is begun anew where bars lie between. */
   #decided = -2;
+  #observed = -1;
 
   constructor({ name, live, desk, policy, decision, rows }: StrategyParts) {
     this.name = name;
@@ -60,9 +61,11 @@ export class Strategy {
     return this.live.tape.instruments.map(({ symbol }) => symbol);
   }
 
-  /** Features and the account's day up to the newest complete bar. Call it once a bar, decided or not. */
+  /** Features, permissions and the account's day at the newest complete bar, decided or not. Twice does no harm. */
   observe(): void {
     const bar = this.live.lastBar;
+    if (bar === this.#observed) return;
+    this.#observed = bar;
     this.#rows?.advance(this.live.tape, bar);
     this.#context.bar = bar;
     const { permissions } = this.#context;

@@ -79,6 +79,8 @@ export class SimShell {
           finalOrdersMs: 86_400_000,
         },
         accountId: "sim",
+        instruments: [],
+        strategySpec: {},
         version: "sim",
         seed: 0,
       });

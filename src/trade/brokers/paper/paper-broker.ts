@@ -164,11 +164,12 @@ export class PaperBroker implements BarBroker {
   openBar(): void {
     const { exchange } = this;
     const { book } = exchange;
-    const before = book.funding[0];
     const held = Float64Array.from(book.lots);
     exchange.openBar(0);
-    if (book.funding[0] !== before) this.#fund(held);
+    this.#fund(held, book.openFunding, 0);
     this.#report();
+    // Stamps inside the bar are paid on what is held after its open.
+    this.#fund(book.lots, book.withinFunding, 1);
     for (const [symbol, id] of this.#waiting) {
       const outcome = book.outcome[this.#index(symbol)] as OrderOutcome;
       const order = this.#orders.get(id);
@@ -190,30 +191,27 @@ export class PaperBroker implements BarBroker {
     this.#report();
   }
 
-  /** What every position that was held into the bar received at its open. */
-  #fund(held: Float64Array): void {
-    const { exchange } = this;
-    const bar = exchange.book.bar[0] + 1;
+  /** What every position received: `afterMs` after the open. */
+  #fund(held: Float64Array, funding: Float64Array, afterMs: number): void {
+    const bar = this.exchange.book.bar[0] + 1;
     for (let s = 0; s < held.length; s++) {
-      const cell = bar * this.#tape.symbols + s;
-      const rate = this.#tape.funding[cell];
-      if (held[s] === 0 || rate === 0) continue;
-      const { unit } = exchange.terms;
-      const received = -held[s] * unit[s] * this.#tape.open[cell] * rate * exchange.config.fundingMultiplier;
+      const received = funding[s];
+      if (received === 0) continue;
+      const { symbol, lotStep, quote } = this.#tape.instruments[s];
       this.#execute({
         kind: "funding",
-        executionId: `paper-funding-${bar}-${s}`,
+        executionId: `paper-funding-${bar}-${s}-${afterMs}`,
         orderId: "",
         clientOrderId: "",
         role: "venue",
-        symbol: this.#tape.instruments[s].symbol,
+        symbol,
         side: held[s] > 0 ? "sell" : "buy",
-        quantity: exactText(stepsText(Math.abs(held[s]), this.#tape.instruments[s].lotStep)),
-        price: text(this.#tape.open[cell]),
-        fee: text(-received + 0),
-        feeCurrency: this.#tape.instruments[s].quote,
+        quantity: exactText(stepsText(Math.abs(held[s]), lotStep)),
+        price: text(this.#tape.open[bar * this.#tape.symbols + s]),
+        fee: text(-received),
+        feeCurrency: quote,
         maker: false,
-        timeMs: this.#tape.timeMs[bar],
+        timeMs: this.#tape.timeMs[bar] + afterMs,
       });
     }
   }

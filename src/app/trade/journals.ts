@@ -1,0 +1,141 @@
+/** @file Journals of sessions, read: list, check, closed trades, the story of an order. Nothing here writes to a journal. */
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { defaultInstrument, formatMinute, TidemarkError, writeFileAtomic } from "../../core/index.ts";
+import { assetClass } from "../../portfolio/index.ts";
+import {
+  type Entry,
+  JOURNAL_FILE,
+  type JournalReport,
+  type JournalTrade,
+  journalTrades,
+  type OrderStory,
+  orderStory,
+  SqliteJournal,
+  verifyJournal,
+} from "../../trade/index.ts";
+import type { Config } from "../config/load.ts";
+import { stateFolder } from "./settings.ts";
+
+export type ListedJournal = {
+  readonly session: string;
+  readonly records: number;
+  readonly first: string;
+  readonly last: string;
+};
+
+/** Sessions with a journal under the state folder: "mode/name". */
+function sessions(config: Config): string[] {
+  const root = stateFolder(config);
+  if (!existsSync(root)) return [];
+  return readdirSync(root, { withFileTypes: true })
+    .filter((mode) => mode.isDirectory())
+    .flatMap((mode) =>
+      readdirSync(join(root, mode.name))
+        .filter((name) => existsSync(join(root, mode.name, name, JOURNAL_FILE)))
+        .map((name) => `${mode.name}/${name}`),
+    )
+    .sort();
+}
+
+export function journalPath(config: Config, session: string): string {
+  const path = join(stateFolder(config), session, JOURNAL_FILE);
+  if (existsSync(path)) return path;
+  const known = sessions(config);
+  throw new TidemarkError("JOURNAL_MISSING", {
+    what: `There is no session "${session}"`,
+    where: stateFolder(config),
+    fix: known.length === 0 ? "Start one with `tidemark paper`." : `Known are ${known.join(", ")}.`,
+  });
+}
+
+function withJournal<T>(config: Config, session: string, use: (journal: SqliteJournal) => T): T {
+  const journal = new SqliteJournal(journalPath(config, session), { readOnly: true });
+  try {
+    return use(journal);
+  } finally {
+    journal.close();
+  }
+}
+
+export function listJournals(config: Config): ListedJournal[] {
+  return sessions(config).map((session) =>
+    withJournal(config, session, (journal) => {
+      const { records, firstMs, lastMs } = journal.span();
+      const text = (ms: number): string => (records === 0 ? "-" : formatMinute(ms));
+      return { session, records, first: text(firstMs), last: text(lastMs) };
+    }),
+  );
+}
+
+export function verifyJournalOf(config: Config, session: string): { report: JournalReport; path: string } {
+  return { report: withJournal(config, session, verifyJournal), path: journalPath(config, session) };
+}
+
+/** Every entry of a session, in its order. */
+export function entriesOf(
+  config: Config,
+  session: string,
+): Array<{ readonly atMs: number; readonly entry: Entry; readonly seq: number }> {
+  return withJournal(config, session, (journal) => [...journal.read(0)]);
+}
+
+export type Exported = { readonly trades: number; readonly files: readonly string[] };
+
+const CSV_COLUMNS = [
+  "symbol",
+  "side",
+  "entryMs",
+  "exitMs",
+  "quantity",
+  "entryPrice",
+  "exitPrice",
+  "grossProfit",
+  "fees",
+  "funding",
+  "netProfit",
+  "exitReason",
+] as const satisfies ReadonlyArray<keyof JournalTrade>;
+
+/** Writes `trades_<asset class>.jsonl` for each class that was traded, and `trades.csv` with all. */
+export function exportJournal(config: Config, from: string, session: string, out: string | undefined): Exported {
+  const trades = journalTrades(entriesOf(config, session).map(({ entry }) => entry));
+  const folder = out === undefined ? dirname(journalPath(config, session)) : resolve(from, out);
+  const files: string[] = [];
+  const byClass = new Map<string, JournalTrade[]>();
+  for (const trade of trades) {
+    const name = className(trade);
+    byClass.set(name, [...(byClass.get(name) ?? []), trade]);
+  }
+  const write = (name: string, lines: readonly string[]): void => {
+    const path = join(folder, name);
+    writeFileAtomic(path, lines.map((line) => `${line}\n`).join(""));
+    files.push(path);
+  };
+  for (const [name, list] of byClass)
+    write(
+      `trades_${name}.jsonl`,
+      list.map((trade) => JSON.stringify(trade)),
+    );
+  write("trades.csv", [
+    CSV_COLUMNS.join(","),
+    ...trades.map((trade) => CSV_COLUMNS.map((key) => trade[key]).join(",")),
+  ]);
+  return { trades: trades.length, files };
+}
+
+/** In the words of the file names: cryptoFutures is crypto-futures. */
+function className({ symbol, instrumentKind }: JournalTrade): string {
+  const name = assetClass(defaultInstrument(symbol, { kind: instrumentKind }));
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+export function journalOrder(config: Config, session: string, order: string): OrderStory {
+  const story = orderStory(entriesOf(config, session), order);
+  if (story !== undefined) return story;
+  throw new TidemarkError("JOURNAL_MISSING", {
+    what: `The session has no order "${order}"`,
+    where: session,
+    fix: "`tidemark orders` and `tidemark journal export` show the ids.",
+  });
+}

@@ -1,0 +1,229 @@
+/**
+ * @file A trading session from its start to Ctrl-C: folder locked, journal opened, history and memory warm, broker and feed
+ * connected, then bar after bar. Paper and live differ in the broker alone.
+ */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type Clock, decimal, formatMinute, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { FeaturePipeline } from "../../features/index.ts";
+import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
+import { loadPolicyModel, manifestInstruments, readManifest, selectionOf } from "../../policy/index.ts";
+import type { DecisionConfig } from "../../risk/index.ts";
+import {
+  BarCycle,
+  type Broker,
+  type ControlRequest,
+  historyEntry,
+  JOURNAL_FILE,
+  KILL_FILE,
+  LiveLoop,
+  lockState,
+  type MarketFeed,
+  openLog,
+  openSession,
+  ordersView,
+  type SessionView,
+  SqliteJournal,
+  serveControl,
+  sessionView,
+  type TradeMode,
+  TradeSession,
+} from "../../trade/index.ts";
+import type { AppContext } from "../context.ts";
+import { findModel, modelId } from "../models/folders.ts";
+import { decisionOf } from "../models/open.ts";
+import { livePolicy } from "./replay.ts";
+import { engineConfig, graceMs, paperExchange, sessionFolder } from "./settings.ts";
+
+export type SessionPlace = {
+  readonly mode: TradeMode;
+  readonly feed: MarketFeed;
+  /** Market time: the venue's, which a local one may let run faster. */
+  readonly clock: Clock;
+  /** Absent on paper. */
+  readonly broker?: Broker;
+  readonly balance: number;
+  /** Values that no log may hold. */
+  readonly secrets: readonly string[];
+};
+
+/** Bars of history beyond what features and memory need. */
+const SPARE_BARS = 50;
+/** Rows of room in the tape: two years of hours, five months of 5-minute bars. */
+const ROOM_BARS = 50_000;
+const KILL_LOOK_MS = 1_000;
+
+/** Runs a session until the context's signal fires. Resolves with what is left open. */
+export async function runSession(context: AppContext, given: string, place: SessionPlace): Promise<SessionView> {
+  const config = context.config();
+  const folder = findModel(config, given);
+  const manifest = readManifest(folder);
+  const id = modelId(folder);
+  const { clock, feed, mode } = place;
+  const instruments = manifestInstruments(manifest);
+  const timeframe = manifest.timeframe as Timeframe;
+  const barMs = timeframeMs(timeframe);
+  const decision: DecisionConfig = decisionOf(context, config, manifest);
+  const name = id.replaceAll("/", "-");
+  const symbols = instruments.map(({ symbol }) => symbol);
+  const state = sessionFolder(config, mode, name);
+  const lock = lockState(state, `${mode} ${id}`, context.clock.nowMs());
+  const log = openLog(state, place.secrets);
+  const closing: Array<() => unknown> = [() => log.close(), () => lock.release()];
+  try {
+    const journal = new SqliteJournal(join(state, JOURNAL_FILE));
+    closing.unshift(() => journal.close());
+    const model = await loadPolicyModel(folder, { threads: config.training.threads });
+    const exchange = paperExchange(config, decision.exchange);
+    const settings = engineConfig(config, mode, { name, symbols, barMs }, instruments[0].quote, place.balance);
+    const need = new FeaturePipeline(selectionOf(manifest), { instruments, barMs }).warmup + memoryBars(manifest);
+    const seed = config.seed ?? manifest.provenance.seed;
+    context.note(`History: ${need + SPARE_BARS} bars of ${timeframe} for ${symbols.join(", ")}.`);
+    const opened = await openSession({
+      journal,
+      config: settings,
+      decision: mode === "paper" ? { ...decision, exchange } : decision,
+      ...(place.broker === undefined ? { paper: exchange } : {}),
+      seed,
+      balance: place.balance,
+      policy: (live) => livePolicy(model, live),
+      room: ROOM_BARS,
+      history: () => fetchHistory(feed, instruments, timeframe, need + SPARE_BARS, clock, context.signal),
+    });
+    const broker = place.broker ?? opened.paper;
+    if (broker === undefined) throw new Error("a session has a broker");
+    const ended = new AbortController();
+    const stop = AbortSignal.any([ended.signal, context.signal]);
+    const session = new TradeSession({
+      engine: opened.engine,
+      journal,
+      broker,
+      clock,
+      timers: true,
+      onEntry: (entry, atMs) => {
+        opened.strategy.desk.apply(entry, false);
+        log.entry(entry, atMs);
+        if (entry.kind === "intent") {
+          const { side, quantity, symbol } = entry.request;
+          context.note(`${formatMinute(atMs)} order: ${side} ${quantity} ${symbol}`);
+        }
+        if (entry.kind === "state") context.warn(`${entry.to}: ${entry.cause}, ${entry.text}`);
+      },
+      onNotify: (code, text) => log.say("warn", `${code}: ${text}`),
+      onFailure: (error) => {
+        log.say("error", error.message);
+        ended.abort(error);
+      },
+    });
+    if (opened.begins !== undefined) {
+      session.deliver(historyEntry(name, opened.begins));
+      session.deliver({
+        kind: "session",
+        id: `${mode}/${name}`,
+        config: settings,
+        capabilities: broker.capabilities,
+        accountId: (await broker.accountMode()).accountId,
+        instruments,
+        strategySpec: { model: id, fingerprint: manifest.features.fingerprint, decision },
+        version: manifest.version,
+        seed,
+      });
+    }
+    session.deliver({ kind: "rules", rules: await broker.rules() });
+    session.deliver({ kind: "started", process: String(process.pid) });
+    await broker.start(symbols, (event) => session.deliver({ kind: "broker", event }), stop);
+    closing.unshift(() => broker.stop());
+    const { strategy } = opened;
+    const cycle = new BarCycle(session, strategy, broker);
+    const loop = new LiveLoop({
+      session,
+      strategy,
+      cycle,
+      feed,
+      clock,
+      graceMs: graceMs(config),
+      staleMs: settings.limits.staleMs,
+      quoteMaxAgeMs: settings.quoteMaxAgeMs,
+      onRow: (openMs, decided) => {
+        const { equity, status } = sessionView(session.engine.state);
+        const shown = decimal(equity).toFixed(2);
+        context.note(`${formatMinute(openMs + barMs)} equity ${shown}, ${status}${decided ? "" : " (missed)"}`);
+      },
+    });
+    const control = await serveControl(state, (request) => answer(session, request));
+    closing.unshift(() => control.close());
+    await feed.start({ symbols, timeframe }, loop.listener(), stop);
+    closing.unshift(() => feed.stop());
+    context.note(`Session ${mode}/${name} runs; Ctrl-C stops it. State: ${state}`);
+    void watchKillFile(session, join(state, KILL_FILE), context.clock, stop);
+    await loop.run(stop);
+    await session.idle();
+    session.stop(context.signal.aborted ? "stopped by its owner" : "failed");
+    if (session.failure !== undefined) throw session.failure;
+    return sessionView(session.engine.state);
+  } finally {
+    for (const close of closing) await close();
+  }
+}
+
+function memoryBars({ network }: { readonly network?: { readonly window: number; readonly warmup: number } }): number {
+  return network === undefined ? 0 : network.window + network.warmup;
+}
+
+function answer(session: TradeSession, request: ControlRequest): unknown {
+  const { state } = session.engine;
+  if (request.verb === "status") return sessionView(state);
+  if (request.verb === "orders") return ordersView(state);
+  const { command, by, reason } = request;
+  session.deliver({ kind: "command", command, by, reason });
+  return sessionView(state);
+}
+
+async function watchKillFile(session: TradeSession, path: string, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    if (existsSync(path)) {
+      session.deliver({ kind: "command", command: "halt", by: "file", reason: "the file KILL was found" });
+      rmSync(path, { force: true });
+    }
+    await clock.sleep(KILL_LOOK_MS, signal).catch(() => undefined);
+  }
+}
+
+/** Confirmed bars up to now as a tape; a symbol without a bar is absent there. */
+async function fetchHistory(
+  feed: MarketFeed,
+  instruments: ReturnType<typeof manifestInstruments>,
+  timeframe: Timeframe,
+  bars: number,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<MarketTape> {
+  const barMs = timeframeMs(timeframe);
+  const toMs = Math.floor(clock.nowMs() / barMs) * barMs;
+  const fromMs = toMs - bars * barMs;
+  const tape = createTape(instruments, timeframe, bars);
+  for (let t = 0; t < bars; t++) tape.timeMs[t] = fromMs + t * barMs;
+  tape.bars = bars;
+  for (const [s, { symbol, fundingIntervalHours }] of instruments.entries()) {
+    const query = { symbol, timeframe, fromMs, toMs, signal };
+    const rows = new Map<number, CandleRow>();
+    for (const row of await feed.bars(query)) rows.set(row[0], row);
+    const funding = fundingIntervalHours === undefined ? [] : await feed.funding(query);
+    let close = 0;
+    for (let t = 0; t < bars; t++) {
+      const cell = t * tape.symbols + s;
+      const row = rows.get(tape.timeMs[t]);
+      tape.open[cell] = row?.[1] ?? close;
+      tape.high[cell] = row?.[2] ?? close;
+      tape.low[cell] = row?.[3] ?? close;
+      tape.close[cell] = row?.[4] ?? close;
+      tape.volume[cell] = row?.[5] ?? 0;
+      tape.present[cell] = row === undefined ? 0 : 1;
+      close = tape.close[cell];
+      for (const { stampMs, rate } of funding) {
+        if (stampMs > tape.timeMs[t] - barMs && stampMs <= tape.timeMs[t]) tape.funding[cell] += rate;
+      }
+    }
+  }
+  return tape;
+}

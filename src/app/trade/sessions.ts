@@ -1,0 +1,166 @@
+/** @file Paper and live sessions, and the words to a running one. */
+
+import { join } from "node:path";
+import { decimal, TidemarkError } from "../../core/index.ts";
+import { manifestInstruments, readManifest } from "../../policy/index.ts";
+import {
+  applyEntry,
+  askEngine,
+  type Command,
+  emptyState,
+  type OrderView,
+  ordersView,
+  type SessionView,
+  sessionView,
+} from "../../trade/index.ts";
+import type { Config } from "../config/load.ts";
+import type { AppContext } from "../context.ts";
+import { findModel } from "../models/folders.ts";
+import { entriesOf, listJournals } from "./journals.ts";
+import { bybitPlace } from "./place.ts";
+import { runSession } from "./session.ts";
+import { stateFolder } from "./settings.ts";
+
+/** Live quotes, paper money: no key is read, and no order can leave. */
+export async function paperSession(context: AppContext, given: string): Promise<SessionView> {
+  const config = context.config();
+  const instruments = manifestInstruments(readManifest(findModel(config, given)));
+  const { feed, clock } = await bybitPlace(context, instruments, false);
+  return runSession(context, given, {
+    mode: "paper",
+    feed,
+    clock,
+    balance: config.backtest.initialBalance,
+    secrets: [],
+  });
+}
+
+export type LiveTerms = {
+  readonly account: string;
+  readonly live: boolean;
+  readonly equity: string;
+  readonly currency: string;
+  /** Greatest notional of all positions. */
+  readonly cap: number;
+  /** What has to be typed. */
+  readonly phrase: string;
+};
+
+export type LiveOptions = {
+  readonly acceptUnpromotedRisk: boolean;
+  /** Shows the terms and returns what the user typed. */
+  readonly confirm: (terms: LiveTerms) => Promise<string>;
+};
+
+/** A model with an account of the venue: only with flag, configuration, key, cap and a typed confirmation. */
+export async function liveSession(context: AppContext, given: string, options: LiveOptions): Promise<SessionView> {
+  const config = context.config();
+  if (!config.trade.live) {
+    throw new TidemarkError("LIVE_REFUSED", {
+      what: "The configuration does not allow live trading",
+      where: "trade.live",
+      fix: "Set `live = true` under [trade] when you mean it.",
+    });
+  }
+  if (!options.acceptUnpromotedRisk) {
+    throw new TidemarkError("LIVE_REFUSED", {
+      what: `"${given}" has not passed the gates of promotion`,
+      where: given,
+      fix: "Let it earn them on paper, or give --i-accept-unpromoted-risk with a cap in trade.max_total_notional.",
+    });
+  }
+  const cap = config.trade.maxTotalNotional;
+  if (!(cap > 0)) {
+    throw new TidemarkError("LIVE_REFUSED", {
+      what: "A live session needs a cap on all positions together",
+      where: "trade.max_total_notional",
+      fix: "Set it, or give --cap AMOUNT.",
+    });
+  }
+  const instruments = manifestInstruments(readManifest(findModel(config, given)));
+  const place = await bybitPlace(context, instruments, true);
+  if (place.broker === undefined) throw new TidemarkError("LIVE_REFUSED", { what: "There is no account" });
+  const currency = instruments[0].quote;
+  const mode = await place.broker.accountMode();
+  const balance = (await place.broker.balances()).find((one) => one.currency === currency);
+  const equity = balance?.equity ?? "0";
+  const phrase = `${mode.accountId} ${cap}`;
+  const typed = await options.confirm({ account: mode.accountId, live: place.live, equity, currency, cap, phrase });
+  if (typed.trim() !== phrase) {
+    throw new TidemarkError("LIVE_REFUSED", {
+      what: "The confirmation does not name account and cap",
+      fix: `Type "${phrase}" to begin; nothing was sent.`,
+    });
+  }
+  return runSession(context, given, {
+    mode: "live",
+    feed: place.feed,
+    clock: place.clock,
+    broker: place.broker,
+    balance: decimal(balance?.total ?? "0").toNumber(),
+    secrets: place.secrets,
+  });
+}
+
+/** The named session, or the only one, or the one that runs. */
+async function chosen(config: Config, session: string | undefined): Promise<string> {
+  const known = listJournals(config).map((one) => one.session);
+  if (session !== undefined) return session;
+  const running: string[] = [];
+  for (const name of known) {
+    if ((await askEngine(join(stateFolder(config), name), { verb: "status" })) !== undefined) running.push(name);
+  }
+  if (running.length === 1) return running[0];
+  if (running.length === 0 && known.length === 1) return known[0];
+  throw new TidemarkError("JOURNAL_MISSING", {
+    what:
+      known.length === 0
+        ? "There is no session yet"
+        : `Which session is meant: ${(running.length > 1 ? running : known).join(", ")}?`,
+    where: stateFolder(config),
+    fix: known.length === 0 ? "Start one with `tidemark paper`." : "Name it.",
+  });
+}
+
+export type Shown<T> = { readonly session: string; readonly running: boolean; readonly result: T };
+
+/** Status of a session: from the engine where one runs, from its journal otherwise. */
+export async function sessionStatus(config: Config, given: string | undefined): Promise<Shown<SessionView>> {
+  const session = await chosen(config, given);
+  const told = await askEngine(join(stateFolder(config), session), { verb: "status" });
+  if (told !== undefined) return { session, running: true, result: told as SessionView };
+  return { session, running: false, result: { ...sessionView(fold(config, session)), running: false } };
+}
+
+export async function sessionOrders(config: Config, given: string | undefined): Promise<Shown<readonly OrderView[]>> {
+  const session = await chosen(config, given);
+  const told = await askEngine(join(stateFolder(config), session), { verb: "orders" });
+  if (told !== undefined) return { session, running: true, result: told as OrderView[] };
+  return { session, running: false, result: ordersView(fold(config, session)) };
+}
+
+function fold(config: Config, session: string) {
+  const state = emptyState();
+  for (const { entry, atMs } of entriesOf(config, session)) applyEntry(state, entry, atMs);
+  return state;
+}
+
+/** Tells a running engine what to do. Throws ENGINE_NOT_RUNNING where none runs. */
+export async function commandSession(
+  config: Config,
+  given: string | undefined,
+  command: Command,
+  reason: string,
+): Promise<Shown<SessionView>> {
+  const session = await chosen(config, given);
+  const folder = join(stateFolder(config), session);
+  const told = await askEngine(folder, { verb: "command", command, by: "command line", reason });
+  if (told === undefined) {
+    throw new TidemarkError("ENGINE_NOT_RUNNING", {
+      what: `No engine runs the session ${session}`,
+      where: folder,
+      fix: "Protective orders at the venue stand; start the session again to command it.",
+    });
+  }
+  return { session, running: true, result: told as SessionView };
+}

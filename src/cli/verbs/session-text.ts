@@ -1,0 +1,78 @@
+/** @file A session as text: status, positions, orders, and what a stop has left. */
+import { decimal, formatMinute, formatSpan } from "../../core/index.ts";
+import type { OrderView, PositionView, SessionView } from "../../trade/index.ts";
+import { table } from "../terminal/table.ts";
+import type { CommandContext } from "../verb.ts";
+
+export function positionsText(positions: readonly PositionView[], columns: number): string {
+  if (positions.length === 0) return "no positions";
+  return table(
+    [
+      { title: "symbol" },
+      { title: "quantity", align: "right" },
+      { title: "entry", align: "right" },
+      { title: "stop", align: "right" },
+      { title: "target", align: "right", drop: 1 },
+      { title: "bars", align: "right", drop: 2 },
+    ],
+    positions.map((p) => [
+      p.symbol,
+      p.quantity,
+      p.entryPrice,
+      p.stopPrice ?? (p.nakedMs > 0 ? `NONE for ${formatSpan(p.nakedMs)}` : "-"),
+      p.targetPrice ?? "-",
+      String(p.barsHeld),
+    ]),
+    columns,
+  );
+}
+
+export function ordersText(orders: readonly OrderView[], columns: number): string {
+  if (orders.length === 0) return "no orders";
+  return table(
+    [
+      { title: "sent (UTC)", drop: 2 },
+      { title: "order" },
+      { title: "symbol" },
+      { title: "side" },
+      { title: "quantity", align: "right" },
+      { title: "filled", align: "right" },
+      { title: "price", align: "right", drop: 1 },
+      { title: "life" },
+    ],
+    orders.map((o) => [
+      formatMinute(o.sentMs),
+      o.clientOrderId,
+      o.symbol,
+      o.side,
+      o.quantity,
+      o.filled,
+      decimal(o.averagePrice).toSignificantDigits(8).toFixed(),
+      o.life,
+    ]),
+    columns,
+  );
+}
+
+export function statusText(view: SessionView, running: boolean, columns: number): string {
+  const change = decimal(view.equity).minus(view.dayEquity);
+  const causes = Object.entries(view.causes).map(([cause, to]) => `${cause} (${to})`);
+  return [
+    `${view.session}  ${running ? view.status : "not running"}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
+    `  account      ${view.account}, ${view.connected ? "connected" : "not connected"}, ${view.reconciled ? "reconciled" : "not reconciled"}`,
+    `  equity       ${decimal(view.equity).toFixed(2)} (${change.gte(0) ? "+" : ""}${change.toFixed(2)} today), cash ${decimal(view.cash).toFixed(2)}`,
+    `  paid         fees ${decimal(view.fees).toFixed(4)}, funding ${decimal(view.funding).neg().toFixed(4)}`,
+    `  last bar     ${view.lastRowMs === 0 ? "-" : formatMinute(view.lastRowMs)}, ${view.records} records`,
+    "",
+    positionsText(view.positions, columns),
+    ...(view.working.length === 0 ? [] : ["", ordersText(view.working, columns)]),
+  ].join("\n");
+}
+
+/** What a session that stopped has left open. */
+export function tellEnd(context: CommandContext, view: SessionView): void {
+  const { output } = context;
+  output.text(statusText(view, false, output.columns));
+  if (view.positions.length > 0) output.warn(`${view.positions.length} positions stay open, with their stops.`);
+  output.data(view);
+}

@@ -1,0 +1,241 @@
+/**
+ * @file Rows from a live feed. A row is complete when every symbol's confirmed bar is there, or a grace time after its close
+ * has passed: a missing symbol is then absent. Rows that passed while nobody could decide are fetched, features advance
+ * over them, and that they were missed is written; nothing is decided for the past.
+ */
+import { type Clock, toError } from "../../core/index.ts";
+import type { CandleRow } from "../../market/index.ts";
+import type { TapeRow } from "../desk/live-tape.ts";
+import type { FeedEvent, MarketFeed } from "../feed.ts";
+import type { BarCycle, Opens } from "./bar-cycle.ts";
+import type { TradeSession } from "./session.ts";
+import type { Strategy } from "./strategy.ts";
+
+export type LiveLoopOptions = {
+  readonly session: TradeSession;
+  readonly strategy: Strategy;
+  readonly cycle: BarCycle;
+  readonly feed: MarketFeed;
+  readonly clock: Clock;
+  readonly graceMs: number;
+  readonly staleMs: number;
+  /** A quote may be this old when a bar is opened at it. */
+  readonly quoteMaxAgeMs: number;
+  readonly onRow: (openMs: number, decided: boolean) => void;
+};
+
+/** Longest wait between two looks. */
+const LOOK_MS = 1_000;
+
+export class LiveLoop {
+  readonly #options: LiveLoopOptions;
+  readonly #symbols: readonly string[];
+  /** Confirmed bars by open time. */
+  readonly #bars = new Map<number, Array<CandleRow | undefined>>();
+  /** Funding rates by symbol and stamp. */
+  readonly #funding = new Map<string, Map<number, number>>();
+  #wake: () => void = () => {};
+  #stale = false;
+
+  constructor(options: LiveLoopOptions) {
+    this.#options = options;
+    this.#symbols = options.strategy.symbols;
+  }
+
+  /** Begins to listen. */
+  listener(): (event: FeedEvent) => void {
+    const { session, strategy } = this.#options;
+    return (event) => {
+      switch (event.kind) {
+        case "quote":
+          session.quote(event.quote);
+          return;
+        case "bar": {
+          const index = this.#symbols.indexOf(event.symbol);
+          const openMs = event.row[0];
+          if (index < 0) return;
+          if (openMs <= this.#lastDone()) {
+            // What was decided on is never rewritten; that it came late is written.
+            if (!this.#isKnown(openMs, index)) this.#tellLate(openMs, index, event.row);
+            return;
+          }
+          const row = this.#bars.get(openMs) ?? this.#symbols.map(() => undefined);
+          row[index] = event.row;
+          this.#bars.set(openMs, row);
+          this.#wake();
+          return;
+        }
+        case "funding": {
+          const stamps = this.#funding.get(event.funding.symbol) ?? new Map<number, number>();
+          stamps.set(event.funding.stampMs, event.funding.rate);
+          this.#funding.set(event.funding.symbol, stamps);
+          return;
+        }
+        case "connection":
+          session.deliver({ kind: "feed", state: event.state === "up" ? "up" : "down", reason: event.reason });
+          return;
+        case "gap":
+          session.deliver({ kind: "feed", state: "down", reason: `gap: ${event.reason}` });
+          void this.#fill(event.fromMs, event.toMs + strategy.barMs);
+      }
+    };
+  }
+
+  /** Runs until the signal fires. */
+  async run(signal: AbortSignal): Promise<void> {
+    const { strategy, clock } = this.#options;
+    strategy.observe();
+    while (!signal.aborted && this.#options.session.failure === undefined) {
+      const openMs = this.#nextOpenMs();
+      const closeMs = openMs + strategy.barMs;
+      if (clock.nowMs() >= closeMs + strategy.barMs) {
+        await this.#catchUp(signal);
+      } else if (await this.#awaitRow(openMs, closeMs, signal)) {
+        await this.#row(openMs, signal);
+      }
+    }
+  }
+
+  #nextOpenMs(): number {
+    const { live, barMs } = this.#options.strategy;
+    return live.begun ? live.tape.timeMs[live.tape.bars - 1] : live.lastOpenMs + barMs;
+  }
+
+  #lastDone(): number {
+    return this.#options.strategy.live.lastOpenMs;
+  }
+
+  #isKnown(openMs: number, index: number): boolean {
+    const { tape, lastBar } = this.#options.strategy.live;
+    const bar = tape.timeMs.subarray(0, lastBar + 1).lastIndexOf(openMs);
+    return bar < 0 || tape.present[bar * tape.symbols + index] === 1;
+  }
+
+  #tellLate(openMs: number, index: number, row: CandleRow): void {
+    const rows = this.#symbols.map((_, s) => (s === index ? tapeRow(row, 0) : null));
+    this.#options.session.deliver({ kind: "row", strategy: this.#options.strategy.name, openMs, rows, late: true });
+  }
+
+  /** True where the row is complete or its time is over; false where the signal fired. */
+  async #awaitRow(openMs: number, closeMs: number, signal: AbortSignal): Promise<boolean> {
+    const { clock, graceMs, staleMs, session } = this.#options;
+    while (!signal.aborted && session.failure === undefined) {
+      const row = this.#bars.get(openMs);
+      if (row !== undefined && row.every((bar) => bar !== undefined)) return true;
+      const nowMs = clock.nowMs();
+      if (nowMs >= closeMs + graceMs) {
+        await this.#fill(openMs, closeMs);
+        if (this.#bars.get(openMs)?.some((bar) => bar !== undefined) === true) return true;
+        if (!this.#stale && staleMs > 0 && nowMs >= closeMs + staleMs) {
+          this.#stale = true;
+          session.deliver({
+            kind: "feed",
+            state: "stale",
+            reason: `the bar of ${new Date(openMs).toISOString()} is missing`,
+          });
+        }
+        if (nowMs >= closeMs + this.#options.strategy.barMs) return false;
+      }
+      await this.#sleep(Math.min(LOOK_MS, Math.max(10, closeMs + graceMs - nowMs)), signal);
+    }
+    return false;
+  }
+
+  async #sleep(ms: number, signal: AbortSignal): Promise<void> {
+    const look = new AbortController();
+    const woken = new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    const slept = this.#options.clock.sleep(ms, AbortSignal.any([look.signal, signal])).catch(() => undefined);
+    await Promise.race([woken, slept]);
+    look.abort();
+  }
+
+  async #row(openMs: number, signal: AbortSignal): Promise<void> {
+    const { cycle, session, onRow } = this.#options;
+    await cycle.close(openMs, this.#take(openMs));
+    if (this.#stale) {
+      this.#stale = false;
+      session.deliver({ kind: "feed", state: "fresh", reason: "bars come again" });
+    }
+    if (signal.aborted) return;
+    await cycle.decide();
+    await cycle.open(this.#opens());
+    onRow(openMs, true);
+  }
+
+  /** The row's bars, which are not needed any more. */
+  #take(openMs: number): TapeRow[] {
+    const bars = this.#bars.get(openMs) ?? [];
+    for (const known of this.#bars.keys()) if (known <= openMs) this.#bars.delete(known);
+    return this.#symbols.map((symbol, s) => {
+      const bar = bars[s];
+      return bar === undefined ? null : tapeRow(bar, this.#fundingIn(symbol, openMs));
+    });
+  }
+
+  /** The sum of the rates stamped after the open before and up to this open. */
+  #fundingIn(symbol: string, openMs: number): number {
+    const { barMs } = this.#options.strategy;
+    let sum = 0;
+    for (const [stampMs, rate] of this.#funding.get(symbol) ?? []) {
+      if (stampMs > openMs - barMs && stampMs <= openMs) sum += rate;
+    }
+    return sum;
+  }
+
+  /** What the running bar is opened at: an order buys at the ask and sells at the bid; what has no young quote is absent. */
+  #opens(): Opens {
+    const { strategy, session, clock, quoteMaxAgeMs } = this.#options;
+    const { book } = strategy.desk;
+    const openMs = strategy.live.lastOpenMs + strategy.barMs;
+    const nowMs = clock.nowMs();
+    const prices = this.#symbols.map((symbol, s) => {
+      const quote = session.newestQuote(symbol);
+      if (quote === undefined || nowMs - quote.timeMs > quoteMaxAgeMs) return null;
+      const change = book.pending[s] === 1 ? book.pendingLots[s] - book.lots[s] : 0;
+      return Number(change > 0 ? quote.ask : change < 0 ? quote.bid : quote.last);
+    });
+    return { openMs, prices, funding: this.#symbols.map((symbol) => this.#fundingIn(symbol, openMs)) };
+  }
+
+  /** Rows that passed: fetched and played over, then said to be missed. */
+  async #catchUp(signal: AbortSignal): Promise<void> {
+    const { strategy, cycle, clock, session, onRow } = this.#options;
+    const fromMs = this.#nextOpenMs();
+    const lastOpenMs = Math.floor((clock.nowMs() - fromMs) / strategy.barMs - 1) * strategy.barMs + fromMs;
+    await this.#fill(fromMs, lastOpenMs + strategy.barMs);
+    for (let openMs = fromMs; openMs <= lastOpenMs && !signal.aborted; openMs += strategy.barMs) {
+      await cycle.close(openMs, this.#take(openMs));
+      strategy.observe();
+      onRow(openMs, false);
+    }
+    session.deliver({
+      kind: "missed",
+      strategy: strategy.name,
+      fromMs,
+      toMs: lastOpenMs + strategy.barMs,
+      reason: "they passed while nobody could decide",
+    });
+  }
+
+  /** Asks the feed for the bars of `[fromMs, toMs)` that are not there; what it can't tell stays missing. */
+  async #fill(fromMs: number, toMs: number): Promise<void> {
+    const { feed, strategy, session } = this.#options;
+    const { timeframe } = strategy.live.tape;
+    const listen = this.listener();
+    await Promise.all(
+      this.#symbols.map(async (symbol) => {
+        try {
+          for (const row of await feed.bars({ symbol, timeframe, fromMs, toMs })) listen({ kind: "bar", symbol, row });
+        } catch (thrown) {
+          session.deliver({ kind: "feed", state: "down", reason: `${symbol}: ${toError(thrown).message}` });
+        }
+      }),
+    );
+  }
+}
+
+function tapeRow(row: CandleRow, funding: number): number[] {
+  return [row[1], row[2], row[3], row[4], row[5], funding];
+}

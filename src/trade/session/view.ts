@@ -1,0 +1,103 @@
+/** @file What a session shows of itself, from its state alone: the same while it runs and from its journal. */
+import { type Decimal, type DecimalText, decimal, exactText } from "../../core/index.ts";
+import { averagePrice, cash, entryPrice, unrealised } from "../engine/ledger.ts";
+import { type EngineState, statusOf } from "../engine/state.ts";
+
+export type PositionView = {
+  readonly symbol: string;
+  readonly quantity: DecimalText;
+  readonly entryPrice: DecimalText;
+  readonly stopPrice: DecimalText | undefined;
+  readonly targetPrice: DecimalText | undefined;
+  /** Time without a stop, 0 where it has one. */
+  readonly nakedMs: number;
+  readonly barsHeld: number;
+};
+
+export type OrderView = {
+  readonly clientOrderId: string;
+  readonly orderId: string;
+  readonly symbol: string;
+  readonly side: string;
+  readonly quantity: DecimalText;
+  readonly filled: DecimalText;
+  readonly averagePrice: string;
+  readonly life: string;
+  readonly sentMs: number;
+};
+
+export type SessionView = {
+  readonly session: string;
+  readonly account: string;
+  readonly mode: string;
+  readonly status: string;
+  /** Why it is not active, by cause. */
+  readonly causes: Readonly<Record<string, string>>;
+  readonly running: boolean;
+  readonly reconciled: boolean;
+  readonly connected: boolean;
+  readonly equity: DecimalText;
+  readonly cash: DecimalText;
+  readonly fees: DecimalText;
+  readonly funding: DecimalText;
+  readonly dayEquity: DecimalText;
+  readonly peakEquity: DecimalText;
+  readonly lastRowMs: number;
+  readonly records: number;
+  readonly positions: readonly PositionView[];
+  readonly working: readonly OrderView[];
+};
+
+const DIGITS = 12;
+
+function rounded(value: Decimal): DecimalText {
+  return exactText(value.toSignificantDigits(DIGITS));
+}
+
+export function sessionView(state: EngineState): SessionView {
+  return {
+    session: state.session,
+    account: state.accountId,
+    mode: state.config?.mode ?? "",
+    status: statusOf(state),
+    causes: state.causes,
+    running: state.running,
+    reconciled: state.reconcile.passed,
+    connected: state.link.state === "up",
+    equity: rounded(cash(state).plus(unrealised(state))),
+    cash: rounded(cash(state)),
+    fees: rounded(decimal(state.fees)),
+    funding: rounded(decimal(state.funding)),
+    dayEquity: rounded(decimal(state.risk.dayEquity)),
+    peakEquity: rounded(decimal(state.risk.peakEquity)),
+    lastRowMs: state.lastRowMs,
+    records: state.seq,
+    positions: Object.entries(state.positions).map(([symbol, position]) => ({
+      symbol,
+      quantity: position.quantity,
+      entryPrice: rounded(entryPrice(position)),
+      stopPrice: position.venue.stopPrice,
+      targetPrice: position.venue.targetPrice,
+      nakedMs: position.nakedMs === 0 ? 0 : state.nowMs - position.nakedMs,
+      barsHeld: position.barsHeld,
+    })),
+    working: ordersView(state).filter(({ life }) => life === "intended" || life === "unknown" || life === "working"),
+  };
+}
+
+/** Orders of the last days, newest first. */
+export function ordersView(state: EngineState): OrderView[] {
+  return Object.entries(state.orders)
+    .map(([clientOrderId, order]) => ({
+      clientOrderId,
+      orderId: order.orderId,
+      symbol: order.request.symbol,
+      side: order.request.side,
+      quantity: order.request.quantity,
+      filled: order.filled,
+      averagePrice: averagePrice(order),
+      life: order.life,
+      sentMs: order.intendedMs,
+    }))
+    .sort((a, b) => b.sentMs - a.sentMs);
+}
