@@ -56,7 +56,13 @@ export async function featureImportance(options: ImportanceOptions): Promise<Imp
   const scores: FeatureImportance[] = [];
   const shuffled = normal.values.slice();
   for (const [f, name] of normal.names.entries()) {
-    onProgress?.({ label: name, done: f, total: normal.features, unit: "features" });
+    onProgress?.({
+      label: "importance",
+      done: f,
+      total: normal.features,
+      unit: "features",
+      figures: { feature: name },
+    });
     writeColumn(normal, shuffled, f, from, order);
     const run = await play(shuffled);
     scores.push({

@@ -3,7 +3,7 @@
  * goes in, what comes out, and where it came from. A policy trained elsewhere is judged the same way once it has both.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { z } from "zod";
 import { type LoadedModel, loadModel } from "../compute/index.ts";
 import {
@@ -179,7 +179,11 @@ export function readManifest(folder: string): ModelManifest {
 /** The manifest, proven to be whole and to fit together. */
 function checked(json: unknown, path: string): ModelManifest {
   const parsed = manifestSchema.safeParse(json);
-  if (!parsed.success) throw corrupt(path, z.prettifyError(parsed.error).replaceAll("\n", " "));
+  if (!parsed.success) {
+    const [{ path: at, message }] = parsed.error.issues;
+    const more = parsed.error.issues.length > 1 ? `, and ${parsed.error.issues.length - 1} more places` : "";
+    throw corrupt(path, `${at.join(".") || "it"}: ${message}${more}`);
+  }
   const { data } = parsed;
   const { digest, ...content } = data;
   if (digest !== undefined && digest !== digestOf(content))
@@ -362,6 +366,7 @@ function readModelFile(path: string): Buffer {
   } catch (thrown) {
     const code = systemCode(thrown);
     if (code !== "ENOENT" && code !== "ENOTDIR") throw thrown;
+    if (basename(path) !== "model.json") throw corrupt(path, `its ${basename(path)} is missing`);
     throw new TidemarkError("MODEL_MISSING", {
       what: "There is no model here",
       where: path,

@@ -40,6 +40,7 @@ async function stepsPerSecond(context: BenchContext, name: string, ppo: Ppo): Pr
     await ppo.iterate();
     speeds[i] = ((ppo.steps - before) / (context.clock.elapsedMs() - startMs)) * 1000;
   }
+  context.onProgress({ label: name, done: UPDATES, total: UPDATES, unit: "updates" });
   speeds.sort();
   return (speeds[(UPDATES >> 1) - 1] + speeds[UPDATES >> 1]) / 2;
 }

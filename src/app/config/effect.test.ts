@@ -8,7 +8,9 @@ import { fetchedRange, venueName } from "../data/history.ts";
 import { instrumentKind } from "../data/import.ts";
 import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
 import { instrumentTerms } from "../data/terms.ts";
+import { gateSettings } from "../promotion/promotion.ts";
 import { graceMs, paperExchange, stateFolder, tradeSettings } from "../trade/settings.ts";
+import { classifierSettings } from "../training/classifier.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { tuneSpace } from "../tune/space.ts";
 import { trialSteps } from "../tune/trial.ts";
@@ -41,6 +43,8 @@ function resolvedOptions(config: Config): string {
     run: [config.model.name, runSettings(config)],
     tracking: trackingSettings(config, {}),
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
+    classifier: config.model.learner === "ppo" ? null : classifierSettings(config),
+    promotion: gateSettings(config),
     search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
     trade: [
       tradeSettings(config),
@@ -129,7 +133,11 @@ const DEFAULTS = loadConfig({ path: undefined, workingFolder: FOLDER, overrides:
 
 describe("a key of the configuration", () => {
   it.each(schemaKeys())("%s does something", (key) => {
-    const beside = { ...(key.startsWith("curriculum.") && key !== "curriculum.phases" ? PHASES : {}), ...BESIDE[key] };
+    const beside = {
+      ...(key.startsWith("supervised.") ? { "model.learner": "gbdt" } : {}),
+      ...(key.startsWith("curriculum.") && key !== "curriculum.phases" ? PHASES : {}),
+      ...BESIDE[key],
+    };
     const base = changedConfig(DEFAULTS, beside);
     const node = schemaAt(key.split("."));
     const value = otherValue(key, node ?? {}, valueAt(base.resolved, key));

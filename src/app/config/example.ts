@@ -49,9 +49,9 @@ function sectionLines(path: string, node: SchemaNode): string[] {
 }
 
 /** The text of a tidemark.toml that sets every key to its default and explains it. */
-export function exampleToml(schemaReference: string): string {
+export function exampleToml(schemaReference?: string): string {
   return [
-    `#:schema ${schemaReference}`,
+    ...(schemaReference === undefined ? [] : [`#:schema ${schemaReference}`]),
     "# Configuration of Tidemark. Every key may be left out; the values below are the defaults.",
     "# A flag of the command line wins over an environment variable (TIDEMARK_...), that over this file.",
     "# Secrets do not belong here: they are read from the environment or from the file .env beside this one.",

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configJsonSchema, type SchemaNode } from "./json-schema.ts";
+import { keyReference } from "./reference.ts";
 
 const FILE = new URL("../../../schema/tidemark.schema.json", import.meta.url);
 
@@ -15,6 +16,11 @@ describe("the configuration's schema", () => {
     expect(written, "run `npm run build && node scripts/generate.mjs`").toEqual(
       JSON.parse(JSON.stringify(configJsonSchema())),
     );
+  });
+
+  it("is the page of documentation", () => {
+    const page = readFileSync(new URL("../../../docs/configuration-keys.md", import.meta.url), "utf8");
+    expect(page, "run `npm run build && node scripts/generate.mjs`").toBe(keyReference());
   });
 
   it("explains every key in a sentence", () => {

@@ -21,6 +21,7 @@ import {
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { askedKind } from "./market.ts";
 import { instrumentTerms, stepText } from "./terms.ts";
 
 export type ImportOptions = {
@@ -102,9 +103,9 @@ function dialectOf(options: ImportOptions) {
   };
 }
 
-/** The kind that a flag or the configuration names; undefined leaves it to the file. */
+/** The kind that a flag names, or spot where the configuration trades spot; undefined leaves it to the file. */
 export function instrumentKind(config: Config, options: Pick<ImportOptions, "kind">): InstrumentKind | undefined {
-  return options.kind ?? (config.explicit.has("data.kind") ? config.data.kind : undefined);
+  return options.kind ?? askedKind(config);
 }
 
 /** Terms that flags say of the contract. */

@@ -8,7 +8,6 @@ import {
   TidemarkError,
   type Timeframe,
 } from "../../core/index.ts";
-import { leverageCuts } from "../../exchange/index.ts";
 import {
   type EdgeOption,
   isMultiple,
@@ -20,7 +19,6 @@ import {
   syntheticTape,
   type TapeRange,
 } from "../../market/index.ts";
-import { decisionSettings } from "../config/decision.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -140,7 +138,7 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     config,
     stored.filter((key) => key.venue === venue && symbols.includes(key.symbol)),
   );
-  const kind = config.explicit.has("data.kind") ? config.data.kind : undefined;
+  const kind = askedKind(config);
   const terms = instrumentTerms(config);
   const options = { root, venue, symbols, timeframe, terms, ...range, ...alignment(config), onNote: context.warn };
   const tape = await loadTape({ ...options, ...(kind === undefined ? {} : { instrumentKind: kind }) });
@@ -151,8 +149,13 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     const told = others.map((instrument) => `${instrument.symbol} is stored as ${instrument.kind}`).join(", ");
     context.warn(`data.kind is "${kind}", but ${told}, and is traded so; import or fetch it again as ${kind}.`);
   }
-  for (const line of leverageCuts(tape.instruments, decisionSettings(config).exchange)) context.warn(line);
   return tape;
+}
+
+/** Spot where the configuration says so, or what a flag says: the default is written into every file and asks for nothing. */
+export function askedKind(config: Config): Config["data"]["kind"] | undefined {
+  const { kind } = config.data;
+  return kind === "spot" || config.overridden.has("data.kind") ? kind : undefined;
 }
 
 /** Throws USAGE_ARGUMENT for a range that ends before it begins. */

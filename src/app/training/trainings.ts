@@ -2,7 +2,7 @@
 
 import { basename } from "node:path";
 import { formatDay, TidemarkError } from "../../core/index.ts";
-import type { PhasesOptions, StartingPoint, TrainResult } from "../../learn/index.ts";
+import { type PhasesOptions, resolveCurriculum, type StartingPoint, type TrainResult } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { checkConfig } from "../config/check.ts";
@@ -101,11 +101,9 @@ export function flaggedConfig(given: Config, flags: TrainingFlags): Config {
   return Object.keys(changes).length === 0 ? config : changedConfig(config, changes);
 }
 
-const DEFAULT_PHASES = 9;
-
 /** "default", or no number: all of the plan. */
 function phaseCount(text: string | true, planned: number): number {
-  if (text === true || text === "default") return planned === 0 ? DEFAULT_PHASES : planned;
+  if (text === true || text === "default") return planned === 0 ? resolveCurriculum().phases.length : planned;
   const count = Number(text);
   if (Number.isInteger(count) && count >= 1 && count <= 100) return count;
   throw new TidemarkError("USAGE_ARGUMENT", {
@@ -218,10 +216,13 @@ function tellStart(context: AppContext, config: Config, tape: MarketTape, run: T
   const phases = phasesSettings(config);
   const trained = phases?.curriculum.phases.slice(first, first + phases.count);
   const steps = trained?.reduce((sum, phase) => sum + phase.steps, 0) ?? config.training.totalSteps;
+  const plan = phases?.curriculum.phases ?? [];
+  const planned = plan.reduce((sum, phase) => sum + phase.steps, 0);
+  const part = trained !== undefined && trained.length < plan.length;
   const by =
     trained === undefined
       ? ""
-      : ` in ${trained.length === 1 ? "one phase" : `${trained.length} phases`} (${trained.map(({ name }) => name).join(", ")})`;
+      : `${part ? ` of the ${planned.toLocaleString("en-US")} of the plan` : ""} in ${trained.length} of ${plan.length} phases (${trained.map(({ name }) => name).join(", ")})`;
   context.note(`${symbols}, ${tape.bars} ${tape.timeframe} bars, ${range}`);
   context.note(
     `${config.model.encoder} encoder, ${config.model.actionSpace}, ${steps.toLocaleString("en-US")} steps${by}, seed ${run.seed}; run ${run.folder}`,

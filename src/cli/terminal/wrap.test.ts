@@ -18,6 +18,7 @@ describe("a wrapped text", () => {
   it("counts no escape sequences, and leaves a word that is wider than the screen whole", () => {
     expect(wrap("\u001B[31mred\u001B[39m text", 8)).toBe("\u001B[31mred\u001B[39m text");
     expect(wrap("path: /a/very/long/path/to/a/file", 20)).toBe("path: /a/very/long/path/to/a/file");
+    expect(wrap("it made +15.42 % and", 14)).toBe("it made\n+15.42 % and");
     expect(wrap("any", Number.POSITIVE_INFINITY)).toBe("any");
   });
 

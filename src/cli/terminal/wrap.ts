@@ -20,8 +20,8 @@ function wrapLine(line: string, columns: number): string {
   const leading = plain.length - plain.trimStart().length;
   const label = LABEL.exec(plain)?.[0].length ?? 0;
   const indent = " ".repeat(label > 0 && label <= columns * WIDEST_LABEL ? label : Math.min(leading, columns / 2));
-  // Spaces inside the label are kept as they are.
-  const parts = line.slice(leading).split(/( +)/);
+  // Spaces inside the label are kept as they are; a figure stays with its sign.
+  const parts = line.slice(leading).split(/( +(?!%))/);
   const lines: string[] = [];
   let current = " ".repeat(leading) + parts[0];
   for (let i = 1; i + 1 < parts.length; i += 2) {

@@ -1,21 +1,24 @@
 /** @file `tidemark init`: a documented configuration and an example of the secrets' file. */
 import { existsSync } from "node:fs";
-import { relative, resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { isAbsolute, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { CONFIG_FILE, exampleEnv, exampleToml } from "../../app/settings.ts";
 import { TidemarkError, writeFileAtomic } from "../../core/index.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
-/** Editors find the schema beside the installed program. */
-function schemaReference(): string {
-  return pathToFileURL(resolve(import.meta.dirname, "../../../schema/tidemark.schema.json")).href;
+/**
+ * Where editors find the schema, seen from the file: below its folder, as in a project that has the program among its
+ * dependencies. Undefined elsewhere, so that the file names no place of this machine.
+ */
+function schemaReference(folder: string): string | undefined {
+  const path = relative(folder, resolve(import.meta.dirname, "../../../schema/tidemark.schema.json"));
+  return path.startsWith("..") || isAbsolute(path) ? undefined : `./${path.split(sep).join("/")}`;
 }
 
 async function init(context: CommandContext, folder: string): Promise<void> {
   const files = [
-    { path: resolve(folder, CONFIG_FILE), text: exampleToml(schemaReference()) },
+    { path: resolve(folder, CONFIG_FILE), text: exampleToml(schemaReference(folder)) },
     { path: resolve(folder, ".env.example"), text: exampleEnv() },
   ];
   const existing = files.find(({ path }) => existsSync(path));

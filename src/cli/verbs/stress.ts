@@ -182,10 +182,7 @@ export function registerStress(program: Command, runner: VerbRunner): void {
       ],
       examples: [
         ["stress --model tidemark --find-crises", "every scenario, and the crises in the data"],
-        [
-          "stress --strategy sma-cross --scenario flash-crash --severity 0.2,0.5 --combine gaps+spread",
-          "a rule in some of them",
-        ],
+        ["stress --strategy sma-cross --scenario flash-crash --severity 0.2,0.5", "a rule in some of them"],
       ],
       run: (context, { options }) => run(context, options),
     },

@@ -73,7 +73,7 @@ export function registerVerifyText(group: Command, runner: VerbRunner): void {
       ],
       examples: [
         ["verify text --test headlines-test.csv.gz", "the rules"],
-        ["verify text --train headlines-train.csv.gz --test headlines-test.csv.gz", "the linear model beside them"],
+        ["verify text --train train.csv.gz --test test.csv.gz", "the linear model beside them"],
       ],
       run: (context, { options }) => Promise.resolve(verifyText(context, options)),
     },
