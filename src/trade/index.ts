@@ -12,6 +12,7 @@ export type { Command, Entry } from "./engine/entries.ts";
 export { emptyState } from "./engine/state.ts";
 export type * from "./feed.ts";
 export { type BybitFeedOptions, bybitFeed } from "./feeds/bybit-feed.ts";
+export { type PolledFeedOptions, polledFeed } from "./feeds/polled-feed.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
 export { type OrderStory, orderStory } from "./journal/order-story.ts";
 export type { Journal } from "./journal/record.ts";

@@ -29,6 +29,15 @@ export type HistoryQuery = {
 
 export type CandleQuery = HistoryQuery & { readonly timeframe: Timeframe };
 
+/** The best prices of one symbol at an instant, as the venue's numbers. */
+export type VenueQuote = {
+  readonly bid: number;
+  readonly ask: number;
+  readonly last: number;
+  /** The venue's time, UTC milliseconds; undefined where it tells none. */
+  readonly timeMs: number | undefined;
+};
+
 /**
  * A venue's public history. Every method rejects with a VENUE_ error of the catalog, after retries where those can help,
  * and with the signal's reason when it is aborted.
@@ -46,4 +55,10 @@ export type HistoryVenue = {
   firstCandleMs(query: HistoryQuery): Promise<number | undefined>;
   /** All funding rates stamped in `[fromMs, toMs)`, oldest first; none where the instrument has no funding. */
   funding(query: HistoryQuery): Promise<VenueFundingRate[]>;
+};
+
+/** A venue that can be asked for prices as well. */
+export type QuotingVenue = HistoryVenue & {
+  /** Rejects with VENUE_BAD_REPLY where bid, ask or last are missing. */
+  quote(symbol: string, signal?: AbortSignal): Promise<VenueQuote>;
 };

@@ -29,7 +29,15 @@ export {
 export { Stream, type StreamMessage, StreamRefusal, type StreamState, type StreamTiming } from "./bybit/live/stream.ts";
 export { type BybitOptions, bybitVenue } from "./bybit/venue.ts";
 export { type CcxtOptions, ccxtVenue } from "./ccxt/venue.ts";
-export type { CandleQuery, HistoryQuery, HistoryVenue, VenueCandle, VenueFundingRate } from "./history.ts";
+export type {
+  CandleQuery,
+  HistoryQuery,
+  HistoryVenue,
+  QuotingVenue,
+  VenueCandle,
+  VenueFundingRate,
+  VenueQuote,
+} from "./history.ts";
 export {
   type ControlAction,
   FAULT_KINDS,

@@ -7,6 +7,10 @@ export const candlesSchema = z.array(z.tuple([finite, finite, finite, finite, fi
 
 export const fundingSchema = z.array(z.looseObject({ timestamp: finite, fundingRate: finite }));
 
+const price = z.number().positive().refine(Number.isFinite);
+
+export const tickerSchema = z.looseObject({ bid: price, ask: price, last: price, timestamp: finite.nullish() });
+
 const optionalNumber = z.number().nullish();
 
 export const marketSchema = z.looseObject({

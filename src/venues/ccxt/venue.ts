@@ -19,12 +19,12 @@ import {
   toError,
   WEEK_MS,
 } from "../../core/index.ts";
-import type { CandleQuery, HistoryQuery, HistoryVenue, VenueCandle, VenueFundingRate } from "../history.ts";
+import type { CandleQuery, HistoryQuery, QuotingVenue, VenueCandle, VenueFundingRate, VenueQuote } from "../history.ts";
 import { type Retry, withRetries } from "../retry.ts";
 import { TokenBucket } from "../token-bucket.ts";
 import { badReply, rateLimited, rejected, timedOut, unreachable, VenueError } from "../venue-error.ts";
 import { ccxtInstrument } from "./instrument.ts";
-import { candlesSchema, fundingSchema, marketSchema } from "./reply.ts";
+import { candlesSchema, fundingSchema, marketSchema, tickerSchema } from "./reply.ts";
 import { ccxtFetch, withSignal } from "./transport.ts";
 
 export type CcxtOptions = {
@@ -62,11 +62,11 @@ type ListedMarket = {
 type Loaded = { readonly library: Library; readonly exchange: Exchange };
 
 /** A venue that reads history through ccxt. No request leaves before the first method is called. */
-export function ccxtVenue(options: CcxtOptions): HistoryVenue {
+export function ccxtVenue(options: CcxtOptions): QuotingVenue {
   return new CcxtVenue(options);
 }
 
-class CcxtVenue implements HistoryVenue {
+class CcxtVenue implements QuotingVenue {
   readonly name: string;
   readonly maxCandles = MAX_CANDLES;
   readonly #options: CcxtOptions;
@@ -167,6 +167,15 @@ class CcxtVenue implements HistoryVenue {
       if (lastMs + HOUR_MS >= toMs) break;
     }
     return [...rates].map(([timeMs, rate]) => ({ timeMs, rate })).sort((a, b) => a.timeMs - b.timeMs);
+  }
+
+  async quote(symbol: string, signal?: AbortSignal): Promise<VenueQuote> {
+    const { exchange } = await this.#load();
+    const market = await this.#market(symbol, signal);
+    const ticker = await this.#checked(`quote of ${symbol}`, tickerSchema, signal, () =>
+      exchange.fetchTicker(market.symbol),
+    );
+    return { bid: ticker.bid, ask: ticker.ask, last: ticker.last, timeMs: ticker.timestamp ?? undefined };
   }
 
   async #market(symbol: string, signal: AbortSignal | undefined): Promise<z.infer<typeof marketSchema>> {

@@ -2,27 +2,8 @@
  * @file Bybit, spot or linear perpetuals, behind the engine's door. Orders go by REST once each and are classified; what
  * became of them comes over a supervised private stream and can be asked for.
  */
-import {
-  type Clock,
-  type DecimalText,
-  decimal,
-  exactText,
-  type Random,
-  splitSymbol,
-  toError,
-} from "../../../core/index.ts";
-import {
-  type BybitAccount,
-  type BybitOutcome,
-  type ConnectBudget,
-  type LinearContractRow,
-  type SpotContractRow,
-  Stream,
-  type StreamMessage,
-  StreamRefusal,
-  type StreamState,
-  type StreamTiming,
-} from "../../../venues/index.ts";
+import { type Clock, type DecimalText, decimal, exactText, type Random, toError } from "../../../core/index.ts";
+import { type BybitAccount, type BybitOutcome, type ConnectBudget, type StreamTiming } from "../../../venues/index.ts";
 import type {
   AccountMode,
   AmendOutcome,
@@ -46,11 +27,12 @@ import type {
 } from "../../broker.ts";
 import { brokerError } from "../../broker-error.ts";
 import type { OrderRules } from "../../order-rules.ts";
+import { Contracts } from "./contracts.ts";
 import { ExecutionPages } from "./execution-pages.ts";
 import { streamEvents } from "./messages.ts";
+import { PrivateStream } from "./private-stream.ts";
 import { DUPLICATE_CODES, rejection, UNCHANGED_CODES } from "./reject-codes.ts";
 import { amendRequest, createRequest, tradingStopRequest } from "./requests.ts";
-import { orderRules } from "./rules.ts";
 import { SpotProtection } from "./spot-protection.ts";
 import { amount, brokerBalances, brokerOrder, brokerPosition } from "./translate.ts";
 
@@ -65,7 +47,8 @@ export type BybitBrokerOptions = {
   readonly clockEveryMs?: number;
 };
 
-const TOPICS = ["order", "execution", "position", "wallet"];
+/** Between two readings of the venue's clock. */
+const CLOCK_EVERY_MS = 30_000;
 /** The venue forgets cancelled orders without fills after a day. */
 const FINAL_ORDERS_MS = 86_400_000;
 const TROUBLE: ReadonlySet<RejectCode> = new Set(["credentials", "permission", "banned", "maintenance", "clock"]);
@@ -81,16 +64,11 @@ class BybitBroker implements Broker {
   readonly #account: BybitAccount;
   readonly #pages: ExecutionPages;
   readonly #spot: SpotProtection;
-  readonly #stopping = new AbortController();
+  readonly #contracts: Contracts;
   #symbols: readonly string[] = [];
   #listener: BrokerListener = () => undefined;
-  #stream: Stream | undefined;
-  #contracts = new Map<string, LinearContractRow | SpotContractRow>();
+  #stream: PrivateStream | undefined;
   #hedged = false;
-  /** Venue time at which the stream was last known to tell everything. */
-  #heardMs = 0;
-  #generationsUp = 0;
-  #tasks: Promise<void> = Promise.resolve();
 
   constructor(options: BybitBrokerOptions) {
     const { account } = options;
@@ -98,6 +76,7 @@ class BybitBroker implements Broker {
     this.#account = account;
     this.#pages = new ExecutionPages(account);
     this.#spot = new SpotProtection(account);
+    this.#contracts = new Contracts(account);
     const linear = account.category === "linear";
     this.capabilities = {
       name: "bybit",
@@ -116,41 +95,34 @@ class BybitBroker implements Broker {
     this.#symbols = symbols;
     this.#listener = listener;
     await rest.syncTime(signal);
-    this.#tellClock();
-    await this.#loadContracts();
+    await this.#contracts.load(symbols);
     await this.#account.keyInfo();
     await this.#detectMode();
     const { credentials } = rest;
     if (credentials === undefined)
       throw brokerError("credentials", "No credentials for Bybit were given", rest.hosts.rest);
-    const { wall, random, connects, timing } = this.#options;
-    const stream = new Stream({
-      url: rest.hosts.privateStream,
-      topics: TOPICS,
-      authentication: () => credentials.streamAuthentication(Math.floor(rest.signingMs()) + 10_000),
+    const { wall, random, connects, timing, clockEveryMs = CLOCK_EVERY_MS } = this.#options;
+    const settleCoin = this.#settle();
+    const stream = new PrivateStream({
+      rest,
+      credentials,
       wall,
       random,
-      budget: connects,
-      onMessage: (message) => this.#heard(message),
-      onState: (state) => this.#connection(state),
-      ...(timing === undefined ? {} : { timing }),
+      connects,
+      timing,
+      clockEveryMs,
+      onMessage: (message) => {
+        for (const event of streamEvents(message, symbols, settleCoin)) this.#tell(event);
+      },
+      onEvent: (event) => this.#tell(event),
     });
     this.#stream = stream;
-    try {
-      await stream.start(signal);
-    } catch (thrown) {
-      await stream.stop();
-      if (thrown instanceof StreamRefusal)
-        throw brokerError("credentials", `Bybit's private stream: ${thrown.message}`, rest.hosts.privateStream);
-      throw thrown;
-    }
-    this.#tasks = this.#watchClock();
+    stream.tellClock();
+    await stream.start(signal);
   }
 
   async stop(): Promise<void> {
-    this.#stopping.abort(new Error("the broker stops"));
     await this.#stream?.stop();
-    await this.#tasks;
   }
 
   async submit(order: OrderRequest): Promise<SubmitOutcome> {
@@ -229,7 +201,7 @@ class BybitBroker implements Broker {
     return this.#asking(async () => {
       if (this.#account.category === "spot") return this.#spotHoldings();
       const own = await Promise.all(this.#symbols.map((symbol) => this.#account.positionsOf(symbol)));
-      const coins = [...new Set(this.#symbols.map((symbol) => this.#settleCoin(symbol)))];
+      const coins = [...new Set(this.#symbols.map((symbol) => this.#contracts.settleCoin(symbol)))];
       const held = await Promise.all(coins.map((coin) => this.#account.positions(coin)));
       const others = held.flat().filter(({ symbol }) => !this.#symbols.includes(symbol));
       return [...own.flat(), ...others].map(brokerPosition);
@@ -268,14 +240,8 @@ class BybitBroker implements Broker {
 
   rules(): Promise<readonly OrderRules[]> {
     return this.#asking(async () => {
-      await this.#loadContracts();
-      return Promise.all(
-        [...this.#contracts.values()].map(async (row) => {
-          const trading = row.status === "Trading" && this.#account.category === "linear";
-          const band = trading ? await this.#account.priceLimit(row.symbol) : undefined;
-          return orderRules(row, band);
-        }),
-      );
+      await this.#contracts.load(this.#symbols);
+      return this.#contracts.rules();
     });
   }
 
@@ -298,11 +264,7 @@ class BybitBroker implements Broker {
       this.#tell({ kind: "trouble", code: told.code, message: told.message, ...until });
     }
     // The engine may send the same order again, once the signature's time is right.
-    if (told.code === "clock")
-      void this.#account.rest
-        .syncTime()
-        .then(() => this.#tellClock())
-        .catch(() => undefined);
+    if (told.code === "clock") void this.#stream?.readClock();
     return told;
   }
 
@@ -336,22 +298,6 @@ class BybitBroker implements Broker {
     return row === undefined ? undefined : brokerOrder(row);
   }
 
-  async #loadContracts(): Promise<void> {
-    for (const symbol of this.#symbols) {
-      const row = (await this.#account.contracts(symbol)).find((one) => one.symbol === symbol);
-      const known = this.#contracts.get(symbol);
-      if (row !== undefined) this.#contracts.set(symbol, row);
-      // What is told of no more was delisted.
-      else if (known !== undefined) this.#contracts.set(symbol, { ...known, status: "Closed" });
-      else
-        throw brokerError(
-          "symbol-unknown",
-          `Bybit has no ${this.#account.category} contract ${symbol}`,
-          this.#account.rest.hosts.rest,
-        );
-    }
-  }
-
   async #detectMode(): Promise<void> {
     if (this.#account.category === "spot" || this.#symbols.length === 0) return;
     const rows = await Promise.all(this.#symbols.map((symbol) => this.#account.positionsOf(symbol)));
@@ -364,7 +310,7 @@ class BybitBroker implements Broker {
     const nowMs = Math.floor(this.#account.rest.venueNowMs());
     return Promise.all(
       this.#symbols.map(async (symbol) => {
-        const base = this.#contracts.get(symbol)?.baseCoin ?? splitSymbol(symbol).base;
+        const base = this.#contracts.base(symbol);
         const held = coins.find(({ coin }) => coin === base);
         const legs = await this.#spot.legs(symbol);
         return {
@@ -379,61 +325,9 @@ class BybitBroker implements Broker {
     );
   }
 
-  #settleCoin(symbol: string): string {
-    const row = this.#contracts.get(symbol);
-    return row?.quoteCoin || splitSymbol(symbol).quote;
-  }
-
   #settle(): string | undefined {
     const [first] = this.#symbols;
-    return first === undefined || this.#account.category === "spot" ? undefined : this.#settleCoin(first);
-  }
-
-  #heard(message: StreamMessage): void {
-    this.#heardMs = this.#account.rest.venueNowMs();
-    for (const event of streamEvents(message, this.#symbols, this.#settle())) this.#tell(event);
-  }
-
-  #connection({ state, generation, reason, refused }: StreamState): void {
-    this.#tell({ kind: "connection", state, generation, reason });
-    if (refused === true && this.#generationsUp > 0)
-      this.#tell({ kind: "trouble", code: "credentials", message: reason });
-    if (state !== "up") return;
-    const nowMs = Math.floor(this.#account.rest.venueNowMs());
-    if (this.#generationsUp > 0)
-      this.#tell({
-        kind: "gap",
-        fromMs: Math.floor(this.#heardMs),
-        toMs: nowMs,
-        reason: "the private stream was down",
-      });
-    this.#generationsUp++;
-    this.#heardMs = nowMs;
-  }
-
-  async #watchClock(): Promise<void> {
-    const { wall, clockEveryMs = 30_000 } = this.#options;
-    const { signal } = this.#stopping;
-    while (!signal.aborted) {
-      await wall.sleep(clockEveryMs, signal).catch(() => undefined);
-      if (signal.aborted) return;
-      const before = this.#account.rest.venueNowMs();
-      // A venue that can't be asked shows in everything else as well.
-      const asked = await this.#account.rest.syncTime(signal).catch(() => undefined);
-      if (asked !== undefined) this.#tellClock(before);
-    }
-  }
-
-  /** Against this machine's clock, or for a local venue against its own pace. */
-  #tellClock(expectedMs?: number): void {
-    const { rest } = this.#account;
-    const { offsetMs, uncertaintyMs } = rest.time.reading();
-    const paced = rest.pace !== undefined;
-    this.#tell({
-      kind: "clock",
-      offsetMs: paced ? (expectedMs === undefined ? 0 : rest.venueNowMs() - expectedMs) : offsetMs,
-      uncertaintyMs,
-    });
+    return first === undefined || this.#account.category === "spot" ? undefined : this.#contracts.settleCoin(first);
   }
 
   #tell(event: BrokerEvent): void {

@@ -91,7 +91,8 @@ export function contractWire(listing: Listing): Wire {
 
 /** Contracts of a category, paged for linear ones; spot has no pages. */
 export function instrumentsInfo(listings: readonly Listing[], parameters: Parameters): unknown {
-  const category = choiceOf(parameters, "category", ["linear", "spot"]);
+  // Clients that load every market ask for categories of which there is none here.
+  const category = choiceOf(parameters, "category", ["linear", "spot", "inverse", "option"]);
   const symbol = textOf(parameters, "symbol");
   const status = textOf(parameters, "status");
   const base = textOf(parameters, "baseCoin");

@@ -1,0 +1,76 @@
+import { describe, expect, it } from "vitest";
+import { PacedClock, parseTimeframe, systemClock } from "../../core/index.ts";
+import { ccxtVenue, LocalVenue, type QuotingVenue, type VenueCandle } from "../../venues/index.ts";
+import { BAR_MS, START_MS, smallVenue } from "../../venues/testing/small-venue.ts";
+import type { FeedEvent } from "../feed.ts";
+import { polledFeed } from "./polled-feed.ts";
+
+const timeframe = parseTimeframe("5m");
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 2000 && !condition(); i++) await systemClock.sleep(5);
+  expect(condition()).toBe(true);
+}
+
+/** A venue whose answers are functions of a clock, and that can go away. */
+class Asked implements QuotingVenue {
+  readonly name = "other";
+  readonly maxCandles = 10;
+  away = false;
+  readonly #clock: PacedClock;
+  constructor(clock: PacedClock) {
+    this.#clock = clock;
+  }
+  #answer<T>(value: T): Promise<T> {
+    return this.away ? Promise.reject(new Error("away")) : Promise.resolve(value);
+  }
+  serverTimeMs = (): Promise<number> => this.#answer(this.#clock.nowMs());
+  instrument = (): never => {
+    throw new Error("nobody asks for it");
+  };
+  quote = () => this.#answer({ bid: 99.9, ask: 100.1, last: 100, timeMs: undefined });
+  firstCandleMs = () => this.#answer(undefined);
+  funding = ({ fromMs, toMs }: { fromMs: number; toMs: number }) => {
+    const stampMs = START_MS + 2 * BAR_MS;
+    return this.#answer(stampMs >= fromMs && stampMs < toMs ? [{ timeMs: stampMs, rate: 0.0001 }] : []);
+  };
+  candles = ({ fromMs, toMs }: { fromMs: number; toMs: number }): Promise<VenueCandle[]> => {
+    const rows: VenueCandle[] = [];
+    for (let ms = fromMs; ms < toMs; ms += BAR_MS) rows.push([ms, 100, 101, 99, 100, 5]);
+    return this.#answer(rows);
+  };
+}
+
+describe("a feed by polling", () => {
+  it("tells each closed bar once, quotes, funding, and when the venue is away", async () => {
+    const clock = new PacedClock(START_MS, 3_000);
+    const venue = new Asked(clock);
+    const feed = polledFeed({ venue, clock, quoteEveryMs: 20_000, barEveryMs: 20_000 });
+    const events: FeedEvent[] = [];
+    await feed.start({ symbols: ["BTCUSDT"], timeframe }, (event) => events.push(event));
+    const bars = (): number[] => events.flatMap((event) => (event.kind === "bar" ? [event.row[0]] : []));
+    await until(() => bars().length >= 3);
+    venue.away = true;
+    await until(() => events.some((event) => event.kind === "connection" && event.state === "down"));
+    venue.away = false;
+    const lost = bars().length;
+    await until(() => events.some(({ kind }) => kind === "gap") && bars().length > lost);
+    await feed.stop();
+    expect(bars()).toEqual(bars().map((_, i) => START_MS + i * BAR_MS));
+    expect(events.find(({ kind }) => kind === "quote")).toMatchObject({
+      quote: { bid: "99.9", ask: "100.1", last: "100" },
+    });
+    const stamps = events.flatMap((event) => (event.kind === "funding" ? [event.funding.stampMs] : []));
+    expect(stamps).toEqual([START_MS + 2 * BAR_MS]);
+  });
+
+  it("reads quotes through ccxt, and refuses a symbol that the venue doesn't have", async () => {
+    const local = await LocalVenue.start({ core: smallVenue(), seed: 1, speed: 0 });
+    local.control({ action: "quote", symbol: "BTCUSDT", bid: "99.9", ask: "100.2" });
+    const venue = ccxtVenue({ id: "bybit", baseUrl: local.url, maxAttempts: 1 });
+    const quote = await venue.quote("BTCUSDT");
+    expect([quote.bid, quote.ask]).toEqual([99.9, 100.2]);
+    await expect(venue.quote("NOPEUSDT")).rejects.toMatchObject({ code: "VENUE_REJECTED" });
+    await local.close();
+  });
+});
