@@ -53,7 +53,7 @@ const venueOrders = (): unknown[] => [
   ...(place.control({ action: "audit", account: "1" }) as { orders: unknown[] }).orders,
 ];
 
-const told = (topic: string, row: unknown): unknown[] =>
+const translated = (topic: string, row: unknown): unknown[] =>
   streamEvents({ topic, type: undefined, data: [row], timeMs: 1, generation: 1 }, ["BTCUSDT"], "USDT");
 
 describe("failure modes of Bybit", () => {
@@ -290,17 +290,17 @@ describe("failure modes of Bybit", () => {
   });
 
   it("25: missing fields and new words are read as far as they go, and never throw", () => {
-    expect(told("order", { symbol: "BTCUSDT", orderId: "1", orderStatus: "Dreaming" })).toMatchObject([
+    expect(translated("order", { symbol: "BTCUSDT", orderId: "1", orderStatus: "Dreaming" })).toMatchObject([
       { order: { status: "unknown" } },
     ]);
-    expect(told("execution", { symbol: "BTCUSDT", execId: "1", execType: "CorporateAction" })).toMatchObject([
+    expect(translated("execution", { symbol: "BTCUSDT", execId: "1", execType: "CorporateAction" })).toMatchObject([
       { execution: { kind: "unknown" } },
     ]);
-    expect(told("position", { symbol: "BTCUSDT", size: "0", side: null })).toMatchObject([
+    expect(translated("position", { symbol: "BTCUSDT", size: "0", side: null })).toMatchObject([
       { position: { quantity: "0" } },
     ]);
-    for (const odd of [null, 7, "x", {}, { symbol: 5 }, { orderId: "1" }]) expect(told("order", odd)).toEqual([]);
-    expect(told("greeks", {})).toEqual([]);
+    for (const odd of [null, 7, "x", {}, { symbol: 5 }, { orderId: "1" }]) expect(translated("order", odd)).toEqual([]);
+    expect(translated("greeks", {})).toEqual([]);
   });
 
   it("26: spot orders never borrow", async () => {
