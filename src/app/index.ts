@@ -59,3 +59,4 @@ export { journalOf, runTune, type Tuned, type TuneOptions, tunedData } from "./t
 export { serveSearches } from "./tune/serve.ts";
 export { figure, parameterText, STATE_NAMES, shownParameters, trialLine } from "./tune/trial-text.ts";
 export { type ServedVenue, serveVenue } from "./venue/serve.ts";
+export { beginWalk, resumeWalk, type Walked } from "./walkforward/run.ts";

@@ -81,3 +81,6 @@ export { SCENARIOS } from "./stress/scenarios.ts";
 export { alignColumns, formatStatistics, formatTable } from "./table.ts";
 export { type FundingPayment, reconstructTrades, type Trade } from "./trades.ts";
 export { verdict } from "./verdict.ts";
+export { type FoldRecord, foldRecord, type JoinedWalk, joinFolds } from "./walkforward/join.ts";
+export { WALK_HEAD, walkCells, walkHeadline, walkPage, walkSentences } from "./walkforward/page.ts";
+export { purgedSplits, splitPaths, type WalkWindow, walkForwardWindows } from "./walkforward/windows.ts";

@@ -20,6 +20,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   backtest: async () => (await import("./backtest.ts")).registerBacktest,
   venue: async () => (await import("./venue.ts")).registerVenue,
   runs: async () => (await import("./runs.ts")).registerRuns,
+  walkforward: async () => (await import("./walkforward.ts")).registerWalkforward,
   stress: async () => (await import("./stress.ts")).registerStress,
   paper: async () => (await import("./paper.ts")).registerPaper,
   live: async () => (await import("./live.ts")).registerLive,

@@ -33,6 +33,7 @@ export const VERB_SUMMARIES = {
   demote: "Take a model down to a lower stage",
   rollback: "Make the version that was live before live again",
   report: "List, show, open and remove reports",
+  walkforward: "Train and test again and again, always on unseen bars",
   stress: "A model or a rule through crashes, gaps, outages and real crises",
   verify: "Prove what is promised",
   bench: "Measure the speed of this machine at Tidemark's work",

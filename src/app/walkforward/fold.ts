@@ -1,0 +1,193 @@
+/**
+ * @file One window of a walk-forward, in a process of its own: trains where the plan says so, tests, and keeps a record.
+ * Everything it needs comes as JSON; a record that is there already is a window that is done.
+ */
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { formatDay, packageVersion, systemClock, writeFileAtomic } from "../../core/index.ts";
+import {
+  BASELINE_NAMES,
+  type BacktestResult,
+  backtest,
+  baselineConfig,
+  baselinePolicy,
+  foldRecord,
+  type WalkWindow,
+} from "../../evaluate/index.ts";
+import { computeFeatures } from "../../features/index.ts";
+import { startFromModel, trainPolicy } from "../../learn/index.ts";
+import { type MarketTape, sliceTape } from "../../market/index.ts";
+import { loadPolicyModel, openPolicy, type Policy, rowsOfTape, selectionOf } from "../../policy/index.ts";
+import type { DecisionConfig } from "../../risk/index.ts";
+import type { Json, TrialRun } from "../../search/index.ts";
+import { CompositeTracker } from "../../tracking/index.ts";
+import { decisionSettings } from "../config/decision.ts";
+import { type Config, configOf } from "../config/load.ts";
+import { configSchema } from "../config/schema.ts";
+import type { AppContext } from "../context.ts";
+import { readTape } from "../data/market.ts";
+import { openModel } from "../models/open.ts";
+import { policySettings } from "../training/policy-settings.ts";
+
+const range = z.object({ from: z.number(), to: z.number() });
+
+export const walkPlanSchema = z.object({
+  name: z.string(),
+  /** What is tested: a rule, a model as it is, or a training in each window. */
+  subject: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("rule"), rule: z.enum(BASELINE_NAMES) }),
+    z.object({ kind: z.literal("model"), model: z.string() }),
+    z.object({ kind: z.literal("training"), warm: z.boolean() }),
+  ]),
+  seed: z.number(),
+  dataFingerprint: z.string(),
+  windows: z.array(z.object({ index: z.number(), train: range, test: range, lastTrainBar: z.number() })),
+  /** Folder of the configuration, and where the records go. */
+  project: z.string(),
+  folder: z.string(),
+  config: configSchema,
+});
+export type WalkPlan = z.infer<typeof walkPlanSchema>;
+
+export function foldPath(folder: string, index: number): string {
+  return join(folder, `window-${index + 1}.json`);
+}
+
+const nothing = (): void => {};
+
+/** A context of a process that nobody watches. */
+function silentContext(config: Config, signal: AbortSignal): AppContext {
+  return {
+    note: nothing,
+    warn: nothing,
+    detail: nothing,
+    progress: nothing,
+    endProgress: nothing,
+    signal,
+    clock: systemClock,
+    environment: {},
+    folder: config.folder,
+    config: () => config,
+    seed: () => config.seed ?? 0,
+  };
+}
+
+type Tested = { readonly result: BacktestResult; readonly chosen: Readonly<Record<string, string | number | null>> };
+
+/** Runs window `trial.params.window` of the plan. Named by `walkModule`. */
+export async function objective(trial: TrialRun, options: Json): Promise<number> {
+  const plan = walkPlanSchema.parse(options);
+  const config = configOf(plan.config, plan.project);
+  const window = plan.windows[Number(trial.params["window"])];
+  const path = foldPath(plan.folder, window.index);
+  if (existsSync(path)) return 0;
+  const context = silentContext(config, trial.signal);
+  const tape = await readTape(context, config);
+  const { result, chosen } = await testWindow(context, config, plan, window, tape);
+  const decision = decisionSettings(config);
+  const hold = await play(
+    config,
+    tape,
+    baselinePolicy("buy-and-hold", plan.seed),
+    baselineConfig(decision),
+    window.test,
+  );
+  const record = foldRecord(result, hold, {
+    index: window.index,
+    trainFromMs: tape.timeMs[window.train.from],
+    trainToMs: tape.timeMs[window.train.to - 1],
+    chosen,
+  });
+  writeFileAtomic(path, JSON.stringify(record));
+  return record.totalReturn;
+}
+
+function play(
+  config: Config,
+  tape: MarketTape,
+  policy: Policy,
+  decision: DecisionConfig,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<BacktestResult> {
+  const { initialBalance } = config.backtest;
+  return backtest({ tape, policy, config: decision, from, to, balance: initialBalance, seed: config.seed ?? 0 });
+}
+
+async function testWindow(
+  context: AppContext,
+  config: Config,
+  plan: WalkPlan,
+  window: WalkWindow,
+  tape: MarketTape,
+): Promise<Tested> {
+  const { subject, seed } = plan;
+  if (subject.kind === "rule") {
+    const { fast, slow } = config.backtest;
+    const policy = baselinePolicy(subject.rule, seed, { smaCross: { fast, slow } });
+    return {
+      result: await play(config, tape, policy, baselineConfig(decisionSettings(config)), window.test),
+      chosen: {},
+    };
+  }
+  if (subject.kind === "model") {
+    const { policy, decision } = await openModel(context, config, subject.model, tape);
+    return { result: await play(config, tape, policy, decision, window.test), chosen: {} };
+  }
+  return trainWindow(config, plan, window, tape, subject.warm, context.signal);
+}
+
+/** Trains on the window's own bars, tests on those after them. */
+async function trainWindow(
+  config: Config,
+  plan: WalkPlan,
+  window: WalkWindow,
+  tape: MarketTape,
+  warm: boolean,
+  signal: AbortSignal,
+): Promise<Tested> {
+  const settings = policySettings(config);
+  const own = sliceTape(tape, window.train.from, window.test.to);
+  const folder = join(plan.folder, `window-${window.index + 1}`);
+  const before = join(plan.folder, `window-${window.index}`, "model");
+  const modelFolder = join(folder, "model");
+  // A window that was stopped begins anew.
+  rmSync(folder, { recursive: true, force: true });
+  const embargoBars = window.test.from - window.train.to;
+  const trained = await trainPolicy({
+    ...settings,
+    tape: own,
+    name: plan.name,
+    version: String(window.index + 1),
+    modelFolder,
+    runFolder: join(folder, "run"),
+    split: {
+      ...settings.split,
+      trainShare: (window.train.to - window.train.from + 0.5) / own.bars,
+      embargoBars,
+    },
+    seed: plan.seed,
+    codeVersion: packageVersion(),
+    saveEvery: config.training.saveInterval,
+    validateEvery: config.training.validateInterval,
+    tracker: new CompositeTracker([]),
+    ...(warm && existsSync(before) ? { start: await startFromModel(before) } : {}),
+    signal,
+  });
+  const model = await loadPolicyModel(modelFolder);
+  try {
+    const features = computeFeatures(own, selectionOf(model.manifest));
+    const policy = openPolicy(model, rowsOfTape(features, model.manifest.normalizer));
+    const test = { from: window.test.from - window.train.from, to: own.bars };
+    const chosen = {
+      steps: trained.steps,
+      kept_after: trained.keptSteps,
+      validation: trained.validation === undefined ? null : Number(trained.validation.toPrecision(4)),
+      start: warm && existsSync(before) ? `window ${window.index}` : "scratch",
+      trained_to: formatDay(tape.timeMs[window.train.to - 1]),
+    };
+    return { result: await play(config, own, policy, settings.decision, test), chosen };
+  } finally {
+    await model.session.release();
+  }
+}

@@ -1,0 +1,159 @@
+/** @file A walk-forward: windows are planned, run in processes side by side, and joined. Stopped at any point, it goes on. */
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { readTextIfPresent, TidemarkError, writeFileAtomic } from "../../core/index.ts";
+import { type FoldRecord, type JoinedWalk, joinFolds, walkForwardWindows } from "../../evaluate/index.ts";
+import { FeaturePipeline } from "../../features/index.ts";
+import type { MarketTape } from "../../market/index.ts";
+import { type Json, type ObjectiveModule, processExecutor } from "../../search/index.ts";
+import { featureSelection } from "../config/feature-selection.ts";
+import { runsFolder } from "../config/folders.ts";
+import { networkSettings } from "../config/learning.ts";
+import type { Config } from "../config/load.ts";
+import type { AppContext } from "../context.ts";
+import { openTape } from "../data/market.ts";
+import { foldPath, type WalkPlan, walkPlanSchema } from "./fold.ts";
+
+export type WalkOptions = {
+  readonly name: string;
+  readonly subject: WalkPlan["subject"];
+  readonly windows: number;
+  readonly anchored: boolean;
+  /** 0 for one less than the machine has. */
+  readonly parallel: number;
+};
+
+export type Walked = { readonly plan: WalkPlan; readonly walk: JoinedWalk; readonly tape: MarketTape };
+
+const PLAN_FILE = "plan.json";
+
+function walkFolder(config: Config, name: string): string {
+  return join(runsFolder(config), "walkforward", name);
+}
+
+/** The windows of one process each. */
+function walkModule(plan: WalkPlan): ObjectiveModule {
+  const module = new URL(import.meta.url.replace(/run\.(js|ts)$/, "fold.$1")).href;
+  return { module, export: "objective", options: JSON.parse(JSON.stringify(plan)) as Json };
+}
+
+/** First bar that can be decided on by what is tested. */
+function firstBarOf(config: Config, tape: MarketTape, subject: WalkPlan["subject"]): number {
+  if (subject.kind === "rule") return 1;
+  const { window, warmup } = networkSettings(config);
+  return new FeaturePipeline(featureSelection(config), tape).warmup + Math.max(window - 1, warmup);
+}
+
+/** A new walk-forward. Throws DATA_TOO_SHORT where the bars can't be cut so. */
+export async function beginWalk(context: AppContext, config: Config, options: WalkOptions): Promise<Walked> {
+  const tape = await openTape(context, config);
+  const folder = walkFolder(config, options.name);
+  const training = options.subject.kind === "training";
+  const windows = walkForwardWindows({
+    // Each training warms its own features up; a rule or a model has the bars before its test.
+    from: training ? 0 : firstBarOf(config, tape, options.subject),
+    to: tape.bars,
+    windows: options.windows,
+    anchored: options.anchored,
+    embargoBars: config.splits.embargoBars,
+  });
+  const plan: WalkPlan = {
+    name: options.name,
+    subject: options.subject,
+    seed: context.seed(),
+    dataFingerprint: tape.fingerprint,
+    windows,
+    project: config.folder,
+    folder,
+    config: {
+      ...config.resolved,
+      data: { ...config.resolved.data, timeframe: tape.timeframe, venue: tape.instruments[0].venue },
+    },
+  };
+  if (readTextIfPresent(join(folder, PLAN_FILE)) !== undefined) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: `There is a walk-forward "${options.name}" already`,
+      where: folder,
+      fix: `Go on with it by --resume ${options.name}, or choose another --name.`,
+    });
+  }
+  writeFileAtomic(join(folder, PLAN_FILE), `${JSON.stringify(plan, null, 2)}\n`);
+  return walkOn(context, plan, tape, options.parallel);
+}
+
+/** Goes on with one that was stopped; windows that are done stay done. Throws USAGE_ARGUMENT or CHECKPOINT_MISMATCH. */
+export async function resumeWalk(context: AppContext, config: Config, name: string, parallel: number): Promise<Walked> {
+  const folder = walkFolder(config, name);
+  const text = readTextIfPresent(join(folder, PLAN_FILE));
+  if (text === undefined) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: `There is no walk-forward "${name}"`,
+      where: folder,
+      fix: "Begin one without --resume.",
+    });
+  }
+  // A project may have been moved since.
+  const plan = { ...walkPlanSchema.parse(JSON.parse(text)), folder, project: config.folder };
+  const tape = await openTape(context, planned(config, plan));
+  if (tape.fingerprint !== plan.dataFingerprint) {
+    throw new TidemarkError("CHECKPOINT_MISMATCH", {
+      what: "The candles are others than those that the walk-forward began with",
+      where: folder,
+      fix: "Begin a new one with another --name.",
+    });
+  }
+  return walkOn(context, plan, tape, parallel);
+}
+
+function planned(config: Config, plan: WalkPlan): Config {
+  const { symbols, timeframe, venue, from, to } = plan.config.data;
+  return { ...config, data: { ...config.data, symbols, timeframe, venue, from, to } };
+}
+
+async function walkOn(context: AppContext, plan: WalkPlan, tape: MarketTape, parallel: number): Promise<Walked> {
+  const waiting = plan.windows.filter(({ index }) => recordOf(plan, index) === undefined);
+  // A warm start needs the model of the window before.
+  const chained = plan.subject.kind === "training" && plan.subject.warm;
+  const most = parallel > 0 ? parallel : Math.max(1, availableParallelism());
+  const side = chained ? 1 : Math.min(most, Math.max(1, waiting.length));
+  const total = plan.windows.length;
+  let done = total - waiting.length;
+  if (done > 0) context.note(`${done} of ${total} windows are done from before.`);
+  const executor = processExecutor({ clock: context.clock });
+  const hooks = { onReport: () => Promise.resolve(false) };
+  await executor.start(walkModule(plan), plan.name);
+  try {
+    const report = (): void => context.progress({ label: "windows", done, total, unit: "windows" });
+    report();
+    const queue = [...waiting];
+    const work = async (): Promise<void> => {
+      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+        const task = { studyId: plan.name, trialId: next.index, attempt: 0, params: { window: next.index } };
+        const outcome = await executor.run(task, hooks, context.signal);
+        context.signal.throwIfAborted();
+        if (outcome.kind === "failed") throw failed(next.index, outcome.reason);
+        done++;
+        report();
+      }
+    };
+    await Promise.all(Array.from({ length: side }, work));
+  } finally {
+    await executor.close();
+    context.endProgress();
+    if (context.signal.aborted) context.note(`Saved. Go on with: tidemark walkforward --resume ${plan.name}`);
+  }
+  const records = plan.windows.flatMap(({ index }) => recordOf(plan, index) ?? []);
+  return { plan, tape, walk: joinFolds(records) };
+}
+
+function failed(index: number, reason: string): TidemarkError {
+  return new TidemarkError("DATA_TOO_SHORT", {
+    what: `Window ${index + 1} could not be run: ${reason}`,
+    fix: "Correct what the reason names; windows that are done are kept, and --resume goes on.",
+  });
+}
+
+function recordOf(plan: WalkPlan, index: number): FoldRecord | undefined {
+  const text = readTextIfPresent(foldPath(plan.folder, index));
+  return text === undefined ? undefined : (JSON.parse(text) as FoldRecord);
+}

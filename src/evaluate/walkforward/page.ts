@@ -1,0 +1,114 @@
+/** @file A walk-forward as a page and in words. */
+import { formatDay } from "../../core/index.ts";
+import { formatFigure } from "../format.ts";
+import { card, dataTable, page } from "../pages/page.ts";
+import { lineChart } from "../pages/svg.ts";
+import type { JoinedWalk } from "./join.ts";
+
+const percent = (value: number): string => formatFigure(value, "change");
+
+export const WALK_HEAD = [
+  "Window",
+  "Test from",
+  "To",
+  "Return",
+  "Hold",
+  "Sharpe",
+  "Drawdown",
+  "Trades",
+  "Costs",
+] as const;
+
+export function walkCells({ folds }: JoinedWalk): string[][] {
+  return folds.map((fold) => [
+    String(fold.index + 1),
+    formatDay(fold.testFromMs),
+    formatDay(fold.testToMs),
+    percent(fold.totalReturn),
+    percent(fold.holdReturn),
+    formatFigure(fold.sharpe, "ratio"),
+    percent(fold.maxDrawdown),
+    formatFigure(fold.trades, "count"),
+    formatFigure(fold.costs, "count"),
+  ]);
+}
+
+export function walkHeadline(walk: JoinedWalk): string {
+  const { folds, totalReturn, holdReturn, profitable } = walk;
+  const made = `Over ${folds.length} windows that it had not seen it made ${percent(totalReturn)}, holding made ${percent(holdReturn)}`;
+  const share = `${Math.round(profitable * folds.length)} of ${folds.length} windows were profitable`;
+  return `${made}; ${share}.`;
+}
+
+export function walkSentences({ statistics: s, maxDrawdown, folds }: JoinedWalk): string[] {
+  const trades = folds.reduce((sum, fold) => sum + fold.trades, 0);
+  const dead = folds.filter((fold) => fold.liquidated).length;
+  return [
+    `Joined, its Sharpe ratio is ${formatFigure(s.sharpe, "ratio")} over ${formatFigure(s.count, "count")} returns with a worst drawdown of ${percent(maxDrawdown)} and ${formatFigure(trades, "count")} ${trades === 1 ? "trade" : "trades"}.`,
+    ...(s.probabilisticSharpe === null
+      ? []
+      : [`The chance that its true Sharpe ratio is above 0 is ${formatFigure(s.probabilisticSharpe, "share")}.`]),
+    ...(dead === 0
+      ? []
+      : [`The account was liquidated in ${dead} of the windows; each begins with the money of the one before.`]),
+  ];
+}
+
+export function walkPage(
+  name: string,
+  how: string,
+  symbols: readonly string[],
+  walk: JoinedWalk,
+  synthetic: boolean,
+): string {
+  const { timesMs, equity, seams, folds, totalReturn } = walk;
+  const x = timesMs.map(Number);
+  const first = folds[0];
+  const last = folds[folds.length - 1];
+  const chosen = [...new Set(folds.flatMap((fold) => Object.keys(fold.chosen)))];
+  return page({
+    title: `${name}: walk-forward`,
+    subtitle: `${symbols.join(", ")} · ${how} · ${formatDay(first.testFromMs)} to ${formatDay(last.testToMs)}`,
+    headline: walkHeadline(walk),
+    sentences: walkSentences(walk),
+    tone: totalReturn > 0 ? "promising" : "losing",
+    badge: totalReturn > 0 ? "Makes money unseen" : "Loses money unseen",
+    synthetic,
+    cards: [
+      card(
+        "Joined out of sample",
+        "Equity over the initial balance; dashed lines are the seams between windows.",
+        lineChart({
+          lines: [{ name: "equity", x, y: equity }],
+          marks: seams.slice(1).map((seam, i) => ({ x: x[seam], text: `window ${i + 2}` })),
+          xText: (value) => formatDay(value),
+          yText: (value) => formatFigure(value, "times"),
+          label: "joined equity",
+        }),
+      ),
+      card(
+        "Windows",
+        "Each is tested on bars that its training has not seen.",
+        dataTable([...WALK_HEAD], walkCells(walk), [0, 1, 2]),
+      ),
+      ...(chosen.length === 0
+        ? []
+        : [
+            card(
+              "What was trained in each",
+              "Parameters and choices by window.",
+              dataTable(
+                ["Window", "Train from", "To", ...chosen],
+                folds.map((fold) => [
+                  String(fold.index + 1),
+                  formatDay(fold.trainFromMs),
+                  formatDay(fold.trainToMs),
+                  ...chosen.map((key) => String(fold.chosen[key] ?? "")),
+                ]),
+                [0, 1, 2],
+              ),
+            ),
+          ]),
+    ],
+  });
+}
