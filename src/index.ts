@@ -109,10 +109,15 @@ export {
   ModelPolicy,
   type NetworkSpec,
   networkSpec,
+  type OrderBrackets,
+  type ParameterValues,
   type Policy,
   type PolicyModel,
   rowsOfTape,
   SmaCross,
+  type Strategy,
+  StrategyPolicy,
+  type SymbolView,
   selectionOf,
 } from "./policy/index.ts";
 // How intents become fills.

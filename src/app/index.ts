@@ -34,6 +34,9 @@ export {
   rollback,
 } from "./promotion/promotion.ts";
 export { readStageRecord } from "./promotion/record-file.ts";
+export { isStrategyFile, loadStrategy } from "./strategies/load.ts";
+export { openRule } from "./strategies/rule.ts";
+export { type TunedStrategy, tuneStrategy } from "./strategies/tune.ts";
 export {
   exportJournal,
   journalOrder,
@@ -59,4 +62,5 @@ export { journalOf, runTune, type Tuned, type TuneOptions, tunedData } from "./t
 export { serveSearches } from "./tune/serve.ts";
 export { figure, parameterText, STATE_NAMES, shownParameters, trialLine } from "./tune/trial-text.ts";
 export { type ServedVenue, serveVenue } from "./venue/serve.ts";
+export type { WalkSubject } from "./walkforward/fold.ts";
 export { beginWalk, resumeWalk, type Walked } from "./walkforward/run.ts";

@@ -54,3 +54,12 @@ export { ENCODER_NAMES, type EncoderName, type NetworkShape, type NetworkSpec, n
 export { ACCOUNT_FEATURES, accountFeatureCount, accountFeatureNames, writeAccountFeatures } from "./observation.ts";
 export { openPolicy, type TrainedPolicy } from "./open-policy.ts";
 export type { DecisionContext, DecisionExplanation, Policy, SymbolExplanation } from "./policy.ts";
+export type {
+  OrderBrackets,
+  ParameterValues,
+  Strategy,
+  StrategyParameter,
+  StrategyParameters,
+  SymbolView,
+} from "./strategy/strategy.ts";
+export { parameterValues, StrategyPolicy } from "./strategy/strategy-policy.ts";

@@ -1,6 +1,6 @@
 /** @file What is examined: a trained model or a rule, with its market, its rules of trading, and a fresh policy on any tape. */
 import { TidemarkError } from "../../core/index.ts";
-import { type BaselineName, baselineConfig, baselinePolicy } from "../../evaluate/index.ts";
+import { baselineConfig } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { openPolicy, type Policy, type PolicyModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
@@ -9,11 +9,14 @@ import { decisionSettings } from "../config/decision.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { rowsBetween } from "../data/range.ts";
+import { openRule } from "../strategies/rule.ts";
 import { openModel } from "./open.ts";
 
 export type SubjectOptions = {
   readonly model?: string;
-  readonly strategy?: BaselineName;
+  /** A rule by its name, or the path of a strategy file, with its parameters. */
+  readonly strategy?: string;
+  readonly param?: readonly string[];
   readonly from?: string;
   readonly to?: string;
 };
@@ -43,16 +46,14 @@ export async function openSubject(context: AppContext, options: SubjectOptions):
   const config = context.config();
   if (strategy !== undefined) {
     const tape = await openTape(context, config);
-    const { fast, slow } = config.backtest;
-    const seed = config.seed ?? 0;
-    const policyOn = (): Policy => baselinePolicy(strategy, seed, { smaCross: { fast, slow } });
+    const rule = await openRule(context, config, { ...options, strategy });
     return {
-      name: policyOn().name,
+      name: rule.name,
       tape,
       decision: baselineConfig(decisionSettings(config)),
       rows: rowsBetween(tape, options, { from: 0, to: tape.bars }),
-      seed,
-      policyOn,
+      seed: config.seed ?? 0,
+      policyOn: () => rule.policy(),
     };
   }
   const { id, model, tape, decision, unseen, seed } = await openModel(context, config, given ?? "");

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { z } from "zod";
 import { formatDay, packageVersion, systemClock, writeFileAtomic } from "../../core/index.ts";
 import {
-  BASELINE_NAMES,
   type BacktestResult,
   backtest,
   baselineConfig,
@@ -28,6 +27,7 @@ import { configSchema } from "../config/schema.ts";
 import type { AppContext } from "../context.ts";
 import { readTape } from "../data/market.ts";
 import { openModel } from "../models/open.ts";
+import { openRule } from "../strategies/rule.ts";
 import { policySettings } from "../training/policy-settings.ts";
 
 const range = z.object({ from: z.number(), to: z.number() });
@@ -36,7 +36,7 @@ export const walkPlanSchema = z.object({
   name: z.string(),
   /** What is tested: a rule, a model as it is, or a training in each window. */
   subject: z.discriminatedUnion("kind", [
-    z.object({ kind: z.literal("rule"), rule: z.enum(BASELINE_NAMES) }),
+    z.object({ kind: z.literal("rule"), rule: z.string(), param: z.array(z.string()) }),
     z.object({ kind: z.literal("model"), model: z.string() }),
     z.object({ kind: z.literal("training"), warm: z.boolean() }),
   ]),
@@ -49,6 +49,7 @@ export const walkPlanSchema = z.object({
   config: configSchema,
 });
 export type WalkPlan = z.infer<typeof walkPlanSchema>;
+export type WalkSubject = WalkPlan["subject"];
 
 export function foldPath(folder: string, index: number): string {
   return join(folder, `window-${index + 1}.json`);
@@ -121,10 +122,10 @@ async function testWindow(
   window: WalkWindow,
   tape: MarketTape,
 ): Promise<Tested> {
-  const { subject, seed } = plan;
+  const { subject } = plan;
   if (subject.kind === "rule") {
-    const { fast, slow } = config.backtest;
-    const policy = baselinePolicy(subject.rule, seed, { smaCross: { fast, slow } });
+    const rule = await openRule(context, config, { strategy: subject.rule, param: subject.param });
+    const policy = rule.policy();
     return {
       result: await play(config, tape, policy, baselineConfig(decisionSettings(config)), window.test),
       chosen: {},

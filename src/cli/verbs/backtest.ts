@@ -10,18 +10,21 @@ import {
   judge,
   newestRows,
   openModel,
+  openRule,
   openTape,
   rowsBetween,
 } from "../../app/index.ts";
 import { formatMinute, parseDate, TidemarkError } from "../../core/index.ts";
-import { BASELINE_NAMES, type BaselineName, baselineConfig, baselinePolicy } from "../../evaluate/index.ts";
+import { baselineConfig } from "../../evaluate/index.ts";
 import { printComparison } from "../print/comparison.ts";
+import { paramOption, strategyOption } from "../strategy-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 type BacktestOptions = {
   readonly model?: string;
-  readonly strategy?: BaselineName;
+  readonly strategy?: string;
+  readonly param?: readonly string[];
   readonly from?: string;
   readonly to?: string;
   readonly longOnly?: boolean;
@@ -40,20 +43,18 @@ function askedRange(config: Config | undefined, { from, to }: BacktestOptions): 
   };
 }
 
-async function strategyJob(context: CommandContext, options: BacktestOptions, name: BaselineName): Promise<Job> {
+async function strategyJob(context: CommandContext, options: BacktestOptions, given: string): Promise<Job> {
   const config = context.config();
+  const rule = await openRule(context, config, { ...options, strategy: given });
   const tape = await openTape(context, config);
-  const { fast, slow } = config.backtest;
-  const seed = config.seed ?? 0;
-  const smaCross = { fast, slow, longOnly: options.longOnly === true };
   return {
     tape,
-    policy: baselinePolicy(name, seed, { smaCross }),
+    policy: rule.policy(),
     decision: baselineConfig(decisionSettings(config)),
     rows: rowsBetween(tape, options, { from: 0, to: tape.bars }),
     // A rule alone says little: what holding would have made stands beside it.
     baselines: options.baselines && config.backtest.baselines ? ["buy-and-hold"] : [],
-    seed,
+    seed: config.seed ?? 0,
     asked: askedRange(config, options),
   };
 }
@@ -111,7 +112,8 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
         "A model is judged on bars that its training never saw, beside its baselines, and a report is written. A rule (--strategy) trades all of equity over its symbols without leverage, so that it can be held against other backtesters.",
       options: [
         new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
-        new Option("--strategy <rule>", "run a rule, with buy-and-hold beside it").choices(BASELINE_NAMES),
+        strategyOption(),
+        paramOption(),
         new Option("--from <date>", "first bar of the test (default: after the training; all bars for a rule)"),
         new Option("--to <date>", "end of the test, exclusive"),
         new Option("--long-only", "sma-cross: flat in place of short"),

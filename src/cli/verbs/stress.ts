@@ -4,7 +4,6 @@ import { openSubject, reportsFolder, type SubjectOptions } from "../../app/index
 import { formatMinute, TidemarkError } from "../../core/index.ts";
 import {
   alignColumns,
-  BASELINE_NAMES,
   runStress,
   SCENARIOS,
   STRESS_HEAD,
@@ -15,6 +14,7 @@ import {
   stressSentences,
   writePage,
 } from "../../evaluate/index.ts";
+import { gathered, paramOption, strategyOption } from "../strategy-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
@@ -144,11 +144,6 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   output.data({ ...data, report: page });
 }
 
-/** Gathers a flag that may be repeated. */
-function gathered(text: string, before: readonly string[] = []): readonly string[] {
-  return [...before, text];
-}
-
 export function registerStress(program: Command, runner: VerbRunner): void {
   addVerb<Options>(
     program,
@@ -158,7 +153,8 @@ export function registerStress(program: Command, runner: VerbRunner): void {
       details: `Scenarios: ${SCENARIOS.map(({ name }) => name).join(", ")}. Each begins where the policy has most at stake and is turned against the side that it leans to; each at three severities unless told otherwise. Then its trades and returns are drawn in other orders, and its candles get noise.`,
       options: [
         new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
-        new Option("--strategy <rule>", "a rule in place of a model").choices(BASELINE_NAMES),
+        strategyOption(),
+        paramOption(),
         new Option("--scenario <list>", "some scenarios, with commas between them (default: all)"),
         new Option("--severity <list>", "other severities, with commas between them"),
         new Option(

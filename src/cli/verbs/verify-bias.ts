@@ -5,7 +5,6 @@ import { ExitCode } from "../../core/index.ts";
 import {
   alignColumns,
   analyzeBias,
-  BASELINE_NAMES,
   biasFindings,
   biasHeadline,
   biasPage,
@@ -15,6 +14,7 @@ import {
 } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
 import { selectionOf } from "../../policy/index.ts";
+import { paramOption, strategyOption } from "../strategy-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
 type Options = SubjectOptions & { readonly sensitivity: boolean; readonly report: boolean };
@@ -108,7 +108,8 @@ export function registerVerifyBias(group: Command, runner: VerbRunner): void {
         "Positions by symbol, regime, session and hour; the same market upside down; how much the hour alone explains; sizes at their ends; and how much each feature changes. Ends with 5 where a habit makes the policy worthless: always on one side, blind to direction, or trading the clock.",
       options: [
         new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
-        new Option("--strategy <rule>", "a rule in place of a model").choices(BASELINE_NAMES),
+        strategyOption(),
+        paramOption(),
         new Option("--from <date>", "first bar (default: after the training; all bars for a rule)"),
         new Option("--to <date>", "end, exclusive"),
         new Option("--no-sensitivity", "leave the features out: a backtest for each"),

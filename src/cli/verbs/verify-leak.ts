@@ -1,12 +1,9 @@
 /** @file `tidemark verify leak` and `verify warmup`: nothing knows the future, and everything is final when it says so. */
 import { type Command, Option } from "commander";
-import { decisionSettings, featureSelection, openModel, openTape } from "../../app/index.ts";
+import { decisionSettings, featureSelection, openModel, openRule, openTape } from "../../app/index.ts";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
 import {
-  BASELINE_NAMES,
-  type BaselineName,
   baselineConfig,
-  baselinePolicy,
   type LeakCheck,
   type LeakOptions,
   type LeakResult,
@@ -14,9 +11,10 @@ import {
   verifyWarmup,
 } from "../../evaluate/index.ts";
 import { reportFailure } from "../failure.ts";
+import { paramOption, strategyOption } from "../strategy-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
-type Options = { readonly model?: string; readonly strategy?: BaselineName };
+type Options = { readonly model?: string; readonly strategy?: string; readonly param?: readonly string[] };
 
 const SETTINGS = [
   ["--symbols <list>", "data.symbols"],
@@ -49,8 +47,8 @@ async function subject(context: CommandContext, options: Options): Promise<LeakO
     const what = typeof selection === "string" ? `the feature set ${selection}` : `${selection.length} features`;
     return { ...shared, what, tape, selection, decision };
   }
-  const policy = () => baselinePolicy(strategy, shared.seed);
-  return { ...shared, what: strategy, tape, policy, decision: baselineConfig(decision) };
+  const rule = await openRule(context, config, { ...options, strategy });
+  return { ...shared, what: rule.name, tape, policy: () => rule.policy(), decision: baselineConfig(decision) };
 }
 
 const MOST_FAULTS = 20;
@@ -97,7 +95,7 @@ export function registerVerifyLeak(group: Command, runner: VerbRunner): void {
       summary: "Nothing that decides knows the future",
       details:
         "Everything after some bars is replaced by another future: features, decisions and equity before it must not move. Features of a history that ends must be those of one that goes on. A model's normalizer is fitted anew on the bars that it names, and a model with labels must keep them out of the tested part. Each fault is named with feature, bar and size; ends with 5 where there is one.",
-      options: [MODEL, new Option("--strategy <rule>", "a rule in place of a model").choices(BASELINE_NAMES)],
+      options: [MODEL, strategyOption(), paramOption()],
       settings: SETTINGS,
       examples: [
         ["verify leak --model tidemark", "a model with its features, normalizer and decisions"],

@@ -1,11 +1,18 @@
 /** @file `tidemark walkforward`: trained and tested again and again, always on bars that were not seen. */
+
+import { parse, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { beginWalk, reportsFolder, resumeWalk, type Walked } from "../../app/index.ts";
+import {
+  beginWalk,
+  isStrategyFile,
+  reportsFolder,
+  resumeWalk,
+  type Walked,
+  type WalkSubject,
+} from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
 import {
   alignColumns,
-  BASELINE_NAMES,
-  type BaselineName,
   WALK_HEAD,
   walkCells,
   walkHeadline,
@@ -13,12 +20,14 @@ import {
   walkSentences,
   writePage,
 } from "../../evaluate/index.ts";
+import { paramOption, strategyOption } from "../strategy-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 type Options = {
   readonly model?: string;
-  readonly strategy?: BaselineName;
+  readonly strategy?: string;
+  readonly param?: readonly string[];
   readonly windows: string;
   readonly anchored?: boolean;
   readonly warm?: boolean;
@@ -38,10 +47,14 @@ function whole(text: string, flag: string, least: number): number {
   });
 }
 
-function subjectOf({ model, strategy, warm }: Options) {
-  if (strategy !== undefined) return { kind: "rule", rule: strategy } as const;
-  if (model !== undefined) return { kind: "model", model } as const;
-  return { kind: "training", warm: warm === true } as const;
+/** A path is kept whole, because a window may run in another folder. */
+function subjectOf(folder: string, { model, strategy, warm, param = [] }: Options): WalkSubject {
+  if (strategy !== undefined) {
+    const rule = isStrategyFile(strategy) ? resolve(folder, strategy) : strategy;
+    return { kind: "rule", rule, param: [...param] };
+  }
+  if (model !== undefined) return { kind: "model", model };
+  return { kind: "training", warm: warm === true };
 }
 
 function howText({ plan }: Walked): string {
@@ -59,11 +72,11 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   const config = context.config();
   const parallel = whole(options.parallel, "--parallel", 0);
   const started = context.clock.elapsedMs();
-  const subject = subjectOf(options);
+  const subject = subjectOf(context.folder, options);
   const name =
     options.name ??
     (subject.kind === "rule"
-      ? subject.rule
+      ? parse(subject.rule).name
       : subject.kind === "model"
         ? subject.model.replaceAll("/", "-")
         : config.model.name);
@@ -123,7 +136,8 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         new Option("--anchored", "every training begins at the first bar (default: it moves along)"),
         new Option("--warm", "each training goes on from the window before (default: from scratch)"),
         new Option("-m, --model <model>", "test a model as it is, without training"),
-        new Option("--strategy <rule>", "test a rule").choices(BASELINE_NAMES),
+        strategyOption(),
+        paramOption(),
         new Option("--parallel <count>", "windows at once; 0 for as many as the machine has").default("0"),
         new Option("--name <name>", "name of the walk-forward (default: what is tested)"),
         new Option("--resume <name>", "go on with one that was stopped"),
