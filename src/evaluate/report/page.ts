@@ -3,6 +3,7 @@ import { InvariantError } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Comparison } from "../evaluation.ts";
 import type { Verdict } from "../judgement.ts";
+import { attributionCard, intervalsCard } from "./attribution.ts";
 import { type ChartBudget, type ChartData, chartData, FULL_BUDGET } from "./chart-data.ts";
 import { escapeHtml, jsonForScript } from "./escape.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
@@ -31,7 +32,7 @@ export const PAGE_LIMIT_BYTES = 3_000_000;
 export function reportPage(comparison: Comparison, verdict: Verdict, tape: MarketTape, provenance: Provenance): string {
   let budget = FULL_BUDGET;
   for (let attempt = 0; attempt < 8; attempt++) {
-    const html = render(comparison, verdict, provenance, chartData(comparison, tape, budget));
+    const html = render(comparison, verdict, provenance, chartData(comparison, tape, budget), tape);
     if (Buffer.byteLength(html) <= PAGE_LIMIT_BYTES) return html;
     budget = halved(budget);
   }
@@ -51,7 +52,13 @@ function rollingCard(tools: string, days: number): string {
   return `<section class="card"><div class="head"><h2>Rolling Sharpe ratio</h2><div class="tools">${tools}</div></div><div class="note">Of the last ${days} days, annualized: whether the result came steadily or in one stretch.</div><div id="rolling"></div></section>`;
 }
 
-function render(comparison: Comparison, verdict: Verdict, provenance: Provenance, data: ChartData): string {
+function render(
+  comparison: Comparison,
+  verdict: Verdict,
+  provenance: Provenance,
+  data: ChartData,
+  tape: MarketTape,
+): string {
   const { result } = comparison.policy;
   const title = `${result.name}: backtest report`;
   const zoomed = '<button class="tool" type="button" data-reset hidden>Show all</button>';
@@ -89,6 +96,8 @@ ${data.rolling.length === 0 ? "" : rollingCard(zoomed, data.rollingDays)}
 <section class="card"><div class="head"><h2>What costs took</h2></div><div class="note">In ${escapeHtml(result.instruments[0].quote)}, from the profit before costs to the result.</div>${costBars(comparison)}</section>
 <section class="card"><div class="head"><h2>By symbol</h2></div><div class="note">Spread and slippage are inside the prices.</div>${symbolTable(comparison)}</section>
 </div>
+${intervalsCard(comparison)}
+${attributionCard(comparison, tape)}
 ${ladderTable(comparison)}
 ${tradesCard(comparison)}
 ${provenanceCard(comparison, provenance)}

@@ -153,6 +153,16 @@ describe("a report's page", () => {
     expect(read(report, "trades.csv").split("\n")[1].startsWith(`"""><img`)).toBe(true);
   });
 
+  it("says how sure its figures are and where the result came from", () => {
+    const html = read(writeReport({ ...made, comparison, tape: market, folder: join(folder, "parts") }), "report.html");
+    for (const text of ["How sure the figures are", "SPA, p", "Where it came from", "Regime at the decision"]) {
+      expect(html).toContain(text);
+    }
+    const sides = [...html.matchAll(/<tr><td>(?:long|short)<\/td><td>([\d,]+)<\/td>/g)];
+    const counted = sides.reduce((sum, found) => sum + Number(found[1].replace(",", "")), 0);
+    expect(counted, "every trade has a side").toBe(comparison.policy.result.trades.length);
+  });
+
   it("needs nothing from elsewhere", () => {
     const html = read(writeReport({ ...made, comparison, tape: market, folder: join(folder, "alone") }), "report.html");
     expect(html.includes("default-src 'none'")).toBe(true);

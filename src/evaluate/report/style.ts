@@ -112,5 +112,5 @@ footer { color: var(--faint); font-size: 12.5px; text-align: center; margin-top:
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.facts dd { margin-bottom: 7px; }
   table.data th:first-child, table.data td:first-child { min-width: 128px; max-width: 150px; white-space: normal; }
 }
-@media print { body { background: #fff; } .card, .tile { break-inside: avoid; } .tool { display: none; } }
+@media print { body { background: #fff; } .card, .tile, svg { break-inside: avoid; } .scroll { overflow: visible; } .tool { display: none; } }
 `;
