@@ -136,3 +136,36 @@ describe("brackets", () => {
     expect(recorder.fill(2).price, "(100 + 110) / 2 * 0.9").toBe(94.5);
   });
 });
+
+describe("a protected profit", () => {
+  const bars = [still(100), [100, 104, 99.5, 103], [103, 108, 102.5, 107], [107, 107, 90, 95]] as const;
+
+  test("moves the stop to the entry once the price has gone far enough in a finished bar", () => {
+    const { recorder, order, advance } = handExchange(oneSymbolTape(bars), { breakEvenDistance: 0.04 });
+    order(1_000, { stop: 0.5 });
+    advance(3);
+    expect(recorder.fill(1)).toMatchObject({ bar: 3, price: 100, reason: FillReason.trail });
+  });
+
+  test("keeps a share of the best profit, for a short as well", () => {
+    const config = { breakEvenDistance: 0.04, profitLockShare: 0.5 };
+    const long = handExchange(oneSymbolTape(bars), config);
+    long.order(1_000);
+    long.advance(3);
+    expect(long.recorder.fill(1), "half of 8").toMatchObject({ bar: 3, price: 104, reason: FillReason.trail });
+    const falling = bars.map(([open, high, low, close]) => [200 - open, 200 - low, 200 - high, 200 - close] as const);
+    const short = handExchange(oneSymbolTape(falling), config);
+    short.order(-1_000);
+    short.advance(3);
+    expect(short.recorder.fill(1)).toMatchObject({ bar: 3, price: 96, reason: FillReason.trail });
+  });
+
+  test("does nothing before that, nor where it is off", () => {
+    for (const breakEvenDistance of [0, 0.09]) {
+      const { recorder, order, advance } = handExchange(oneSymbolTape(bars), { breakEvenDistance });
+      order(1_000);
+      advance(3);
+      expect(recorder.count).toBe(1);
+    }
+  });
+});

@@ -43,6 +43,12 @@ export type ExchangeConfig = {
    * for as many as make a week, 0 for never.
    */
   readonly settleAfterBars: number | null;
+  /**
+   * Profit, as a share of the entry price, from which on a position is protected: its stop then lies at the entry, or
+   * beyond it by `profitLockShare` of the best profit of its finished bars, and never goes back. 0 for none.
+   */
+  readonly breakEvenDistance: number;
+  readonly profitLockShare: number;
   /** Partial fills, latency and extra slippage, drawn from the seed. */
   readonly harsh: boolean;
   /** Harsh mode: probability that an order fills only in part. */
@@ -69,6 +75,8 @@ export const EXCHANGE_DEFAULTS: ExchangeConfig = {
   liquidationFeeBps: 50,
   fundingMultiplier: 1,
   settleAfterBars: null,
+  breakEvenDistance: 0,
+  profitLockShare: 0,
   harsh: false,
   harshPartialProbability: 0.2,
   harshLatencyShare: 0.1,
@@ -88,6 +96,8 @@ const RANGES = {
   costMultiplier: [0, 100],
   liquidationFeeBps: [0, 1_000],
   fundingMultiplier: [0, 1_000],
+  breakEvenDistance: [0, 100],
+  profitLockShare: [0, 1],
   harshPartialProbability: [0, 1],
   harshLatencyShare: [0, 1],
   harshExtraSlippageBps: [0, 1_000],

@@ -1,5 +1,5 @@
 /**
- * @file Where a bar meets the brackets of positions: stop, trailing stop and target. A price beyond a level at the open
+ * @file Where a bar meets the brackets of positions: stop, trailing stop, protected profit and target. A price beyond a level at the open
  * fills at the open, be that worse (stop) or better (target), since that is the first price there is. Inside the bar the
  * tighter of stop and trailing stop counts before the target, each at its level.
  */
@@ -36,16 +36,26 @@ export function findExits(kernel: Kernel, account: number, bar: number): number 
 /** Whether the bar meets a level of the position; leaves price and reason in the kernel's columns. */
 function meetsBrackets(kernel: Kernel, row: number, cell: number, symbol: number): boolean {
   const { book, tape } = kernel;
+  const { breakEvenDistance } = kernel.config;
   const trailDistance = book.trailDistance[row];
   const target = book.targetPrice[row];
   let stop = book.stopPrice[row];
-  if (stop === 0 && trailDistance === 0 && target === 0) return false;
+  if (stop === 0 && trailDistance === 0 && target === 0 && breakEvenDistance === 0) return false;
   const long = book.lots[row] > 0;
   let reason: FillReason = FillReason.stop;
   if (trailDistance > 0) {
     const trail = book.trailExtreme[row] * (long ? 1 - trailDistance : 1 + trailDistance);
     if (stop === 0 || (long ? trail > stop : trail < stop)) {
       stop = trail;
+      reason = FillReason.trail;
+    }
+  }
+  if (breakEvenDistance > 0) {
+    const entry = book.entryPrice[row];
+    const gain = (book.trailExtreme[row] - entry) * (long ? 1 : -1);
+    const lock = entry + kernel.config.profitLockShare * (book.trailExtreme[row] - entry);
+    if (gain >= breakEvenDistance * entry && (stop === 0 || (long ? lock > stop : lock < stop))) {
+      stop = lock;
       reason = FillReason.trail;
     }
   }

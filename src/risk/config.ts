@@ -1,6 +1,6 @@
 /** @file The limits of the pre-trade gate and the default brackets. Zero switches a limit off; every default is permissive. */
 
-import { checkBoolean, checkKeys, checkNumber, checkWhole } from "../core/index.ts";
+import { checkBoolean, checkKeys, checkNumber, checkWhole, configValueError } from "../core/index.ts";
 import type { ExchangeConfig } from "../exchange/index.ts";
 import type { SizingConfig } from "../portfolio/index.ts";
 
@@ -22,6 +22,27 @@ export type RiskConfig = {
   readonly dailyLoss: number;
   /** Bars after a position was closed in which its symbol may not be entered again. */
   readonly cooldownBars: number;
+  /** Drawdown from which on sizes are scaled down, in a line to nothing at `drawdownTo`, where only closing is allowed. */
+  readonly drawdownFrom: number;
+  readonly drawdownTo: number;
+  /** Greatest value at risk, and expected shortfall, of a day at 99 %, as shares of equity. */
+  readonly maxValueAtRisk: number;
+  readonly maxShortfall: number;
+  /** Greatest notional over equity: of one position, at one venue, and of positions correlated by `correlatedFrom` or more. */
+  readonly maxPositionShare: number;
+  readonly maxVenueShare: number;
+  readonly maxCorrelated: number;
+  readonly correlatedFrom: number;
+  /** Greatest loss, as a share of equity, in a move of all prices by `stressMove` up or down. */
+  readonly maxStressLoss: number;
+  readonly stressMove: number;
+  /** Scale of sizes in a symbol that is one and a half times as wild as it was in the last thirty days; 1 is off. */
+  readonly turbulentScale: number;
+  /** Greatest number of bars that it may take to close a position at `exitParticipation` of an average bar's volume. */
+  readonly maxExitBars: number;
+  readonly exitParticipation: number;
+  /** Stop where neither the intent nor `stopDistance` names one, in standard deviations of a day. */
+  readonly stopVolatility: number;
   /** Brackets where the intent names none: shares of the entry price, and bars. */
   readonly stopDistance: number;
   readonly targetDistance: number;
@@ -46,6 +67,20 @@ export const RISK_DEFAULTS: RiskConfig = {
   maxDrawdown: 0,
   dailyLoss: 0,
   cooldownBars: 0,
+  drawdownFrom: 0,
+  drawdownTo: 0.3,
+  maxValueAtRisk: 0,
+  maxShortfall: 0,
+  maxPositionShare: 0,
+  maxVenueShare: 0,
+  maxCorrelated: 0,
+  correlatedFrom: 0.7,
+  maxStressLoss: 0,
+  stressMove: 0.2,
+  turbulentScale: 1,
+  maxExitBars: 0,
+  exitParticipation: 0.1,
+  stopVolatility: 0,
   stopDistance: 0,
   targetDistance: 0,
   trailDistance: 0,
@@ -66,6 +101,23 @@ export function resolveRiskConfig(partial: Partial<RiskConfig> = {}): RiskConfig
   checkNumber("risk.targetDistance", config.targetDistance, 0, 100);
   for (const key of ["maxOrderLoss", "maxDrawdown", "dailyLoss", "stopDistance", "trailDistance"] as const) {
     checkNumber(`risk.${key}`, config[key], 0, 1);
+  }
+  for (const key of ["drawdownFrom", "drawdownTo", "maxStressLoss", "turbulentScale", "correlatedFrom"] as const) {
+    checkNumber(`risk.${key}`, config[key], 0, 1);
+  }
+  for (const key of ["maxValueAtRisk", "maxShortfall", "maxPositionShare", "maxVenueShare", "maxCorrelated"] as const) {
+    checkNumber(`risk.${key}`, config[key], 0, 1_000);
+  }
+  checkNumber("risk.stressMove", config.stressMove, 0.001, 1);
+  checkNumber("risk.exitParticipation", config.exitParticipation, 1e-6, 1);
+  checkNumber("risk.maxExitBars", config.maxExitBars, 0, 1e9);
+  checkNumber("risk.stopVolatility", config.stopVolatility, 0, 100);
+  if (config.drawdownFrom > 0 && config.drawdownTo <= config.drawdownFrom) {
+    throw configValueError(
+      "risk.drawdownTo",
+      config.drawdownTo,
+      `a drawdown above risk.drawdownFrom (${config.drawdownFrom})`,
+    );
   }
   return Object.freeze(config);
 }

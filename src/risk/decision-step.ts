@@ -19,6 +19,7 @@ import type { RiskConfig } from "./config.ts";
 import type { DecisionRecorder } from "./decision-recorder.ts";
 import { RiskGate } from "./gate.ts";
 import { Permission } from "./permission.ts";
+import { PortfolioLimits, usesPortfolioLimits } from "./portfolio-limits.ts";
 import { Verdict } from "./verdict.ts";
 
 export type DecisionStepOptions = {
@@ -43,6 +44,7 @@ export class DecisionStep {
   readonly #risk: RiskConfig;
   readonly #band: number;
   readonly #recorder: DecisionRecorder | undefined;
+  readonly #limits: PortfolioLimits | undefined;
   /** `[S]` lots by what was decided so far. */
   readonly #planned: Float64Array;
   /** `[S]` symbols in the order of their names. */
@@ -55,6 +57,7 @@ export class DecisionStep {
     this.#recorder = options.recorder;
     this.sizer = new Sizer(desk, sizing);
     this.gate = new RiskGate(desk, this.sizer, risk);
+    this.#limits = usesPortfolioLimits(risk) ? new PortfolioLimits(desk, risk) : undefined;
     this.verdicts = new Int32Array(desk.book.accounts * desk.book.symbols);
     this.#planned = new Float64Array(desk.book.symbols);
     this.#order = byName(desk.tape.instruments.map(({ symbol }) => symbol));
@@ -113,12 +116,12 @@ export class DecisionStep {
       target = 0;
       if (direction !== Direction.flat && size > 0) {
         const side = direction === Direction.long ? 1 : -1;
-        const stop = intents.stopDistance[symbol] || this.#risk.stopDistance;
+        const stop = this.#stopDistance(account, symbol, intents);
         const onSide = held * side > 0;
         verdicts = onSide ? 0 : this.gate.openingVerdicts(account, symbol, side, this.#planned);
         if (verdicts === 0) {
           scheme = this.sizer.notional(account, symbol, side, stop, this.#planned);
-          verdicts = this.#clamp(account, symbol, scheme * size, stop, onSide ? Math.abs(held) : 0);
+          verdicts = this.#clamp(account, symbol, side, scheme * size, stop, onSide ? Math.abs(held) : 0);
           target = side * this.#clampedLots;
           const change = Math.abs(target - held);
           const trembles = change === 0 || change < this.#band * Math.abs(target);
@@ -149,7 +152,7 @@ export class DecisionStep {
   #clampedNotional = 0;
 
   /** Applies the limits to a notional; leaves lots and notional in the two fields and returns the verdicts. */
-  #clamp(account: number, symbol: number, wanted: number, stop: number, heldOnSide: number): number {
+  #clamp(account: number, symbol: number, side: number, wanted: number, stop: number, heldOnSide: number): number {
     const { book, tape, terms } = this.#desk;
     const risk = this.#risk;
     const equity = book.equity[account];
@@ -178,6 +181,10 @@ export class DecisionStep {
         verdicts |= Verdict.totalLeverage;
       }
     }
+    if (this.#limits !== undefined) {
+      notional = this.#limits.clamp(account, symbol, side, notional, this.#planned);
+      verdicts |= this.#limits.verdicts;
+    }
     // The quotient of an exact fit may lie a rounding error below the whole number.
     let lots = Math.floor(notional / (price * terms.unit[symbol] * rateAt(tape, bar, symbol)) + 1e-9);
     if (lots < 1 && wanted > 0) verdicts |= Verdict.belowOneLot;
@@ -201,12 +208,22 @@ export class DecisionStep {
       account,
       symbol,
       target,
-      intents.stopDistance[symbol] || risk.stopDistance,
+      this.#stopDistance(account, symbol, intents),
       intents.targetDistance[symbol] || risk.targetDistance,
       intents.trailDistance[symbol] || risk.trailDistance,
       intents.maxBars[symbol] || risk.maxBars,
       intents.urgency[symbol],
     );
+  }
+
+  /** The intent's stop, else the configured one, else one at the configured number of a day's deviations. */
+  #stopDistance(account: number, symbol: number, intents: IntentColumns): number {
+    const fixed = intents.stopDistance[symbol] || this.#risk.stopDistance;
+    if (fixed > 0 || this.#risk.stopVolatility === 0) return fixed;
+    const { book, liquidity, tape } = this.#desk;
+    const bar = book.bar[account];
+    liquidity.extendTo(bar);
+    return Math.min(1, this.#risk.stopVolatility * liquidity.dailyVolatility[bar * tape.symbols + symbol]);
   }
 
   #refuseSize(account: number, symbol: number, size: number): never {

@@ -48,6 +48,7 @@ export class RiskGate {
     if (book.status[account] !== AccountStatus.active) bits |= Verdict.liquidated;
     if (this.closeOnly || config.closeOnly) bits |= Verdict.closeOnly;
     if (config.maxDrawdown > 0 && book.drawdown[account] >= config.maxDrawdown) bits |= Verdict.maxDrawdown;
+    if (config.drawdownFrom > 0 && book.drawdown[account] >= config.drawdownTo) bits |= Verdict.maxDrawdown;
     if (config.dailyLoss > 0 && book.equity[account] <= this.dayEquity[account] * (1 - config.dailyLoss)) {
       bits |= Verdict.dailyLoss;
     }

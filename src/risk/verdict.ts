@@ -30,6 +30,22 @@ export const Verdict = {
   withinBand: 1 << 14,
   /** What was wanted, or left of it, buys less than one lot. */
   belowOneLot: 1 << 15,
+  /** Clamped: a drawdown between the two levels. */
+  drawdownScaled: 1 << 16,
+  /** Clamped: the symbol is wilder than usual. */
+  turbulent: 1 << 17,
+  /** Clamped: notional of one position over equity. */
+  positionShare: 1 << 18,
+  /** Clamped: notional at one venue over equity. */
+  venueShare: 1 << 19,
+  /** Clamped: loss in a move of all prices. */
+  stressLoss: 1 << 20,
+  /** Clamped: notional of what wins and loses together, over equity. */
+  correlated: 1 << 21,
+  /** Clamped: value at risk or expected shortfall of a day. */
+  valueAtRisk: 1 << 22,
+  /** Clamped: bars that it takes to close the position. */
+  exitTime: 1 << 23,
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 

@@ -6,10 +6,12 @@ import { encodersBenchmark } from "./encoders.ts";
 import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
 import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
+import { riskBenchmark } from "./risk.ts";
 
 export const BENCHMARKS: readonly Benchmark[] = [
   envBenchmark,
   backtestBenchmark,
+  riskBenchmark,
   featuresBenchmark,
   ppoMlpBenchmark,
   ppoGruBenchmark,

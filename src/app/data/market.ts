@@ -8,6 +8,7 @@ import {
   TidemarkError,
   type Timeframe,
 } from "../../core/index.ts";
+import { leverageCuts } from "../../exchange/index.ts";
 import {
   type EdgeOption,
   isMultiple,
@@ -19,6 +20,7 @@ import {
   syntheticTape,
   type TapeRange,
 } from "../../market/index.ts";
+import { decisionSettings } from "../config/decision.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -149,6 +151,7 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     const told = others.map((instrument) => `${instrument.symbol} is stored as ${instrument.kind}`).join(", ");
     context.warn(`data.kind is "${kind}", but ${told}, and is traded so; import or fetch it again as ${kind}.`);
   }
+  for (const line of leverageCuts(tape.instruments, decisionSettings(config).exchange)) context.warn(line);
   return tape;
 }
 

@@ -16,6 +16,8 @@ export function randomConfig(random: Random, overrides: Partial<ExchangeConfig> 
     costMultiplier: pick([0, 1, 3]),
     fundingMultiplier: pick([0, 1, 5]),
     settleAfterBars: pick([null, 0, 1, 3]),
+    breakEvenDistance: pick([0, 0, 0.01]),
+    profitLockShare: pick([0, 0.5]),
     slippageCapBps: pick([1_000, 1_000, 5]),
     harsh: random.uniform() < 0.3,
     ...overrides,

@@ -316,6 +316,11 @@ export class ReferenceExchange extends ReferenceMarket {
     if (position.stop > 0) levels.push([position.stop, FillReason.stop]);
     if (position.trail > 0)
       levels.push([position.best * (long ? 1 - position.trail : 1 + position.trail), FillReason.trail]);
+    const { breakEvenDistance, profitLockShare } = this.config;
+    const entry = position.cost / position.lots;
+    const gain = long ? position.best - entry : entry - position.best;
+    if (breakEvenDistance > 0 && gain >= breakEvenDistance * entry)
+      levels.push([entry + profitLockShare * (position.best - entry), FillReason.trail]);
     // The tighter one first: for a long the higher, for a short the lower. Equal levels keep their order.
     levels.sort(([a], [b]) => (long ? b - a : a - b));
     const adverse = (level: number, price: number): boolean => level > 0 && (long ? price <= level : price >= level);

@@ -35,6 +35,17 @@ export const exchangeSection = z
       .describe(
         "Bars without a bar of a symbol after which its position is settled at the last price, as at a delisting; 0 for never. Without it as many as make a week.",
       ),
+    break_even_distance: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(DEFAULTS.breakEvenDistance)
+      .describe(
+        "Profit, as a share of the entry price, from which on the stop lies at the entry or better; 0 for no such stop.",
+      ),
+    profit_lock_share: probability
+      .default(DEFAULTS.profitLockShare)
+      .describe("Share of the best profit that this stop keeps; 0 for the entry price itself."),
     slippage_model: z
       .enum(SlippageModel)
       .default(DEFAULTS.slippageModel)
