@@ -151,6 +151,8 @@ export class BybitServer {
         return accept({ category: query["category"], list: this.#contracts(query), nextPageCursor: "" });
       case "/v5/market/kline":
         return known ? accept(this.#klines(query)) : refuse("params error: Symbol Is Invalid");
+      case "/v5/market/risk-limit":
+        return accept({ category: query["category"], list: known ? riskLimits(query["symbol"] ?? "") : [] });
       case "/v5/market/funding/history": {
         if (query["startTime"] !== undefined && query["endTime"] === undefined) return refuse("params error: endTime");
         return known ? accept(this.#funding(query)) : refuse("params error: symbol invalid");
@@ -234,4 +236,26 @@ export class BybitServer {
 
 function send(response: ServerResponse, reply: unknown, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(200, { "content-type": "application/json", ...headers }).end(JSON.stringify(reply));
+}
+
+/** Two steps of a ladder, the higher one first, with margins as shares and as texts. */
+function riskLimits(symbol: string): unknown[] {
+  const step = (
+    id: number,
+    value: string,
+    maintenance: string,
+    initial: string,
+    leverage: string,
+    deduction: string,
+  ) => ({
+    id,
+    symbol,
+    riskLimitValue: value,
+    maintenanceMargin: maintenance,
+    initialMargin: initial,
+    isLowestRisk: id === 1 ? 1 : 0,
+    maxLeverage: leverage,
+    mmDeduction: deduction,
+  });
+  return [step(2, "2600000", "0.01", "0.02", "50.00", "6666.67"), step(1, "2000000", "0.0066", "0.0133", "75.00", "")];
 }

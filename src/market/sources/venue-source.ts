@@ -13,10 +13,12 @@ import {
 } from "../../core/index.ts";
 import type { HistoryVenue } from "../../venues/index.ts";
 import { CandleBuilder, type Candles, createFunding } from "../candles.ts";
+import { snapFunding } from "../funding-grid.ts";
 import { addCounts, type MergeCounts } from "../store/merge.ts";
 import type { SetKey } from "../store/paths.ts";
 import type { MarketStore } from "../store/store.ts";
 import { missingSpans, requestWindows, type Span } from "./missing.ts";
+import { settleSets } from "./settle.ts";
 import type { Collected, CollectOptions, MarketSource } from "./source.ts";
 
 export type VenueSourceOptions = {
@@ -111,7 +113,8 @@ class SymbolFetch {
     const wantsFunding = this.#options.funding !== false && instrument.fundingIntervalHours !== undefined;
     const funding = wantsFunding ? await this.#collectFunding() : { added: 0, replaced: 0, unchanged: 0 };
     const { venue, symbol } = this.#key;
-    return { key: this.#key, venue, symbol, candles: this.#counts, funding, notes: [] };
+    await settleSets(this.#store, [this.#key], this.#signal);
+    return { key: this.#key, venue, symbol, candles: this.#counts, funding, instrument, notes: [] };
   }
 
   async #collectCandles(): Promise<void> {
@@ -190,7 +193,8 @@ class SymbolFetch {
       funding.timeMs[i] = rates[i].timeMs;
       funding.rate[i] = rates[i].rate;
     }
-    return this.#store.mergeFunding(venue, symbol, funding);
+    const contract = this.#store.instrument(venue, symbol, this.#key.kind);
+    return this.#store.mergeFunding(venue, symbol, snapFunding(funding, contract, `${venue} ${symbol}`).funding);
   }
 
   #report(done: number, total: number): void {

@@ -48,6 +48,23 @@ export const linearSchema = z.looseObject({
 });
 export type LinearContract = z.infer<typeof linearSchema>["list"][number];
 
+/** A number, which Bybit writes as a text or as a number. */
+const textOrNumber = z.union([z.number(), numeric]);
+
+export const riskLimitSchema = z.looseObject({
+  list: z.array(
+    z.looseObject({
+      symbol: z.string(),
+      riskLimitValue: textOrNumber,
+      maintenanceMargin: textOrNumber,
+      initialMargin: textOrNumber,
+      maxLeverage: textOrNumber,
+      mmDeduction: z.union([z.number(), numericOrEmpty]).optional(),
+    }),
+  ),
+});
+export type RiskLimit = z.infer<typeof riskLimitSchema>["list"][number];
+
 export const spotSchema = z.looseObject({
   list: z.array(
     contractSchema.extend({

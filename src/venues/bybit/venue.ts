@@ -1,6 +1,6 @@
 /**
  * @file Bybit's public market data, V5, without a key.
- * https://bybit-exchange.github.io/docs/v5/market/kline, .../history-fund-rate, .../instrument, .../time
+ * https://bybit-exchange.github.io/docs/v5/market/kline, .../history-fund-rate, .../instrument, .../risk-limit, .../time
  */
 import type { RestClientV5 } from "bybit-api";
 import type { z } from "zod";
@@ -20,7 +20,16 @@ import { badReply, rejected } from "../venue-error.ts";
 import { codeFailure, transportFailure } from "./failure.ts";
 import { linearInstrument, spotInstrument } from "./instrument.ts";
 import { type BybitInterval, bybitInterval } from "./interval.ts";
-import { envelopeSchema, fundingSchema, klinesSchema, linearSchema, serverTimeSchema, spotSchema } from "./reply.ts";
+import {
+  envelopeSchema,
+  fundingSchema,
+  klinesSchema,
+  linearSchema,
+  type RiskLimit,
+  riskLimitSchema,
+  serverTimeSchema,
+  spotSchema,
+} from "./reply.ts";
 
 export type BybitOptions = {
   /** Default: linear (USDT perpetuals and dated futures). Spot history is filed under "bybit-spot". */
@@ -84,16 +93,31 @@ class BybitVenue implements HistoryVenue {
     const where = `contract ${symbol}`;
     const category = this.#category;
     const ask = (client: RestClientV5): Promise<unknown> => client.getInstrumentsInfo({ category, symbol });
+    const limits = category === "linear" ? await this.#riskLimits(symbol, signal) : [];
     const found =
       category === "linear"
         ? (await this.#ask(where, linearSchema, signal, ask)).list
             .filter((contract) => contract.symbol === symbol)
-            .map((contract) => linearInstrument(contract, this.name))
+            .map((contract) => linearInstrument(contract, this.name, limits))
         : (await this.#ask(where, spotSchema, signal, ask)).list
             .filter((contract) => contract.symbol === symbol)
             .map((contract) => spotInstrument(contract, this.name));
     if (found.length === 0) throw rejected("Bybit", where, `it has no ${category} contract of that name`);
     return found[0];
+  }
+
+  /** The ladder of maintenance margin; none where Bybit refuses to tell it, so that the rest can still be had. */
+  async #riskLimits(symbol: string, signal: AbortSignal | undefined): Promise<readonly RiskLimit[]> {
+    try {
+      const category = "linear" as const;
+      const result = await this.#ask(`risk limits of ${symbol}`, riskLimitSchema, signal, (client) =>
+        client.getRiskLimit({ category, symbol }),
+      );
+      return result.list.filter((limit) => limit.symbol === symbol);
+    } catch (thrown) {
+      if (thrown instanceof TidemarkError && thrown.code === "VENUE_REJECTED") return [];
+      throw thrown;
+    }
   }
 
   async candles({ symbol, timeframe, fromMs, toMs, signal }: CandleQuery): Promise<VenueCandle[]> {

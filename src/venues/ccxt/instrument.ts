@@ -6,6 +6,7 @@ import {
   type Instrument,
   InstrumentKind,
   plainSymbol,
+  usualMaintenance,
 } from "../../core/index.ts";
 import type { CcxtMarket } from "./reply.ts";
 
@@ -19,6 +20,7 @@ export function ccxtInstrument(
   mode: PrecisionMode,
 ): Instrument {
   const defaults = defaultInstrument(market.symbol, { kind, venue });
+  const maxLeverage = kind === InstrumentKind.spot ? 1 : (market.limits.leverage?.max ?? defaults.maxLeverage);
   return {
     ...defaults,
     symbol: plainSymbol(market.symbol),
@@ -30,7 +32,11 @@ export function ccxtInstrument(
     multiplier: kind === InstrumentKind.perpetual ? (market.contractSize ?? 1) : 1,
     takerFeeBps: bps(market.taker) ?? defaults.takerFeeBps,
     makerFeeBps: bps(market.maker) ?? defaults.makerFeeBps,
-    maxLeverage: kind === InstrumentKind.spot ? 1 : (market.limits.leverage?.max ?? defaults.maxLeverage),
+    maxLeverage,
+    maintenanceMarginRate: usualMaintenance(kind, maxLeverage),
+    ...(kind === InstrumentKind.spot
+      ? {}
+      : { guessed: { maintenanceMarginRate: "half of the opening margin at the greatest leverage" } }),
   };
 }
 
