@@ -192,7 +192,7 @@ export async function importFiles(
       hooks.onFailure?.(thrown);
     }
   }
-  const settled = await settleSets(store, claims.keys(), context.signal);
+  const settled = await settleSets(store, claims.keys(), context.signal, (key) => claims.reportOf(key));
   context.endProgress();
   return { files: files.length, imported, settled, failures };
 }

@@ -5,6 +5,7 @@
 import { basename } from "node:path";
 import { formatMinute, TidemarkError } from "../../core/index.ts";
 import { type Candles, lowerBound } from "../candles.ts";
+import type { QualityReport } from "../quality/report.ts";
 import { areOtherPrices } from "../store/merge.ts";
 import { kindOf, type SetKey } from "../store/paths.ts";
 import type { MarketStore } from "../store/store.ts";
@@ -12,11 +13,18 @@ import type { MarketStore } from "../store/store.ts";
 type Claim = { readonly path: string; readonly origin: string; readonly firstMs: number; readonly lastMs: number };
 
 export class ImportClaims {
+  /** Reports of sets that one file made up as a whole, by set. */
+  readonly #reports = new Map<string, QualityReport>();
   readonly #bySet = new Map<string, { readonly key: SetKey; readonly claims: Claim[] }>();
 
   /** The sets that were touched, in the order in which they were. */
   keys(): SetKey[] {
     return [...this.#bySet.values()].map(({ key }) => key);
+  }
+
+  /** The report of a set that is all of one file; it needs no second look. */
+  reportOf(key: SetKey): QualityReport | undefined {
+    return this.#reports.get(nameOf(key));
   }
 
   /** Throws DATA_QUALITY where an earlier file of this command is of another market than these bars. */
@@ -32,7 +40,10 @@ export class ImportClaims {
     }
   }
 
-  add(key: SetKey, candles: Candles, path: string, origin: string): void {
+  /** @param report of the file, where it is all that the set holds */
+  add(key: SetKey, candles: Candles, path: string, origin: string, report?: QualityReport): void {
+    if (report === undefined) this.#reports.delete(nameOf(key));
+    else this.#reports.set(nameOf(key), report);
     const set = this.#bySet.get(nameOf(key)) ?? { key, claims: [] };
     set.claims.push({ path, origin, firstMs: candles.timeMs[0], lastMs: candles.timeMs[candles.length - 1] });
     this.#bySet.set(nameOf(key), set);

@@ -74,7 +74,7 @@ async function importCandles(
   for (const file of files) ready.push(await prepared(file, options, store, claims, origin));
   const collected: Collected[] = [];
   for (const one of ready) collected.push(await stored(one, store, claims, path, origin, run));
-  if (options.claims === undefined) await settleSets(store, claims.keys(), run.signal);
+  if (options.claims === undefined) await settleSets(store, claims.keys(), run.signal, (key) => claims.reportOf(key));
   return collected.map((one) => withInstrument(one, store));
 }
 
@@ -169,13 +169,14 @@ async function stored(
     warnings.push(`${key.symbol} was stored as ${mistaken.kind}: it is ${key.kind} now, with a new contract`);
   }
   const isNew = store.instrument(key.venue, key.symbol, key.kind) === undefined;
+  const isWhole = !storedKeys(store.root).some((other) => isSameSet(other, key));
   const counts = await store.mergeCandles(key, candles);
   await store.putInstruments([instrument]);
   if (ready.emptyRows > 0) {
     const before = readFindings(store.root, key)?.emptyRows ?? 0;
     writeFindings(store.root, key, { emptyRows: Math.max(before, ready.emptyRows) });
   }
-  claims.add(key, candles, path, origin);
+  claims.add(key, candles, path, origin, isWhole ? quality : undefined);
   if (counts.otherPrices !== undefined) warnings.push(replacedText(key, counts));
   const guesses = isNew ? guessText(instrument) : "";
   if (guesses !== "") notes.push(`guessed: ${guesses}`);
@@ -191,6 +192,10 @@ async function stored(
     notes,
     warnings,
   };
+}
+
+function isSameSet(a: Required<SetKey>, b: Required<SetKey>): boolean {
+  return a.venue === b.venue && a.symbol === b.symbol && a.kind === b.kind && a.timeframe === b.timeframe;
 }
 
 function replacedText(key: SetKey, { otherPrices = 0, replaced, unchanged }: MergeCounts): string {

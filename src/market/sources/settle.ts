@@ -23,13 +23,20 @@ export async function settleSets(
   store: MarketStore,
   keys: readonly SetKey[],
   signal?: AbortSignal,
+  reportOf: (key: SetKey) => QualityReport | undefined = () => undefined,
 ): Promise<SettledSet[]> {
   const settled: SettledSet[] = [];
   for (const key of keys) {
     signal?.throwIfAborted();
+    const before = store.instrument(key.venue, key.symbol, kindOf(key))?.calendar;
     const instrument = await withCalendar(store, key);
-    const candles = await store.readCandles(key);
-    settled.push({ key, report: checkStored(store, key, candles, instrument), instrument });
+    const known = instrument?.calendar === before ? reportOf(key) : undefined;
+    if (known === undefined) {
+      settled.push({ key, report: checkStored(store, key, await store.readCandles(key), instrument), instrument });
+    } else {
+      writeFindings(store.root, key, { report: known });
+      settled.push({ key, report: known, instrument });
+    }
   }
   return settled;
 }

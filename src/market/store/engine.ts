@@ -39,13 +39,16 @@ export async function readParquet(paths: readonly string[], names: readonly stri
   try {
     const list = names.map((name) => `"${name}"::DOUBLE AS "${name}"`).join(", ");
     const files = paths.map(sqlPath).join(", ");
-    const result = await connection.run(`SELECT ${list} FROM read_parquet([${files}])`);
-    const chunks = await result.fetchAllChunks();
-    const length = chunks.reduce((sum, chunk) => sum + chunk.rowCount, 0);
+    const counted = await (await connection.run(`SELECT count(*) FROM read_parquet([${files}])`)).getRows();
+    const length = Number(counted[0][0]);
     const columns = names.map(() => new Float64Array(length));
+    // Chunk by chunk: the rows are in memory once, not twice.
+    const result = await connection.stream(`SELECT ${list} FROM read_parquet([${files}])`);
     let row = 0;
-    for (const chunk of chunks) {
-      const rows = chunk.rowCount;
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      const rows = chunk?.rowCount ?? 0;
+      if (chunk === null || rows === 0) break;
       for (let c = 0; c < names.length; c++) {
         const vector = chunk.getColumnVector(c);
         if (!(vector instanceof DuckDBDoubleVector)) throw new Error(`column ${names[c]} is not numeric`);

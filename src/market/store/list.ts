@@ -33,7 +33,7 @@ export type StoredSet = Required<SetKey> & {
 };
 
 /** A stored set's name, with its kind. */
-export type StoredKey = SetKey & { readonly kind: InstrumentKind };
+export type StoredKey = Required<SetKey>;
 
 /** Names of the stored sets, without opening a candle file. Throws STORE_CORRUPT for a catalog that can't be understood. */
 export function storedKeys(root: string): StoredKey[] {
