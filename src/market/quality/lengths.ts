@@ -5,13 +5,19 @@ import { type Finding, FindingCollector, FindingKind } from "./report.ts";
 /** The place within a bar's length at which most bars open. */
 export function commonPhase(times: Float64Array, barMs: number): number {
   const counts = new Map<number, number>();
+  const first = phaseOf(times[0] ?? 0, barMs);
+  if (times.every((tsMs) => phaseOf(tsMs, barMs) === first)) return first;
   for (const tsMs of times) {
-    const phase = ((tsMs % barMs) + barMs) % barMs;
+    const phase = phaseOf(tsMs, barMs);
     counts.set(phase, (counts.get(phase) ?? 0) + 1);
   }
   let [best, most] = [0, 0];
   for (const [phase, count] of counts) if (count > most) [best, most] = [phase, count];
   return best;
+}
+
+function phaseOf(tsMs: number, barMs: number): number {
+  return ((tsMs % barMs) + barMs) % barMs;
 }
 
 /** So many steps of one other length in a row are bars of that length, not holes. */

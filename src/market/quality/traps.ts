@@ -22,14 +22,11 @@ const MIN_BARS = 20;
 /** So many bars in a row that equal others to the last digit are a copy and no chance. */
 const BLOCK = 4;
 
-/** Blocks of bars that are there again elsewhere, volume included; quiet bars equal each other without a copy. */
-function repeatedBlocks(
-  { timeMs, open, high, low, close, volume, length }: Candles,
-  barMs: number,
-  maxExamples: number,
-): Finding[] {
+/** Blocks of bars that are there again elsewhere, volume included; bars that stand still equal each other without a copy. */
+function repeatedBlocks(candles: Candles, barMs: number, maxExamples: number): Finding[] {
+  const { timeMs, open, high, low, close, volume, length } = candles;
   const collector = new FindingCollector(FindingKind.repeated, "warning", maxExamples);
-  const seen = new Map<number, number>();
+  const seen = new Int32Array(SLOTS).fill(-1);
   const isSame = (a: number, b: number): boolean =>
     open[a] === open[b] && high[a] === high[b] && low[a] === low[b] && close[a] === close[b] && volume[a] === volume[b];
   for (let i = 0; i < length; ) {
@@ -37,34 +34,41 @@ function repeatedBlocks(
       i++;
       continue;
     }
-    const key = mixed(open[i], close[i], volume[i]);
-    const before = seen.get(key);
+    const slot = slotOf(open[i], close[i], volume[i]);
+    const before = seen[slot];
     let run = 0;
-    if (before !== undefined) while (i + run < length && before + run < i && isSame(before + run, i + run)) run++;
-    if (run >= BLOCK) {
-      const hours = Math.round(((timeMs[i] - timeMs[before ?? 0]) / barMs) * 10) / 10;
-      collector.add(
-        i,
-        timeMs[i],
-        `${run} bars equal those ${hours} bars before, from ${formatMinute(timeMs[before ?? 0])}`,
-      );
+    if (before >= 0) while (i + run < length && before + run < i && isSame(before + run, i + run)) run++;
+    if (run >= BLOCK && hasVariety(close, i, i + run)) {
+      const bars = Math.round(((timeMs[i] - timeMs[before]) / barMs) * 10) / 10;
+      collector.add(i, timeMs[i], `${run} bars equal those ${bars} bars before, from ${formatMinute(timeMs[before])}`);
       i += run;
       continue;
     }
-    // The first place is kept: a copy of a copy is told of the original.
-    if (before === undefined) seen.set(key, i);
+    seen[slot] = i;
     i++;
-    if (seen.size > MOST_SEEN) seen.clear();
   }
   return collector.findings();
 }
 
-/** Bars that are remembered at once; what is further back is not looked for. */
-const MOST_SEEN = 250_000;
+/** Places that are remembered; of two bars with one place the later is. */
+const SLOTS = 1 << 20;
+const bits = new Float64Array(1);
+const words = new Int32Array(bits.buffer);
 
-/** A number for three, good enough to find candidates that are then compared. */
-function mixed(a: number, b: number, c: number): number {
-  return a * 1.000_123 + b * 7.913 + c * 0.317;
+function slotOf(a: number, b: number, c: number): number {
+  let hash = 0;
+  bits[0] = a;
+  hash = Math.imul(hash ^ words[0] ^ Math.imul(words[1], 0x9e3779b1), 0x85ebca6b);
+  bits[0] = b;
+  hash = Math.imul(hash ^ words[0] ^ Math.imul(words[1], 0x9e3779b1), 0xc2b2ae35);
+  bits[0] = c;
+  hash = Math.imul(hash ^ words[0] ^ Math.imul(words[1], 0x9e3779b1), 0x27d4eb2f);
+  return (hash ^ (hash >>> 15)) & (SLOTS - 1);
+}
+
+/** Whether a block has at least three different closes: one bar over and over is no history that could be copied. */
+function hasVariety(close: Float64Array, from: number, to: number): boolean {
+  return new Set(close.subarray(from, Math.min(to, from + 20))).size >= 3;
 }
 
 /** Bars on each side of a place that are held against each other. */
@@ -79,9 +83,10 @@ const UNIT_RATIO = 50;
 function volumeUnits({ timeMs, close, volume, length }: Candles, maxExamples: number): Finding[] {
   const collector = new FindingCollector(FindingKind.volumeUnit, "warning", maxExamples);
   const window = Math.min(WINDOW, Math.floor(length / 4));
+  let behind = median(volume.subarray(0, window));
   for (let i = window; i + window <= length; i += window) {
-    const before = median(volume.subarray(i - window, i));
-    const behind = median(volume.subarray(i, i + window));
+    const before = behind;
+    behind = median(volume.subarray(i, i + window));
     if (!(before > 0) || !(behind > 0)) continue;
     const ratio = Math.max(before, behind) / Math.min(before, behind);
     if (ratio < UNIT_RATIO) continue;
@@ -98,6 +103,7 @@ function volumeUnits({ timeMs, close, volume, length }: Candles, maxExamples: nu
     const why = isPrice ? ", about the price: quote and base currency seem to change places" : "";
     collector.add(place, timeMs[place], `the usual volume ${change} of what it was before${why}`);
     i = place + window;
+    behind = median(volume.subarray(i, Math.min(length, i + window)));
   }
   return collector.findings();
 }

@@ -19,6 +19,8 @@ import type { Collected } from "./source.ts";
 const scaled = (rows: readonly CandleRow[], by: number): CandleRow[] =>
   rows.map(([t, o, h, l, c, v]) => [t, o * by, h * by, l * by, c * by, v]);
 const weekdays = DAYS.filter(([t]) => ![0, 6].includes(new Date(t).getUTCDay()));
+const tickerRows = (symbol: string, by: number): string[] =>
+  scaled(HOURS, by).map(([t, ...rest]) => [t, symbol, ...rest].join(","));
 const ms = (rows: readonly CandleRow[]): string => csv(rows, (t) => t);
 
 describe("importing", () => {
@@ -113,10 +115,8 @@ describe("importing", () => {
   });
 
   it("stores all markets of a file, or none", async () => {
-    const rows = (symbol: string, by: number): string[] =>
-      scaled(HOURS, by).map(([t, ...rest]) => [t, symbol, ...rest].join(","));
     const head = "date,tic,open,high,low,close,volume";
-    const mixed = rows("AAPL", 1).flatMap((text, i) => [text, rows("MSFT", 2)[i]]);
+    const mixed = tickerRows("AAPL", 1).flatMap((text, i) => [text, tickerRows("MSFT", 2)[i]]);
     await take(`${head}\n${mixed.join("\n")}\n`, "finrl.csv");
     expect(storedKeys(store.root).map(({ symbol }) => symbol)).toEqual(["AAPL", "MSFT"]);
   });

@@ -6,11 +6,14 @@ import type { Candles } from "../../candles.ts";
 
 /** Fewer rows prove nothing. */
 const MIN_ROWS = 30;
+/** More rows prove no more. */
+const MOST_ROWS = 20_000;
 /** How much smaller the wrong distance has to be. In real markets it is greater than the right one. */
 const RATIO = 0.25;
 
 /** Rows in order of time. */
-export function areOpenAndCloseExchanged({ open, close, length }: Candles): boolean {
+export function areOpenAndCloseExchanged({ open, close, length: rows }: Candles): boolean {
+  const length = Math.min(rows, MOST_ROWS);
   if (length < MIN_ROWS) return false;
   const gap = new Float64Array(length - 1);
   const crossed = new Float64Array(length - 1);
