@@ -65,6 +65,8 @@ export {
   EpisodeCounter,
   type EpisodeRecord,
   linear,
+  NormalizedEnv,
+  type ObservationFigures,
   PolicyEvaluator,
   PPO_DEFAULTS,
   Ppo,

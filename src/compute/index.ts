@@ -9,8 +9,8 @@
  *     const metrics = await session.step({ x: xs, y: ys }, { learningRate: 3e-4 });
  *     metrics.get("loss");
  *
- * Shapes are static and checked while an expression is built (COMPUTE_SHAPE). Every graph node costs about 4 µs a run, so
- * prefer the fused forms (linear, categoricalLogProbEntropy, betaLogProbEntropy, gru, layerNorm) and few, large operations.
+ * Shapes are static and checked while an expression is built (COMPUTE_SHAPE). A run costs about 25 µs and every
+ * node of it 0.4 µs, so prefer the fused forms (linear, categoricalLogProbEntropy, betaLogProbEntropy, gru, layerNorm) and few, large operations.
  */
 export { betaEntropy, betaLogProb, betaLogProbEntropy } from "./distributions/beta.ts";
 export {

@@ -10,6 +10,10 @@ function noise(seed: number, drift = 0): Float64Array {
   return Float64Array.from({ length: BARS }, () => drift + 1e-3 * random.normal());
 }
 
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 function total(series: Float64Array): number {
   return series.reduce((sum, value) => sum + value, 0);
 }
@@ -41,6 +45,40 @@ describe("the verdict on a search", () => {
     expect(among.deflatedSharpe, "the best of twenty is expected to look so").toBeLessThan(0.75);
     expect(among.effectiveTrials).toBeGreaterThan(18);
     expect(among.overfitting, "more than a promotable policy may have").toBeGreaterThan(0.2);
+  });
+
+  it("is at most as sure as not of the best of skill-less trials, each the best of ten looks", () => {
+    const [REPETITIONS, TRIALS, LOOKS, LENGTH] = [60, 15, 10, 250];
+    const random = new Random(77);
+    const counted: number[] = [];
+    const forgotten: number[] = [];
+    for (let repetition = 0; repetition < REPETITIONS; repetition++) {
+      const kept: Float64Array[] = [];
+      const looks = Array.from({ length: TRIALS }, () => {
+        const all = Array.from({ length: LOOKS }, () => Float64Array.from({ length: LENGTH }, () => random.normal()));
+        kept.push(all.reduce((a, b) => (total(b) > total(a) ? b : a)));
+        const sharpes = all.map((one) => judgeSearch(one, [one], YEAR).sharpe ?? 0);
+        return { count: LOOKS, correlation: Math.max(0, meanCorrelation(all)), sharpes };
+      });
+      const best = kept.reduce((a, b) => (total(b) > total(a) ? b : a));
+      counted.push(judgeSearch(best, kept, YEAR, looks).deflatedSharpe ?? 0);
+      forgotten.push(judgeSearch(best, kept, YEAR).deflatedSharpe ?? 0);
+    }
+    expect(meanOf(counted), "centered at one half").toBeLessThan(0.52);
+    expect(meanOf(counted), "and not blind").toBeGreaterThan(0.3);
+    expect(counted.filter((value) => value >= 0.95).length / REPETITIONS).toBeLessThan(0.05);
+    expect(meanOf(forgotten), "without its looks a search flatters itself").toBeGreaterThan(meanOf(counted));
+  });
+
+  it("counts looks that are all alike as one", () => {
+    const trials = Array.from({ length: 8 }, (_, seed) => noise(seed + 1));
+    const alike = trials.map((one) => {
+      const sharpe = judgeSearch(one, [one], YEAR).sharpe ?? 0;
+      return { count: 10, correlation: 1, sharpes: Array.from({ length: 10 }, () => sharpe) };
+    });
+    const verdict = judgeSearch(trials[0], trials, YEAR, alike);
+    expect(verdict.looks).toBe(80);
+    expect(verdict.effectiveTrials).toBeCloseTo(judgeSearch(trials[0], trials, YEAR).effectiveTrials, 9);
   });
 
   it("believes a trial that is good everywhere", () => {

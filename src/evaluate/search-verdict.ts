@@ -2,7 +2,13 @@
  * @file How much of the best trial's result is what the best of so many tries shows anyway. Every trial counts that came
  * far enough to have returns, pruned ones too; the measures are those of Bailey and Lopez de Prado.
  */
-import { backtestOverfitting, deflatedBenchmark, deflatedSharpe, effectiveTrials } from "./statistics/overfitting.ts";
+import type { TrialLooks } from "../learn/index.ts";
+import {
+  backtestOverfitting,
+  deflatedBenchmark,
+  effectiveTrials,
+  probabilisticSharpe,
+} from "./statistics/overfitting.ts";
 import { returnStatistics } from "./statistics/return-statistics.ts";
 
 /** Blocks of the symmetric cross-validation, and the fewest returns that each is to have. */
@@ -10,8 +16,11 @@ const BLOCKS = 16;
 const LEAST_PER_BLOCK = 4;
 
 export type SearchVerdict = {
-  /** Trials whose returns are counted, and how many independent ones they are worth. */
+  /** Trials whose returns are counted. */
   readonly trials: number;
+  /** Looks of all trials together; each trial is one where nothing is known of its looks. */
+  readonly looks: number;
+  /** How many independent looks all of them are worth. */
   readonly effectiveTrials: number;
   /** Mean correlation of two trials' returns. */
   readonly correlation: number;
@@ -19,9 +28,9 @@ export type SearchVerdict = {
   readonly bars: number;
   /** Of the best trial in a year; null where it never traded. */
   readonly sharpe: number | null;
-  /** Standard deviation of the trials' Sharpe ratios in a year. */
+  /** Standard deviation of the Sharpe ratios of all looks in a year. */
   readonly sharpeDeviation: number;
-  /** What the best of as many trials without skill would be expected to show. */
+  /** What the best of as many looks without skill would be expected to show. */
   readonly luckSharpe: number;
   /** Probability that the best trial's true Sharpe ratio is above that; null where it is not defined. */
   readonly deflatedSharpe: number | null;
@@ -57,17 +66,27 @@ function variance(values: readonly number[]): number {
  * Judges the best trial among all.
  * @param best the returns of the best trial, one of `returns`
  * @param returns of every trial on the same bars, one a bar
+ * @param looks of every trial, in the same order. A trial that keeps the best of ten looks has had ten chances to be lucky:
+ * all are counted, as far as they differ from each other
  */
 export function judgeSearch(
   best: Float64Array,
   returns: readonly Float64Array[],
   periodsPerYear: number,
+  looks: ReadonlyArray<TrialLooks | undefined> = [],
 ): SearchVerdict {
   const root = Math.sqrt(periodsPerYear);
-  const sharpes = returns.map((series) => (returnStatistics(series, periodsPerYear).sharpe ?? 0) / root);
+  const sharpesOf = (series: Float64Array, i: number): readonly number[] =>
+    looks[i]?.sharpes ?? [returnStatistics(series, periodsPerYear).sharpe ?? 0];
+  const sharpes = returns.flatMap((series, i) => sharpesOf(series, i).map((sharpe) => sharpe / root));
   const correlation = meanCorrelation(returns);
-  const effective = effectiveTrials(returns.length, Math.max(0, correlation));
+  const perTrial = returns.map((_, i) => effectiveTrials(looks[i]?.count ?? 1, looks[i]?.correlation ?? 0));
+  const lookWorth = perTrial.reduce((sum, worth) => sum + worth, 0) / Math.max(1, perTrial.length);
+  const effective = effectiveTrials(returns.length, Math.max(0, correlation)) * lookWorth;
   const spread = variance(sharpes);
+  // Where the crowd is above zero, luck begins there; where costs pull it below, zero is the stricter start.
+  const crowd = Math.max(0, sharpes.reduce((sum, sharpe) => sum + sharpe, 0) / Math.max(1, sharpes.length));
+  const luck = returns.length < 2 && lookWorth <= 1 ? 0 : crowd + deflatedBenchmark(effective, spread);
   const { sharpe, skew, kurtosis } = returnStatistics(best, periodsPerYear);
   const record =
     sharpe === null || skew === null || kurtosis === null ? undefined : { sharpe: sharpe / root, skew, kurtosis };
@@ -75,13 +94,14 @@ export function judgeSearch(
   const enough = traded >= 2 && best.length >= BLOCKS * LEAST_PER_BLOCK;
   return {
     trials: returns.length,
+    looks: sharpes.length,
     effectiveTrials: effective,
     correlation,
     bars: best.length,
     sharpe,
     sharpeDeviation: Math.sqrt(spread) * root,
-    luckSharpe: deflatedBenchmark(effective, spread) * root,
-    deflatedSharpe: record === undefined ? null : deflatedSharpe(record, best.length, effective, spread),
+    luckSharpe: luck * root,
+    deflatedSharpe: record === undefined ? null : probabilisticSharpe(record, best.length, luck),
     overfitting: enough ? backtestOverfitting(returns, BLOCKS).probability : null,
   };
 }

@@ -12,6 +12,8 @@ export {
   type EnvShape,
   EpisodeCounter,
   type EpisodeRecord,
+  NormalizedEnv,
+  type ObservationFigures,
   REWARD_DEFAULTS,
   type RewardWeights,
   rewardWeights,
@@ -71,12 +73,14 @@ export {
   trainPolicy,
 } from "./training/index.ts";
 export {
+  LOOKS_NOTE,
   type MarketRequest,
   openRequestedMarket,
   type PlanBoard,
   type PostedPlan,
   planBoard,
   TRIAL_OBJECTIVES,
+  type TrialLooks,
   type TrialTraining,
   trainTrial,
 } from "./tune/index.ts";

@@ -43,9 +43,10 @@ export { type ParameterCount, parameterCounts } from "./network/count.ts";
 export {
   type ActingGraph,
   actingGraph,
-  gatherMarket,
+  encoderInput,
   memoryGraph,
   policyGraph,
+  resetInput,
   stateInput,
   writeIndex,
 } from "./network/graphs.ts";

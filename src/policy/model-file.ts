@@ -10,6 +10,7 @@ import {
   ensureFolder,
   fileError,
   fingerprint,
+  formatMinute,
   freshId,
   type Instrument,
   InstrumentKind,
@@ -193,6 +194,15 @@ function checked(json: unknown, path: string): ModelManifest {
   const { normalizer } = data;
   if (normalizer.mean.length !== cells || normalizer.std.length !== cells || normalizer.symbols.join() !== symbols) {
     throw corrupt(path, "its normalizer is of other symbols or features");
+  }
+  const { fittedToMs } = normalizer;
+  const { trainToMs } = data.provenance;
+  if (fittedToMs > trainToMs) {
+    const [fitted, trained] = [fittedToMs, trainToMs].map(formatMinute);
+    throw corrupt(
+      path,
+      `its normalizer was fitted on bars up to ${fitted}, its training ended at ${trained}: it has seen the future`,
+    );
   }
   try {
     actionSpace(data.actionSpace);

@@ -70,6 +70,7 @@ function requireNoFlags(flags: TrainingFlags, config: Config): void {
   const names = [
     "resume",
     "continue",
+    "refitNormalizer",
     "phases",
     "useRecommendations",
     "perSymbol",

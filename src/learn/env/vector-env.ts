@@ -35,6 +35,11 @@ export type VectorEnv = {
   readonly row: Int32Array;
   /** Rows below this one can't be acted on; at least as many rows of history exist before every start. */
   readonly firstRow: number;
+  /**
+   * True where episodes may end at any bar and the memory of what ended is emptied then. Default: stretches move only between
+   * segments, and their memory is warmed up where they go.
+   */
+  readonly freeEpisodes?: boolean;
 
   /** Starts every stretch and account anew. */
   reset(): void;

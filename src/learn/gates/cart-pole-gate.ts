@@ -36,12 +36,13 @@ async function runCartPole(context: GateContext): Promise<GateOutcome> {
     const judged = new CartPole(EPISODES, 2 * seed + 1);
     const lengths = new Float64Array(EPISODES);
     const over = new Uint8Array(EPISODES);
-    await learnedRewards(ppo, network, judged, BEST, () => {
+    const onBar = (): void => {
       for (let n = 0; n < EPISODES; n++) {
         if (over[n] === 0) lengths[n] += judged.rewards[n];
         over[n] |= judged.terminated[n] | judged.truncated[n];
       }
-    });
+    };
+    await learnedRewards(ppo, network, judged, BEST, { onBar });
     return {
       steps: ppo.steps,
       measurements: [

@@ -74,6 +74,8 @@ export function gatesOf(form: GateForm, encoders: readonly EncoderName[] = WITH_
     cartPoleGate,
     visible(autoregressive(0), 0.95),
     visible(autoregressive(0.002), 0.9),
+    // Costs so high that most signals are not worth a trade: the band of doing nothing must be found.
+    visible(autoregressive(0.01), 0.6),
     visible(meanReverting(0.2), 0.9),
     visible(sine(0.2), 0.95),
     ...encoders.map(remembered),

@@ -1,4 +1,5 @@
 /** @file Learns a task with the trainer that everything else is trained with, and judges what was learned. */
+import type { Random } from "../../core/index.ts";
 import type { NetworkSpec } from "../../policy/index.ts";
 import type { VectorEnv } from "../env/index.ts";
 import { PolicyEvaluator, Ppo, type PpoConfig } from "../ppo/index.ts";
@@ -41,22 +42,31 @@ export async function trainOnTask<T>(
   }
 }
 
+export type RewardsOptions = {
+  /** Called after every bar. */
+  readonly onBar?: () => void;
+  /** Default: those that were learned. */
+  readonly values?: Float32Array;
+  /** Draws the choices. */
+  readonly sample?: Random;
+};
+
 /**
- * Sum of the rewards of every account over `bars` bars, by the likeliest choices. The env starts anew.
- * @param onBar called after every bar
+ * Sum of the rewards of every account over `bars` bars, by the likeliest choices unless they are to be drawn. The env starts anew.
  */
 export async function learnedRewards(
   ppo: Ppo,
   network: NetworkSpec,
   env: VectorEnv,
   bars: number,
-  onBar: () => void = () => {},
+  { onBar = () => {}, values = ppo.values, sample }: RewardsOptions = {},
 ): Promise<Float64Array> {
   const sums = new Float64Array(env.rewards.length);
   const evaluator = await PolicyEvaluator.create(ppo, network, env);
   try {
-    await evaluator.run(ppo.values, {
+    await evaluator.run(values, {
       bars,
+      ...(sample === undefined ? {} : { sample }),
       onBar: () => {
         for (let n = 0; n < sums.length; n++) sums[n] += env.rewards[n];
         onBar();

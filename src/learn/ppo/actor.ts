@@ -33,6 +33,7 @@ export class Actor {
   readonly #warmupBars: number;
   readonly #symbols: number;
   readonly #window: number;
+  readonly #remembersAll: boolean;
   readonly #index: Int32Array;
   readonly #feeds: Record<string, Float32Array | Int32Array>;
 
@@ -51,7 +52,9 @@ export class Actor {
     this.#warmup = warmup;
     this.#warmupBars = spec.warmup;
     this.#symbols = shape.symbols;
-    this.#window = network.encoder?.window ?? 0;
+    // Without a market there is nothing to index.
+    this.#window = shape.marketFeatures === 0 ? 0 : (network.encoder?.window ?? 0);
+    this.#remembersAll = network.remembersAll;
     this.memory = new Float32Array(G * shape.symbols * (network.encoder?.stateSize ?? 0));
     this.account = new Float32Array(rows * shape.accountFeatures);
     this.mask = new Float32Array(rows * shape.categories);
@@ -84,11 +87,7 @@ export class Actor {
       },
       threads,
     });
-    const { encoder } = network;
-    const state =
-      encoder === undefined || encoder.stateSize === 0 || spec.warmup === 0
-        ? undefined
-        : memoryGraph(encoder, shape, market, spec.warmup, env.stretches);
+    const state = spec.warmup === 0 ? undefined : memoryGraph(network, shape, market, spec.warmup, env.stretches);
     const warmup =
       state === undefined ? undefined : await compileForward({ parameters, outputs: { nextState: state }, threads });
     return new Actor(env, network, spec, shape, acting, warmup);
@@ -132,6 +131,20 @@ export class Actor {
     for (let g = 0; g < G; g++) {
       if (marked[g] === 1) this.memory.set(state.subarray(g * block, (g + 1) * block), g * block);
     }
+  }
+
+  /**
+   * Starts again what ended, in the env and in memory.
+   * @param done `[N]` accounts whose episode ended with the last step
+   * @returns `[G]` stretches whose memory began anew
+   */
+  async restart(values: Float32Array, done: Uint8Array): Promise<Uint8Array> {
+    // Read before the env forgets it: an own memory begins anew with its account.
+    const ended = this.#remembersAll ? done.slice() : undefined;
+    this.env.restart();
+    const anew = ended ?? this.env.moved;
+    if (anew.includes(1)) await this.warmUp(values, anew);
+    return anew;
   }
 
   async release(): Promise<void> {

@@ -7,12 +7,12 @@ import {
   type ForwardSession,
   Parameters,
 } from "../../compute/index.ts";
-import { Random } from "../../core/index.ts";
+import { Random, TidemarkError } from "../../core/index.ts";
 import { memoryGraph, Network, type NetworkShape, type NetworkSpec } from "../../policy/index.ts";
 import type { VectorEnv } from "../env/index.ts";
 import { Actor, marketRows } from "./actor.ts";
 import { checkPpoSizes, type PpoConfig } from "./config.ts";
-import { ppoGraph } from "./loss.ts";
+import { type PpoBatchShape, ppoGraph } from "./loss.ts";
 import { Minibatches } from "./minibatches.ts";
 import { RewardScaler } from "./reward-scaler.ts";
 import { Rollout } from "./rollout.ts";
@@ -50,6 +50,7 @@ export async function buildPpo(env: VectorEnv, spec: NetworkSpec, config: PpoCon
   const { bars, segmentBars, segments } = checkPpoSizes(config, G, A, stateSize > 0);
   const random = new Random(seed);
   const initial = parameters.initialize(random.fork("parameters"));
+  const hasResets = requireMemory(env, spec, stateSize);
   const rollout = new Rollout({
     ...shape,
     bars,
@@ -58,11 +59,12 @@ export async function buildPpo(env: VectorEnv, spec: NetworkSpec, config: PpoCon
     segmentBars,
     window: encoder?.window ?? 0,
     stateSize,
-    hasMarket: encoder !== undefined,
+    hasMarket: env.shape.marketFeatures > 0 && encoder !== undefined,
+    hasResets,
   });
   const steps = rollout.segments / segments;
   const model = { parameters, initial, network, shape };
-  const train = await compileTraining(env, model, config, { bars: segmentBars, segments, steps });
+  const train = await compileTraining(env, model, config, { bars: segmentBars, segments, steps, hasResets });
   const usedBy = env.actionSpace.betaHeads.map((head) => head.usedBy);
   return {
     env,
@@ -72,12 +74,33 @@ export async function buildPpo(env: VectorEnv, spec: NetworkSpec, config: PpoCon
     shape,
     actor: await Actor.create(env, parameters, network, spec, shape, config.threads),
     train,
-    remember: await compileMemory(env, parameters, network, shape, segmentBars, config.threads),
+    remember: await compileMemory(env, parameters, network, shape, rollout, config.threads),
     rollout,
     minibatches: new Minibatches(rollout, segments, usedBy, env.market),
     scaler: new RewardScaler(G * A, config.gamma),
     random: random.fork("actions"),
   };
+}
+
+/** Whether memory may begin anew at any bar. Throws CONFIG_VALUE where this network can't do what the world asks for. */
+function requireMemory(env: VectorEnv, spec: NetworkSpec, stateSize: number): boolean {
+  const all = spec.remember === "all";
+  if (all && env.accountsPerStretch > 1) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `A memory of all that is seen can't be shared, and ${env.accountsPerStretch} accounts live on each stretch`,
+      where: "model.remember",
+      fix: "Give each account a stretch of its own.",
+    });
+  }
+  const free = env.freeEpisodes === true && stateSize > 0;
+  if (free && (spec.encoder !== "gru" || spec.warmup > 0)) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `Episodes of free length are for the gru encoder without warm-up, not for ${spec.encoder} with ${spec.warmup} bars of it`,
+      where: "model.encoder",
+      fix: 'Use networkSpec("gru", { warmup: 0 }), or end episodes only every so many bars as a segment has.',
+    });
+  }
+  return all || free;
 }
 
 type Model = {
@@ -91,10 +114,10 @@ function compileTraining(
   env: VectorEnv,
   { parameters, initial, network, shape }: Model,
   config: PpoConfig,
-  { bars, segments, steps }: { readonly bars: number; readonly segments: number; readonly steps: number },
+  { steps, ...batch }: Pick<PpoBatchShape, "bars" | "segments" | "hasResets"> & { readonly steps: number },
 ): Promise<EpochSession> {
-  const batch = { bars, segments, accounts: env.accountsPerStretch, marketRows: marketRows(env) };
-  const graph = ppoGraph(network, shape, batch, config);
+  const whole = { ...batch, accounts: env.accountsPerStretch, marketRows: marketRows(env) };
+  const graph = ppoGraph(network, shape, whole, config);
   return compileEpoch({
     parameters,
     initial,
@@ -112,12 +135,12 @@ function compileTraining(
 async function compileMemory(
   env: VectorEnv,
   parameters: Parameters,
-  { encoder }: Network,
+  network: Network,
   shape: NetworkShape,
-  segmentBars: number,
+  rollout: Rollout,
   threads: number,
 ): Promise<ForwardSession | undefined> {
-  if (encoder === undefined || encoder.stateSize === 0) return undefined;
-  const nextState = memoryGraph(encoder, shape, { rows: marketRows(env) }, segmentBars, env.stretches);
+  const { segmentBars, hasResets } = rollout.shape;
+  const nextState = memoryGraph(network, shape, { rows: marketRows(env) }, segmentBars, env.stretches, hasResets);
   return nextState === undefined ? undefined : compileForward({ parameters, outputs: { nextState }, threads });
 }

@@ -371,14 +371,12 @@ describe("memory", () => {
     rows: number[],
     from?: Float32Array,
   ) {
-    const { encoder } = network;
-    if (encoder === undefined) throw new Error("there is an encoder");
-    const graph = memoryGraph(encoder, shape, { rows: ROWS }, rows.length, 1);
+    const graph = memoryGraph(network, shape, { rows: ROWS }, rows.length, 1);
     if (graph === undefined) throw new Error("there is a memory");
     const session = await compileForward({ parameters, outputs: { after: graph } });
     const index = new Int32Array(rows.length);
     for (const [i, row] of rows.entries()) writeIndex(index, i, row, 1, 1);
-    const state = from ?? new Float32Array(encoder.stateSize);
+    const state = from ?? new Float32Array(5);
     const { after } = await session.run(flat, { market: market.values, index, state });
     const copy = after.slice();
     await session.release();
@@ -440,5 +438,49 @@ describe("memory", () => {
     await ppo.iterate();
     expect(farthest(stateAt(runs[3], 150), await remembered(parts, flat, bars(144, 150)))).toBeLessThan(1e-6);
     expect(farthest(stateAt(runs[3], 170), await remembered(parts, flat, bars(164, 170)))).toBeLessThan(1e-6);
+  });
+});
+
+/** Parameters whose Beta heads have about this concentration, and whose categories this logit. */
+function confident({ parameters }: PpoParts, flat: Float32Array, concentration: number, logit: number): Float32Array {
+  const values = flat.slice();
+  parameters.view(values, "policy.bias").set([logit, 0, -logit, concentration, concentration]);
+  return values;
+}
+
+describe("the first update", () => {
+  const script: Script = { stretches: 4, symbols: 5, reward: (t, n) => Math.sin(t * n + t) };
+  const changes = { rollout: 64, batch: 64 };
+
+  it.each([
+    [20, 0],
+    [50, 0],
+    [300, 0],
+    [3_000, 5],
+    [2, 40],
+  ])("goes on from a model of concentration %d and logits of %d", async (concentration, logit) => {
+    const { parts, ppo } = await watched(script, changes);
+    const parameters = confident(parts, ppo.values, concentration, logit);
+    const started = await Ppo.create(
+      new ScriptedEnv(script),
+      networkSpec("mlp", { joinSize: 5, hiddenSize: 4, warmup: 0 }),
+      { ...CONFIG, ...changes },
+      3,
+      { parameters },
+    );
+    opened.push(started);
+    await expect(started.iterate()).resolves.toMatchObject({ updates: 1 });
+  });
+
+  it("refuses to go on where acting and training disagree by more than rounding", async () => {
+    const { parts, ppo } = await watched(script, changes);
+    const { logProb } = parts.rollout;
+    // What was acted is stored wrongly.
+    const collected = parts.rollout.estimateAdvantages.bind(parts.rollout);
+    parts.rollout.estimateAdvantages = (gamma, lambda) => {
+      for (let i = 0; i < logProb.length; i++) logProb[i] += 0.001;
+      collected(gamma, lambda);
+    };
+    await expect(ppo.iterate()).rejects.toMatchObject({ code: "INVARIANT" });
   });
 });

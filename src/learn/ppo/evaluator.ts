@@ -1,5 +1,6 @@
 /** @file How good a policy is in an env when it always takes its likeliest choice. */
-import { likeliestActions, type NetworkSpec } from "../../policy/index.ts";
+import type { Random } from "../../core/index.ts";
+import { likeliestActions, type NetworkSpec, sampleActions } from "../../policy/index.ts";
 import type { EpisodeRecord, VectorEnv } from "../env/index.ts";
 import { Actor } from "./actor.ts";
 import type { Ppo } from "./ppo.ts";
@@ -15,6 +16,8 @@ export type EvaluationOptions = {
   /** Bars for every account, or until `episodes` have ended. */
   readonly bars: number;
   readonly episodes?: number;
+  /** Draws choices by their probabilities, as in training; the likeliest are taken where absent. */
+  readonly sample?: Random;
   /** Called after every bar, to read what the env tells beside rewards. */
   readonly onBar?: () => void;
 };
@@ -39,6 +42,10 @@ export class PolicyEvaluator {
     const rows = accounts * env.shape.symbols;
     const choice = new Uint8Array(rows);
     const betaSamples = new Float32Array(rows * env.actionSpace.betaHeads.length);
+    const { symbols } = env.shape;
+    // Asked for by the draw, read by nobody.
+    const logProb = new Float32Array(accounts);
+    const done = new Uint8Array(accounts);
     const episodes: EpisodeRecord[] = [];
     const wanted = options.episodes ?? Number.POSITIVE_INFINITY;
     env.reset();
@@ -48,14 +55,15 @@ export class PolicyEvaluator {
     for (let bar = 0; bar < options.bars && episodes.length < wanted; bar++) {
       const heads = await actor.decide(values);
       actor.memory.set(heads.state);
-      likeliestActions(env.actionSpace, heads, rows, choice, betaSamples);
+      if (options.sample === undefined) likeliestActions(env.actionSpace, heads, rows, choice, betaSamples);
+      else sampleActions(env.actionSpace, heads, rows, symbols, options.sample, choice, betaSamples, logProb, logProb);
       env.step(choice, betaSamples);
       options.onBar?.();
       for (let n = 0; n < accounts; n++) total += env.rewards[n];
       steps += accounts;
       if (env.terminated.includes(1) || env.truncated.includes(1)) {
-        env.restart();
-        if (env.moved.includes(1)) await actor.warmUp(values, env.moved);
+        for (let n = 0; n < accounts; n++) done[n] = env.terminated[n] | env.truncated[n];
+        await actor.restart(values, done);
         episodes.push(...env.takeEpisodes());
       }
     }

@@ -25,7 +25,14 @@ import {
   type Tensor,
   where,
 } from "../../compute/index.ts";
-import { gatherMarket, type Heads, type Network, type NetworkShape, stateInput } from "../../policy/index.ts";
+import {
+  encoderInput,
+  type Heads,
+  type Network,
+  type NetworkShape,
+  resetInput,
+  stateInput,
+} from "../../policy/index.ts";
 
 export type PpoBatchShape = {
   /** Bars of a segment; 1 without memory. */
@@ -36,6 +43,8 @@ export type PpoBatchShape = {
   readonly accounts: number;
   /** Rows of the whole feature matrix. */
   readonly marketRows: number;
+  /** Whether memory is emptied at marked bars inside segments. */
+  readonly hasResets: boolean;
 };
 
 export type PpoLossOptions = {
@@ -74,7 +83,9 @@ function evaluateActions(heads: Heads, shape: NetworkShape, rows: number, sample
   }
   const [alpha, beta] = split(heads.concentrations, [B, B], 1);
   const betaSamples = input("betaSamples", [rows, B]);
-  // 1 where the choice uses the number: an unused one has no say in the gradient.
+  // 1 where the choice uses the number: an unused one has no say in the gradient. The entropy of sizes is weighted by the
+  // choice that was drawn, not by the probability of each: a bonus on a Beta's entropy, which is mostly negative, would
+  // otherwise push the category towards holding.
   const used = input("used", [rows, B]);
   const terms = betaLogProbEntropy(alpha, beta, betaSamples);
   const perStepBeta = (x: Tensor): Tensor => sum(reshape(mul(x, used), [samples, S * B]), [1]);
@@ -101,8 +112,9 @@ export function ppoGraph(
     encoder === undefined
       ? undefined
       : encoder.segment(
-          gatherMarket(encoder, shape, { rows: batch.marketRows }, batch.bars, batch.segments),
+          encoderInput(network, encoder, shape, { rows: batch.marketRows }, batch.bars, batch.segments),
           stateInput(encoder, batch.segments * shape.symbols),
+          batch.hasResets ? resetInput(batch.bars, batch.segments * shape.symbols) : undefined,
         );
   const account = input("account", [rows, shape.accountFeatures]);
   const mask = input("mask", [rows, shape.categories]);

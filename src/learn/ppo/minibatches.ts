@@ -16,6 +16,7 @@ export class Minibatches {
   readonly #source: Int32Array;
   readonly #index: Int32Array;
   readonly #state: Float32Array;
+  readonly #resets: Float32Array;
   readonly #account: Float32Array;
   readonly #mask: Float32Array;
   readonly #chosen: Float32Array;
@@ -37,6 +38,7 @@ export class Minibatches {
     this.#source = new Int32Array(samples);
     this.#index = new Int32Array(shape.hasMarket ? places * shape.window : 0);
     this.#state = new Float32Array(rollout.segments * shape.symbols * shape.stateSize);
+    this.#resets = new Float32Array(shape.hasResets ? places : 0);
     this.#account = new Float32Array(rows * shape.accountFeatures);
     this.#mask = new Float32Array(rows * shape.categories);
     this.#chosen = new Float32Array(rows * shape.categories);
@@ -49,6 +51,7 @@ export class Minibatches {
     this.feeds = {
       ...(shape.hasMarket ? { market, index: this.#index } : {}),
       ...(shape.stateSize > 0 ? { state: this.#state } : {}),
+      ...(shape.hasResets ? { resets: this.#resets } : {}),
       account: this.#account,
       mask: this.#mask,
       chosen: this.#chosen,
@@ -82,7 +85,7 @@ export class Minibatches {
 
   #fillStep(order: Int32Array, step: number): void {
     const r = this.#rollout;
-    const { stretches: G, accounts: A, symbols: S, segmentBars, window, stateSize, hasMarket } = r.shape;
+    const { stretches: G, accounts: A, symbols: S, segmentBars, window, stateSize, hasMarket, hasResets } = r.shape;
     const first = step * this.#segments;
     const stateBlock = S * stateSize;
     for (let u = first; u < first + this.#segments; u++) {
@@ -95,6 +98,7 @@ export class Minibatches {
         const block = Math.floor(order[u] / G);
         const slot = (block * segmentBars + bar) * G + (order[u] - block * G);
         if (hasMarket) index = writeIndex(this.#index, index, r.row[slot], S, window);
+        if (hasResets) this.#resets.fill(r.anew[slot], (at / A) * S, (at / A + 1) * S);
         this.#copyRows(slot * A, at);
         for (let a = 0; a < A; a++, at++) {
           const source = slot * A + a;

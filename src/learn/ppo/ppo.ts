@@ -6,7 +6,7 @@
  * alone, not the greater of two), and not at all by default; memory is refreshed between epochs.
  */
 import type { Parameters, StepScalars } from "../../compute/index.ts";
-import { InvariantError } from "../../core/index.ts";
+import { InvariantError, TidemarkError } from "../../core/index.ts";
 import { type Network, type NetworkShape, type NetworkSpec, sampleActions, writeIndex } from "../../policy/index.ts";
 import type { VectorEnv } from "../env/index.ts";
 import { buildPpo, type PpoParts } from "./build.ts";
@@ -16,17 +16,12 @@ import type { PpoReport, PpoStart, PpoState } from "./report.ts";
 import { scheduled } from "./schedule.ts";
 import { type UpdateFigures, UpdateTotals } from "./update-metrics.ts";
 
-/**
- * How far a probability ratio may be from one before anything was learned, for up to ten summed log-probabilities. Each
- * more adds its rounding.
- */
-const RATIO_TOLERANCE = 1e-5;
-const TOLERATED_TERMS = 10;
-
 export class Ppo {
   readonly #parts: PpoParts;
   #steps = 0;
   #updates = 0;
+  /** Whether the parameters came from elsewhere. */
+  #isContinued = false;
 
   /** Of parts that are wired already; `create` also starts the env. */
   constructor(parts: PpoParts) {
@@ -62,6 +57,8 @@ export class Ppo {
     const elsewhere = env.beforeRollout?.(bars) === true;
     if (elsewhere) await actor.warmUp(this.values, new Uint8Array(env.stretches).fill(1));
     let total = 0;
+    r.extremes.clear();
+    r.anew.fill(0);
     for (let t = 0; t < bars; t++) {
       if (stateSize > 0 && t % segmentBars === 0) r.state.set(actor.memory, (t / segmentBars) * actor.memory.length);
       r.row.set(env.row, t * env.stretches);
@@ -74,6 +71,7 @@ export class Ppo {
       const betaSamples = r.betaSamples.subarray(t * rows * B, (t + 1) * rows * B);
       const logProb = r.logProb.subarray(t * N, (t + 1) * N);
       const choiceLogProb = r.choiceLogProb.subarray(t * N, (t + 1) * N);
+      r.extremes.note(heads);
       sampleActions(env.actionSpace, heads, rows, S, random, choice, betaSamples, logProb, choiceLogProb);
       env.step(choice, betaSamples);
       total += await this.#reward(t, N);
@@ -104,12 +102,16 @@ export class Ppo {
       for (let n = 0; n < N; n++) if (env.truncated[n] === 1) rewards[n] += config.gamma * value[n];
     }
     if (ended) {
-      env.restart();
-      if (env.moved.includes(1) && r.shape.stateSize > 0) {
-        if ((t + 1) % r.shape.segmentBars !== 0)
-          throw new InvariantError("a stretch moves only between segments", `bar ${t}`);
-        await actor.warmUp(this.values, env.moved);
+      const anew = await actor.restart(this.values, done);
+      const { stateSize, segmentBars, hasResets, bars } = r.shape;
+      if (stateSize > 0 && !hasResets && (t + 1) % segmentBars !== 0 && anew.includes(1)) {
+        throw new TidemarkError("CONTRACT_BROKEN", {
+          what: `The world moved a stretch after bar ${t + 1} of a rollout, inside a segment of ${segmentBars} bars`,
+          where: "VectorEnv.restart",
+          fix: "Let episodes end between segments, or set freeEpisodes and use the gru encoder without warm-up.",
+        });
       }
+      if (t + 1 < bars) r.anew.set(anew, (t + 1) * env.stretches);
     }
     return sum;
   }
@@ -142,10 +144,20 @@ export class Ppo {
 
   /** Recomputes the memory at the start of every segment with the parameters as they are now. */
   async #refreshMemory(): Promise<void> {
-    const { remember, rollout: r, env } = this.#parts;
+    const { remember, rollout: r, env, network } = this.#parts;
     if (remember === undefined) return;
-    const { stretches: G, symbols: S, segmentBars, bars, stateSize } = r.shape;
+    const {
+      stretches: G,
+      symbols: S,
+      accountFeatures: K,
+      segmentBars,
+      bars,
+      stateSize,
+      hasMarket,
+      hasResets,
+    } = r.shape;
     const perStretch = S * stateSize;
+    const resets = new Float32Array(segmentBars * G * S);
     const block = G * perStretch;
     const index = new Int32Array(segmentBars * G * S);
     for (let b = 0; (b + 1) * segmentBars < bars; b++) {
@@ -154,27 +166,37 @@ export class Ppo {
         for (let g = 0; g < G; g++) at = writeIndex(index, at, r.row[(b * segmentBars + bar) * G + g], S, 1);
       }
       const state = r.state.subarray(b * block, (b + 1) * block);
-      const after = (await remember.run(this.values, { market: env.market, index, state }))["nextState"];
+      const account = r.account.subarray(b * segmentBars * G * S * K, (b + 1) * segmentBars * G * S * K);
+      for (let i = 0; i < resets.length; i++) resets[i] = r.anew[b * segmentBars * G + Math.floor(i / S)];
+      const { nextState: after } = await remember.run(this.values, {
+        ...(hasMarket ? { market: env.market, index } : {}),
+        ...(network.remembersAll ? { account } : {}),
+        ...(hasResets ? { resets } : {}),
+        state,
+      });
       for (let g = 0; g < G; g++) {
-        const here = r.row[((b + 1) * segmentBars - 1) * G + g];
-        const next = r.row[(b + 1) * segmentBars * G + g];
         // A stretch that moved was warmed up where it went; it keeps that memory.
-        if (next !== here + 1) continue;
+        if (r.anew[(b + 1) * segmentBars * G + g] === 1) continue;
         r.state.set(after.subarray(g * perStretch, (g + 1) * perStretch), (b + 1) * block + g * perStretch);
       }
     }
   }
 
   /**
-   * What acting and training make of the same choice must agree. Asserted in a run's first update; later, where confident
-   * heads round more, the figure is only logged.
+   * What acting and training make of the same choice must agree, as far as float32 can tell. Asserted in a run's first
+   * update; later the figure is only logged.
    */
   #requireUnitRatio(error: number): void {
-    if (this.#updates > 0) return;
-    const { symbols, betaHeads } = this.#parts.shape;
-    const terms = symbols * (1 + betaHeads);
-    if (error <= RATIO_TOLERANCE * Math.max(1, terms / TOLERATED_TERMS)) return;
-    throw new InvariantError(`the probability ratio is 1 before anything was learned, was off by ${error}`);
+    const { rollout, shape } = this.#parts;
+    if (this.#updates > 0 || error <= rollout.extremes.ratioTolerance(shape)) return;
+    if (!this.#isContinued) {
+      throw new InvariantError(`the probability ratio is 1 before anything was learned, was off by ${error}`);
+    }
+    throw new TidemarkError("MODEL_MISMATCH", {
+      what: `Acting and training differ by ${error} about the choices of the model that is gone on with`,
+      where: "the first update",
+      fix: "Its parameters are too extreme to be trained on: go on from an earlier version.",
+    });
   }
 
   /** Builds the graphs and starts the env. Throws CONFIG_VALUE for sizes that don't fit into each other. */
@@ -209,6 +231,7 @@ export class Ppo {
     });
     this.#steps = steps;
     this.#updates = updates;
+    this.#isContinued = true;
     if (scaler !== undefined) this.#parts.scaler.restore(scaler);
   }
 

@@ -2,6 +2,7 @@
  * @file What the accounts saw, did and got over T bars. Market windows are kept as row numbers, never as copies: the
  * graph gathers them from the one feature matrix.
  */
+import { Extremes } from "./extremes.ts";
 import { generalizedAdvantages } from "./gae.ts";
 
 export type RolloutShape = {
@@ -27,12 +28,16 @@ export type RolloutShape = {
   readonly stateSize: number;
   /** False where there is no market to index. */
   readonly hasMarket: boolean;
+  /** Whether memory may begin anew inside a segment. */
+  readonly hasResets: boolean;
 };
 
 export class Rollout {
   readonly shape: RolloutShape;
   /** `[T*G]`. */
   readonly row: Int32Array;
+  /** `[T*G]` 1 where the memory of the stretch began anew before the bar. */
+  readonly anew: Uint8Array;
   /** `[T*N*S*K]`. */
   readonly account: Float32Array;
   /** `[T*N*S*C]`. */
@@ -53,12 +58,14 @@ export class Rollout {
   readonly lastValue: Float32Array;
   /** `[T/segmentBars, G*S*stateSize]` memory before the first bar of each segment. */
   readonly state: Float32Array;
+  readonly extremes = new Extremes();
 
   constructor(shape: RolloutShape) {
     this.shape = shape;
     const { bars: T, stretches: G, accounts: A, symbols: S } = shape;
     const steps = T * G * A;
     this.row = new Int32Array(T * G);
+    this.anew = new Uint8Array(T * G);
     this.account = new Float32Array(steps * S * shape.accountFeatures);
     this.mask = new Float32Array(steps * S * shape.categories);
     this.choice = new Uint8Array(steps * S);

@@ -35,6 +35,8 @@ export type StartingPoint = {
   readonly parameters: Float32Array;
   /** Adam's moments of exactly these parameters, where they are known. */
   readonly optimizer?: NonNullable<PpoStart["optimizer"]>;
+  /** Fit the normalizer anew, in place of keeping the one that the model learned with. */
+  readonly refitNormalizer?: boolean;
 };
 
 /** What a run began with, for the model's provenance. */
@@ -46,6 +48,8 @@ export type ContinuedFrom = {
   readonly steps: number;
   readonly trainFromMs: number;
   readonly trainToMs: number;
+  /** Whether features are read as the model learned to read them, or by figures of the new training range. */
+  readonly normalizer: "kept" | "fitted anew";
   readonly newSymbols: readonly string[];
   readonly droppedSymbols: readonly string[];
   /** Pieces of the network that start as in a new training. */

@@ -10,6 +10,7 @@ import {
 import { actionSpace } from "../../policy/index.ts";
 import { type BarRange, type Split, splitBars, TradingEnv, type TradingEnvOptions } from "../env/index.ts";
 import { PolicyEvaluator, type Ppo } from "../ppo/index.ts";
+import { carriedNormalizer } from "./carried-normalizer.ts";
 import type { TrainOptions } from "./options.ts";
 import type { Validation } from "./validation.ts";
 
@@ -25,15 +26,22 @@ export type Prepared = {
   readonly split: Split;
 };
 
-/** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
-export function prepare(options: TrainOptions): Prepared {
+/**
+ * Throws CONFIG_VALUE, DATA_TOO_SHORT, or MODEL_MISMATCH where the model that is gone on with sees other features.
+ * @param carried the normalizer of the run that is resumed; its own, or its model's, where absent
+ */
+export function prepare(options: TrainOptions, carried?: Normalizer): Prepared {
   const { tape, network, onProgress } = options;
   requireGroups(options);
   const raw = computeFeatures(tape, options.features, onProgress === undefined ? {} : { onProgress });
   const history = Math.max(network.window - 1, network.warmup, options.split.historyBars ?? 0);
   const split = splitBars(tape.bars, raw.warmup + history, 2, options.split);
   requireValidation(split.validation);
-  const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
+  const fitted = fitNormalizer(raw, tape, split.train.from, split.train.to);
+  const { start } = options;
+  const refit = start === undefined || start.refitNormalizer === true;
+  const kept = refit ? fitted : carriedNormalizer(start, raw.names, fitted);
+  const normalizer = carried ?? kept;
   return { options, raw, normalizer, features: normalizeTape(raw, normalizer), split };
 }
 

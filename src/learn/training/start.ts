@@ -17,6 +17,7 @@ import {
 } from "../../policy/index.ts";
 import { type ParameterVector, type Transfer, transferParameters } from "../curriculum/index.ts";
 import type { PpoStart } from "../ppo/index.ts";
+import { requireFeatures } from "./carried-normalizer.ts";
 import { loadCheckpoint, newestCheckpoint } from "./checkpoint.ts";
 import type { ContinuedFrom, StartingPoint } from "./options.ts";
 import type { Prepared } from "./prepare.ts";
@@ -91,6 +92,7 @@ export function startOf(prepared: Prepared, point: StartingPoint): { start: PpoS
       steps: stepsOf(manifest),
       trainFromMs: manifest.provenance.trainFromMs,
       trainToMs: manifest.provenance.trainToMs,
+      normalizer: point.refitNormalizer === true ? "fitted anew" : "kept",
       newSymbols: transfer.newSymbols,
       droppedSymbols: transfer.droppedSymbols,
       fresh: transfer.fresh,
@@ -124,13 +126,4 @@ function stepsOf(manifest: ModelManifest): number {
   const { continuedFrom, steps } = manifest.provenance;
   const before = (continuedFrom as { steps?: number } | undefined)?.steps ?? 0;
   return before + steps;
-}
-
-function requireFeatures(manifest: ModelManifest, names: readonly string[], from: string): void {
-  if (manifest.features.names.join() === names.join()) return;
-  throw new TidemarkError("MODEL_MISMATCH", {
-    what: `The model sees ${manifest.features.names.length} features, the training ${names.length} others`,
-    where: from,
-    fix: "Go on with the features that the model was trained with: leave --features out.",
-  });
 }

@@ -12,6 +12,7 @@ import {
   TidemarkError,
   writeFileAtomic,
 } from "../../core/index.ts";
+import type { Normalizer } from "../../features/index.ts";
 import { openTrackers, RunStatus, type Tracker } from "../../tracking/index.ts";
 import type { Ppo, PpoReport } from "../ppo/index.ts";
 import { BestParameters, type BestState } from "./best.ts";
@@ -33,6 +34,7 @@ type TrainerState = {
   readonly episodes: number;
   readonly continuedFrom: ContinuedFrom | undefined;
   readonly phases: CurriculumRunState | undefined;
+  readonly normalizer: Normalizer;
 };
 
 /**
@@ -43,7 +45,7 @@ type TrainerState = {
  */
 export async function trainPolicy(options: TrainOptions): Promise<TrainResult> {
   requireWritable(dirname(options.modelFolder));
-  const prepared = prepare(options);
+  const prepared = prepare(options, options.resume === true ? savedNormalizer(options) : undefined);
   const { runFolder, clock = systemClock, tracking, warn = () => {} } = options;
   const run = await TrainingRun.open(prepared);
   try {
@@ -69,6 +71,12 @@ export async function trainPolicy(options: TrainOptions): Promise<TrainResult> {
   } finally {
     await run.release();
   }
+}
+
+/** That of the run's newest checkpoint. Throws MODEL_MISSING or MODEL_CORRUPT. */
+function savedNormalizer({ runFolder }: TrainOptions): Normalizer | undefined {
+  const { trainer } = loadCheckpoint(newestCheckpoint(join(runFolder, "checkpoints")));
+  return (trainer as Partial<TrainerState> | undefined)?.normalizer;
 }
 
 class TrainingRun {
@@ -245,6 +253,7 @@ class TrainingRun {
       episodes: this.#episodes,
       continuedFrom: this.#continuedFrom,
       phases: this.#phases?.state(),
+      normalizer: this.#prepared.normalizer,
     };
     addCheckpoint(join(this.#options.runFolder, "checkpoints"), {
       fingerprint: this.#fingerprint,

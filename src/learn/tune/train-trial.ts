@@ -9,7 +9,7 @@ import { barsPerYear, TidemarkError } from "../../core/index.ts";
 import type { TrialRun } from "../../search/index.ts";
 import { CompositeTracker } from "../../tracking/index.ts";
 import { type TrainingValidation, type TrainOptions, trainPolicy } from "../training/index.ts";
-import { scoreOf, type TrialObjective } from "./score.ts";
+import { LOOKS_NOTE, looksOf, scoreOf, type TrialObjective } from "./score.ts";
 
 /** What the training is, without where it is kept and whom it tells. */
 export type TrialTraining = Omit<
@@ -47,8 +47,12 @@ export async function trainTrial(trial: TrialRun, options: TrialOptions): Promis
   const periodsPerYear = barsPerYear(tape.barMs);
   let lastReport = 0;
   let result: number | undefined;
+  // Every look is a chance to keep the best: a search is judged by all of them.
+  const looks: Float64Array[] = [];
   const onValidation = async (look: TrainingValidation): Promise<void> => {
     const score = scoreOf(objective, look, periodsPerYear);
+    looks.push(look.returns);
+    trial.note(LOOKS_NOTE, looksOf(looks, periodsPerYear));
     if (look.kept) {
       result = score;
       trial.keepReturns(look.returns);

@@ -27,9 +27,10 @@ export type MarketEncoder = {
   /**
    * A stretch of T bars from a stored state.
    * @param x `[T, R, window*F]`
+   * @param resets `[T, R]` 1 where the memory is emptied before a bar; not every encoder can do that
    * @returns encodings `[T*R, H]`, row `t*R+r`
    */
-  segment(x: Tensor, state: Tensor | undefined): Encoded & { readonly state: Tensor | undefined };
+  segment(x: Tensor, state: Tensor | undefined, resets?: Tensor): Encoded & { readonly state: Tensor | undefined };
 };
 
 /** Adds an encoder's parameters in a fixed order and returns how to run it. */

@@ -1,5 +1,5 @@
 /** @file The three graphs that a network is run as: acting, warming up a memory, and the exported policy. */
-import { type DType, gather, input, reshape, type Tensor } from "../../compute/index.ts";
+import { concat, type DType, gather, input, reshape, type Tensor } from "../../compute/index.ts";
 import type { Encoded, MarketEncoder } from "./encoder.ts";
 import type { Heads, Network } from "./network.ts";
 import type { NetworkShape } from "./spec.ts";
@@ -37,6 +37,31 @@ export function writeIndex(index: Int32Array, offset: number, row: number, symbo
   return at;
 }
 
+/**
+ * What an encoder reads of `bars * placesPerBar` places: the market, and where it remembers all, the account too.
+ * @param account `[bars*placesPerBar*S, K]`, an account a place
+ * @returns `[bars, placesPerBar*S, width]`
+ */
+export function encoderInput(
+  network: Network,
+  encoder: MarketEncoder,
+  shape: NetworkShape,
+  market: MarketInput,
+  bars: number,
+  placesPerBar: number,
+): Tensor {
+  const { symbols: S, marketFeatures: F, accountFeatures: K } = shape;
+  const rows = placesPerBar * S;
+  if (!network.remembersAll) return gatherMarket(encoder, shape, market, bars, placesPerBar);
+  const account = reshape(input("account", [bars * rows, K]), [bars, rows, K]);
+  return F === 0 ? account : concat([gatherMarket(encoder, shape, market, bars, placesPerBar), account], 2);
+}
+
+/** The marks of bars before which the memory of a row is emptied, `[bars, rows]`. */
+export function resetInput(bars: number, rows: number): Tensor {
+  return input("resets", [bars, rows]);
+}
+
 export type ActingGraph = Heads & { readonly state: Tensor | undefined };
 
 /** One decision of A accounts on each of G stretches. */
@@ -50,7 +75,7 @@ export function actingGraph(
   const { encoder } = network;
   let encoded: (Encoded & { state: Tensor | undefined }) | undefined;
   if (encoder !== undefined) {
-    const x = gatherMarket(encoder, shape, market, 1, stretches);
+    const x = encoderInput(network, encoder, shape, market, 1, stretches);
     const flat = reshape(x, [x.shape[1], x.shape[2]]);
     encoded = encoder.step(flat, stateInput(encoder, stretches * shape.symbols));
   }
@@ -60,27 +85,35 @@ export function actingGraph(
   return { ...network.heads(encoded, account, mask, stretches, accounts), state: encoded?.state };
 }
 
-/** Runs `bars` bars through the memory of G stretches and returns only the memory after them. */
+/**
+ * Runs `bars` bars through the memory of G stretches and returns only the memory after them.
+ * @param hasResets whether it is emptied at marked bars
+ */
 export function memoryGraph(
-  encoder: MarketEncoder,
+  network: Network,
   shape: NetworkShape,
   market: MarketInput,
   bars: number,
   stretches: number,
+  hasResets = false,
 ): Tensor | undefined {
-  const x = gatherMarket(encoder, shape, market, bars, stretches);
-  return encoder.segment(x, stateInput(encoder, stretches * shape.symbols)).state;
+  const { encoder } = network;
+  if (encoder === undefined || encoder.stateSize === 0) return undefined;
+  const rows = stretches * shape.symbols;
+  const x = encoderInput(network, encoder, shape, market, bars, stretches);
+  return encoder.segment(x, stateInput(encoder, rows), hasResets ? resetInput(bars, rows) : undefined).state;
 }
 
 /** One decision of one account from plain feature rows: the graph of a policy file. */
 export function policyGraph(network: Network, shape: NetworkShape): ActingGraph {
   const { encoder } = network;
   const { symbols: S, marketFeatures: F } = shape;
+  const account = input("account", [S, shape.accountFeatures]);
   let encoded: (Encoded & { state: Tensor | undefined }) | undefined;
   if (encoder !== undefined) {
-    encoded = encoder.step(input("market", [S, encoder.window * F]), stateInput(encoder, S));
+    const seen = input("market", [S, encoder.window * F]);
+    encoded = encoder.step(network.remembersAll ? concat([seen, account], 1) : seen, stateInput(encoder, S));
   }
-  const account = input("account", [S, shape.accountFeatures]);
   const mask = input("mask", [S, shape.categories]);
   return { ...network.heads(encoded, account, mask, 1, 1), state: encoded?.state };
 }

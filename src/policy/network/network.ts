@@ -49,13 +49,19 @@ export class Network {
   readonly #valueWeight: Tensor;
   readonly #valueBias: Tensor;
 
+  /** Whether the encoder reads the account too. */
+  get remembersAll(): boolean {
+    return this.#spec.remember === "all";
+  }
+
   /** Adds every parameter in a fixed order, so that equal specs and shapes have equal flat vectors. */
   constructor(parameters: Parameters, spec: NetworkSpec, shape: NetworkShape) {
     this.#spec = spec;
     this.#shape = shape;
     const J = spec.joinSize;
     const towers = ["actor", "critic"] as const;
-    this.encoder = shape.marketFeatures === 0 ? undefined : marketEncoder(parameters, spec, shape);
+    const seen = shape.marketFeatures + (spec.remember === "all" ? shape.accountFeatures : 0);
+    this.encoder = seen === 0 ? undefined : marketEncoder(parameters, spec, { ...shape, marketFeatures: seen });
     this.#market =
       this.encoder === undefined
         ? []

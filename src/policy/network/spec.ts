@@ -28,6 +28,11 @@ export type NetworkSpec = {
   readonly attentionWindow: number;
   /** Width of the `hierarchical` encoder's stream for risk. */
   readonly riskSize: number;
+  /**
+   * What a memory is of. "market": what happens whatever is done, so that accounts can share it. "all": the account too, for
+   * worlds in which one's own acts bring about what is to be remembered; only for the gru encoder, an account a stretch.
+   */
+  readonly remember: "market" | "all";
 };
 
 /** The sizes of what goes in and comes out; fixed once a network is built. */
@@ -55,6 +60,7 @@ const COMMON = {
   layers: 2,
   attentionWindow: 64,
   riskSize: 32,
+  remember: "market",
 } as const;
 
 const DEFAULTS: Readonly<Record<EncoderName, NetworkSpec>> = {
@@ -85,7 +91,10 @@ export function networkSpec(encoder: string, changes: Partial<Omit<NetworkSpec, 
       fix: `Use one of ${ENCODER_NAMES.join(", ")}.`,
     });
   }
-  const spec = { ...DEFAULTS[encoder as EncoderName], ...changes };
+  const defaults = DEFAULTS[encoder as EncoderName];
+  // What an account saw before it was there can't be fed to its memory.
+  const warmup = changes.remember === "all" ? 0 : defaults.warmup;
+  const spec = { ...defaults, warmup, ...changes };
   for (const key of SIZES) {
     if (!Number.isInteger(spec[key]) || spec[key] < 1) {
       throw new TidemarkError("CONFIG_VALUE", {
@@ -98,6 +107,13 @@ export function networkSpec(encoder: string, changes: Partial<Omit<NetworkSpec, 
     throw new TidemarkError("CONFIG_VALUE", {
       what: `warmup must be a whole number, was ${spec.warmup}`,
       where: "model",
+    });
+  }
+  if (spec.remember === "all" && (spec.encoder !== "gru" || spec.warmup > 0)) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `A memory of all that is seen (remember = "all") is for the gru encoder without warm-up, not for ${spec.encoder} with ${spec.warmup} bars of it`,
+      where: "model.remember",
+      fix: 'Use encoder = "gru", or remember = "market".',
     });
   }
   checkAttention(spec);

@@ -41,6 +41,6 @@ function withMixers(encoder: MarketEncoder, forActor: Mixer, forCritic: Mixer): 
     window: encoder.window,
     stateSize: encoder.stateSize,
     step: (x, state) => mixed(encoder.step(x, state)),
-    segment: (x, state) => mixed(encoder.segment(x, state)),
+    segment: (x, state, resets) => mixed(encoder.segment(x, state, resets)),
   };
 }

@@ -18,7 +18,7 @@ export type TowerResult = {
 export type Tower = {
   readonly stateSize: number;
   step(x: Tensor, state: Tensor): TowerResult;
-  segment(x: Tensor, state: Tensor): TowerResult;
+  segment(x: Tensor, state: Tensor, resets?: Tensor): TowerResult;
 };
 
 /** Adds a tower's parameters, all named with the prefix. */
@@ -52,6 +52,6 @@ export function encoderOfTowers(
     window: 1,
     stateSize: sizes.reduce((sum, size) => sum + size, 0),
     step: (x, state) => run(state, (tower, own) => tower.step(x, own)),
-    segment: (x, state) => run(state, (tower, own) => tower.segment(x, own)),
+    segment: (x, state, resets) => run(state, (tower, own) => tower.segment(x, own, resets)),
   };
 }

@@ -1,0 +1,149 @@
+/** @file What comes after the training part must not reach training, and what comes after validation must reach neither. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseTimeframe } from "../../core/index.ts";
+import { resolveExchangeConfig } from "../../exchange/index.ts";
+import { computeFeatures, fitNormalizer } from "../../features/index.ts";
+import { type MarketTape, syntheticTape } from "../../market/index.ts";
+import { type ModelManifest, networkSpec, readManifest } from "../../policy/index.ts";
+import { resolveSizingConfig } from "../../portfolio/index.ts";
+import { resolveRiskConfig } from "../../risk/index.ts";
+import { REWARD_DEFAULTS } from "../env/index.ts";
+import { CLASSIC_PPO } from "../ppo/index.ts";
+import { carriedNormalizer } from "./carried-normalizer.ts";
+import type { TrainOptions } from "./options.ts";
+import { startFromModel } from "./start.ts";
+import { trainPolicy } from "./train.ts";
+
+const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-leak-"));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+const BARS = 1_200;
+const TAPE = syntheticTape({ seed: 8, bars: BARS, timeframe: parseTimeframe("1h"), symbols: ["BTCUSDT", "ETHUSDT"] });
+const FEATURES = ["rsi14", "return1", "ema10.distance"];
+
+/** The tape with absurd prices and volumes from a bar on: nine times as high, then a third, in turn. */
+function poisoned(from: number): MarketTape {
+  const spoil = (values: Float64Array): Float64Array =>
+    values.map((value, i) =>
+      i < from * TAPE.symbols ? value : value * (Math.floor(i / TAPE.symbols) % 2 === 0 ? 9 : 0.3),
+    );
+  const { open, high, low, close, volume } = TAPE;
+  return {
+    ...TAPE,
+    open: spoil(open),
+    high: spoil(high),
+    low: spoil(low),
+    close: spoil(close),
+    volume: spoil(volume),
+  };
+}
+
+function options(run: string, changes: Partial<TrainOptions> = {}): TrainOptions {
+  return {
+    tape: TAPE,
+    name: "leak",
+    version: "1",
+    modelFolder: join(FOLDER, run, "model"),
+    runFolder: join(FOLDER, run, "run"),
+    features: FEATURES,
+    network: networkSpec("mlp", { hiddenSize: 8, joinSize: 8 }),
+    actionSpace: "discrete3",
+    ppo: { ...CLASSIC_PPO, rollout: 128, batch: 64, epochs: 2, totalSteps: 256 },
+    stretches: 4,
+    accounts: 4,
+    episodeBars: 32,
+    initialBalance: 10_000,
+    reward: REWARD_DEFAULTS,
+    decision: { exchange: resolveExchangeConfig(), sizing: resolveSizingConfig(), risk: resolveRiskConfig() },
+    split: { trainShare: 0.8, validationShare: 0.2, embargoBars: 6 },
+    seed: 3,
+    codeVersion: "test",
+    saveEvery: 10,
+    validateEvery: 1,
+    tracking: { tensorBoard: false, environment: {} },
+    ...changes,
+  };
+}
+
+describe("bars that a training must not see", () => {
+  it("change nothing of the parameters where they come after the training part, whatever they are", async () => {
+    const split = { trainShare: 0.8, validationShare: 0, embargoBars: 6 };
+    const clean = await trainPolicy(options("clean", { split }));
+    const spoiled = await trainPolicy(options("spoiled", { split, tape: poisoned(clean.split.train.to) }));
+    expect(spoiled.parameterHash).toBe(clean.parameterHash);
+    expect(spoiled.manifest.normalizer).toEqual(clean.manifest.normalizer);
+    const last = TAPE.timeMs[clean.split.train.to - 1];
+    expect(clean.manifest.normalizer.fittedToMs).toBe(last);
+  });
+
+  it("change nothing of validation where they come after it", async () => {
+    const clean = await trainPolicy(options("seen"));
+    const spoiled = await trainPolicy(options("unseen", { tape: poisoned(clean.split.test.from) }));
+    expect(clean.split.validation.to).toBeLessThanOrEqual(clean.split.test.from);
+    expect(spoiled.parameterHash).toBe(clean.parameterHash);
+    expect(spoiled.validation).toBe(clean.validation);
+    expect(spoiled.outcome).toEqual(clean.outcome);
+    const trained = await trainPolicy(options("trained", { tape: poisoned(clean.split.train.to) })).catch(
+      () => undefined,
+    );
+    expect(trained?.validation, "validation does look at its own part").not.toBe(clean.validation);
+  });
+
+  it("are not in a normalizer: a model whose normalizer saw more than its training is refused", async () => {
+    const { modelFolder, manifest } = await trainPolicy(options("refused"));
+    const { fittedToMs } = manifest.normalizer;
+    const forged: ModelManifest = {
+      ...manifest,
+      digest: undefined,
+      normalizer: { ...manifest.normalizer, fittedToMs: manifest.provenance.trainToMs + 1 },
+    };
+    writeFileSync(join(modelFolder, "model.json"), JSON.stringify(forged));
+    expect(() => readManifest(modelFolder)).toThrow(/has seen the future/);
+    expect(fittedToMs).toBeLessThanOrEqual(manifest.provenance.trainToMs);
+  });
+});
+
+describe("the normalizer of a continued training", () => {
+  const raw = computeFeatures(TAPE, FEATURES);
+  const fitted = fitNormalizer(raw, TAPE, 100, 500);
+
+  it("is the model's for the symbols that it knows, wherever they stand, and fitted for those that are new", async () => {
+    const { manifest } = await trainPolicy(options("source"));
+    const width = raw.names.length;
+    const turned = { ...fitted, symbols: ["NEWUSDT", "BTCUSDT"] };
+    const carried = carriedNormalizer({ from: "m/1", manifest, parameters: new Float32Array(0) }, raw.names, turned);
+    expect(carried.mean.slice(0, width), "new").toEqual(fitted.mean.slice(0, width));
+    expect(carried.mean.slice(width), "known").toEqual(manifest.normalizer.mean.slice(0, width));
+    expect(carried.std.slice(width)).toEqual(manifest.normalizer.std.slice(0, width));
+    expect(carried.symbols).toEqual(turned.symbols);
+  });
+
+  it("is kept, or fitted anew where that is asked for, said in the provenance, and the same when resumed", async () => {
+    const { manifest } = await trainPolicy(
+      options("first", { split: { trainShare: 0.5, validationShare: 0.2, embargoBars: 6 } }),
+    );
+    const start = await startFromModel(join(FOLDER, "first/model"));
+    const kept = await trainPolicy(options("kept", { start }));
+    expect(kept.manifest.normalizer).toEqual(manifest.normalizer);
+    expect(kept.manifest.provenance["continuedFrom"]).toMatchObject({ normalizer: "kept" });
+    const refit = await trainPolicy(options("refit", { start: { ...start, refitNormalizer: true } }));
+    expect(refit.manifest.normalizer.mean).not.toEqual(manifest.normalizer.mean);
+    expect(refit.manifest.provenance["continuedFrom"]).toMatchObject({ normalizer: "fitted anew" });
+
+    const controller = new AbortController();
+    const stop = options("stopped", {
+      start,
+      signal: controller.signal,
+      onProgress: ({ label }) => {
+        if (label === "training") controller.abort(new Error("interrupted"));
+      },
+    });
+    await expect(trainPolicy(stop)).rejects.toThrow("interrupted");
+    const resumed = await trainPolicy(options("stopped", { resume: true }));
+    expect(resumed.manifest.normalizer).toEqual(manifest.normalizer);
+    expect(resumed.parameterHash).toBe(kept.parameterHash);
+  });
+});
