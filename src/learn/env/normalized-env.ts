@@ -21,7 +21,11 @@ export class NormalizedEnv implements VectorEnv {
   /** @param frozen figures to judge by, which then never change; they are learned where absent */
   constructor(inner: VectorEnv, frozen?: ObservationFigures) {
     const K = inner.shape.accountFeatures;
-    const blank = { count: 1e-4, mean: new Array<number>(K).fill(0), variance: new Array<number>(K).fill(1) };
+    const blank = {
+      count: 1e-4,
+      mean: Array.from({ length: K }, () => 0),
+      variance: Array.from({ length: K }, () => 1),
+    };
     this.#inner = inner;
     this.#isFrozen = frozen !== undefined;
     this.#figures = structuredClone(frozen ?? blank);
