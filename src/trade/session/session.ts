@@ -115,7 +115,8 @@ export class TradeSession {
 
   #handle(input: Input): void {
     const { journal, clock, onEntry } = this.#parts;
-    const nowMs = clock.nowMs();
+    // A paced clock tells parts of a millisecond.
+    const nowMs = Math.floor(clock.nowMs());
     const { entries, effects } = this.engine.handle(input, nowMs);
     journal.append(entries, nowMs, entries.some(isDurable));
     for (const entry of entries) onEntry(entry, nowMs);
@@ -126,7 +127,7 @@ export class TradeSession {
   #writeSnapshot(): void {
     if (this.#failure !== undefined) return;
     const { state } = this.engine;
-    this.#snapshotMs = this.#parts.clock.nowMs();
+    this.#snapshotMs = Math.floor(this.#parts.clock.nowMs());
     this.#parts.journal.writeSnapshot(canonicalJson(state), state.seq, this.#snapshotMs);
   }
 
@@ -162,7 +163,7 @@ export class TradeSession {
         );
       }
       case "snapshot": {
-        const askedMs = this.#parts.clock.nowMs();
+        const askedMs = Math.floor(this.#parts.clock.nowMs());
         return this.#ask(
           () => this.#snapshot(effect.cursor, askedMs),
           (input) => input,
