@@ -4,7 +4,7 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Clock, decimal, formatMinute, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { type Clock, decimal, formatMinute, PacedClock, type Timeframe, timeframeMs } from "../../core/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
 import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
 import { loadPolicyModel, manifestInstruments, readManifest, selectionOf } from "../../policy/index.ts";
@@ -75,7 +75,10 @@ export async function runSession(context: AppContext, given: string, place: Sess
     closing.unshift(() => journal.close());
     const model = await loadPolicyModel(folder, { threads: config.training.threads });
     const exchange = paperExchange(config, decision.exchange);
-    const settings = engineConfig(config, mode, { name, symbols, barMs }, instruments[0].quote, place.balance);
+    // A local venue's market may run faster than this machine's replies do.
+    const pace = clock instanceof PacedClock ? clock.speed : 1;
+    const strategySettings = { name, symbols, barMs };
+    const settings = engineConfig(config, mode, strategySettings, instruments[0].quote, place.balance, pace);
     const need = new FeaturePipeline(selectionOf(manifest), { instruments, barMs }).warmup + memoryBars(manifest);
     const seed = config.seed ?? manifest.provenance.seed;
     context.note(`History: ${need + SPARE_BARS} bars of ${timeframe} for ${symbols.join(", ")}.`);
@@ -141,9 +144,9 @@ export async function runSession(context: AppContext, given: string, place: Sess
       cycle,
       feed,
       clock,
-      graceMs: graceMs(config),
+      graceMs: graceMs(config) * pace,
       staleMs: settings.limits.staleMs,
-      quoteMaxAgeMs: settings.quoteMaxAgeMs,
+      youngMs: settings.quoteMaxAgeMs / 2,
       onRow: (openMs, decided) => {
         const { equity, status } = sessionView(session.engine.state);
         const shown = decimal(equity).toFixed(2);

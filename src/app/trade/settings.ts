@@ -41,6 +41,25 @@ export function tradeSettings(config: Config) {
   } as const;
 }
 
+/** Limits that bound what machines and networks need, in the time of a market that runs so much faster. */
+function atPace(settings: ReturnType<typeof tradeSettings>, pace: number): ReturnType<typeof tradeSettings> {
+  const { limits } = settings;
+  return {
+    ...settings,
+    quoteMaxAgeMs: settings.quoteMaxAgeMs * pace,
+    nakedLimitMs: settings.nakedLimitMs * pace,
+    protectRetryMs: settings.protectRetryMs * pace,
+    absentAfterMs: settings.absentAfterMs * pace,
+    queryRetryMs: settings.queryRetryMs * pace,
+    limits: {
+      ...limits,
+      staleMs: limits.staleMs * pace,
+      disconnectMs: limits.disconnectMs * pace,
+      clockSkewMs: limits.clockSkewMs * pace,
+    },
+  };
+}
+
 /** How long a bar is waited for after its close, ms. */
 export function graceMs(config: Config): number {
   return config.trade.graceSeconds * SECOND_MS;
@@ -52,9 +71,10 @@ export function engineConfig(
   strategy: { readonly name: string; readonly symbols: readonly string[]; readonly barMs: number },
   currency: string,
   balance: number,
+  pace: number,
 ): EngineConfig {
   return {
-    ...tradeSettings(config),
+    ...atPace(tradeSettings(config), Math.max(1, pace)),
     mode,
     strategies: [strategy],
     initialBalance: exactText(decimalOfNumber(balance)),

@@ -106,7 +106,9 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
     case "history":
     case "feed":
     case "missed":
+      return;
     case "open":
+      state.opens[entry.strategy] = entry.openMs;
       return;
   }
 }

@@ -83,7 +83,9 @@ function planWhole(step: Step, wanted: ActiveTarget): void {
   const leg: Leg = wanted.flatten ? "f" : "e";
   if (wanted.attempts[leg] > 0 && !wanted.flatten) return drop(step, wanted, "done");
   if (wanted.flatten && state.positions[symbol] === undefined) return drop(step, wanted, "flat");
-  if (wanted.untilMs < state.nowMs) return outOfTime(step, wanted);
+  // Whole targets fill at the open that follows their decision, or not at all.
+  const isOver = !wanted.flatten && (state.opens[wanted.strategy] ?? 0) >= wanted.closeMs;
+  if (isOver || wanted.untilMs < state.nowMs) return outOfTime(step, wanted);
   const held = decimal(heldQuantity(state, symbol));
   const target = decimal(wanted.quantity);
   const opens = target.abs().gt(held.abs()) || held.mul(target).lt(0);

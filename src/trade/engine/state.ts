@@ -134,6 +134,8 @@ export type EngineState = {
   timers: Record<string, number>;
   link: { state: "up" | "down"; sinceMs: number; generation: number };
   lastRowMs: number;
+  /** Open of the bar that runs, by strategy. */
+  opens: Record<string, number>;
   running: boolean;
 };
 
@@ -166,6 +168,7 @@ export function emptyState(): EngineState {
     timers: {},
     link: { state: "down", sinceMs: 0, generation: 0 },
     lastRowMs: 0,
+    opens: {},
     running: false,
   };
 }

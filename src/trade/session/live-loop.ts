@@ -6,7 +6,7 @@
 import { type Clock, toError } from "../../core/index.ts";
 import type { CandleRow } from "../../market/index.ts";
 import type { TapeRow } from "../desk/live-tape.ts";
-import type { FeedEvent, MarketFeed } from "../feed.ts";
+import type { FeedEvent, MarketFeed, Quote } from "../feed.ts";
 import type { BarCycle, Opens } from "./bar-cycle.ts";
 import type { TradeSession } from "./session.ts";
 import type { Strategy } from "./strategy.ts";
@@ -19,8 +19,8 @@ export type LiveLoopOptions = {
   readonly clock: Clock;
   readonly graceMs: number;
   readonly staleMs: number;
-  /** A quote may be this old when a bar is opened at it. */
-  readonly quoteMaxAgeMs: number;
+  /** Quotes are waited for until they are younger. */
+  readonly youngMs: number;
   readonly onRow: (openMs: number, decided: boolean) => void;
 };
 
@@ -159,9 +159,23 @@ export class LiveLoop {
       session.deliver({ kind: "feed", state: "fresh", reason: "bars come again" });
     }
     if (signal.aborted) return;
+    await this.#awaitQuotes(signal);
     await cycle.decide();
     await cycle.open(this.#opens());
     onRow(openMs, true);
+  }
+
+  /** A decision is worth nothing without a quote to send it on: the newest are waited for, not longer than the grace. */
+  async #awaitQuotes(signal: AbortSignal): Promise<void> {
+    const { session, clock, graceMs, youngMs } = this.#options;
+    const until = clock.nowMs() + graceMs;
+    const isYoung = (symbol: string): boolean => {
+      const quote = session.newestQuote(symbol);
+      return quote !== undefined && clock.nowMs() - quote.timeMs < youngMs;
+    };
+    while (!signal.aborted && clock.nowMs() < until && !this.#symbols.every(isYoung)) {
+      await this.#sleep(Math.max(1, youngMs / 20), signal);
+    }
   }
 
   /** The row's bars, which are not needed any more. */
@@ -184,15 +198,17 @@ export class LiveLoop {
     return sum;
   }
 
-  /** What the running bar is opened at: an order buys at the ask and sells at the bid; what has no young quote is absent. */
+  /** What the running bar is opened at: an order buys at the ask and sells at the bid; what has no quote is absent. */
   #opens(): Opens {
-    const { strategy, session, clock, quoteMaxAgeMs } = this.#options;
+    const { strategy, session, clock, staleMs } = this.#options;
     const { book } = strategy.desk;
     const openMs = strategy.live.lastOpenMs + strategy.barMs;
     const nowMs = clock.nowMs();
     const prices = this.#symbols.map((symbol, s) => {
-      const quote = session.newestQuote(symbol);
-      if (quote === undefined || nowMs - quote.timeMs > quoteMaxAgeMs) return null;
+      // What was sent fills at the very quote that it was sent on, which was young then.
+      const sentOn = book.pending[s] === 1 ? (session.engine.state.quotes[symbol] as Quote | undefined) : undefined;
+      const quote = sentOn ?? session.newestQuote(symbol);
+      if (quote === undefined || nowMs - quote.timeMs > staleMs) return null;
       const change = book.pending[s] === 1 ? book.pendingLots[s] - book.lots[s] : 0;
       return Number(change > 0 ? quote.ask : change < 0 ? quote.bid : quote.last);
     });
