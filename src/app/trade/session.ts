@@ -132,10 +132,11 @@ export async function runSession(context: AppContext, given: string, place: Sess
         seed,
       });
     }
-    session.deliver({ kind: "rules", rules: await broker.rules() });
     session.deliver({ kind: "started", process: String(process.pid) });
     await broker.start(symbols, (event) => session.deliver({ kind: "broker", event }), stop);
     closing.unshift(() => broker.stop());
+    // A venue is asked for the rules of the symbols that it was started with.
+    session.deliver({ kind: "rules", rules: await broker.rules() });
     const { strategy } = opened;
     const cycle = new BarCycle(session, strategy, broker);
     const loop = new LiveLoop({
