@@ -107,6 +107,7 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   return {
     name: policy.name,
     instruments: tape.instruments,
+    currency: tape.currency,
     timeframe: tape.timeframe,
     barMs: tape.barMs,
     from,

@@ -48,6 +48,8 @@ export type BacktestResult = {
   /** The policy's name. */
   readonly name: string;
   readonly instruments: readonly Instrument[];
+  /** The one currency in which the account is kept. */
+  readonly currency: string;
   readonly timeframe: Timeframe;
   readonly barMs: number;
   /** First decision bar and the bar after the last one played, as indices of the tape. */

@@ -68,7 +68,7 @@ export function inSampleText({ seenUntilMs, share }: InSample): string {
 }
 
 function outcomeSentence({ statistics: s, result }: Evaluation): string {
-  const quote = result.instruments[0].quote;
+  const quote = result.currency;
   return (
     `${formatFigure(s.initialBalance, "money")} ${quote} became ${formatFigure(s.finalEquity, "money")} ${quote} ` +
     `in ${formatFigure(s.days, "days").replace(" d", " days")} with ${formatFigure(s.trades, "count")} ${s.trades === 1 ? "trade" : "trades"}, a Sharpe ratio of ` +
@@ -142,7 +142,7 @@ function fundingText(funding: number, quote: string): string {
 }
 
 function costSentence({ statistics: s, result }: Evaluation): string {
-  const quote = result.instruments[0].quote;
+  const quote = result.currency;
   if (s.fees === 0 && s.slippage === 0) {
     const funding = s.funding === 0 ? "" : ` Inside these figures: ${fundingText(s.funding, quote)}.`;
     return `Fees and slippage were zero in this run: no real account trades like that.${funding}`;

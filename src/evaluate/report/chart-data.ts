@@ -70,7 +70,7 @@ export function chartData(comparison: Comparison, tape: MarketTape, budget: Char
     startMs,
     endSeconds: secondsAfter(startMs, result.curve.timeMs[result.curve.length - 1]),
     barSeconds: result.barMs / 1_000,
-    quote: result.instruments[0].quote,
+    quote: result.currency,
     equity: all.map((evaluation) => equityLine(evaluation, budget.linePoints)),
     drawdown: all.map((evaluation) =>
       line(evaluation.result.name, evaluation, evaluation.result.curve.drawdown, 1, budget.linePoints / 2),

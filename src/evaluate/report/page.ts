@@ -88,12 +88,12 @@ ${data.rolling.length === 0 ? "" : rollingCard(zoomed, data.rollingDays)}
 <section class="card"><div class="head"><h2>Trades on the price</h2><div class="tools">${zoomed}<div class="tools" id="price-symbols"></div></div></div><div class="note" id="price-note"></div><div id="price"></div></section>
 <section class="card"><div class="head"><h2>Monthly returns, %</h2></div><div class="note">Months of the calendar in UTC; the first and the last may be partial.</div>${monthlyTable(comparison)}</section>
 <div class="two">
-<section class="card"><div class="head"><h2>Profit of trades</h2></div><div class="note">Net of fees and funding, in ${escapeHtml(result.instruments[0].quote)}. The outermost bars hold everything beyond.</div><div id="trade-profits"></div></section>
+<section class="card"><div class="head"><h2>Profit of trades</h2></div><div class="note">Net of fees and funding, in ${escapeHtml(result.currency)}. The outermost bars hold everything beyond.</div><div id="trade-profits"></div></section>
 <section class="card"><div class="head"><h2>Returns by day</h2></div><div class="note">What the headline ratios are made of.</div><div id="daily-returns"></div></section>
 </div>
 <section class="card"><div class="head"><h2>Statistics</h2></div><div class="note">The best value of a row is bold. Hover over a name for its definition; n/a means undefined for this run.</div>${statisticsTable(comparison)}</section>
 <div class="two uneven">
-<section class="card"><div class="head"><h2>What costs took</h2></div><div class="note">In ${escapeHtml(result.instruments[0].quote)}, from the profit before costs to the result.</div>${costBars(comparison)}</section>
+<section class="card"><div class="head"><h2>What costs took</h2></div><div class="note">In ${escapeHtml(result.currency)}, from the profit before costs to the result.</div>${costBars(comparison)}</section>
 <section class="card"><div class="head"><h2>By symbol</h2></div><div class="note">Spread and slippage are inside the prices.</div>${symbolTable(comparison)}</section>
 </div>
 ${intervalsCard(comparison)}

@@ -79,7 +79,7 @@ function tile(name: string, value: string, aside: string, className = ""): strin
 export function tiles({ policy, baselines, search }: Comparison, { deflatedSharpe, trials }: Verdict): string {
   const s = policy.statistics;
   const hold = baselines.find(({ result }) => result.name === "buy-and-hold");
-  const quote = policy.result.instruments[0].quote;
+  const quote = policy.result.currency;
   const versus =
     hold === undefined
       ? `CAGR ${carried(s, "year", "change", s.annualReturn)}`
@@ -326,7 +326,7 @@ export function provenanceCard({ policy }: Comparison, provenance: Provenance): 
     ["Instruments", result.instruments.map(({ symbol, venue, kind }) => `${symbol} (${venue} ${kind})`).join(", ")],
     ["Bars", `${formatFigure(statistics.bars, FigureKind.count)} of ${result.timeframe}`],
     ["Range", `${formatMinute(statistics.fromMs)} to ${formatMinute(statistics.toMs)} UTC`],
-    ["Initial balance", `${formatFigure(result.initialBalance, FigureKind.money)} ${result.instruments[0].quote}`],
+    ["Initial balance", `${formatFigure(result.initialBalance, FigureKind.money)} ${result.currency}`],
     ["Seed", String(result.seed)],
     ["Data fingerprint", result.dataFingerprint === "" ? NOT_AVAILABLE : result.dataFingerprint],
     ["Trade hash", result.tradeHash],
