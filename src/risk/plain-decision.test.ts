@@ -14,7 +14,13 @@ import { type Verdict, verdictNames } from "./verdict.ts";
 
 type Name = keyof typeof Verdict;
 /** What is ordered, undefined for nothing, and why. */
-type Decided = { readonly target: number | undefined; readonly verdicts: Set<Name> };
+type Decided = {
+  readonly target: number | undefined;
+  readonly verdicts: Set<Name>;
+  /** What the scheme allows for size 1, and what the limits leave of the size. */
+  readonly scheme: number;
+  readonly allowed: number;
+};
 
 /** The decision of one account written down a second time: lists and plain conditions, nothing kept but the day's equity. */
 class PlainDecision {
@@ -107,20 +113,24 @@ class PlainDecision {
   #decide(account: number, s: number, intents: IntentColumns, planned: number[], own: number): Decided {
     const leaves = intents.direction[s] === Direction.flat || intents.size[s] === 0;
     const verdicts = new Set<Name>();
-    if (intents.direction[s] === Direction.hold) return { target: undefined, verdicts };
-    if (leaves) return { target: own === 0 ? undefined : 0, verdicts };
+    if (intents.direction[s] === Direction.hold) return { target: undefined, verdicts, scheme: 0, allowed: 0 };
+    if (leaves) return { target: own === 0 ? undefined : 0, verdicts, scheme: 0, allowed: 0 };
     const side = intents.direction[s] === Direction.long ? 1 : -1;
     const onSide = Math.sign(own) === side;
     if (!onSide) for (const name of this.opening(account, s, side < 0, planned)) verdicts.add(name);
-    let lots = 0;
-    if (verdicts.size === 0) lots = this.#lots(account, s, intents, planned, onSide ? Math.abs(own) : 0, verdicts);
+    const { book, terms } = this.#exchange;
+    const scheme = verdicts.size > 0 ? 0 : book.equity[account] * Math.min(this.#fraction, terms.leverage[s]);
+    const [lots, allowed] =
+      verdicts.size > 0
+        ? [0, 0]
+        : this.#lots(account, s, intents, planned, onSide ? Math.abs(own) : 0, scheme * intents.size[s], verdicts);
     const target = side * lots;
     planned[s] = target;
     const change = Math.abs(target - own);
     const still = onSide && lots > 0 && (change === 0 || change < this.#band * lots);
     if (still) verdicts.add("withinBand");
     const nothing = still || (target === 0 && own === 0);
-    return { target: nothing ? undefined : target, verdicts };
+    return { target: nothing ? undefined : target, verdicts, scheme, allowed };
   }
 
   #lots(
@@ -129,8 +139,9 @@ class PlainDecision {
     intents: IntentColumns,
     planned: readonly number[],
     heldOnSide: number,
+    wanted: number,
     verdicts: Set<Name>,
-  ): number {
+  ): readonly [lots: number, allowed: number] {
     const { book, tape, terms } = this.#exchange;
     const S = tape.symbols;
     const bar = book.bar[account];
@@ -138,7 +149,6 @@ class PlainDecision {
     const closes = Array.from({ length: S }, (_, o) => tape.close[bar * S + o] * rateAt(tape, bar, o));
     const equity = book.equity[account];
     const stop = intents.stopDistance[s] > 0 ? intents.stopDistance[s] : this.#risk.stopDistance;
-    const wanted = intents.size[s] * (equity * Math.min(this.#fraction, terms.leverage[s]));
     const elsewhere = planned.reduce(
       (sum, lots, o) => (o === s ? sum : sum + Math.abs(lots) * terms.unit[o] * closes[o]),
       0,
@@ -170,9 +180,9 @@ class PlainDecision {
     const tooSmall = lots * terms.unit[s] * tape.close[bar * S + s] < tape.instruments[s].minNotional;
     if (tooSmall && !(shrinksOnly && lots === heldOnSide)) {
       if (wanted > 0 && lots > 0) verdicts.add("minNotional");
-      return 0;
+      return [0, notional];
     }
-    return lots;
+    return [lots, notional];
   }
 }
 
@@ -183,7 +193,7 @@ function randomRisk(random: Random): RiskConfig {
     allowShort: random.uniform() < 0.8,
     closeOnly: random.uniform() < 0.05,
     maxConcurrent: pick(random, [0, 0, 1, 2]),
-    maxPositionNotional: pick(random, [0, 0, 3_000]),
+    maxPositionNotional: pick(random, [0, 0, 1, 3_000]),
     maxTotalLeverage: pick(random, [0, 0, 0.8, 2]),
     maxOrderLoss: pick(random, [0, 0.01]),
     maxDrawdown: pick(random, [0, 0, 0.1]),
@@ -252,7 +262,7 @@ function play(seed: number, said: Map<string, number>): Session {
     const before = recorder.count;
     step.apply(account, intents);
     const active = book.status[account] === AccountStatus.active;
-    decided.forEach(({ target, verdicts }, s) => {
+    decided.forEach(({ target, verdicts, scheme, allowed }, s) => {
       const row = account * tape.symbols + s;
       const record = recorder.row(before + s);
       const names = [...verdicts].sort();
@@ -260,7 +270,8 @@ function play(seed: number, said: Map<string, number>): Session {
       seen.push([
         verdictNames(step.verdicts[row]).sort(),
         verdictNames(record.verdicts).sort(),
-        [record.account, record.bar, record.symbol, record.heldLots + 0, record.sent],
+        [record.account, record.bar, record.symbol, record.direction, record.size, record.heldLots + 0, record.sent],
+        [record.schemeNotional, record.allowedNotional],
         record.sent ? record.targetLots + 0 : "none",
         order(active && book.pending[row] === 1, () => [
           book.pendingLots[row],
@@ -275,7 +286,8 @@ function play(seed: number, said: Map<string, number>): Session {
       expected.push([
         names,
         names,
-        [account, book.bar[account], s, book.lots[row] + 0, sent],
+        [account, book.bar[account], s, intents.direction[s], intents.size[s], book.lots[row] + 0, sent],
+        [scheme, allowed],
         sent ? target + 0 : "none",
         order(active && sent, () => [
           (target ?? 0) + 0,
