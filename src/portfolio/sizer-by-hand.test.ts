@@ -6,6 +6,7 @@ import type { MarketTape } from "../market/index.ts";
 import { BudgetLedger } from "./budget-ledger.ts";
 import { resolveSizingConfig, type SizingOverrides } from "./config.ts";
 import { CorrelationTable } from "./correlation-table.ts";
+import { createSizingInput } from "./schemes.ts";
 import { Sizer } from "./sizer.ts";
 
 const EXCHANGE = resolveExchangeConfig({ slippageModel: "fixed", baseSlippageBps: 0, leverage: 4 });
@@ -190,6 +191,8 @@ describe("the volatility target", () => {
     );
     sizer.notional(1, 1, -1, 0, planned);
     expect(sizer.input.correlatedRisk, "its own position is no other").toBe(0);
+    expect(sizer.input.yearlyVolatility, "the symbol's own").toBeCloseTo(daily(1) * Math.sqrt(365), 9);
+    expect(daily(1)).not.toBeCloseTo(daily(0), 4);
   });
 });
 
@@ -207,9 +210,37 @@ function quiet(bars: number, days: number) {
   return { tape, exchange, ledger: new BudgetLedger(exchange.book, tape, budget) };
 }
 
+it("an input begins with nothing held, nothing known and no multiple", () => {
+  expect(createSizingInput()).toEqual({
+    equity: 0,
+    initialBalance: 0,
+    leverage: 1,
+    stopDistance: 0,
+    yearlyVolatility: 0,
+    correlatedRisk: 0,
+    budget: 0,
+    riskShare: 0,
+    shareAbove: 0,
+    ladderMultiplier: 1,
+    budgetUsed: 0,
+    wallet: 0,
+  });
+});
+
+it("a budget counts every other position of its class", () => {
+  const instruments = ["AUSDT", "BUSDT", "CUSDT"].map((symbol) => plainInstrument({}, symbol));
+  const tape = handTape(instruments, [[still(100), still(20), still(8)]]);
+  const exchange = new SimulatedExchange(tape, EXCHANGE, { accounts: 1, seed: 1 });
+  exchange.reset(0, 0, 10_000);
+  const sizer = new Sizer(exchange, resolveSizingConfig({ scheme: "budget" }));
+  sizer.observe(0);
+  // 4,000 lots of 0.001 at 20 and 10,000 at 8, fourfold: 20 and 20 of margin.
+  expect(sizer.budgetLeft(0, 0, Float64Array.of(1_000, 4_000, -10_000))).toBeCloseTo(1_500 - 40, 9);
+});
+
 describe("the budget ledger", () => {
   it("keeps each account's figures apart, the second's too", () => {
-    const { exchange, ledger } = quiet(4, 2);
+    const { exchange, ledger } = quiet(30, 2);
     ledger.observe(0);
     ledger.observe(1);
     exchange.book.netProfit[2] = 10;
@@ -223,6 +254,9 @@ describe("the budget ledger", () => {
     exchange.book.netProfit[3] = 5;
     ledger.observe(1);
     expect(ledger.windowProfit[4], "counted from the new start").toBe(5);
+    exchange.book.bar[1] = 23;
+    ledger.observe(1);
+    expect([ledger.windowProfit[4], ledger.windowProfit[5]], "and so are the days of its window").toEqual([5, 0]);
   });
 
   it("forgets the days that a long gap skips, and those only", () => {
@@ -231,6 +265,7 @@ describe("the budget ledger", () => {
       exchange.book.bar[0] = hour;
       ledger.observe(0);
     };
+    const spot = (): number => ledger.windowProfit[0];
     const earn = (amount: number): void => {
       exchange.book.netProfit[0] += amount;
       ledger.observe(0);
@@ -246,8 +281,10 @@ describe("the budget ledger", () => {
     stand(23 + 24);
     earn(8);
     expect(ledger.windowProfit[1], "three days").toBe(15);
+    expect(spot(), "another class has its own days").toBe(0);
     stand(23 + 48);
     expect(ledger.windowProfit[1], "the first day has left").toBe(12);
+    expect(spot()).toBe(0);
     stand(23 + 96);
     expect(ledger.windowProfit[1], "a gap of two days").toBe(0);
     earn(16);

@@ -134,11 +134,21 @@ describe("statistics of an account written by hand", () => {
     expect(paid.costShare, "funding received makes up for the rest: -2 of 98").toBeCloseTo(-2 / 98, 12);
   });
 
-  it("know what was held", () => {
-    expect(s.timeInMarket).toBeCloseTo(4 / 6, 12);
-    expect(s.averageExposure).toBeCloseTo((0.5 + 0.75 + 1 + 0.25) / 6, 12);
-    expect(s.averageNetExposure).toBeCloseTo((0.5 + 0.25 - 1 + 0.25) / 6, 12);
+  it("know what was held at the close of every bar that was played", () => {
+    expect(s.timeInMarket).toBeCloseTo(4 / 5, 12);
+    expect(s.averageExposure).toBeCloseTo((0.5 + 0.75 + 1 + 0.25) / 5, 12);
+    expect(s.averageNetExposure).toBeCloseTo((0.5 + 0.25 - 1 + 0.25) / 5, 12);
     expect(s.maxExposure).toBe(1);
+  });
+
+  it("leave out the last bar where everything was closed at its end", () => {
+    const fills = [fill(0, 5, 110), { ...fill(0, -5, 100), reason: FillReason.final }];
+    const closed = statistics(result({ fills }));
+    expect(closed.timeInMarket).toBeCloseTo(3 / 4, 12);
+    expect(closed.averageExposure).toBeCloseTo((0.5 + 0.75 + 1) / 4, 12);
+    expect(closed.averageNetExposure).toBeCloseTo((0.5 + 0.25 - 1) / 4, 12);
+    const two = statistics(result({ fills, curve: curve(DAY_MS, [1_000, 1_000]), finalEquity: 1_000 }));
+    expect(two.averageExposure, "one bar is all there is").toBe(0.5);
   });
 
   it("make headline ratios of daily returns where bars are shorter, and of the bars where they are not", () => {
