@@ -1,4 +1,5 @@
 /** @file `tidemark backtest`: a model, or a rule alone, through the simulated exchange, with a report. */
+import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import {
   type Config,
@@ -16,6 +17,7 @@ import {
 } from "../../app/index.ts";
 import { formatMinute, parseDate, TidemarkError } from "../../core/index.ts";
 import { baselineConfig } from "../../evaluate/index.ts";
+import { loadForeignPolicy } from "../../policy/index.ts";
 import { printComparison } from "../print/comparison.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -25,6 +27,8 @@ type BacktestOptions = {
   readonly model?: string;
   readonly strategy?: string;
   readonly param?: readonly string[];
+  readonly onnx?: string;
+  readonly spec?: string;
   readonly from?: string;
   readonly to?: string;
   readonly longOnly?: boolean;
@@ -59,6 +63,29 @@ async function strategyJob(context: CommandContext, options: BacktestOptions, gi
   };
 }
 
+/** A policy that another tool has made, on all bars that are named: what it has seen in its training is not known here. */
+async function foreignJob(context: CommandContext, options: BacktestOptions, onnx: string): Promise<Job> {
+  const config = context.config();
+  if (options.spec === undefined) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "An ONNX file alone doesn't say what goes in and what comes out",
+      where: onnx,
+      fix: "Add --spec SPEC.json; docs/onnx.md shows one.",
+    });
+  }
+  const policy = await loadForeignPolicy(resolve(context.folder, onnx), resolve(context.folder, options.spec));
+  const tape = await openTape(context, config);
+  return {
+    tape,
+    policy,
+    decision: baselineConfig(decisionSettings(config)),
+    rows: rowsBetween(tape, options, { from: 0, to: tape.bars }),
+    ...(options.baselines ? {} : { baselines: [] }),
+    seed: config.seed ?? 0,
+    asked: askedRange(config, options),
+  };
+}
+
 async function modelJob(context: CommandContext, options: BacktestOptions, given: string): Promise<Job> {
   const config = context.config();
   const model = await openModel(context, config, given);
@@ -85,17 +112,20 @@ async function modelJob(context: CommandContext, options: BacktestOptions, given
 }
 
 async function run(context: CommandContext, options: BacktestOptions): Promise<void> {
-  if ((options.model === undefined) === (options.strategy === undefined)) {
+  const { model, strategy, onnx } = options;
+  if ([model, strategy, onnx].filter((given) => given !== undefined).length !== 1) {
     throw new TidemarkError("USAGE_ARGUMENT", {
-      what: "A backtest needs either a model or a strategy",
-      fix: "Give --model NAME (see `tidemark models ls`) or --strategy sma-cross.",
+      what: "A backtest needs either a model, a strategy or an ONNX file",
+      fix: "Give --model NAME (see `tidemark models ls`), --strategy sma-cross, or --onnx FILE with --spec SPEC.json.",
     });
   }
   checkConfig(context.config(), "decision", "rule");
   const job =
-    options.strategy === undefined
-      ? await modelJob(context, options, options.model ?? "")
-      : await strategyJob(context, options, options.strategy);
+    onnx !== undefined
+      ? await foreignJob(context, options, onnx)
+      : strategy === undefined
+        ? await modelJob(context, options, model ?? "")
+        : await strategyJob(context, options, strategy);
   const wanted = { report: options.report, costLadder: options.costLadder === true };
   const { comparison, judged, report } = await judge(context, context.config(), job, wanted);
   printComparison(context.output, comparison, judged, report);
@@ -114,6 +144,8 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
         new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
         strategyOption(),
         paramOption(),
+        new Option("--onnx <file>", "a policy made elsewhere, with --spec"),
+        new Option("--spec <file>", "what goes into the ONNX file and what comes out (docs/onnx.md)"),
         new Option("--from <date>", "first bar of the test (default: after the training; all bars for a rule)"),
         new Option("--to <date>", "end of the test, exclusive"),
         new Option("--long-only", "sma-cross: flat in place of short"),

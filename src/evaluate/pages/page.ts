@@ -3,7 +3,7 @@ import { escapeHtml } from "../report/escape.ts";
 import { REPORT_STYLE } from "../report/style.ts";
 
 const STILL_STYLE =
-  "svg.still{width:100%;height:auto;display:block}svg.still text{fill:var(--muted);font-size:11px}table.data td.text,table.data th.text{text-align:left}";
+  "svg.still{width:100%;min-width:560px;height:auto;display:block}svg.still text{fill:var(--muted);font-size:11px}table.data td.text,table.data th.text{text-align:left}";
 
 export type PageParts = {
   readonly title: string;

@@ -99,7 +99,7 @@ export function lineChart(options: ChartOptions): string {
               `<span style="white-space:nowrap;margin-right:14px"><span style="color:${colorOf(color ?? i)}">&#9632;</span> ${escapeHtml(name)}</span>`,
           )
           .join("")}</div>`;
-  return `<svg class="still" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(options.label)}">${parts.join("")}</svg>${legend}`;
+  return `<div class="scroll"><svg class="still" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(options.label)}">${parts.join("")}</svg></div>${legend}`;
 }
 
 export type Bar = { readonly name: string; readonly value: number; readonly text: string };

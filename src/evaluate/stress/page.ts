@@ -7,6 +7,9 @@ import { BAND_LEVELS, type MonteCarlo } from "./monte-carlo.ts";
 import type { StressResult, StressRow } from "./run.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
+/** Less of the balance than this is not much of a survival. */
+const HURT = 0.5;
+
 const percent = (value: number): string => formatFigure(value, "change");
 
 export const STRESS_HEAD = [
@@ -113,14 +116,15 @@ export function stressPage(name: string, result: StressResult): string {
   const { base, baseRow, rows, crises, monteCarlo } = result;
   const names = [...new Set(rows.filter(({ unit }) => unit !== "together").map(({ scenario }) => scenario))];
   const dead = rows.some(({ survived }) => !survived);
+  const hurt = rows.some(({ worstEquity }) => worstEquity < HURT);
   const head = [...STRESS_HEAD];
   return page({
     title: `${name}: stress test`,
     subtitle: `${base.result.instruments.map(({ symbol }) => symbol).join(", ")} · ${base.result.timeframe} · ${formatDay(base.statistics.fromMs)} to ${formatDay(base.statistics.toMs)}`,
     headline: stressHeadline(result),
     sentences: stressSentences(result),
-    tone: dead ? "losing" : "promising",
-    badge: dead ? "Loses the account" : "Survives",
+    tone: dead ? "losing" : hurt ? "beaten" : "promising",
+    badge: dead ? "Loses the account" : hurt ? "Survives with little" : "Survives",
     synthetic: base.result.synthetic,
     cards: [
       card(

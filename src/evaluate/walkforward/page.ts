@@ -77,12 +77,12 @@ export function walkPage(
     cards: [
       card(
         "Joined out of sample",
-        "Equity over the initial balance; dashed lines are the seams between windows.",
+        "Change since the start; dashed lines are the seams between windows.",
         lineChart({
           lines: [{ name: "equity", x, y: equity }],
           marks: seams.slice(1).map((seam, i) => ({ x: x[seam], text: `window ${i + 2}` })),
           xText: (value) => formatDay(value),
-          yText: (value) => formatFigure(value, "times"),
+          yText: (value) => percent(value - 1),
           label: "joined equity",
         }),
       ),
