@@ -72,8 +72,9 @@ export class PacedClock implements Clock {
     this.#begunMs = base.elapsedMs();
   }
 
+  /** Whole milliseconds, as the system's clock tells them. */
   nowMs(): number {
-    return this.#startMs + this.elapsedMs();
+    return Math.floor(this.#startMs + this.elapsedMs());
   }
 
   elapsedMs(): number {

@@ -77,19 +77,16 @@ export class PrivateStream {
   }
 
   /** Tells the venue's clock against this machine's; for a local venue against its own pace. */
-  tellClock(expectedMs?: number): void {
+  tellClock(): void {
     const { rest, onEvent } = this.#options;
-    const { offsetMs, uncertaintyMs } = rest.time.reading();
-    const paced = expectedMs === undefined ? 0 : rest.venueNowMs() - expectedMs;
-    onEvent({ kind: "clock", offsetMs: rest.pace === undefined ? offsetMs : paced, uncertaintyMs });
+    onEvent({ kind: "clock", offsetMs: rest.clockOffsetMs(), uncertaintyMs: rest.time.reading().uncertaintyMs });
   }
 
   /** Asks for the venue's time now. A venue that can't be asked shows in everything else as well. */
   async readClock(): Promise<void> {
     const { rest } = this.#options;
-    const expectedMs = rest.venueNowMs();
     const asked = await rest.syncTime(this.#stopping.signal).catch(() => undefined);
-    if (asked !== undefined) this.tellClock(expectedMs);
+    if (asked !== undefined) this.tellClock();
   }
 
   #connection({ state, generation, reason, refused }: StreamState): void {

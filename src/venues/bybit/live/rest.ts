@@ -36,6 +36,8 @@ export type Question<T> = {
   readonly schema: z.ZodType<T>;
   readonly signal?: AbortSignal | undefined;
 };
+/** A server time with our monotonic clock at that instant, and how far off it may be, in the venue's time. */
+type Anchor = { readonly serverMs: number; readonly elapsedMs: number; readonly widthMs: number };
 type Request = (client: RestClientV5) => Promise<unknown>;
 
 /** Bybit lifts a ban of an address after ten minutes. */
@@ -59,8 +61,9 @@ export class BybitRest {
   #bannedUntilMs = Number.NEGATIVE_INFINITY;
   /** Set where the market doesn't run by this machine's clock: signatures then go by the wall. */
   #pace: number | undefined;
-  /** A server time with the reading of our monotonic clock at that instant. */
-  #anchor: { readonly serverMs: number; readonly elapsedMs: number } | undefined;
+  #anchor: Anchor | undefined;
+  /** What the last answer was off from what the anchor let expect, beyond what its own delay explains. */
+  #steppedMs = 0;
 
   constructor(options: BybitRestOptions) {
     this.hosts = options.hosts;
@@ -98,8 +101,13 @@ export class BybitRest {
     const serverMs = Number(result.timeNano) / 1e6;
     this.#pace = result.pace;
     this.time.observe(sentMs, receivedMs, serverMs);
-    this.#anchor = { serverMs, elapsedMs: this.wall.elapsedMs() };
+    this.#observe(serverMs, (receivedMs - sentMs) / 2);
     return Math.floor(serverMs);
+  }
+
+  /** The venue's clock less ours; for a local venue less what its own pace let expect, in wall time. */
+  clockOffsetMs(): number {
+    return this.#pace === undefined ? this.time.reading().offsetMs : this.#steppedMs / Math.max(1, this.#pace);
   }
 
   /** The venue's time now, by its last answer; this machine's where it was never asked. */
@@ -171,6 +179,18 @@ export class BybitRest {
     }
     this.#learn(command.group, reply);
     return this.#clean(this.#noted(command.group, repliedOutcome(reply)));
+  }
+
+  /** Takes a server time that was read half a trip ago. A reading that only a slow answer explains moves nothing. */
+  #observe(serverMs: number, halfTripMs: number): void {
+    const pace = Math.max(1, this.#pace ?? 1);
+    const anchor: Anchor = { serverMs, elapsedMs: this.wall.elapsedMs() - halfTripMs, widthMs: halfTripMs * pace };
+    const before = this.#anchor;
+    const expectedMs = this.venueNowMs() - halfTripMs * (this.#pace ?? 1);
+    const offMs = before === undefined ? 0 : serverMs - expectedMs;
+    const stepped = before !== undefined && Math.abs(offMs) > anchor.widthMs + before.widthMs;
+    this.#steppedMs = stepped ? offMs : 0;
+    if (before === undefined || stepped || anchor.widthMs <= before.widthMs) this.#anchor = anchor;
   }
 
   #noted(group: RateGroup, outcome: BybitOutcome): BybitOutcome {
