@@ -47,6 +47,8 @@ function resolvedOptions(config: Config): string {
     promotion: gateSettings(config),
     search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
     trade: [
+      // Read where a session begins: whether it may be real, and at which address.
+      [config.trade.live, config.trade.host],
       tradeSettings(config),
       graceMs(config),
       stateFolder(config),
@@ -87,6 +89,8 @@ const VALUES: Readonly<Record<string, unknown>> = {
   "sizing.schedule": [[1, 0.5, 100]],
   "sizing.budget.ladder": [[10, 2]],
   "curriculum.total_steps": 50_000,
+  "trade.sessions": ["asia"],
+  "trade.regimes": ["up"],
   "search.parallel": 3,
   "search.space.join_layers": [1, 3],
   "search.space.window": [1, 5],

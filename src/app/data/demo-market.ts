@@ -80,7 +80,7 @@ export async function marketOfVenue(context: AppContext, config: Config): Promis
     }),
     told:
       `No real candles: ${found}.\n` +
-      `Instead a SYNTHETIC market: ${DAYS} days of five made-up symbols with a planted edge (volume foretells returns with a\n` +
+      `Instead a SYNTHETIC market: ${DAYS} days of five made-up symbols with a planted edge (volume foretells returns with a ` +
       `correlation of ${PLANTED_EDGE}), so that there is something to learn. It says nothing about real markets.`,
   };
 }
