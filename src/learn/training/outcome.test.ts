@@ -11,7 +11,7 @@ function told(
   rest: Partial<TrainingOutcome> = {},
 ): string {
   const validation = {
-    days: 30,
+    days: 100,
     looks: 10,
     start: { ...TRADER, growth: -0.2, meanReward: -1e-5, steps: 0 },
     kept: TRADER,
@@ -40,7 +40,7 @@ describe("the outcome in words", () => {
   it("compares with the start, with doing nothing and with holding everything, and says why parameters were kept", () => {
     expect(told({})).toBe(
       [
-        "Validation (30 days): +12.0 % a year, 0.60x of equity held;",
+        "Validation (100 days): +12.0 % a year, 0.60x of equity held;",
         "  before training -20.0 % a year, doing nothing 0 %, holding everything +30.0 % a year.",
         "Kept are the parameters after 61,440 of 100,352 steps, the best of 10 looks.",
       ].join("\n"),
@@ -69,6 +69,12 @@ describe("the outcome in words", () => {
       "Stopped by the time limit after 31 % of the steps (31,000 of 100,000).",
     );
     expect(told({}, { endedBy: "steps" })).not.toContain("Stopped");
+  });
+
+  it("tells what a short part brought, not what a year of it would", () => {
+    const text = told({ days: 14, kept: { ...TRADER, growth: 2.05 }, holding: undefined });
+    expect(text).toContain("Validation (14 days): +4.37 % in 14 days");
+    expect(text).toContain("before training -0.85 % in 14 days, doing nothing 0 %.");
   });
 
   it("says where there is nothing to compare with", () => {

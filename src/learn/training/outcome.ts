@@ -66,10 +66,15 @@ export function daysOf(result: ValidationResult, barMs: number): number {
   return (result.returns.length * barMs) / DAY_MS;
 }
 
-/** 0.034 as "+3.4 % a year". A short part makes large figures of small ones: beyond tenfold it says so. */
-function yearly(growth: number): string {
-  if (growth > 10) return "more than +1,000 % a year";
-  return `${growth >= 0 ? "+" : ""}${(growth * 100).toFixed(1)} % a year`;
+/** Below this a year's growth makes large figures of small ones: what the part itself brought is told. */
+const LEAST_DAYS = 90;
+
+/** 0.034 of 100 days as "+3.4 % a year"; of 14 days as "+0.13 % in 14 days". */
+function grown(growth: number, days: number): string {
+  const share = days < LEAST_DAYS ? (1 + growth) ** (days / 365) - 1 : growth;
+  const digits = days < LEAST_DAYS ? 2 : 1;
+  const span = days < LEAST_DAYS ? `in ${days.toFixed(0)} days` : "a year";
+  return `${share >= 0 ? "+" : ""}${(share * 100).toFixed(digits)} % ${span}`;
 }
 
 function traded(candidate: ValidationFigures): string {
@@ -88,9 +93,9 @@ export function describeOutcome(outcome: TrainingOutcome): string[] {
     return [...lines, "No validation part: the newest parameters are kept, however they do."];
   }
   const { start, kept, holding, days } = validation;
-  lines.push(`Validation (${days.toFixed(0)} days): ${yearly(kept.growth)}, ${traded(kept)};`);
-  const rivals = [`before training ${yearly(start.growth)}`, "doing nothing 0 %"];
-  if (holding !== undefined) rivals.push(`holding everything ${yearly(holding.growth)}`);
+  lines.push(`Validation (${days.toFixed(0)} days): ${grown(kept.growth, days)}, ${traded(kept)};`);
+  const rivals = [`before training ${grown(start.growth, days)}`, "doing nothing 0 %"];
+  if (holding !== undefined) rivals.push(`holding everything ${grown(holding.growth, days)}`);
   lines.push(`  ${rivals.join(", ")}.`);
   return [...lines, ...whyKept(outcome, validation), ...whatToTry(validation)];
 }
@@ -111,11 +116,11 @@ function whyKept({ steps }: TrainingOutcome, { start, kept, looks }: Validated):
   return [`${at}, the best of ${count(looks)} looks.${gain}`];
 }
 
-function whatToTry({ kept, bestTrading }: Validated): string[] {
+function whatToTry({ kept, bestTrading, days }: Validated): string[] {
   if (kept.changes > 0) return [];
   const why =
     bestTrading === undefined
       ? "It did not trade: at none of the looks did its likeliest choice open a position."
-      : `It did not trade: all that did lost. The best of them, after ${count(bestTrading.steps)} steps: ${yearly(bestTrading.growth)}, ${traded(bestTrading)}.`;
+      : `It did not trade: all that did lost. The best of them, after ${count(bestTrading.steps)} steps: ${grown(bestTrading.growth, days)}, ${traded(bestTrading)}.`;
   return [why, "Try a longer timeframe (costs weigh less), more steps, another seed, or other features."];
 }
