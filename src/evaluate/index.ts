@@ -41,6 +41,7 @@ export {
   readLedger,
   type TrialCount,
 } from "./ledger.ts";
+export { comparisonPage, readRun } from "./pages/compare.ts";
 export { type WrittenPage, writePage } from "./pages/store.ts";
 export type { ParityModel, ParityResult, ParityRun } from "./parity/check.ts";
 export type { Difference } from "./parity/differences.ts";

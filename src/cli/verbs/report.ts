@@ -6,7 +6,14 @@ import { join } from "node:path";
 import type { Command } from "commander";
 import { removableReport, reportsFolder } from "../../app/index.ts";
 import { formatMinute, TidemarkError, toError } from "../../core/index.ts";
-import { listReports, loadReport, type ReportSummary } from "../../evaluate/index.ts";
+import {
+  comparisonPage,
+  listReports,
+  loadReport,
+  type ReportSummary,
+  readRun,
+  writePage,
+} from "../../evaluate/index.ts";
 import { formatPercent } from "../terminal/figures.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -113,6 +120,20 @@ async function open(context: CommandContext, id: string | undefined): Promise<vo
   }
 }
 
+/** Several reports in one page, which stands among them. */
+async function compare(context: CommandContext, ids: readonly string[]): Promise<void> {
+  const folder = reportsFolder(context.config());
+  const summaries = ids.map((id) => chosen(context, id).summary);
+  const runs = await Promise.all(summaries.map((summary) => readRun(folder, summary)));
+  const name = summaries.map(({ policy }) => policy.name).join(" ");
+  const page = writePage(folder, "compare", name, context.clock.nowMs(), {
+    html: comparisonPage(runs),
+    data: { reports: ids, policies: summaries.map(({ policy }) => policy) },
+  });
+  context.output.text(page.htmlPath);
+  context.output.data(page);
+}
+
 export function registerReport(program: Command, runner: VerbRunner): void {
   const group = addGroup(program, "report", VERB_SUMMARIES.report, [["report open", "the newest report"]]);
   const id = ["[id]", "a report's name (default: the newest)"] as const;
@@ -136,6 +157,18 @@ export function registerReport(program: Command, runner: VerbRunner): void {
       settings: SETTINGS,
       examples: [["report show", "the newest report on the terminal"]],
       run: async (context, { args }) => show(context, args[0]),
+    },
+    runner,
+  );
+  addVerb(
+    group,
+    {
+      name: "compare",
+      summary: "Put several reports into one page",
+      arguments: [["<reports...>", "names of reports, two or more"]],
+      settings: SETTINGS,
+      examples: [["report compare 2026-01-02-030405-tidemark 2026-01-03-040506-tidemark", "two runs over one another"]],
+      run: (context, { args }) => compare(context, args),
     },
     runner,
   );

@@ -7,6 +7,7 @@ import { type MarketTape, syntheticTape } from "../../market/index.ts";
 import { Flat, SmaCross } from "../../policy/index.ts";
 import { compareWithBaselines } from "../compare.ts";
 import type { Comparison } from "../evaluation.ts";
+import { comparisonPage, readRun } from "../pages/compare.ts";
 import { settings } from "../testing/settings.ts";
 import { extremeRows, forStretches } from "./downsample.ts";
 import { csvField, csvLine, escapeHtml, jsonForScript } from "./escape.ts";
@@ -161,6 +162,22 @@ describe("a report's page", () => {
     const sides = [...html.matchAll(/<tr><td>(?:long|short)<\/td><td>([\d,]+)<\/td>/g)];
     const counted = sides.reduce((sum, found) => sum + Number(found[1].replace(",", "")), 0);
     expect(counted, "every trade has a side").toBe(comparison.policy.result.trades.length);
+  });
+
+  it("stands beside others in one page, its curve thinned without losing an extreme", async () => {
+    const place = join(folder, "several");
+    const ids = [0, 1_000].map(
+      (later) => writeReport({ ...made, comparison, tape: market, folder: place, madeMs: made.madeMs + later }).id,
+    );
+    const runs = await Promise.all(ids.map((id) => readRun(place, loadReport(place, id))));
+    const { curve, initialBalance } = comparison.policy.result;
+    const own = curve.equity.subarray(0, curve.length);
+    expect(Math.min(...runs[0].equity)).toBeCloseTo(Math.min(...own) / initialBalance, 12);
+    expect(Math.max(...runs[0].equity)).toBeCloseTo(Math.max(...own) / initialBalance, 12);
+    const html = comparisonPage(runs);
+    expect(html).toContain("2 runs compared");
+    expect(html).toContain("Same data");
+    expect(html).not.toMatch(/NaN|undefined/);
   });
 
   it("needs nothing from elsewhere", () => {
