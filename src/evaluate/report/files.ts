@@ -1,4 +1,5 @@
 /** @file The report's machine-readable files: summary.json, trades.csv, equity.csv. Full precision, nothing undefined. */
+import type { Instrument } from "../../core/index.ts";
 import type { BaselineEvaluation, Comparison, Evaluation, RangeCut, SearchInfo, TwinField } from "../evaluation.ts";
 import type { HeadlineIntervals } from "../intervals.ts";
 import type { Verdict } from "../judgement.ts";
@@ -32,6 +33,8 @@ export type ReportSummary = {
   readonly seenUntilMs: number | null;
   readonly synthetic: boolean;
   readonly symbols: readonly string[];
+  /** The contracts that were traded, with what was guessed of them. */
+  readonly instruments: readonly Instrument[];
   readonly timeframe: string;
   readonly seed: number;
   readonly dataFingerprint: string;
@@ -71,6 +74,7 @@ export function reportSummary(comparison: Comparison, verdict: Verdict, provenan
     seenUntilMs: comparison.seenUntilMs ?? null,
     synthetic: result.synthetic,
     symbols: result.instruments.map(({ symbol }) => symbol),
+    instruments: result.instruments,
     timeframe: result.timeframe,
     seed: result.seed,
     dataFingerprint: result.dataFingerprint,

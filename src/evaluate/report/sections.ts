@@ -1,5 +1,6 @@
 /** @file The report's static parts as HTML: verdict, figures, tables. Every inserted text is escaped. */
-import { formatDay, formatMinute } from "../../core/index.ts";
+import { formatDay, formatMinute, type Instrument } from "../../core/index.ts";
+import { guessText } from "../../market/index.ts";
 import { type Need, unavailable } from "../availability.ts";
 import type { Comparison, Evaluation } from "../evaluation.ts";
 import { FigureKind, formatFigure, formatPrice, NOT_AVAILABLE } from "../format.ts";
@@ -315,6 +316,16 @@ export type Provenance = {
   readonly model?: string;
 };
 
+/** The terms that a symbol was traded by, and which of them nobody told. */
+function contractText(instrument: Instrument): string {
+  const { tickSize, lotStep, minNotional, quote, takerFeeBps, maxLeverage, maintenanceMarginRate, calendar } =
+    instrument;
+  const margin = Number((100 * maintenanceMarginRate).toPrecision(3));
+  const terms = `tick ${tickSize}, lot ${lotStep}, at least ${minNotional} ${quote}, fee ${takerFeeBps} bps, leverage up to ${maxLeverage}, maintenance ${margin} %, open ${calendar}`;
+  const guess = guessText(instrument);
+  return guess === "" ? terms : `${terms}. Guessed: ${guess}`;
+}
+
 export function provenanceCard({ policy }: Comparison, provenance: Provenance): string {
   const { result, statistics } = policy;
   const facts: ReadonlyArray<readonly [string, string]> = [
@@ -324,6 +335,7 @@ export function provenanceCard({ policy }: Comparison, provenance: Provenance): 
     ...(provenance.model === undefined ? [] : ([["Model", provenance.model]] as const)),
     ["Policy", result.name],
     ["Instruments", result.instruments.map(({ symbol, venue, kind }) => `${symbol} (${venue} ${kind})`).join(", ")],
+    ...result.instruments.map((instrument) => [`Contract ${instrument.symbol}`, contractText(instrument)] as const),
     ["Bars", `${formatFigure(statistics.bars, FigureKind.count)} of ${result.timeframe}`],
     ["Range", `${formatMinute(statistics.fromMs)} to ${formatMinute(statistics.toMs)} UTC`],
     ["Initial balance", `${formatFigure(result.initialBalance, FigureKind.money)} ${result.currency}`],

@@ -7,7 +7,7 @@ import type { Candles } from "../candles.ts";
 import { checkCandles } from "../quality/check.ts";
 import type { QualityReport } from "../quality/report.ts";
 import { readFindings, writeFindings } from "../store/findings.ts";
-import { storedKeys } from "../store/list.ts";
+import { type StoredKey, storedKeys } from "../store/list.ts";
 import { kindOf, type SetKey } from "../store/paths.ts";
 import type { MarketStore } from "../store/store.ts";
 import { SessionDays } from "./calendar.ts";
@@ -28,9 +28,11 @@ export async function settleSets(
   const settled: SettledSet[] = [];
   for (const key of keys) {
     signal?.throwIfAborted();
-    const before = store.instrument(key.venue, key.symbol, kindOf(key))?.calendar;
-    const instrument = await withCalendar(store, key);
-    const known = instrument?.calendar === before ? reportOf(key) : undefined;
+    const before = store.instrument(key.venue, key.symbol, kindOf(key));
+    // A file that is all there is of its market has told its days already.
+    const isAlone = reportOf(key) !== undefined && setsOfMarket(store, key).length === 1;
+    const instrument = isAlone ? before : await withCalendar(store, key);
+    const known = instrument?.calendar === before?.calendar ? reportOf(key) : undefined;
     if (known === undefined) {
       settled.push({ key, report: checkStored(store, key, await store.readCandles(key), instrument), instrument });
     } else {
@@ -63,15 +65,18 @@ export function checkStored(
   return report;
 }
 
+function setsOfMarket(store: MarketStore, key: SetKey): StoredKey[] {
+  return storedKeys(store.root).filter(
+    (other) => other.venue === key.venue && other.symbol === key.symbol && other.kind === kindOf(key),
+  );
+}
+
 /** The contract with the calendar that all stored sets of its market show, unless a user or a venue has said it. */
 async function withCalendar(store: MarketStore, key: SetKey): Promise<Instrument | undefined> {
   const known = store.instrument(key.venue, key.symbol, kindOf(key));
   if (known?.guessed?.calendar === undefined) return known;
   const days = new SessionDays();
-  const sets = storedKeys(store.root).filter(
-    (other) => other.venue === key.venue && other.symbol === key.symbol && other.kind === kindOf(key),
-  );
-  for (const set of sets.toSorted((a, b) => timeframeMs(b.timeframe) - timeframeMs(a.timeframe))) {
+  for (const set of setsOfMarket(store, key).toSorted((a, b) => timeframeMs(b.timeframe) - timeframeMs(a.timeframe))) {
     const times = await store.readTimes(set);
     days.add(times, times.length, set.timeframe);
   }
