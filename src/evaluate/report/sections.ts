@@ -343,7 +343,7 @@ export function provenanceCard({ policy }: Comparison, provenance: Provenance): 
     ["Data fingerprint", result.dataFingerprint === "" ? NOT_AVAILABLE : result.dataFingerprint],
     ["Trade hash", result.tradeHash],
   ];
-  const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join("");
+  const list = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join("");
   const config = escapeHtml(JSON.stringify(result.config, null, 2));
   return (
     `<section class="card"><div class="head"><h2>Where this comes from</h2></div><div class="note">The same data, configuration, seed and code give the same trade hash.</div>` +
