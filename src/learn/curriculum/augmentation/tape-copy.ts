@@ -1,12 +1,20 @@
 /** @file Making a changed tape: new columns of the same size, filled, then sealed with a fingerprint of their own. */
 import { createTape, type MarketTape, sliceTape } from "../../../market/index.ts";
 
-/** Columns of the tape's size with its time axis, and nothing else in them. */
+/** Columns of the tape's size with its time axis and its rates of exchange, and nothing else in them. */
 export function emptyLike(tape: MarketTape, instruments: MarketTape["instruments"] = tape.instruments): MarketTape {
-  const made = createTape(instruments, tape.timeframe, tape.bars);
+  const made = { ...createTape(instruments, tape.timeframe, tape.bars, tape.currency), ...ratesOf(tape, instruments) };
   made.bars = tape.bars;
   made.timeMs.set(tape.timeMs.subarray(0, tape.bars));
   return made;
+}
+
+/** What each quote is worth is the same in whatever order the symbols come. */
+function ratesOf(tape: MarketTape, instruments: MarketTape["instruments"]): Pick<MarketTape, "rate"> {
+  const { rate, symbols } = tape;
+  if (rate === undefined) return {};
+  const from = instruments.map(({ quote }) => tape.instruments.findIndex((instrument) => instrument.quote === quote));
+  return { rate: rate.map((_, cell) => rate[cell - (cell % symbols) + from[cell % symbols]]) };
 }
 
 /** The tape with its fingerprint, so that what was trained on it can say so. */
