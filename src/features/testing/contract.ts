@@ -97,7 +97,7 @@ export function testIndicatorContract(cases: readonly IndicatorCase[]): void {
 }
 
 /** A market that has moved for `moving` bars and then stands still, without volume. */
-export function stoppedMarket(moving: number, still: number): Candles {
+function stoppedMarket(moving: number, still: number): Candles {
   const walk = walkCandles(13, moving);
   const last = walk.close[moving - 1];
   return marketOf(moving + still, (i) =>
