@@ -33,12 +33,16 @@ export {
   type CompareOptions,
   type Comparison,
   compareWithBaselines,
+  deflatedSharpe,
   type Evaluation,
+  purgedSplits,
   type Statistics,
+  splitPaths,
   type Trade,
   type Verdict,
   verdict,
   type WriteReportOptions,
+  walkForwardWindows,
   writeReport,
 } from "./evaluate/index.ts";
 // Features.

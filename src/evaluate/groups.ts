@@ -4,7 +4,6 @@ import { computeFeatures } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
 
 export const REGIMES = ["trend up", "trend down", "range", "high volatility", "none"] as const;
-export type Regime = (typeof REGIMES)[number];
 
 /** Sessions by UTC hours `[from, to)`; Europe and the United States overlap. */
 export const SESSIONS = [

@@ -19,7 +19,7 @@ import { startFromModel, trainPolicy } from "../../learn/index.ts";
 import { type MarketTape, sliceTape } from "../../market/index.ts";
 import { loadPolicyModel, openPolicy, type Policy, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import type { Json, TrialRun } from "../../search/index.ts";
+import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
 import { CompositeTracker } from "../../tracking/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { type Config, configOf } from "../config/load.ts";
@@ -102,6 +102,12 @@ export async function objective(trial: TrialRun, options: Json): Promise<number>
   });
   writeFileAtomic(path, JSON.stringify(record));
   return record.totalReturn;
+}
+
+/** The windows of a plan by name, for another process. */
+export function walkModule(plan: WalkPlan): ObjectiveModule {
+  const options = JSON.parse(JSON.stringify(plan)) as Json;
+  return { module: import.meta.url, export: objective.name, options };
 }
 
 function play(

@@ -5,14 +5,14 @@ import { readTextIfPresent, TidemarkError, writeFileAtomic } from "../../core/in
 import { type FoldRecord, type JoinedWalk, joinFolds, walkForwardWindows } from "../../evaluate/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { type Json, type ObjectiveModule, processExecutor } from "../../search/index.ts";
+import { processExecutor } from "../../search/index.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { runsFolder } from "../config/folders.ts";
 import { networkSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
-import { foldPath, type WalkPlan, walkPlanSchema } from "./fold.ts";
+import { foldPath, type WalkPlan, walkModule, walkPlanSchema } from "./fold.ts";
 
 export type WalkOptions = {
   readonly name: string;
@@ -29,12 +29,6 @@ const PLAN_FILE = "plan.json";
 
 function walkFolder(config: Config, name: string): string {
   return join(runsFolder(config), "walkforward", name);
-}
-
-/** The windows of one process each. */
-function walkModule(plan: WalkPlan): ObjectiveModule {
-  const module = new URL(import.meta.url.replace(/run\.(js|ts)$/, "fold.$1")).href;
-  return { module, export: "objective", options: JSON.parse(JSON.stringify(plan)) as Json };
 }
 
 /** First bar that can be decided on by what is tested. */

@@ -18,12 +18,12 @@ export type LabelledParts = {
 };
 
 /** When the label of a decision in the bar that opens at `openMs` is known. */
-export function labelKnownMs(openMs: number, barMs: number, labelBars: number): number {
+function labelKnownMs(openMs: number, barMs: number, labelBars: number): number {
   return openMs + (1 + labelBars) * barMs;
 }
 
 /** Whether a row may train beside a test part. */
-export function mayTrain(openMs: number, parts: Omit<LabelledParts, "trainMs">): boolean {
+function mayTrain(openMs: number, parts: Omit<LabelledParts, "trainMs">): boolean {
   const { testFromMs, testToMs, barMs, labelBars, embargoBars } = parts;
   if (openMs < testFromMs) return labelKnownMs(openMs, barMs, labelBars) <= testFromMs;
   // The labels of the test part's last rows reach beyond it.

@@ -24,7 +24,7 @@ export const STRESS_HEAD = [
   "Refused",
 ] as const;
 
-export function severityText({ severity, unit }: Pick<StressRow, "severity" | "unit">): string {
+function severityText({ severity, unit }: Pick<StressRow, "severity" | "unit">): string {
   if (unit === "" || unit === "together") return unit;
   if (unit === "bars") return formatFigure(severity, "count");
   if (unit.startsWith("share")) return formatFigure(severity, "share");
