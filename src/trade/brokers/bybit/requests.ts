@@ -6,7 +6,7 @@ const TIMES = { gtc: "GTC", ioc: "IOC", fok: "FOK", "post-only": "PostOnly" } as
   TimeInForce,
   string
 >;
-export const SIDES = { buy: "Buy", sell: "Sell" } as const satisfies Record<Side, string>;
+const SIDES = { buy: "Buy", sell: "Sell" } as const satisfies Record<Side, string>;
 
 /** The leg of hedge mode that an order opens or closes; 0 in one-way mode. */
 function positionIndex(order: OrderRequest, hedged: boolean): 0 | 1 | 2 {

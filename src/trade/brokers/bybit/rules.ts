@@ -20,7 +20,7 @@ function bound(text: string): DecimalText {
   return text === "" ? ZERO_TEXT : exactText(text);
 }
 
-export function isLinear(row: LinearContractRow | SpotContractRow): row is LinearContractRow {
+function isLinear(row: LinearContractRow | SpotContractRow): row is LinearContractRow {
   return "leverageFilter" in row;
 }
 

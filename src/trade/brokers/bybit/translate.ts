@@ -52,7 +52,7 @@ function price(text: string): DecimalText | undefined {
   return value === ZERO_TEXT ? undefined : value;
 }
 
-export function sideOf(text: string): Side {
+function sideOf(text: string): Side {
   return text === "Sell" ? "sell" : "buy";
 }
 

@@ -15,7 +15,7 @@ const UNKNOWN_CODES = new Set([10000, 10014, 10016, 5004, 170007, 170146, 170147
 
 /** HTTP statuses that mean that the request was not looked at, as codes of ours above Bybit's own. */
 export const HTTP_BANNED = 403;
-export const HTTP_TOO_MANY = 429;
+const HTTP_TOO_MANY = 429;
 
 /** What the client throws for a status, and for the lack of a reply. It holds the request, which holds the key. */
 const thrownSchema = z.looseObject({

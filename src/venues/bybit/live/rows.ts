@@ -96,7 +96,6 @@ export const walletRowSchema = z.looseObject({
   coin: z.array(coinRowSchema).catch([]).default([]),
 });
 export type WalletRow = z.infer<typeof walletRowSchema>;
-export type CoinRow = z.infer<typeof coinRowSchema>;
 
 /** A list that may hold rows which can't be read: those are counted and left out. */
 export function readRows<T>(schema: z.ZodType<T>, list: unknown): { readonly rows: T[]; readonly unreadable: number } {
@@ -111,8 +110,6 @@ export function readRows<T>(schema: z.ZodType<T>, list: unknown): { readonly row
 }
 
 export const pageSchema = z.looseObject({ list: z.array(z.unknown()), nextPageCursor: z.string().nullish() });
-
-export const acknowledgedSchema = z.looseObject({ orderId: text, orderLinkId: text });
 
 export const accountInfoSchema = z.looseObject({ marginMode: text, unifiedMarginStatus: whole });
 

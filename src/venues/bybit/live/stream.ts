@@ -50,7 +50,7 @@ export type StreamTiming = {
   readonly longestWaitMs: number;
 };
 
-export const STREAM_TIMING: StreamTiming = {
+const STREAM_TIMING: StreamTiming = {
   openMs: 10_000,
   answerMs: 5_000,
   pingMs: 15_000,

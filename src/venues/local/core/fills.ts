@@ -133,7 +133,7 @@ function settleLinear(
   return closed;
 }
 
-export function touch(world: World, position: Position): void {
+function touch(world: World, position: Position): void {
   position.updatedMs = world.nowMs;
   position.sequence = nextSequence(world);
 }

@@ -33,7 +33,7 @@ export function unrealizedOf(world: World, position: Position): bigint {
 }
 
 /** Progressive over the tiers: each slice of the value at its own share. */
-export function maintenanceOf(listing: Listing, value: bigint): bigint {
+function maintenanceOf(listing: Listing, value: bigint): bigint {
   let total = 0n;
   let below = 0n;
   for (const tier of listing.tiers) {

@@ -36,12 +36,6 @@ export function over(a: bigint, b: bigint): bigint {
   return (a * ONE) / b;
 }
 
-/** Cut to a number of decimals, towards zero. */
-export function cut(amount: bigint, decimals: number): bigint {
-  const grain = 10n ** BigInt(DECIMALS - decimals);
-  return (amount / grain) * grain;
-}
-
 export function magnitude(amount: bigint): bigint {
   return amount < 0n ? -amount : amount;
 }

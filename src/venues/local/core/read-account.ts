@@ -1,7 +1,7 @@
 /** @file What the venue tells an account of itself: orders, executions, positions, wallet, ledger, key. */
 import { findOrder } from "./change.ts";
 import type { Listing } from "./listing.ts";
-import { money, moneyText, over } from "./money.ts";
+import { moneyText } from "./money.ts";
 import { choiceOf, type Parameters, textOf, wholeOf } from "./parameters.ts";
 import { requireOrRefuse } from "./reject.ts";
 import { type Account, type Order, positionOf } from "./state.ts";
@@ -284,9 +284,4 @@ export function feeRate(listings: readonly Listing[], parameters: Parameters): u
       makerFeeRate: moneyText(listing.makerRate),
     })),
   };
-}
-
-/** Money that a test or a start puts into an account. */
-export function startingMoney(text: string): bigint {
-  return over(money(text), money("1"));
 }

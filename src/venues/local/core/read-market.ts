@@ -30,7 +30,7 @@ export function serverTime(world: World): unknown {
   };
 }
 
-export function contractWire(listing: Listing): Wire {
+function contractWire(listing: Listing): Wire {
   const shared = { symbol: listing.symbol, baseCoin: listing.base, quoteCoin: listing.quote, status: listing.status };
   if (listing.category === "spot") {
     return {

@@ -5,7 +5,6 @@ import { moneyText, over, toNumber } from "./money.ts";
 import {
   type Account,
   type Bracket,
-  coinOf,
   type Execution,
   isHedged,
   leavesOf,
@@ -14,7 +13,7 @@ import {
   type Position,
   type Side,
 } from "./state.ts";
-import { idText, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 export type Wire = Record<string, unknown>;
 
@@ -223,13 +222,4 @@ export function walletWire(world: World, account: Account, only?: readonly strin
 /** Rows of a symbol: one in one-way mode, both sides in hedge mode, flat ones too. */
 export function hedgeRows(account: Account, listing: Listing): readonly (0 | 1 | 2)[] {
   return isHedged(account, listing) ? [1, 2] : [0];
-}
-
-export function executionId(world: World, sequence: number): string {
-  return idText(world, sequence);
-}
-
-export function baseHeld(account: Account, listing: Listing): bigint {
-  const { wallet, locked } = coinOf(account, listing.base);
-  return wallet - locked;
 }

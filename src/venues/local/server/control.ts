@@ -13,7 +13,7 @@ const kinds = Object.keys(FAULT_KINDS) as [FaultKind, ...FaultKind[]];
 const category = z.enum(["linear", "spot"]).default("linear");
 const decimals = z.string().regex(/^\d+(?:\.\d+)?$/);
 
-export const faultRuleSchema = z.strictObject({
+const faultRuleSchema = z.strictObject({
   kind: z.enum(kinds),
   on: z.string().optional(),
   probability: z.number().min(0).max(1).optional(),
@@ -162,7 +162,7 @@ function perform(context: ControlContext, action: z.output<typeof actionSchema>)
 }
 
 /** Keys that are absent stay absent. */
-export function plainRule(rule: z.output<typeof faultRuleSchema>): Parameters<FaultPlan["add"]>[0] {
+function plainRule(rule: z.output<typeof faultRuleSchema>): Parameters<FaultPlan["add"]>[0] {
   return Object.fromEntries(Object.entries(rule).filter(([, value]) => value !== undefined)) as Parameters<
     FaultPlan["add"]
   >[0];

@@ -85,7 +85,7 @@ export class FaultPlan {
   }
 
   rules(): readonly FaultRule[] {
-    return this.#rules.filter(({ left }) => left > 0);
+    return this.#rules.filter(({ left }) => left > 0).map(({ left: _left, ...rule }) => rule);
   }
 
   /** How often each kind has acted. */

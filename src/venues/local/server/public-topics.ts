@@ -5,8 +5,6 @@ import type { LocalVenueCore } from "../core/venue-core.ts";
 import type { Wire } from "../core/wire.ts";
 import type { Market, MarketPush } from "../core/world.ts";
 
-export type PublicMessage = { readonly topic: string; readonly text: string };
-
 const DEPTHS = ["1", "50", "200", "1000"];
 const MONDAY_MS = 4 * 86_400_000;
 

@@ -14,7 +14,7 @@ import { smallVenue } from "../../../../venues/testing/small-venue.ts";
 import type { Broker, BrokerEvent } from "../../../broker.ts";
 import { bybitBroker } from "../broker.ts";
 
-export const FAST_TIMING = {
+const FAST_TIMING = {
   openMs: 2_000,
   answerMs: 300,
   pingMs: 200,
