@@ -6,7 +6,9 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const ROOT = resolve(import.meta.dirname, "..");
-const EXAMPLES = readdirSync(join(ROOT, "examples")).map((name) => name.replace(/\.ts$/, ""));
+const EXAMPLES = readdirSync(join(ROOT, "examples"))
+  .filter((name) => name.endsWith(".ts"))
+  .map((name) => name.replace(/\.ts$/, ""));
 
 /** Runs a program to its end; what it prints, and its exit code. */
 function run(command: string, args: readonly string[], cwd: string): Promise<{ code: number; output: string }> {

@@ -196,7 +196,7 @@ function randomRisk(random: Random): RiskConfig {
     maxPositionNotional: pick(random, [0, 0, 1, 3_000]),
     maxTotalLeverage: pick(random, [0, 0, 0.8, 2]),
     maxOrderLoss: pick(random, [0, 0.01]),
-    maxDrawdown: pick(random, [0, 0, 0.1]),
+    maxDrawdown: pick(random, [0, 0.1, 0.02]),
     dailyLoss: pick(random, [0, 0, 0.03]),
     cooldownBars: pick(random, [0, 0, 1, 3]),
     stopDistance: pick(random, [0, 0.05]),
