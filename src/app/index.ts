@@ -43,7 +43,7 @@ export {
   listJournals,
   verifyJournalOf,
 } from "./trade/journals.ts";
-export { paperParity, replayModel } from "./trade/replay.ts";
+export { type PaperParity, paperParity, replayModel } from "./trade/replay.ts";
 export {
   commandSession,
   type LiveTerms,

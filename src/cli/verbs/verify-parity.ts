@@ -6,6 +6,8 @@ import {
   decisionSettings,
   openModel,
   openTape,
+  type PaperParity,
+  paperParity,
   type QuickTraining,
   withQuickModel,
 } from "../../app/index.ts";
@@ -94,6 +96,12 @@ function line(result: ParityResult, context: CommandContext): string {
   return `${text}${found.join("")}`;
 }
 
+function paperLine({ name, equal, fills, paperHash }: PaperParity, context: CommandContext): string {
+  const color = context.output.palette;
+  const mark = equal ? color.green("equal ") : color.red("DIFFER");
+  return `${mark}  ${name.padEnd(38)} ${String(fills).padStart(6)} fills  ${paperHash.slice(0, 16)}`;
+}
+
 async function checkAll(
   context: CommandContext,
   config: Config,
@@ -109,13 +117,16 @@ async function checkAll(
     onProgress: output.progress.bind(output),
   });
   output.endProgress();
+  // A model that was trained or given is played on paper too: the engine, its journal and its broker on a virtual clock.
+  const paper = await paperParity({ ...model, seed: config.seed ?? 1 }, context.signal);
   const sameTraining = repeated === undefined || repeated.first === repeated.second;
-  const passed = outcome.passed && sameTraining;
+  const passed = outcome.passed && sameTraining && paper.equal;
   const played = outcome.results.at(-1);
   output.text("environment against backtest, on a market made to lead down every path\n");
   for (const result of outcome.proof) output.text(line(result, context));
   output.text(`\nand on ${tape.bars} ${synthetic ? "SYNTHETIC" : "real"} ${tape.timeframe} bars\n`);
   for (const result of outcome.results) output.text(line(result, context));
+  output.text(paperLine(paper, context));
   if (repeated !== undefined) {
     const mark = sameTraining ? output.palette.green("equal ") : output.palette.red("DIFFER");
     output.text(`${mark}  parameters of two trainings with one seed       ${repeated.first.slice(0, 16)}`);
@@ -131,6 +142,7 @@ async function checkAll(
   output.data({
     ...outcome,
     passed,
+    paper: [paper],
     training: repeated,
     synthetic,
     symbols,
@@ -144,7 +156,7 @@ async function checkAll(
   const differing = [...outcome.proof, ...outcome.results].filter((result) => !result.equal).map(({ name }) => name);
   const failure = new TidemarkError("CHECK_FAILED", {
     what: "Parity does not hold",
-    where: [...differing, ...(sameTraining ? [] : ["training"])].join("; "),
+    where: [...differing, ...(sameTraining ? [] : ["training"]), ...(paper.equal ? [] : [paper.name])].join("; "),
     fix: "Nothing that was trained or tested with this version should be trusted before this is understood.",
   });
   return reportFailure(failure, output, { jsonToo: false });
