@@ -1,3 +1,2 @@
 /** What learned: PPO a network, the others a classifier with a rule. */
 export const LEARNERS = ["ppo", "gbdt", "logistic"] as const;
-export type Learner = (typeof LEARNERS)[number];

@@ -50,7 +50,7 @@ export function gateSettings(config: Config): GateSettings {
 }
 
 /** Throws MODEL_MISSING, or MODEL_MISMATCH where it trades more than one asset class. */
-export function promotedModel(config: Config, given: string): PromotedModel {
+function promotedModel(config: Config, given: string): PromotedModel {
   const folder = findModel(config, given);
   const manifest = readManifest(folder);
   const classes = new Set(manifestInstruments(manifest).map(assetClass));

@@ -38,7 +38,7 @@ function sessions(config: Config): string[] {
     .sort();
 }
 
-export function journalPath(config: Config, session: string): string {
+function journalPath(config: Config, session: string): string {
   const path = join(stateFolder(config), session, JOURNAL_FILE);
   if (existsSync(path)) return path;
   const known = sessions(config);

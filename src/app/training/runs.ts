@@ -197,7 +197,7 @@ export function allRuns(config: Config): RunEntry[] {
 }
 
 /** What waits, in one line: "stopper-1 (22,528 of 400,000 steps), ..." */
-export function waitingText(waiting: readonly WaitingRun[]): string {
+function waitingText(waiting: readonly WaitingRun[]): string {
   const shown = waiting.map(({ id, run, steps }) => {
     const { training, curriculum } = run.config;
     const total = curriculum.phases === 0 ? ` of ${training.total_steps.toLocaleString("en-US")}` : "";

@@ -51,7 +51,7 @@ function byName(values: readonly OnnxValue[], name: string): OnnxValue {
 }
 
 /** The loop around the body. What differs from step to step has one more axis in front, `[steps, ...]`. */
-export function epochModel(options: EpochOptions): {
+function epochModel(options: EpochOptions): {
   readonly model: OnnxModel;
   readonly layout: readonly MetricSlot[];
   readonly bodyNodes: number;

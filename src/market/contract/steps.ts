@@ -14,7 +14,7 @@ const MAX_DECIMALS = 20;
 const NOISE = 1e-9;
 
 /** "0.001" for 3, without an exponent. */
-export function decimalStep(decimals: number): string {
+function decimalStep(decimals: number): string {
   return decimals <= 0 ? `1${"0".repeat(-decimals)}` : `0.${"0".repeat(decimals - 1)}1`;
 }
 

@@ -15,7 +15,7 @@ export type MarketInput = {
  * The features of `places` windows, gathered by index from the whole matrix.
  * @returns `[bars, places/bars*S, window*F]`
  */
-export function gatherMarket(
+function gatherMarket(
   encoder: MarketEncoder,
   shape: NetworkShape,
   market: MarketInput,

@@ -3,7 +3,7 @@
  * that they are never worse than intended; protective prices move towards the entry, so that a loss is never larger than
  * planned. Every change is told, and what can't be made valid is refused with a code: nothing is fixed upward.
  */
-import { type Decimal, type DecimalText, decimal, exactText, floorToStep, ZERO_TEXT } from "../../core/index.ts";
+import { type Decimal, type DecimalText, decimal, exactText, floorToStep } from "../../core/index.ts";
 import type { Side } from "../broker.ts";
 import type { OrderRules } from "../order-rules.ts";
 import type { Clamp } from "./entries.ts";
@@ -85,7 +85,7 @@ function refused(code: GateCode, detail: string): Clamped {
   return { ok: false, code, detail };
 }
 
-export function toTick(price: Decimal, rules: OrderRules, way: "up" | "down"): Decimal {
+function toTick(price: Decimal, rules: OrderRules, way: "up" | "down"): Decimal {
   const ticks = price.div(rules.tick);
   return (way === "up" ? ticks.ceil() : ticks.floor()).mul(rules.tick);
 }
@@ -128,9 +128,4 @@ export function clampBrackets(
     stopPrice: stopPrice === undefined ? undefined : exactText(stopPrice),
     targetPrice: targetPrice === undefined ? undefined : exactText(targetPrice),
   };
-}
-
-/** A whole number of lots as exact text. */
-export function isZero(text: DecimalText): boolean {
-  return text === ZERO_TEXT;
 }

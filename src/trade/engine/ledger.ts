@@ -21,7 +21,7 @@ const REMEMBER_MS = 3 * DAY_MS;
 
 const NO_BRACKETS: BracketTerms = { stopDistance: 0, targetDistance: 0, trailDistance: 0, maxBars: 0 };
 
-export function plus(a: DecimalText, b: Decimal | DecimalText): DecimalText {
+function plus(a: DecimalText, b: Decimal | DecimalText): DecimalText {
   return exactText(decimal(a).plus(b));
 }
 

@@ -16,7 +16,7 @@ import {
 } from "./record.ts";
 
 export const JOURNAL_FILE = "journal.sqlite";
-export const JOURNAL_SCHEMA = 1;
+const JOURNAL_SCHEMA = 1;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -203,7 +203,7 @@ export class SqliteJournal implements Journal {
 }
 
 /** The record's chain. Throws JOURNAL_CORRUPT, naming the record, where it does not follow from the one before. */
-export function checkLink(record: StoredRecord, before: string | undefined, path: string): string {
+function checkLink(record: StoredRecord, before: string | undefined, path: string): string {
   const { seq, atMs, kind, body, chain } = record;
   if (before !== undefined && chainOf(before, seq, atMs, kind, body) !== chain) {
     throw new TidemarkError("JOURNAL_CORRUPT", {

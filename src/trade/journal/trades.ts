@@ -49,7 +49,7 @@ type OpenTrade = {
 const DIGITS = 20;
 
 /** Every execution once, in the order in which the journal learned of it. */
-export function* executionsOf(entries: Iterable<Entry>): Iterable<BrokerExecution> {
+function* executionsOf(entries: Iterable<Entry>): Iterable<BrokerExecution> {
   const seen = new Set<string>();
   for (const entry of entries) {
     const found =

@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { systemClock, systemCode, TidemarkError, toError } from "../../core/index.ts";
 import type { Command } from "../engine/entries.ts";
 
-export const SOCKET_FILE = "engine.sock";
+const SOCKET_FILE = "engine.sock";
 export const KILL_FILE = "KILL";
 
 export type ControlRequest =

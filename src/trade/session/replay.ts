@@ -45,7 +45,7 @@ export type ReplayResult = {
 };
 
 /** Without limits and brackets of its own, so that nothing is done that a backtest does not do. */
-export function replayConfig(tape: MarketTape, balance: number): EngineConfig {
+function replayConfig(tape: MarketTape, balance: number): EngineConfig {
   return {
     ...ENGINE_DEFAULTS,
     mode: "paper",
