@@ -17,6 +17,8 @@ it("has costs and margin that are known: changed defaults change everybody's res
     liquidationFeeBps: 50,
     fundingMultiplier: 1,
     settleAfterBars: null,
+    breakEvenDistance: 0,
+    profitLockShare: 0,
     harsh: false,
     harshPartialProbability: 0.2,
     harshLatencyShare: 0.1,

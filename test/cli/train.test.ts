@@ -56,7 +56,7 @@ describe("tidemark train", () => {
     const hashes = judged.map(({ code, stdout, stderr }) => {
       expect(code, `no complaint: ${stderr}`).toBe(0);
       const result = JSON.parse(stdout) as { tradeHash: string; baselines: unknown[] };
-      expect(result.baselines).toHaveLength(5);
+      expect(result.baselines).toHaveLength(6);
       return result.tradeHash;
     });
     expect(hashes[0]).toBe(hashes[1]);

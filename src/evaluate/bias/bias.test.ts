@@ -81,7 +81,9 @@ describe("the bias analysis", () => {
     expect(biasHeadline([])).toMatch(/^It treats both directions alike/);
     const kinds = new Set(result.groups.map(({ kind }) => kind));
     expect(kinds).toEqual(new Set(["symbol", "regime", "session", "hour"]));
-    expect(biasPage("a <b>", result, undefined)).not.toMatch(/NaN|undefined|<b>/);
+    const page = biasPage("a <b>", result, undefined);
+    expect(page).toContain("a &lt;b&gt;");
+    expect(page).not.toMatch(/NaN|undefined|a <b>/);
   });
 });
 

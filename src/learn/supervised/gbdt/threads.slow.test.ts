@@ -12,7 +12,7 @@ describe("boosted trees on several threads", () => {
     // Threads run the compiled program, as a user's do.
     const build = pathToFileURL(resolve(ROOT, "scripts/build.mjs")).href;
     const script = `process.exitCode = (await import("${build}")).ensureBuilt() === "" ? 0 : 1;`;
-    expect(spawnSync(process.execPath, ["--input-type=module", "--eval", script]).status).toBe(0);
+    expect(spawnSync(process.execPath, ["--input-type=module", "--eval", script, "build"]).status).toBe(0);
     const compiled = pathToFileURL(resolve(ROOT, "dist/learn/supervised/gbdt/boost.js")).href;
     const { boost } = (await import(/* @vite-ignore */ compiled)) as typeof Boosting;
     const random = new Random(1);
