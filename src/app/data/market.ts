@@ -125,6 +125,13 @@ export function openTape(context: AppContext, config: Config): Promise<MarketTap
   return readTape(context, config);
 }
 
+const NOTES = new WeakMap<MarketTape, readonly string[]>();
+
+/** What was found about the candles when the tape was opened: traps of the check, gaps, who trades when. */
+export function tapeNotes(tape: MarketTape): readonly string[] {
+  return NOTES.get(tape) ?? [];
+}
+
 /** The same for a caller that has said already whose market it is. */
 export async function readTape(context: AppContext, config: Config): Promise<MarketTape> {
   const symbols = configuredSymbols(config);
@@ -142,8 +149,14 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
   );
   const kind = askedKind(config);
   const terms = instrumentTerms(config);
-  const options = { root, venue, symbols, timeframe, terms, ...range, ...alignment(config), onNote: context.warn };
+  const notes: string[] = [];
+  const onNote = (text: string): void => {
+    notes.push(text);
+    context.warn(text);
+  };
+  const options = { root, venue, symbols, timeframe, terms, ...range, ...alignment(config), onNote };
   const tape = await loadTape({ ...options, ...(kind === undefined ? {} : { instrumentKind: kind }) });
+  NOTES.set(tape, notes);
   const others = tape.instruments.filter(
     ({ symbol, kind: own }) => kind !== undefined && own !== kind && terms[symbol]?.kind === undefined,
   );

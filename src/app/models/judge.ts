@@ -21,6 +21,7 @@ import { backtestSettings, newestRows } from "../config/backtest.ts";
 import { reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { tapeNotes } from "../data/market.ts";
 import { openModel } from "./open.ts";
 import { type AskedRange, countLook, rangeCut } from "./trials.ts";
 
@@ -158,6 +159,7 @@ function reportOf(context: AppContext, config: Config, job: Job, comparison: Com
       folder: reportsFolder(config),
       madeMs: context.clock.nowMs(),
       codeVersion: packageVersion(),
+      dataNotes: tapeNotes(job.tape),
       ...(job.model === undefined ? {} : { model: job.model }),
     });
   } catch (thrown) {

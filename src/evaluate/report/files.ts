@@ -51,6 +51,8 @@ export type ReportSummary = {
   readonly search: SearchInfo | null;
   readonly leak: Comparison["leak"] | null;
   readonly cut: RangeCut | null;
+  /** What was found about the candles when they were opened. */
+  readonly dataNotes: readonly string[];
   /** Every random twin, null where none were run. */
   readonly twins: TwinField | null;
   readonly ladder: ReadonlyArray<{ readonly costMultiplier: number; readonly statistics: Statistics }> | null;
@@ -91,6 +93,7 @@ export function reportSummary(comparison: Comparison, verdict: Verdict, provenan
     search: comparison.search ?? null,
     leak: comparison.leak ?? null,
     cut: comparison.cut ?? null,
+    dataNotes: provenance.dataNotes ?? [],
     twins: comparison.twins ?? null,
     ladder:
       comparison.ladder?.map(({ costMultiplier, evaluation }) => ({

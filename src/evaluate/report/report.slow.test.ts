@@ -180,6 +180,13 @@ describe("a report's page", () => {
     expect(html).not.toMatch(/NaN|undefined/);
   });
 
+  it("names again what was found about the candles", () => {
+    const dataNotes = ["ETHUSDT: 5 bars <repeat> others"];
+    const report = writeReport({ ...made, comparison, tape: market, folder: join(folder, "notes"), dataNotes });
+    expect(read(report, "report.html")).toContain("ETHUSDT: 5 bars &lt;repeat&gt; others");
+    expect(JSON.parse(read(report, "summary.json"))).toMatchObject({ dataNotes });
+  });
+
   it("needs nothing from elsewhere", () => {
     const html = read(writeReport({ ...made, comparison, tape: market, folder: join(folder, "alone") }), "report.html");
     expect(html.includes("default-src 'none'")).toBe(true);

@@ -314,6 +314,8 @@ export type Provenance = {
   readonly codeVersion: string;
   /** The model's name and version, where the policy came from a model file. */
   readonly model?: string;
+  /** What was found about the candles when they were opened. */
+  readonly dataNotes?: readonly string[];
 };
 
 /** The terms that a symbol was traded by, and which of them nobody told. */
@@ -337,6 +339,7 @@ export function provenanceCard({ policy }: Comparison, provenance: Provenance): 
     ["Instruments", result.instruments.map(({ symbol, venue, kind }) => `${symbol} (${venue} ${kind})`).join(", ")],
     ...result.instruments.map((instrument) => [`Contract ${instrument.symbol}`, contractText(instrument)] as const),
     ["Bars", `${formatFigure(statistics.bars, FigureKind.count)} of ${result.timeframe}`],
+    ...(provenance.dataNotes ?? []).map((note) => ["About the data", note] as const),
     ["Range", `${formatMinute(statistics.fromMs)} to ${formatMinute(statistics.toMs)} UTC`],
     ["Initial balance", `${formatFigure(result.initialBalance, FigureKind.money)} ${result.currency}`],
     ["Seed", String(result.seed)],

@@ -33,6 +33,8 @@ export type WriteReportOptions = {
   readonly madeMs: number;
   readonly codeVersion: string;
   readonly model?: string;
+  /** What was found about the candles, for the provenance. */
+  readonly dataNotes?: readonly string[];
 };
 
 export type WrittenReport = {
@@ -44,10 +46,10 @@ export type WrittenReport = {
 
 /** Writes a report into a folder of its own and answers where it is. */
 export function writeReport(options: WriteReportOptions): WrittenReport {
-  const { comparison, tape, folder, madeMs, codeVersion, model } = options;
+  const { comparison, tape, folder, madeMs, codeVersion, model, dataNotes = [] } = options;
   ensureFolder(folder);
   const id = freeId(folder, comparison, madeMs);
-  const provenance = { id, madeMs, codeVersion, ...(model === undefined ? {} : { model }) };
+  const provenance = { id, madeMs, codeVersion, dataNotes, ...(model === undefined ? {} : { model }) };
   const judged = verdict(comparison);
   const target = join(folder, id);
   const temporary = temporaryName(target);
