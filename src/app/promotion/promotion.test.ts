@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { FRESH_BETTING, type Standing } from "../../promotion/index.ts";
 import { loadConfig } from "../config/load.ts";
-import { gateSettings } from "./promotion.ts";
+import { gateSettings, tradesMoney } from "./promotion.ts";
 import { readStageRecord } from "./record-file.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-promotion-"));
@@ -32,6 +33,33 @@ describe("the gates of a configuration", () => {
     const settings = gateSettings(loadConfig({ path, workingFolder: FOLDER, overrides: [] }));
     expect(settings.paper).toMatchObject({ trades: 200, sharpe: 1, drawdown: 0.08, winRate: 0.52, days: 30 });
     expect(settings.live).toEqual({ sharpe: 1.5, drawdown: 0.12, winRate: 0.5 });
+  });
+});
+
+describe("trading money", () => {
+  const standing: Standing = {
+    version: "1",
+    assetClass: "cryptoFutures",
+    stage: "live",
+    sinceMs: 0,
+    multiplier: 1,
+    evidence: FRESH_BETTING,
+    modelHash: "digest",
+    recipe: "recipe",
+    gates: "",
+    lastLook: undefined,
+    accepted: false,
+  };
+
+  it("is for a canary and a live model whose files are those that were promoted", () => {
+    expect(tradesMoney(standing, "digest")).toBe(true);
+    expect(tradesMoney({ ...standing, stage: "canary", multiplier: 0.25 }, "digest")).toBe(true);
+    for (const stage of ["candidate", "paper", "shadow"] as const) {
+      expect(tradesMoney({ ...standing, stage }, "digest")).toBe(false);
+    }
+    expect(tradesMoney({ ...standing, multiplier: 0 }, "digest")).toBe(false);
+    expect(tradesMoney(standing, "other")).toBe(false);
+    expect(tradesMoney(undefined, "digest")).toBe(false);
   });
 });
 

@@ -148,6 +148,19 @@ export async function promote(
   return { model, from: standing.stage, to: above.to, look };
 }
 
+/** Whether a standing lets exactly this model trade money: a canary or live, not paused, its files as they were promoted. */
+export function tradesMoney(standing: Standing | undefined, digest: string): boolean {
+  if (standing === undefined || standing.multiplier === 0 || standing.modelHash !== digest) return false;
+  return standing.stage === "canary" || standing.stage === "live";
+}
+
+/** Whether the model's gates have been passed up to a stage that trades money. Throws REGISTRY_CORRUPT, MODEL_MISSING. */
+export function hasPassedGates(context: AppContext, config: Config, given: string): boolean {
+  const { name, version, assetClass: of, manifest } = promotedModel(config, given);
+  const standing = registryOf(context, config, name).read().state.find({ version, assetClass: of });
+  return tradesMoney(standing, manifest.digest ?? "");
+}
+
 export async function demote(
   context: AppContext,
   config: Config,

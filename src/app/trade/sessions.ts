@@ -16,6 +16,7 @@ import {
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { findModel } from "../models/folders.ts";
+import { hasPassedGates } from "../promotion/promotion.ts";
 import { entriesOf, listJournals } from "./journals.ts";
 import { bybitPlace } from "./place.ts";
 import { runSession } from "./session.ts";
@@ -62,11 +63,11 @@ export async function liveSession(context: AppContext, given: string, options: L
       fix: "Set `live = true` under [trade] when you mean it.",
     });
   }
-  if (!options.acceptUnpromotedRisk) {
+  if (!options.acceptUnpromotedRisk && !hasPassedGates(context, config, given)) {
     throw new TidemarkError("LIVE_REFUSED", {
       what: `"${given}" has not passed the gates of promotion`,
       where: given,
-      fix: "Let it earn them on paper, or give --i-accept-unpromoted-risk with a cap in trade.max_total_notional.",
+      fix: "Let it earn them (`tidemark promotion` shows what is missing), or give --i-accept-unpromoted-risk with a cap in trade.max_total_notional.",
     });
   }
   const cap = config.trade.maxTotalNotional;
