@@ -51,13 +51,13 @@ describe("trading money", () => {
     accepted: false,
   };
 
-  it("is for a canary and a live model whose files are those that were promoted", () => {
+  it("is for a live model at full size whose files are those that were promoted", () => {
     expect(tradesMoney(standing, "digest")).toBe(true);
-    expect(tradesMoney({ ...standing, stage: "canary", multiplier: 0.25 }, "digest")).toBe(true);
-    for (const stage of ["candidate", "paper", "shadow"] as const) {
+    for (const stage of ["candidate", "paper", "shadow", "canary"] as const) {
       expect(tradesMoney({ ...standing, stage }, "digest")).toBe(false);
     }
-    expect(tradesMoney({ ...standing, multiplier: 0 }, "digest")).toBe(false);
+    for (const multiplier of [0.5, 0.25, 0]) expect(tradesMoney({ ...standing, multiplier }, "digest")).toBe(false);
+    expect(tradesMoney({ ...standing, modelHash: "" }, "")).toBe(false);
     expect(tradesMoney(standing, "other")).toBe(false);
     expect(tradesMoney(undefined, "digest")).toBe(false);
   });

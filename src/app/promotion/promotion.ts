@@ -148,13 +148,16 @@ export async function promote(
   return { model, from: standing.stage, to: above.to, look };
 }
 
-/** Whether a standing lets exactly this model trade money: a canary or live, not paused, its files as they were promoted. */
+/**
+ * Whether a standing lets exactly this model trade money as it is configured: live, its files as they were promoted. A
+ * session applies neither a canary's cap nor a multiplier, so that what stands below full size is not let through.
+ */
 export function tradesMoney(standing: Standing | undefined, digest: string): boolean {
-  if (standing === undefined || standing.multiplier === 0 || standing.modelHash !== digest) return false;
-  return standing.stage === "canary" || standing.stage === "live";
+  if (standing === undefined || digest === "" || standing.modelHash !== digest) return false;
+  return standing.stage === "live" && standing.multiplier === 1;
 }
 
-/** Whether the model's gates have been passed up to a stage that trades money. Throws REGISTRY_CORRUPT, MODEL_MISSING. */
+/** Whether the model has passed all gates and trades at full size. Throws REGISTRY_CORRUPT, MODEL_MISSING. */
 export function hasPassedGates(context: AppContext, config: Config, given: string): boolean {
   const { name, version, assetClass: of, manifest } = promotedModel(config, given);
   const standing = registryOf(context, config, name).read().state.find({ version, assetClass: of });

@@ -112,6 +112,15 @@ describe("a classifier trained on a market", () => {
     expect(balanced.validation?.calibrationError).toBeLessThan(0.08);
   });
 
+  it.each([
+    ["logistic", "barrier", false, "supervised.label"],
+    ["logistic", "quantile", false, "supervised.label"],
+    ["gbdt", "barrier", true, "supervised.balance"],
+  ] as const)("refuses %s on %s with balance %s", async (learner, kind, balance, where) => {
+    const wrong = trained(NOISE, { learner, balance, label: { ...LABEL_DEFAULTS, kind } });
+    await expect(wrong).rejects.toMatchObject({ code: "CONFIG_VALUE", where });
+  });
+
   it("takes the widest margin where nothing pays for its costs", async () => {
     const dear = resolveExchangeConfig({ takerFeeBps: 50 });
     const found = await trainClassifier({

@@ -3,7 +3,7 @@
  * calibrates and sets the margin of the rule; the validation part says how good the probabilities are. Nothing behind the
  * training part is looked at for anything else.
  */
-import type { ProgressListener } from "../../core/index.ts";
+import { type ProgressListener, TidemarkError } from "../../core/index.ts";
 import type { ExchangeConfig } from "../../exchange/index.ts";
 import type { FeatureTape } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
@@ -67,6 +67,7 @@ const ISOTONIC_ROWS = 1000;
 export async function trainClassifier(input: ClassifierInput): Promise<TrainedClassifier> {
   const { tape, features, split, settings } = input;
   const { train } = split;
+  requireFit(settings);
   const all = makeDataset(tape, features, settings.label, { ...train, until: train.to });
   const cut = train.from + Math.floor((train.to - train.from) * FIT_SHARE);
   const middle = cut + Math.floor((train.to - cut) / 2);
@@ -107,6 +108,29 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
   };
 }
 
+/** A linear score tells two classes apart, and a weight by class is taken back by a calibration, which only two classes have. */
+function requireFit({ learner, label, balance }: ClassifierSettings): void {
+  const classes = classesOf(label);
+  if (classes === 2 || (learner === "gbdt" && !balance)) return;
+  const [what, where, fix] =
+    learner === "logistic"
+      ? [
+          "Logistic regression tells two classes apart",
+          "supervised.label",
+          'Use "sign", "quantile" with 2 classes, or gbdt.',
+        ]
+      : [
+          "Equal weights of classes shift probabilities that are not calibrated",
+          "supervised.balance",
+          "Set it to false.",
+        ];
+  throw new TidemarkError("CONFIG_VALUE", { what: `${what}, and the label has ${classes}`, where, fix });
+}
+
+function classesOf({ kind, classes }: LabelSettings): number {
+  return kind === "sign" ? 2 : kind === "barrier" ? 3 : classes;
+}
+
 type Labelled = { readonly labels: Uint8Array; readonly classes: number; readonly cuts: readonly number[] };
 
 /** Cut points are those of the fitted rows alone. */
@@ -129,7 +153,7 @@ function labelsWith(data: Dataset, label: LabelSettings, cuts: readonly number[]
         ? data.touched[i] + 1
         : classOf(standardized(data, i, label.horizon), cuts),
   );
-  return { labels, classes: label.kind === "sign" ? 2 : label.kind === "barrier" ? 3 : label.classes, cuts };
+  return { labels, classes: classesOf(label), cuts };
 }
 
 /** Return in units of what the horizon ordinarily moves. */

@@ -18,7 +18,7 @@ export class ClassifierPolicy implements Policy {
   readonly #wish: Wish = { side: 0, size: 0, edge: 0, expected: 0 };
   #volatility = new RollingVolatility(0);
   #probabilities = new Float64Array(0);
-  #wished = new Int32Array(0);
+  #wished = new Float64Array(0);
   #edges = new Float64Array(0);
   #expected = new Float64Array(0);
   #sides = new Int8Array(0);
@@ -43,7 +43,7 @@ export class ClassifierPolicy implements Policy {
     return this.#rows.firstBar + CLASSIFIER_HISTORY;
   }
 
-  reset({ tape, bar }: DecisionContext): void {
+  reset({ tape, bar, desk }: DecisionContext): void {
     requireMatch(this.#manifest, tape, this.#folder);
     if (bar < this.firstBar) {
       throw new TidemarkError("DATA_TOO_SHORT", {
@@ -55,7 +55,10 @@ export class ClassifierPolicy implements Policy {
     const { symbols } = tape;
     this.#volatility = new RollingVolatility(symbols);
     this.#probabilities = new Float64Array(symbols * this.#classifier.data.classes);
-    this.#wished = new Int32Array(symbols).fill(Number.MIN_SAFE_INTEGER);
+    // What is held already, after a restart, counts from its entry.
+    this.#wished = Float64Array.from({ length: symbols }, (_, s) =>
+      desk.position(s) === 0 ? Number.NEGATIVE_INFINITY : desk.entryBar(s),
+    );
     this.#edges = new Float64Array(symbols);
     this.#expected = new Float64Array(symbols);
     this.#sides = new Int8Array(symbols);

@@ -54,7 +54,10 @@ export const supervisedSection = z
       .max(100_000)
       .default(20)
       .describe("Stop when a later slice has not improved for so many rounds; 0 trains all of them."),
-    balance: z.boolean().default(false).describe("Give every class the same weight; calibration takes it back."),
+    balance: z
+      .boolean()
+      .default(false)
+      .describe("Give both classes the same weight; calibration takes it back. For labels of two classes."),
     threads: z.int().min(1).max(64).default(1).describe("Threads of the boosting; any number gives the same trees."),
   })
   .describe("Supervised models: boosted trees and logistic regression.");
