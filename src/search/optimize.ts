@@ -6,7 +6,7 @@ import { inProcessExecutor } from "./executors/in-process.ts";
 import type { Objective, ObjectiveModule } from "./executors/objective.ts";
 import { failureReason } from "./executors/run-objective.ts";
 import { bestTrial, type Trial, TrialState } from "./trial.ts";
-import { attemptOf, countedTrials, type TrialBook } from "./trial-book.ts";
+import { attemptOf, countedTrials, originOf, type TrialBook } from "./trial-book.ts";
 
 export type OptimizeOptions = {
   /**
@@ -90,6 +90,7 @@ export async function optimize(
     const task: TrialTask = {
       studyId: loop.studyId,
       trialId: trial.number,
+      origin: originOf(trial),
       attempt: attemptOf(trial),
       params: trial.params,
     };

@@ -57,6 +57,12 @@ export function attemptOf(trial: Trial): number {
   return typeof attempt === "number" ? attempt : 0;
 }
 
+/** The first try of these parameters, where they are tried again after a stop or a crash. */
+export function originOf(trial: Trial): number {
+  const first = trial.systemAttributes[FIRST_FAILED];
+  return typeof first === "number" ? first : trial.number;
+}
+
 /** Numbers of the failed trials that another trial tries again. */
 function retriedNumbers(trials: readonly Trial[]): ReadonlySet<Json> {
   return new Set(

@@ -11,7 +11,7 @@ import type { Config } from "../config/load.ts";
 import { riskSettings } from "../config/risk-percentage.ts";
 import type { AppContext } from "../context.ts";
 import { configuredSymbols, openTape } from "../data/market.ts";
-import { findFound, originOf } from "../tune/found.ts";
+import { loadSearchResult, originOf } from "../tune/result.ts";
 import { runTune, type Tuned, tunedData } from "../tune/run.ts";
 import { continuation } from "./continuation.ts";
 import { resumedConfig } from "./resume.ts";
@@ -177,7 +177,7 @@ async function trainOne(context: AppContext, given: Config, how: Begin): Promise
 
 /** Trains with what a search has found; a flag on a setting wins over it. */
 async function trainTuned(context: AppContext, given: Config, name: string | undefined): Promise<Trained> {
-  const found = await findFound(given, name);
+  const found = await loadSearchResult(given, name);
   const settings = Object.entries(found.settings).filter(([key]) => !given.overridden.has(key));
   const config = changedConfig(given, Object.fromEntries(settings));
   const told = settings.map(([key, value]) => `${key} ${String(value)}`).join(", ");

@@ -67,7 +67,7 @@ const fileSchema = z.object({
 });
 
 /** A plan in its place. */
-export type KeptPlan = z.infer<typeof fileSchema> & {
+export type StoredPlan = z.infer<typeof fileSchema> & {
   readonly folder: string;
   /** The folder that relative paths of its configuration start from. */
   readonly baseFolder: string;
@@ -111,13 +111,13 @@ export function planFingerprint(plan: TunePlan): string {
   return fingerprint(planJson(plan));
 }
 
-export function keepPlan(kept: KeptPlan): void {
+export function keepPlan(kept: StoredPlan): void {
   const { folder, baseFolder: _base, ...file } = kept;
   writeFileAtomic(join(folder, PLAN_FILE), `${JSON.stringify(file, null, 2)}\n`);
 }
 
 /** The plan of a study's folder; undefined where there is none. Throws STUDY_CORRUPT. */
-export function readPlan(folder: string): KeptPlan | undefined {
+export function readPlan(folder: string): StoredPlan | undefined {
   const path = join(folder, PLAN_FILE);
   const text = readTextIfPresent(path);
   if (text === undefined) return undefined;

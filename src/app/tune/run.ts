@@ -1,5 +1,6 @@
 /** @file A search from beginning to end, or from where it was stopped: trials, best settings, verdict. */
 
+import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { packageVersion, toError } from "../../core/index.ts";
@@ -20,9 +21,9 @@ import { searchBudget, trialSettings } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
 import { ledgerPath } from "../models/trials.ts";
 import { writeBest } from "./best-file.ts";
-import { type Found, foundIn, looksOf } from "./found.ts";
-import { type KeptPlan, planFingerprint, planJson } from "./plan.ts";
+import { planFingerprint, planJson, type StoredPlan } from "./plan.ts";
 import { searchProgress } from "./progress.ts";
+import { looksOf, resultOf, type SearchResult } from "./result.ts";
 import { beginSearch, resumeSearch, type Search } from "./search.ts";
 import { dropStudy } from "./study-folder.ts";
 import { trialModule, trialSteps } from "./trial.ts";
@@ -38,7 +39,7 @@ export type TuneOptions = {
   readonly workers?: string;
 };
 
-export type Tuned = Found & {
+export type Tuned = SearchResult & {
   readonly summary: OptimizeSummary;
   /** The configuration of the search with the best settings in it: for a full training. */
   readonly config: Config;
@@ -47,8 +48,13 @@ export type Tuned = Found & {
 };
 
 /** The file that Optuna and its dashboard open. */
-export function journalOf(kept: KeptPlan): string {
+export function journalOf(kept: StoredPlan): string {
   return join(kept.folder, "study.log");
+}
+
+/** Where trials that were stopped wait to be gone on with. */
+function stoppedTrials(kept: StoredPlan): string {
+  return join(kept.folder, "trials");
 }
 
 function tellStart(context: AppContext, { kept, study, config, tape }: Search, workers: boolean): void {
@@ -84,7 +90,7 @@ async function runTrials(
     const executor =
       workers === undefined ? processExecutor({ clock }) : bullmqExecutor({ ...posting, url: workers, clock });
     const usual = workers === undefined ? Math.max(1, availableParallelism() - 1) : PARALLEL_WITH_WORKERS;
-    return await study.optimize(trialModule(plan, dataRoot(config)), {
+    return await study.optimize(trialModule(plan, dataRoot(config), stoppedTrials(kept)), {
       ...searchBudget(config, usual),
       executor,
       signal: AbortSignal.any([context.signal, hopeless.signal]),
@@ -97,7 +103,7 @@ async function runTrials(
 }
 
 /** The search is counted by whatever is tested on this market later. A ledger that can't be written is a warning. */
-function noteSearch(context: AppContext, config: Config, { kept, trials }: Found): void {
+function noteSearch(context: AppContext, config: Config, { kept, trials }: SearchResult): void {
   const { market } = kept.plan;
   try {
     appendLedger(ledgerPath(config), {
@@ -146,7 +152,9 @@ export async function runTune(
     context.note(`Saved. Go on with: tidemark tune --resume ${kept.name}`);
     context.signal.throwIfAborted();
   }
-  const found = foundIn(kept, study);
+  // What trials left that died too often to be tried again.
+  rmSync(stoppedTrials(kept), { recursive: true, force: true });
+  const found = resultOf(kept, study);
   noteSearch(context, config, found);
   const { best, settings } = found;
   const score = `${config.search.objective} ${figure(best.value ?? 0)} in validation`;

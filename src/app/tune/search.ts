@@ -15,12 +15,12 @@ import { type Config, configOf } from "../config/load.ts";
 import { prunerSpec, samplerSpec } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
-import { type KeptPlan, makePlan } from "./plan.ts";
+import { makePlan, type StoredPlan } from "./plan.ts";
 import { historyBarsOf, standingParams, tuneSpace } from "./space.ts";
 import { beginStudy, findStudy } from "./study-folder.ts";
 
 export type Search = {
-  readonly kept: KeptPlan;
+  readonly kept: StoredPlan;
   readonly study: Study;
   /** The plan's configuration with how it is worked on now: number of trials, processes, folders. */
   readonly config: Config;
@@ -94,7 +94,7 @@ export async function beginSearch(context: AppContext, given: Config, onTape?: M
 }
 
 /** How a search is worked on may change when it goes on; what it searches may not. */
-function resumedConfig(here: Config, kept: KeptPlan): Config {
+function resumedConfig(here: Config, kept: StoredPlan): Config {
   const { config } = kept.plan;
   const { search, paths } = here.resolved;
   const said = (key: string): boolean => here.overridden.has(key);

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { ensureFolder, fileError, nearestName, systemCode, TidemarkError } from "../../core/index.ts";
 import { projectFrom, studiesFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
-import { type KeptPlan, keepPlan, readPlan, type TunePlan } from "./plan.ts";
+import { keepPlan, readPlan, type StoredPlan, type TunePlan } from "./plan.ts";
 import type { Settings } from "./space.ts";
 
 function studyNames(folder: string): string[] {
@@ -17,7 +17,7 @@ function studyNames(folder: string): string[] {
 }
 
 /** Makes the folder of a new study with its plan in it; of two at once each gets its own. */
-export function beginStudy(config: Config, plan: TunePlan, fixed: Settings): KeptPlan {
+export function beginStudy(config: Config, plan: TunePlan, fixed: Settings): StoredPlan {
   const studies = studiesFolder(config);
   ensureFolder(studies);
   for (let number = 1; ; number++) {
@@ -37,12 +37,12 @@ export function beginStudy(config: Config, plan: TunePlan, fixed: Settings): Kep
 }
 
 /** Takes away a study that has no trial. */
-export function dropStudy(kept: KeptPlan): void {
+export function dropStudy(kept: StoredPlan): void {
   rmSync(kept.folder, { recursive: true, force: true });
 }
 
 /** The named study, or the newest of the configured model. Throws STUDY_MISSING. */
-export function findStudy(config: Config, given: string | undefined): KeptPlan {
+export function findStudy(config: Config, given: string | undefined): StoredPlan {
   const studies = studiesFolder(config);
   if (given !== undefined) {
     const kept = readPlan(resolve(given)) ?? readPlan(join(studies, given));

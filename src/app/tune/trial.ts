@@ -14,7 +14,7 @@ import { policySettings } from "../training/policy-settings.ts";
 import { planConfig, planJson, planSchema, type TunePlan } from "./plan.ts";
 import { settingsOfTrial } from "./space.ts";
 
-const optionsSchema = z.object({ plan: planSchema, dataRoot: z.string() });
+const optionsSchema = z.object({ plan: planSchema, dataRoot: z.string(), keepIn: z.string().optional() });
 
 /** Account-steps of one trial. */
 export function trialSteps(config: Config): number {
@@ -35,14 +35,23 @@ function trainingOf(config: Config, tape: MarketTape, plan: TunePlan): TrialTrai
 
 /** Runs a trial of a plan. See `trialModule`. */
 export async function objective(trial: TrialRun, options: Json): Promise<number> {
-  const { plan, dataRoot } = optionsSchema.parse(options);
+  const { plan, dataRoot, keepIn } = optionsSchema.parse(options);
   const base = planConfig(plan, dataRoot);
   const config = changedConfig(base, settingsOfTrial(base, trial.params));
   const tape = await openRequestedMarket(plan.market, dataRoot, plan.dataFingerprint);
-  return trainTrial(trial, { training: trainingOf(config, tape, plan), ...trialSettings(config) });
+  return trainTrial(trial, {
+    training: trainingOf(config, tape, plan),
+    ...trialSettings(config),
+    ...(keepIn === undefined ? {} : { keepIn }),
+  });
 }
 
-/** The trials of a plan by name, for another process. @param dataRoot candle store of the machine that runs them */
-export function trialModule(plan: TunePlan, dataRoot: string): ObjectiveModule {
-  return { module: import.meta.url, export: objective.name, options: { plan: planJson(plan), dataRoot } };
+/**
+ * The trials of a plan by name, for another process.
+ * @param dataRoot candle store of the machine that runs them
+ * @param keepIn folder in which stopped trials wait to be gone on with
+ */
+export function trialModule(plan: TunePlan, dataRoot: string, keepIn?: string): ObjectiveModule {
+  const options = { plan: planJson(plan), dataRoot, ...(keepIn === undefined ? {} : { keepIn }) };
+  return { module: import.meta.url, export: objective.name, options };
 }

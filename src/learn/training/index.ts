@@ -1,3 +1,4 @@
+export { newestCheckpoint } from "./checkpoint.ts";
 export type {
   ContinuedFrom,
   PhaseRecord,

@@ -1,7 +1,7 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { parseTimeframe } from "../../core/index.ts";
 import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { syntheticTape } from "../../market/index.ts";
@@ -62,6 +62,7 @@ type Watched = TrialRun & {
 function watched(pruneAt = Number.POSITIVE_INFINITY, signal = new AbortController().signal): Watched {
   const trial: Watched = {
     number: 0,
+    origin: 0,
     attempt: 0,
     params: {},
     signal,
@@ -138,6 +139,59 @@ describe("a trial", () => {
     });
     await expect(trainTrial(stopping, options())).rejects.toThrow("stopped");
     expect(trial.notes["steps"], "nothing is trained after that").toBe(STEPS / 4);
+  });
+
+  describe("that was stopped", () => {
+    let keepIn: string;
+    const keeping = (): TrialOptions => ({ ...options(), keepIn });
+    /** Stops a trial while it reports for the n-th time. */
+    async function stopAt(report: number): Promise<void> {
+      const controller = new AbortController();
+      const trial = watched(Number.POSITIVE_INFINITY, controller.signal);
+      const stopping: Watched = Object.assign(trial, {
+        async report(step: number) {
+          if (step < report) return;
+          controller.abort(new Error("stopped"));
+          controller.signal.throwIfAborted();
+        },
+      });
+      await expect(trainTrial(stopping, keeping())).rejects.toThrow("stopped");
+    }
+    beforeEach(() => {
+      keepIn = mkdtempSync(join(tmpdir(), "tidemark-test-"));
+    });
+    afterEach(() => rmSync(keepIn, { recursive: true }));
+
+    it("goes on where it was, ends as if nothing had been, and leaves nothing behind", async () => {
+      const whole = watched();
+      const value = await trainTrial(whole, options());
+      await stopAt(2);
+      await stopAt(3);
+      const iterate = vi.spyOn(Ppo.prototype, "iterate");
+      const rest = Object.assign(watched(), { number: 5 });
+      expect(await trainTrial(rest, keeping())).toBe(value);
+      expect(iterate, "four of eight updates stood in its checkpoint").toHaveBeenCalledTimes(4);
+      expect(rest.reports).toEqual(whole.reports);
+      expect(rest.notes).toEqual(whole.notes);
+      expect(rest.returns).toEqual(whole.returns);
+      expect(readdirSync(keepIn)).toEqual([]);
+    });
+
+    it("begins anew where what it left is damaged", async () => {
+      const whole = watched();
+      const value = await trainTrial(whole, options());
+      await stopAt(3);
+      const checkpoints = join(keepIn, "0", "run", "checkpoints");
+      for (const name of readdirSync(checkpoints)) writeFileSync(join(checkpoints, name), "torn");
+      const anew = watched();
+      expect(await trainTrial(anew, keeping())).toBe(value);
+      expect(anew.returns).toEqual(whole.returns);
+    });
+
+    it("leaves nothing behind where it is pruned", async () => {
+      await expect(trainTrial(watched(1), keeping())).rejects.toThrow(TrialPruned);
+      expect(readdirSync(keepIn)).toEqual([]);
+    });
   });
 
   it("is compared on the same bars, however much history it needs", async () => {

@@ -9,6 +9,8 @@ export type TrialTask = {
   readonly studyId: string;
   /** The trial's number in its study. */
   readonly trialId: number;
+  /** The number of the first try of these parameters; the trial's own where absent. */
+  readonly origin?: number;
   readonly attempt: number;
   readonly params: Params;
 };

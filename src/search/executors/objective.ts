@@ -13,6 +13,8 @@ export class TrialPruned extends Error {
 /** A trial as its objective sees it. */
 export type TrialRun = {
   readonly number: number;
+  /** The number of the first try of these parameters, which may be this one: the same after it was stopped or lost. */
+  readonly origin: number;
   /** 0 for the first try of these parameters, one more for each try after a crash. */
   readonly attempt: number;
   readonly params: Params;

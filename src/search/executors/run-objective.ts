@@ -35,6 +35,7 @@ export async function runObjective(
   let returns: Float64Array | undefined;
   const run: TrialRun = {
     number: task.trialId,
+    origin: task.origin ?? task.trialId,
     attempt: task.attempt,
     params: task.params,
     signal,

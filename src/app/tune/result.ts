@@ -5,13 +5,13 @@ import { judgeSearch, type SearchVerdict } from "../../evaluate/index.ts";
 import { LOOKS_NOTE, type SearchOrigin, type TrialLooks } from "../../learn/index.ts";
 import { countedTrials, openStudy, type Study, type Trial, TrialState } from "../../search/index.ts";
 import type { Config } from "../config/load.ts";
-import { type KeptPlan, planConfig } from "./plan.ts";
+import { planConfig, type StoredPlan } from "./plan.ts";
 import { type Settings, settingsOfTrial } from "./space.ts";
 import { findStudy } from "./study-folder.ts";
 import { failReason } from "./trial-text.ts";
 
-export type Found = {
-  readonly kept: KeptPlan;
+export type SearchResult = {
+  readonly kept: StoredPlan;
   readonly study: Study;
   /** Without those that were lost or stopped and tried again. */
   readonly trials: readonly Trial[];
@@ -54,7 +54,7 @@ function looksOfTrial({ userAttributes }: Trial): TrialLooks | undefined {
 }
 
 /** Throws STUDY_WITHOUT_RESULT, or STUDY_CORRUPT where the returns of a trial are gone. */
-export function foundIn(kept: KeptPlan, study: Study): Found {
+export function resultOf(kept: StoredPlan, study: Study): SearchResult {
   const best = requireBest(study, kept.folder);
   return {
     kept,
@@ -68,11 +68,11 @@ export function foundIn(kept: KeptPlan, study: Study): Found {
 
 /**
  * What a search that ended or was stopped has found so far: the named one, or the newest of the model. Throws
- * STUDY_MISSING, or as `foundIn` does.
+ * STUDY_MISSING, or as `resultOf` does.
  */
-export async function findFound(config: Config, name: string | undefined): Promise<Found> {
+export async function loadSearchResult(config: Config, name: string | undefined): Promise<SearchResult> {
   const kept = findStudy(config, name);
-  return foundIn(kept, await openStudy(kept.folder));
+  return resultOf(kept, await openStudy(kept.folder));
 }
 
 /** Results that were seen inside the trials: every report is one. */
@@ -81,7 +81,7 @@ export function looksOf(trials: readonly Trial[]): number {
 }
 
 /** What a model that is trained with these settings says of where they come from. */
-export function originOf({ kept, trials, best, verdict }: Found): SearchOrigin {
+export function originOf({ kept, trials, best, verdict }: SearchResult): SearchOrigin {
   return {
     study: kept.name,
     trials: trials.length,
