@@ -12,6 +12,8 @@ export default defineConfig({
     // Forked processes: ONNX Runtime and DuckDB hold native threads that a worker thread can't tear down safely.
     pool: "forks",
     maxWorkers: 2,
+    // Loading the rooms anew for each file took a quarter of the suite. No test may leave anything behind in a module.
+    isolate: false,
     restoreMocks: true,
     // No test waits for the clock: what hangs is told by this alone, and a busy machine is a slow one, not a broken one.
     testTimeout: 600_000,
