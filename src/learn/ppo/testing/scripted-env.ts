@@ -19,6 +19,8 @@ export type Script = {
   readonly ends?: (t: number, account: number) => boolean;
   /** Where a stretch stands after its time was over with step `t`; undefined where it was not. Default: never. */
   readonly cutTo?: (t: number, stretch: number) => number | undefined;
+  /** What is added to the logit of a category before step `t`: 0, or a large negative number. Default: 0. */
+  readonly mask?: (t: number, account: number, symbol: number, category: number) => number;
   /** `[G]` rows at the start. Default: 0. */
   readonly starts?: readonly number[];
   readonly freeEpisodes?: boolean;
@@ -79,7 +81,12 @@ export class ScriptedEnv implements VectorEnv {
   observe(account: Float32Array, mask: Float32Array): void {
     const block = this.shape.symbols * this.shape.accountFeatures;
     for (let n = 0; n < this.rewards.length; n++) account.set(this.seen(this.#t, n, this.#episode[n]), n * block);
-    mask.fill(0);
+    const { symbols } = this.shape;
+    const C = this.actionSpace.categories.length;
+    for (let i = 0; i < mask.length; i++) {
+      const account = Math.floor(i / (symbols * C));
+      mask[i] = this.#script.mask?.(this.#t, account, Math.floor(i / C) % symbols, i % C) ?? 0;
+    }
   }
 
   step(choice: Uint8Array): void {
