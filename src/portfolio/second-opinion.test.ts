@@ -37,6 +37,9 @@ function market(): { tape: MarketTape; exchange: SimulatedExchange } {
   return { tape, exchange };
 }
 
+const mean = (v: number[]): number => v.reduce((sum, value) => sum + value, 0) / v.length;
+const square = (v: number[], m: number): number => v.reduce((sum, value) => sum + (value - m) ** 2, 0);
+
 function pearson(tape: MarketTape, bar: number, a: number, b: number): number {
   const S = tape.symbols;
   const last = Math.floor(bar / 24) * 24;
@@ -44,10 +47,8 @@ function pearson(tape: MarketTape, bar: number, a: number, b: number): number {
   const rows = Array.from({ length: Math.min(168, last) }, (_, r) => last - r);
   const x = rows.map((t) => change(t, a));
   const y = rows.map((t) => change(t, b));
-  const mean = (v: number[]): number => v.reduce((sum, value) => sum + value, 0) / v.length;
   const [mx, my] = [mean(x), mean(y)];
   const cross = x.reduce((sum, value, i) => sum + (value - mx) * (y[i] - my), 0);
-  const square = (v: number[], m: number): number => v.reduce((sum, value) => sum + (value - m) ** 2, 0);
   return cross / Math.sqrt(square(x, mx) * square(y, my));
 }
 
@@ -175,14 +176,24 @@ describe("budgets of two accounts over many days, episodes and profits", () => {
         }
         ledger.observe(account);
         const day = Math.floor((tape.timeMs[exchange.book.bar[account]] + tape.barMs) / DAY_MS);
-        plain[account].look(day, [...exchange.book.netProfit.slice(account * 3, account * 3 + 3)], [1, 0, 1]);
+        plain[account].look(day, Array.from(exchange.book.netProfit.subarray(account * 3, account * 3 + 3)), [1, 0, 1]);
         const [from, to] = [account * 4, account * 4 + 4];
-        expect([...ledger.budget.slice(from, to)], `step ${step}`).toEqual(plain[account].budget());
-        expect([...ledger.windowProfit.slice(from, to)], `step ${step}`).toEqual(plain[account].window(day, days));
+        expect(Array.from(ledger.budget.subarray(from, to)), `step ${step}`).toEqual(plain[account].budget());
+        expect(Array.from(ledger.windowProfit.subarray(from, to)), `step ${step}`).toEqual(
+          plain[account].window(day, days),
+        );
       }
     }
   });
 });
+
+const risingTo = (second: number) =>
+  resolveSizingConfig({
+    schedule: [
+      [1, 0.02, 10],
+      [second, 0.01, 20],
+    ],
+  });
 
 describe("settings of sizing", () => {
   it("are these unless something else is said", () => {
@@ -214,11 +225,9 @@ describe("settings of sizing", () => {
   });
 
   it("refuse rows that don't rise, equal ones too", () => {
-    const schedule = (second: number) =>
-      resolveSizingConfig({ schedule: [[1, 0.02, 10] as const, [second, 0.01, 20] as const] });
-    expect(() => schedule(1)).toThrow(/rises/);
-    expect(() => schedule(0.5)).toThrow(/rises/);
-    expect(schedule(1.5).schedule).toHaveLength(2);
+    expect(() => risingTo(1)).toThrow(/rises/);
+    expect(() => risingTo(0.5)).toThrow(/rises/);
+    expect(risingTo(1.5).schedule).toHaveLength(2);
   });
 
   it("an account far below its first row is sized by the first row", () => {

@@ -84,8 +84,8 @@ export class ScriptedEnv implements VectorEnv {
     const { symbols } = this.shape;
     const C = this.actionSpace.categories.length;
     for (let i = 0; i < mask.length; i++) {
-      const account = Math.floor(i / (symbols * C));
-      mask[i] = this.#script.mask?.(this.#t, account, Math.floor(i / C) % symbols, i % C) ?? 0;
+      const owner = Math.floor(i / (symbols * C));
+      mask[i] = this.#script.mask?.(this.#t, owner, Math.floor(i / C) % symbols, i % C) ?? 0;
     }
   }
 
