@@ -58,6 +58,7 @@ const CATALOG = {
   VENUE_BAD_REPLY: ExitCode.venue,
   VENUE_REJECTED: ExitCode.venue,
   VENUE_CREDENTIALS: ExitCode.venue,
+  ASSISTANT_MODEL: ExitCode.venue,
   VENUE_PERMISSION: ExitCode.venue,
   VENUE_MAINTENANCE: ExitCode.venue,
   VENUE_CLOCK: ExitCode.venue,

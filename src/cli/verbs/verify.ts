@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { addGroup, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
+import { registerVerifyAssistant } from "./verify-assistant.ts";
 import { registerVerifyBias } from "./verify-bias.ts";
 import { registerVerifyEngine } from "./verify-engine.ts";
 import { registerVerifyLeak } from "./verify-leak.ts";
@@ -21,4 +22,5 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
   registerVerifyEngine(group, runner);
   registerVerifyText(group, runner);
   registerVerifyPromotion(group, runner);
+  registerVerifyAssistant(group, runner);
 }

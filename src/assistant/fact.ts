@@ -1,0 +1,81 @@
+/** @file A fact: one figure with its unit, source and time. Every number of an answer is one of them. */
+import { formatMinute } from "../core/index.ts";
+
+export const FactUnit = {
+  /** In the quote currency of its symbol. */
+  price: "price",
+  /** A share, 0.01 for 1 %. */
+  share: "share",
+  /** A change as a share: its sign is a direction. */
+  change: "change",
+  number: "number",
+  count: "count",
+  /** UTC milliseconds. */
+  time: "time",
+  /** A word, not a number. */
+  word: "word",
+} as const;
+export type FactUnit = (typeof FactUnit)[keyof typeof FactUnit];
+
+export type Fact = {
+  /** Unique within an answer, such as "BTCUSDT.close". */
+  readonly id: string;
+  /** What it is, in words. */
+  readonly name: string;
+  readonly value: number | string;
+  readonly unit: FactUnit;
+  /** As it is written in an answer. */
+  readonly display: string;
+  /** Where it was read: a candle set, a report, a session. */
+  readonly source: string;
+  /** UTC milliseconds that it holds for; undefined where it has no time. */
+  readonly asOfMs?: number;
+};
+
+/** A price with five significant digits or two decimals, whichever are more. */
+function priceText(value: number): string {
+  const digits = value === 0 ? 2 : Math.max(2, 4 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: Math.min(digits, 12) });
+}
+
+/** A figure as an answer writes it. */
+export function displayOf(value: number | string, unit: FactUnit): string {
+  if (typeof value === "string") return value;
+  switch (unit) {
+    case FactUnit.price:
+      return priceText(value);
+    case FactUnit.share:
+      return `${(100 * value).toFixed(2)} %`;
+    case FactUnit.change:
+      return `${value < 0 ? "" : "+"}${(100 * value).toFixed(2)} %`;
+    case FactUnit.count:
+      return Math.round(value).toLocaleString("en-US");
+    case FactUnit.time:
+      return formatMinute(value);
+    case FactUnit.number:
+    case FactUnit.word:
+      return Number(value.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 6 });
+  }
+}
+
+/** The facts of one answer, each told once. */
+export class FactBook {
+  readonly #facts = new Map<string, Fact>();
+
+  /** Takes note of a figure and returns how it is written. */
+  say(
+    id: string,
+    name: string,
+    value: number | string,
+    unit: FactUnit,
+    origin: { readonly source: string; readonly asOfMs?: number },
+  ): string {
+    const display = displayOf(value, unit);
+    this.#facts.set(id, { id, name, value, unit, display, ...origin });
+    return display;
+  }
+
+  all(): readonly Fact[] {
+    return [...this.#facts.values()];
+  }
+}

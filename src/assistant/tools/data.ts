@@ -1,0 +1,101 @@
+/**
+ * @file What the assistant may know, as read-only views that somebody else fills: the store, a file that a user brings, the
+ * reports, the sessions. There is nothing in here that could change anything.
+ */
+
+/** Candles of one symbol in the order of time. */
+export type SymbolCandles = {
+  readonly symbol: string;
+  /** "bybit", "csv", the name of a file. */
+  readonly source: string;
+  readonly quote: string;
+  readonly barMs: number;
+  readonly isSynthetic: boolean;
+  /** Open times, UTC milliseconds. */
+  readonly timeMs: ArrayLike<number>;
+  readonly open: ArrayLike<number>;
+  readonly high: ArrayLike<number>;
+  readonly low: ArrayLike<number>;
+  readonly close: ArrayLike<number>;
+  readonly volume: ArrayLike<number>;
+  /** Sum of the funding rates in each bar; absent where there is none. */
+  readonly funding?: ArrayLike<number>;
+};
+
+/** A signal of a model, or of a file of signals. */
+export type TradingSignal = {
+  readonly symbol: string;
+  readonly timeMs: number;
+  /** "long", "short", "flat", "hold". */
+  readonly direction: string;
+  /** Share of what the sizing allows, 0 to 1. */
+  readonly size?: number;
+  /** Probability that its maker gives it, 0 to 1. */
+  readonly confidence?: number;
+  readonly source: string;
+};
+
+/** The result of one backtest, as its report says it. */
+export type PerformanceCard = {
+  readonly name: string;
+  readonly source: string;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly isInSample: boolean;
+  readonly isSynthetic: boolean;
+  /** After costs, as a share. */
+  readonly totalReturn: number | null;
+  /** At or below 0. */
+  readonly maxDrawdown: number | null;
+  /** In a year. */
+  readonly sharpe: number | null;
+  readonly winRate: number | null;
+  readonly trades: number;
+  /** Fees, slippage and funding over the balance at the start; undefined where the report does not say. */
+  readonly costShare?: number | undefined;
+  readonly headline: string;
+};
+
+export type HeldPosition = {
+  readonly symbol: string;
+  readonly side: string;
+  readonly quantity: string;
+  readonly stop: string | null;
+};
+
+export type SessionCard = {
+  readonly session: string;
+  readonly mode: string;
+  readonly status: string;
+  readonly causes: readonly string[];
+  readonly isRunning: boolean;
+  readonly equity: number;
+  readonly dayEquity: number;
+  readonly peakEquity: number;
+  readonly fees: number;
+  readonly asOfMs: number;
+  readonly positions: readonly HeldPosition[];
+};
+
+export type ModelCard = {
+  readonly name: string;
+  readonly trainedToMs: number;
+  readonly symbols: readonly string[];
+  readonly timeframe: string;
+};
+
+/** Term and text that explain it, from the catalog of features or the documentation. */
+export type GlossaryEntry = { readonly term: string; readonly text: string; readonly source: string };
+
+/** All of it. Every function reads anew, so that a long conversation quotes nothing stale. */
+export type AssistantData = {
+  /** Symbols of which there are candles. */
+  symbols(): readonly string[];
+  /** Undefined where there are none. */
+  candles(symbol: string): Promise<SymbolCandles | undefined>;
+  signals(): readonly TradingSignal[];
+  performance(): readonly PerformanceCard[];
+  sessions(): Promise<readonly SessionCard[]>;
+  models(): readonly ModelCard[];
+  glossary(): readonly GlossaryEntry[];
+};

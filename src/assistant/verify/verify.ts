@@ -1,0 +1,110 @@
+/**
+ * @file Holds a text to the facts: every number has to be one of them, and a word of direction must not contradict the sign
+ * of the fact that it stands beside. What fails is named by its sentence.
+ */
+import { type Fact, FactUnit } from "../fact.ts";
+
+export type SentenceFault = {
+  readonly sentence: string;
+  /** The number or word that no fact bears out. */
+  readonly what: string;
+};
+
+export type Verification = {
+  /** Numbers that were found, and those that a fact bears out. */
+  readonly numbers: number;
+  readonly grounded: number;
+  readonly faults: readonly SentenceFault[];
+};
+
+const NUMBER = /[+\-−]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?/gi;
+const SCALES: ReadonlyArray<readonly [RegExp, number]> = [
+  [/^\s?(?:k|thousand)\b/i, 1e3],
+  [/^\s?(?:m|mn|million)\b/i, 1e6],
+  [/^\s?(?:b|bn|billion)\b/i, 1e9],
+];
+const UP = /\b(?:rose|rises?|rising|gain(?:ed|s)?|up|climb(?:ed|s)?|increas(?:ed|es)|advanced?|rall(?:y|ied))\b/i;
+const DOWN = /\b(?:fell|falls?|falling|lost|loses?|down|declin(?:ed|es)|decreas(?:ed|es)|dropped|drops?)\b/i;
+
+/** A decimal point inside of a number ends no sentence. */
+export function sentencesOf(text: string): string[] {
+  return text
+    .split(/(?<=[.!?])\s+|\n+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence !== "");
+}
+
+type Figure = { readonly value: number; readonly half: number; readonly text: string };
+
+/** Numbers of a text with half a unit of their last digit. Digits inside of names, such as "rsi14", are no numbers. */
+function figuresOf(text: string): Figure[] {
+  const found: Figure[] = [];
+  for (const match of text.matchAll(NUMBER)) {
+    const before = text[match.index - 1] ?? " ";
+    const after = text.slice(match.index + match[0].length);
+    const sign = /^[+\-−]/.test(match[0]);
+    // "2026-01-05": a hyphen between digits is no sign; a letter before or after makes it a name.
+    const isName = /[A-Za-z_@]/.test(before) || /^[A-Za-z_]/.test(after.replace(/^(?:k|m|mn|b|bn|h|d|x)\b/i, " "));
+    if (isName) continue;
+    const raw = match[0].replace("−", "-").replaceAll(",", "");
+    const plain = sign && /[\d.:/]/.test(before) ? raw.slice(1) : raw;
+    const scale = SCALES.find(([word]) => word.test(after))?.[1] ?? 1;
+    const decimals = /\.(\d+)/.exec(plain)?.[1].length ?? 0;
+    const exponent = Number(/e([+-]?\d+)$/i.exec(plain)?.[1] ?? 0);
+    found.push({ value: Number(plain) * scale, half: 0.5 * 10 ** (exponent - decimals) * scale, text: match[0] });
+  }
+  return found;
+}
+
+/** The numbers that a fact allows: its value, its parts as they are displayed, and a share in per cent. */
+function allowedBy(fact: Fact): number[] {
+  const shown = [...figuresOf(fact.display), ...figuresOf(fact.name), ...figuresOf(fact.source)].map(
+    ({ value }) => value,
+  );
+  if (typeof fact.value === "string") return [...shown, ...figuresOf(fact.value).map(({ value }) => value)];
+  const isShare = fact.unit === FactUnit.share || fact.unit === FactUnit.change;
+  return isShare ? [...shown, 100 * fact.value] : [...shown, fact.value];
+}
+
+function isBorneOut({ value, half }: Figure, allowed: readonly number[]): boolean {
+  const slack = half * (1 + 1e-9) + 1e-12;
+  return allowed.some((known) => Math.abs(known - value) <= slack || (value >= 0 && Math.abs(-known - value) <= slack));
+}
+
+/** A word of direction against the changes that stand in the same sentence. */
+function wrongDirection(sentence: string, facts: readonly Fact[]): string | undefined {
+  const [up, down] = [UP.exec(sentence), DOWN.exec(sentence)];
+  if ((up === null) === (down === null)) return undefined;
+  const figures = figuresOf(sentence);
+  const changes = facts.filter(
+    (fact) =>
+      fact.unit === FactUnit.change &&
+      typeof fact.value === "number" &&
+      figures.some((figure) => isBorneOut(figure, [100 * (fact.value as number)])),
+  );
+  if (changes.length === 0) return undefined;
+  const rises = changes.some(({ value }) => (value as number) >= 0);
+  const falls = changes.some(({ value }) => (value as number) <= 0);
+  if (up !== null && !rises) return up[0];
+  return down !== null && !falls ? down[0] : undefined;
+}
+
+/**
+ * @param question whose own numbers may be repeated
+ */
+export function verifyAnswer(text: string, facts: readonly Fact[], question = ""): Verification {
+  const allowed = [...facts.flatMap(allowedBy), ...figuresOf(question).map(({ value }) => value)];
+  const faults: SentenceFault[] = [];
+  let numbers = 0;
+  let grounded = 0;
+  for (const sentence of sentencesOf(text)) {
+    for (const figure of figuresOf(sentence)) {
+      numbers++;
+      if (isBorneOut(figure, allowed)) grounded++;
+      else faults.push({ sentence, what: figure.text });
+    }
+    const direction = wrongDirection(sentence, facts);
+    if (direction !== undefined) faults.push({ sentence, what: direction });
+  }
+  return { numbers, grounded, faults };
+}
