@@ -32,6 +32,7 @@ const allowed = {
   search: ["core"],
   tracking: ["core"],
   venues: ["core"],
+  assistant: ["core"],
   market: ["core", "venues"],
   features: ["core", "market"],
   exchange: ["core", "market"],
@@ -66,14 +67,9 @@ const clients = {
   pino: "trade",
   bullmq: "search",
   ioredis: "search",
-  feedsmith: "venues",
-  nodemailer: "trade",
   ai: "assistant",
   "@ai-sdk/openai-compatible": "assistant",
   "@modelcontextprotocol/sdk": "assistant",
-  hono: "server",
-  "@hono/node-server": "server",
-  "@hono/zod-openapi": "server",
 };
 
 /** The folders of learn, each imported by those below it only, through its door. */

@@ -8,6 +8,17 @@
  * that can be met is a TidemarkError with a stable code: what is wrong, where, and what to do about it.
  */
 
+// The analyst.
+export {
+  type CandleRow,
+  type ChatAnswer,
+  type EndpointOptions,
+  type Fact,
+  loadMarketChatbot,
+  type MarketChatbot,
+  type MarketChatbotOptions,
+  type TradingSignal,
+} from "./assistant/index.ts";
 // The vocabulary.
 export {
   clearIntents,

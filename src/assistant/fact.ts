@@ -1,5 +1,5 @@
 /** @file A fact: one figure with its unit, source and time. Every number of an answer is one of them. */
-import { formatMinute } from "../core/index.ts";
+import { ensureNever, formatMinute } from "../core/index.ts";
 
 export const FactUnit = {
   /** In the quote currency of its symbol. */
@@ -39,7 +39,7 @@ function priceText(value: number): string {
 }
 
 /** A figure as an answer writes it. */
-export function displayOf(value: number | string, unit: FactUnit): string {
+function displayOf(value: number | string, unit: FactUnit): string {
   if (typeof value === "string") return value;
   switch (unit) {
     case FactUnit.price:
@@ -55,6 +55,8 @@ export function displayOf(value: number | string, unit: FactUnit): string {
     case FactUnit.number:
     case FactUnit.word:
       return Number(value.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 6 });
+    default:
+      return ensureNever(unit);
   }
 }
 

@@ -91,27 +91,8 @@ export class Analyst {
 
   async #said(question: Question, symbols: readonly string[], book: FactBook): Promise<string> {
     const { kind, days } = question;
-    switch (kind) {
-      case QuestionKind.performance: {
-        const cards = this.#data.performance();
-        const words = question.text.toLowerCase();
-        return performanceAnswer(cards, cards.find(({ name }) => words.includes(name.toLowerCase()))?.name, book);
-      }
-      case QuestionKind.signals:
-        return signalsAnswer(this.#data.signals(), question.symbols, book);
-      case QuestionKind.positions:
-        return positionsAnswer(await this.#data.sessions(), book);
-      case QuestionKind.models:
-        return modelsAnswer(this.#data.models(), book);
-      case QuestionKind.concept:
-        return this.#concept(question.term ?? question.text, book);
-      case QuestionKind.help:
-        return HELP;
-      case QuestionKind.unclear:
-        return UNCLEAR;
-      default:
-        break;
-    }
+    const record = await this.#recorded(question, book);
+    if (record !== undefined) return record;
     if (symbols.length === 0) {
       return "No candles are stored here yet. `tidemark fetch` gets them from a venue, `tidemark import FILE` from a file.";
     }
@@ -126,6 +107,22 @@ export class Analyst {
     }
     const say = ONE_SYMBOL[kind] ?? marketAnswer;
     return all.map((candles) => say(candles, days, book)).join("\n");
+  }
+
+  /** Answers that need no candles; undefined for the others. */
+  async #recorded(question: Question, book: FactBook): Promise<string | undefined> {
+    const { kind, text, symbols, term = text } = question;
+    if (kind === QuestionKind.performance) {
+      const cards = this.#data.performance();
+      const words = text.toLowerCase();
+      return performanceAnswer(cards, cards.find(({ name }) => words.includes(name.toLowerCase()))?.name, book);
+    }
+    if (kind === QuestionKind.signals) return signalsAnswer(this.#data.signals(), symbols, book);
+    if (kind === QuestionKind.positions) return positionsAnswer(await this.#data.sessions(), book);
+    if (kind === QuestionKind.models) return modelsAnswer(this.#data.models(), book);
+    if (kind === QuestionKind.concept) return this.#concept(term, book);
+    if (kind === QuestionKind.help) return HELP;
+    return kind === QuestionKind.unclear ? UNCLEAR : undefined;
   }
 
   #concept(term: string, book: FactBook): string {

@@ -18,7 +18,7 @@ import {
 const MINUTE_MS = 60_000;
 
 /** "last 7 days", "last 12 hours". */
-export function spanText(days: number): string {
+function spanText(days: number): string {
   if (days < 1) return `last ${Math.round(days * 24)} hours`;
   return days === 1 ? "last 24 hours" : `last ${Number(days.toFixed(2))} days`;
 }

@@ -100,7 +100,7 @@ const PHRASES: ReadonlyArray<readonly [QuestionKind, number, RegExp]> = [
   [
     QuestionKind.comparison,
     4,
-    /\bcompare|\bversus\b|\bvs\b|\bwhich (symbol|coin|one|market)|\b(best|worst|strongest|weakest) (symbol|coin|performer|market)|\boutperform/,
+    /\bcompare|\bversus\b|\bvs\b|\bwhich (symbol|coin|one|market)s? (rose|fell|gained|lost|moved|did|performed|was|is|has)\b|\b(best|worst|strongest|weakest) (symbol|coin|performer|market)|\boutperform/,
   ],
   [QuestionKind.funding, 4, /\bfunding\b|\bcost of holding\b|\bcarry\b/],
   [

@@ -265,7 +265,8 @@ export async function evaluateAssistant(
     grounded += answer.groundedness;
     if (answer.mode === "fallback") fallbacks++;
     if (answer.groundedness < 1) failures.push({ question, why: "a number that no fact bears out" });
-    onAnswer?.(++done, total);
+    done++;
+    onAnswer?.(done, total);
     return answer;
   };
   for (const one of cases) {

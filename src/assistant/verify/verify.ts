@@ -34,10 +34,21 @@ export function sentencesOf(text: string): string[] {
     .filter((sentence) => sentence !== "");
 }
 
-type Figure = { readonly value: number; readonly half: number; readonly text: string };
+type Figure = {
+  readonly value: number;
+  readonly half: number;
+  readonly text: string;
+  /** Whether a per cent sign follows: a share can't stand for a price, nor a day of the month for a share. */
+  readonly isPercent: boolean;
+};
+
+/** A date, a time of day, or both: compared as they are written. */
+const MOMENT = /\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?|\b\d{1,2}:\d{2}\b/g;
+const PER_CENT = /^\s?(?:%|per ?cent)/i;
 
 /** Numbers of a text with half a unit of their last digit. Digits inside of names, such as "rsi14", are no numbers. */
-function figuresOf(text: string): Figure[] {
+function figuresOf(written: string): Figure[] {
+  const text = written.replaceAll(MOMENT, (moment) => " ".repeat(moment.length));
   const found: Figure[] = [];
   for (const match of text.matchAll(NUMBER)) {
     const before = text[match.index - 1] ?? " ";
@@ -51,24 +62,44 @@ function figuresOf(text: string): Figure[] {
     const scale = SCALES.find(([word]) => word.test(after))?.[1] ?? 1;
     const decimals = /\.(\d+)/.exec(plain)?.[1].length ?? 0;
     const exponent = Number(/e([+-]?\d+)$/i.exec(plain)?.[1] ?? 0);
-    found.push({ value: Number(plain) * scale, half: 0.5 * 10 ** (exponent - decimals) * scale, text: match[0] });
+    found.push({
+      value: Number(plain) * scale,
+      half: 0.5 * 10 ** (exponent - decimals) * scale,
+      text: match[0],
+      isPercent: PER_CENT.test(after),
+    });
   }
   return found;
 }
 
-/** The numbers that a fact allows: its value, its parts as they are displayed, and a share in per cent. */
-function allowedBy(fact: Fact): number[] {
-  const shown = [...figuresOf(fact.display), ...figuresOf(fact.name), ...figuresOf(fact.source)].map(
-    ({ value }) => value,
-  );
-  if (typeof fact.value === "string") return [...shown, ...figuresOf(fact.value).map(({ value }) => value)];
-  const isShare = fact.unit === FactUnit.share || fact.unit === FactUnit.change;
-  return isShare ? [...shown, 100 * fact.value] : [...shown, fact.value];
+type Allowed = { readonly plain: readonly number[]; readonly percent: readonly number[] };
+
+/** The numbers that texts and facts allow: of a fact its value, and what its name, source and display say. */
+function allowedBy(facts: readonly Fact[], question: string): Allowed {
+  const said = [question, ...facts.flatMap(({ name, source, display }) => [name, source, display])].flatMap(figuresOf);
+  const plain = said.filter(({ isPercent }) => !isPercent).map(({ value }) => value);
+  const percent = said.filter(({ isPercent }) => isPercent).map(({ value }) => value);
+  for (const { unit, value } of facts) {
+    if (typeof value !== "number" || unit === FactUnit.time) continue;
+    if (unit === FactUnit.share || unit === FactUnit.change) percent.push(100 * value);
+    else plain.push(value);
+  }
+  return { plain, percent };
 }
 
-function isBorneOut({ value, half }: Figure, allowed: readonly number[]): boolean {
+function isBorneOut({ value, half, isPercent }: Figure, { plain, percent }: Allowed): boolean {
   const slack = half * (1 + 1e-9) + 1e-12;
-  return allowed.some((known) => Math.abs(known - value) <= slack || (value >= 0 && Math.abs(-known - value) <= slack));
+  return (isPercent ? percent : plain).some(
+    (known) => Math.abs(known - value) <= slack || (value >= 0 && Math.abs(-known - value) <= slack),
+  );
+}
+
+/** Dates and times of a text; one with both also stands for its parts. */
+function momentsOf(text: string): string[] {
+  return (text.match(MOMENT) ?? []).flatMap((moment) => {
+    const whole = moment.replace("T", " ");
+    return whole.includes(" ") ? [whole, ...whole.split(" ")] : [whole];
+  });
 }
 
 /** A word of direction against the changes that stand in the same sentence. */
@@ -80,7 +111,7 @@ function wrongDirection(sentence: string, facts: readonly Fact[]): string | unde
     (fact) =>
       fact.unit === FactUnit.change &&
       typeof fact.value === "number" &&
-      figures.some((figure) => isBorneOut(figure, [100 * (fact.value as number)])),
+      figures.some((figure) => isBorneOut(figure, { plain: [], percent: [100 * (fact.value as number)] })),
   );
   if (changes.length === 0) return undefined;
   const rises = changes.some(({ value }) => (value as number) >= 0);
@@ -93,7 +124,8 @@ function wrongDirection(sentence: string, facts: readonly Fact[]): string | unde
  * @param question whose own numbers may be repeated
  */
 export function verifyAnswer(text: string, facts: readonly Fact[], question = ""): Verification {
-  const allowed = [...facts.flatMap(allowedBy), ...figuresOf(question).map(({ value }) => value)];
+  const allowed = allowedBy(facts, question);
+  const moments = new Set([question, ...facts.map(({ display }) => display)].flatMap(momentsOf));
   const faults: SentenceFault[] = [];
   let numbers = 0;
   let grounded = 0;
@@ -102,6 +134,11 @@ export function verifyAnswer(text: string, facts: readonly Fact[], question = ""
       numbers++;
       if (isBorneOut(figure, allowed)) grounded++;
       else faults.push({ sentence, what: figure.text });
+    }
+    for (const moment of momentsOf(sentence)) {
+      numbers++;
+      if (moments.has(moment)) grounded++;
+      else faults.push({ sentence, what: moment });
     }
     const direction = wrongDirection(sentence, facts);
     if (direction !== undefined) faults.push({ sentence, what: direction });

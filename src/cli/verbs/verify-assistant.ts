@@ -8,6 +8,8 @@ import { addVerb, type VerbRunner, wholeNumber } from "../verb.ts";
 const GATES = { intent: 0.95, groundedness: 1 } as const;
 const SHOWN = 8;
 
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
 type Options = {
   readonly questions?: number;
   readonly endpoint?: string;
@@ -53,7 +55,6 @@ export function registerVerifyAssistant(group: Command, runner: VerbRunner): voi
           });
           context.endProgress();
           const { output } = context;
-          const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
           const { refusals, injections } = score;
           output.text(`questions with computed answers  ${score.questions}`);
           output.text(`understood                       ${share(score.intent)} (at least ${share(GATES.intent)})`);

@@ -26,11 +26,18 @@ describe("a simulated day", () => {
 });
 
 describe("a planted fault is noticed", () => {
-  /** Seeds of days that show it; a defect that needs luck is looked for on several. */
+  /** The seed from which on days are tried, where the first ones are long; a defect that needs luck is looked for on several. */
+  const from: Readonly<Record<string, number>> = {
+    "sent-before-journal": 5,
+    "unknown-as-rejected": 5,
+    "funding-as-fill": 5,
+    "booked-twice": 3,
+  };
+
   test.each(PLANTED_FAULTS)("%s", (planted) => {
-    const noticed = Array.from({ length: 12 }, (_, i) => i + 1).find(
+    const noticed = Array.from({ length: 12 }, (_, i) => i + (from[planted] ?? 1)).find(
       (seed) => simulateDay({ seed, planted, faults: ROUGH_FAULTS }).violation !== undefined,
     );
-    expect(noticed, "a seed of 1 to 12 shows it").toBeDefined();
+    expect(noticed, "one of twelve seeds shows it").toBeDefined();
   });
 });
