@@ -1,5 +1,7 @@
 /** Use cases that the command line and the server share: configuration, data, trainings, searches, judging. They print nothing. */
+
 export { type ChatOptions, type OpenChat, openChat } from "./assistant/chatbot.ts";
+export { StoredAssistantData } from "./assistant/data.ts";
 export type { Benchmark } from "./bench/benchmark.ts";
 export { BENCHMARKS } from "./bench/index.ts";
 export { newestRows } from "./config/backtest.ts";

@@ -69,9 +69,14 @@ export class Analyst {
     this.#data = data;
   }
 
-  async answer(text: string, previous?: Previous): Promise<AnalystAnswer> {
+  /** Answers a question in words. @param previous what short questions lean on */
+  answer(text: string, previous?: Previous): Promise<AnalystAnswer> {
+    return this.answerQuestion(readQuestion(text, this.#data.symbols(), previous));
+  }
+
+  /** Answers a question that is read already. */
+  async answerQuestion(question: Question): Promise<AnalystAnswer> {
     const symbols = this.#data.symbols();
-    const question = readQuestion(text, symbols, previous);
     const book = new FactBook();
     const refusal = REFUSALS[question.kind];
     if (refusal !== undefined) return { question, text: refusal, facts: [], isRefusal: true };

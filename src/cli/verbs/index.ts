@@ -41,6 +41,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   rollback: async () => (await import("./promotion.ts")).registerRollback,
   report: async () => (await import("./report.ts")).registerReport,
   chat: async () => (await import("./chat.ts")).registerChat,
+  mcp: async () => (await import("./mcp.ts")).registerMcp,
   verify: async () => (await import("./verify.ts")).registerVerify,
   bench: async () => (await import("./bench.ts")).registerBench,
   doctor: async () => (await import("./doctor.ts")).registerDoctor,

@@ -36,6 +36,7 @@ export const VERB_SUMMARIES = {
   walkforward: "Train and test again and again, always on unseen bars",
   stress: "A model or a rule through crashes, gaps, outages and real crises",
   chat: "Ask about markets, signals, results and positions",
+  mcp: "Answer agents of other programs by the Model Context Protocol",
   verify: "Prove what is promised",
   bench: "Measure the speed of this machine at Tidemark's work",
   doctor: "Check versions, disk, clock, credentials, network",
