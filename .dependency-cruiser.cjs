@@ -108,7 +108,7 @@ module.exports = {
       name: "resolvable",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^(?:ccxt$|publint|vitest/)" },
+      to: { couldNotResolve: true, pathNot: "^(?:ccxt$|publint|vitest/|@modelcontextprotocol/)" },
     },
     ...rooms.map((room) => ({
       name: `${room}-imports-downward`,
