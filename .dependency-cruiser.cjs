@@ -105,6 +105,17 @@ module.exports = {
       to: { path: "^src/", pathNot: "^src/[^/]+\\.ts$" },
     },
     {
+      // It knows the simulated exchange, tapes and the broker's door, and nothing through which an order could leave.
+      name: "paper-has-no-way-to-an-order",
+      severity: "error",
+      from: { path: "^src/trade/brokers/paper/" },
+      to: {
+        path: "^src/|node_modules/",
+        pathNot:
+          "^src/(core/index|exchange/index|market/index|trade/broker|trade/order-rules|trade/brokers/paper/[^/]+)\\.ts$",
+      },
+    },
+    {
       name: "resolvable",
       severity: "error",
       from: {},

@@ -5,6 +5,8 @@ import { Random } from "../../core/index.ts";
 import { memoryGraph, networkSpec, writeIndex } from "../../policy/index.ts";
 import { buildPpo, type PpoParts } from "./build.ts";
 import { CLASSIC_PPO, type PpoConfig } from "./config.ts";
+import { PolicyEvaluator } from "./evaluator.ts";
+import { GreedyActor } from "./greedy-actor.ts";
 import { Ppo } from "./ppo.ts";
 import { cosine, linear, scheduled } from "./schedule.ts";
 import { type Script, ScriptedEnv } from "./testing/scripted-env.ts";
@@ -30,7 +32,7 @@ type Run = {
   readonly values: Float32Array;
 };
 
-const opened: Ppo[] = [];
+const opened: Array<{ release(): Promise<void> }> = [];
 afterEach(async () => {
   for (const ppo of opened.splice(0)) await ppo.release();
 });
@@ -423,6 +425,45 @@ describe("memory", () => {
       expect(farthest(stateAt(epoch, 104), third)).toBeLessThan(1e-6);
       expect(stateAt(epoch, 100), "warmed up once").toEqual(stateAt(runs[0], 100));
       expect(stateAt(epoch, 54)).not.toEqual(stateAt(runs[0], 54));
+    }
+  });
+
+  it("goes on from one rollout to the next, and is not warmed up there", async () => {
+    const { ppo, parts, runs } = await watched({ ...script, cutTo: () => undefined }, changes, spec);
+    await ppo.iterate();
+    const flat = ppo.values.slice();
+    const memory = parts.actor.memory.slice();
+    await ppo.iterate();
+    // The stretches began at rows 20 and 50 and went through twelve bars.
+    expect(farthest(stateAt(runs[3], 32), memory.slice(0, 5))).toBe(0);
+    expect(farthest(stateAt(runs[3], 62), memory.slice(5, 10))).toBe(0);
+    expect(farthest(stateAt(runs[3], 32), await remembered(parts, flat, bars(26, 32)))).toBeGreaterThan(1e-6);
+  });
+
+  it("is warmed up at the start of every evaluation", async () => {
+    const { ppo, parts } = await watched(script, changes, spec);
+    const env = new ScriptedEnv({ ...script, stretches: 1, starts: [70] });
+    const evaluator = await PolicyEvaluator.create(ppo, spec, env);
+    opened.push(evaluator);
+    const greedy = await GreedyActor.create(
+      new ScriptedEnv({ ...script, stretches: 1, starts: [70] }),
+      spec,
+      ppo.values,
+    );
+    opened.push(greedy);
+    for (let turn = 0; turn < 2; turn++) {
+      await evaluator.run(ppo.values, { bars: 3 });
+      greedy.env.reset();
+      await greedy.start();
+      expect(farthest(greedy.memory, await remembered(parts, ppo.values, bars(64, 70)))).toBeLessThan(1e-6);
+      const taken = env.taken.splice(0).map((choice) => choice[0]);
+      const likeliest: number[] = [];
+      for (let bar = 0; bar < 3; bar++) {
+        const { choice, betaSamples } = await greedy.decide();
+        likeliest.push(choice[0]);
+        greedy.env.step(choice, betaSamples);
+      }
+      expect(taken, `evaluation ${turn + 1}`).toEqual(likeliest);
     }
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { constant, linear, scheduled } from "./schedule.ts";
+import { constant, cosine, linear, scheduled } from "./schedule.ts";
 
 describe("schedules", () => {
   it("stay within their ends, whatever share of the run is asked for", () => {
@@ -10,9 +10,18 @@ describe("schedules", () => {
   });
 
   it("fall along half a cosine", () => {
-    const cosine = { kind: "cosine", from: 1, to: 0 } as const;
-    expect(scheduled(cosine, 0)).toBe(1);
-    expect(scheduled(cosine, 0.5)).toBeCloseTo(0.5, 12);
-    expect(scheduled(cosine, 1)).toBeCloseTo(0, 12);
+    const fall = { kind: "cosine", from: 1, to: 0 } as const;
+    expect(scheduled(fall, 0)).toBe(1);
+    expect(scheduled(fall, 0.5)).toBeCloseTo(0.5, 12);
+    expect(scheduled(fall, 1)).toBeCloseTo(0, 12);
   });
+});
+
+it("a cosine goes from its first value to its last, through the middle", () => {
+  const schedule = cosine(0.004, 0.001);
+  expect([0, 0.5, 1].map((done) => scheduled(schedule, done))).toEqual([
+    expect.closeTo(0.004, 12),
+    expect.closeTo(0.0025, 12),
+    expect.closeTo(0.001, 12),
+  ]);
 });

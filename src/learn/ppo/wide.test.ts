@@ -332,6 +332,37 @@ const heads = (logits: number[], concentrations: number[]) => ({
   concentrations: Float32Array.from(concentrations),
 });
 
+describe("what a training goes on with", () => {
+  it("is the spread of the rewards, where it is known", async () => {
+    const scaled = { ...CONFIG, normalizeReward: true };
+    const { ppo } = await learner(SCRIPT, SPEC, scaled);
+    await ppo.iterate();
+    const { scaler } = ppo.state();
+    const start = { parameters: ppo.values.slice(), scaler };
+    const going = await Ppo.create(new ScriptedEnv(SCRIPT), SPEC, scaled, 3, start);
+    opened.push(going);
+    expect(going.state().scaler).toEqual(scaler);
+    const anew = await Ppo.create(new ScriptedEnv(SCRIPT), SPEC, scaled, 3, { parameters: start.parameters });
+    opened.push(anew);
+    expect(anew.state().scaler.count).toBe(1e-4);
+  });
+
+  it("is what the last rollout was acted with: confidence of the one before is forgotten", async () => {
+    const { ppo, parts } = await learner(SCRIPT);
+    parts.rollout.extremes.note({ logits: Float32Array.of(1e6), concentrations: Float32Array.of(1e6) });
+    await ppo.iterate();
+    expect(parts.rollout.extremes.ratioTolerance(parts.shape)).toBeLessThan(1e-3);
+  });
+
+  it("is told with the entropy of sizes, where sizes are drawn", async () => {
+    const { ppo } = await learner(SCRIPT);
+    const { betaEntropy, entropy } = await ppo.iterate();
+    expect(Number.isFinite(betaEntropy)).toBe(true);
+    expect(betaEntropy).not.toBe(0);
+    expect(betaEntropy).not.toBe(entropy);
+  });
+});
+
 describe("parts by hand", () => {
   it("rewards are clipped to ten deviations on either side", () => {
     const scaler = new RewardScaler(2, 0.9);
