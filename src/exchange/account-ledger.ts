@@ -96,9 +96,12 @@ export class AccountLedger implements TradeDesk {
 
   /** What became of the symbol's order; its brackets become the position's where it took effect. */
   settle(symbol: number, outcome: OrderOutcome): void {
-    if (this.book.pending[symbol] === 0) return;
-    if (ATTACHES.has(outcome)) attachBrackets(this.#kernel, symbol);
-    settleOrder(this.book, 0, symbol, outcome);
+    const { book } = this;
+    if (book.pending[symbol] === 0) return;
+    // What is left of a position that was to be closed or turned keeps the brackets that it has.
+    const isKept = book.lots[symbol] * book.pendingLots[symbol] > 0;
+    if (isKept && ATTACHES.has(outcome)) attachBrackets(this.#kernel, symbol);
+    settleOrder(book, 0, symbol, outcome);
   }
 
   #liquidate(): void {
