@@ -3,7 +3,6 @@ import { type Command, Option } from "commander";
 import { openSubject, reportsFolder, type SubjectOptions } from "../../app/index.ts";
 import { formatMinute, TidemarkError } from "../../core/index.ts";
 import {
-  alignColumns,
   runStress,
   SCENARIOS,
   STRESS_HEAD,
@@ -15,6 +14,7 @@ import {
   writePage,
 } from "../../evaluate/index.ts";
 import { gathered, paramOption, strategyOption } from "../strategy-options.ts";
+import { table } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
@@ -57,8 +57,12 @@ function count(text: string | undefined, flag: string): number | undefined {
 }
 
 function print({ output }: CommandContext, result: StressResult): void {
-  const rows = [[...STRESS_HEAD], stressCells(result.baseRow), ...result.rows.map(stressCells)];
-  for (const line of alignColumns(rows)) output.text(line);
+  const columns = STRESS_HEAD.map((title, i) => ({
+    title,
+    ...(i === 0 ? {} : { align: "right" as const }),
+    ...(title === "Refused" ? { drop: 1 } : title === "Costs" ? { drop: 2 } : {}),
+  }));
+  output.text(table(columns, [result.baseRow, ...result.rows].map(stressCells), output.columns));
   output.text(`\n${output.palette.bold(stressHeadline(result))}`);
   for (const sentence of stressSentences(result)) output.text(`  ${sentence}`);
 }
