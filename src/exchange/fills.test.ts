@@ -269,3 +269,22 @@ describe("fills", () => {
     expect(exchange.book.pendingCount[0]).toBe(0);
   });
 });
+
+test("a reduction of exactly the least notional is one, a lot less is not", () => {
+  for (const [kept, left] of [
+    [50, 50],
+    [51, 100],
+  ]) {
+    const tape = oneSymbolTape(
+      Array.from({ length: 4 }, () => still(100)),
+      { minNotional: 5 },
+    );
+    const { exchange, order, advance } = handExchange(tape);
+    order(100);
+    advance();
+    // 50 lots of 0.001 at 100 are 5.
+    order(kept);
+    advance();
+    expect(exchange.book.lots[0], `${100 - kept} lots less`).toBe(left);
+  }
+});

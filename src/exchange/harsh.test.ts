@@ -4,6 +4,7 @@ import { resolveExchangeConfig } from "./config.ts";
 import { FillRecorder } from "./fill-recorder.ts";
 import { OrderOutcome } from "./outcome.ts";
 import { SimulatedExchange } from "./simulated-exchange.ts";
+import { drawKeys } from "./slippage.ts";
 import { handExchange } from "./testing/hand-exchange.ts";
 import { oneSymbolTape, randomTape, still } from "./testing/hand-tape.ts";
 import { randomOrder } from "./testing/random-session.ts";
@@ -88,4 +89,9 @@ describe("harsh mode", () => {
     expect(Math.max(...shares)).toBeLessThanOrEqual(0.0048 + 1e-7);
     expect(Math.max(...shares) - Math.min(...shares), "it is drawn").toBeGreaterThan(0.0035);
   });
+});
+
+test("a symbol draws by the FNV-1a hash of its name (published values), so that its company changes nothing", () => {
+  const expected = [0xe40c292c, 0xbf9cf968, 0x811c9dc5].map((hash) => Math.imul(hash, 32));
+  expect([...drawKeys(["a", "foobar", ""])]).toEqual(expected);
 });

@@ -3,7 +3,7 @@ import { Random } from "../core/index.ts";
 import { resolveExchangeConfig } from "./config.ts";
 import { adversePrice, instrumentTerms } from "./instrument-terms.ts";
 import { Liquidity } from "./liquidity.ts";
-import { plainInstrument, randomTape } from "./testing/hand-tape.ts";
+import { handTape, plainInstrument, randomTape, still } from "./testing/hand-tape.ts";
 
 test("volatility and volume are those of the last day's bars, however far one looks at once", () => {
   const tape = randomTape(new Random(3), 3, 200);
@@ -57,4 +57,13 @@ test("prices move to the grid against the trader and stay where they are on it",
     expect(adversePrice(terms, 0, price, true)).toBe(price);
     expect(adversePrice(terms, 0, price, false)).toBe(price);
   }
+});
+
+test.each([
+  ["5m", 288],
+  ["1h", 24],
+  ["4h", 20],
+  ["1d", 20],
+])("bars of %s look back over a day, and over twenty bars at least", (timeframe, bars) => {
+  expect(new Liquidity(handTape([plainInstrument()], [[still(1)], [still(1)]], timeframe)).windowBars).toBe(bars);
 });
