@@ -74,6 +74,8 @@ async function converse(context: CommandContext, chat: OpenChat, options: ChatOp
   });
   const end = (): void => reader.close();
   signal.addEventListener("abort", end, { once: true });
+  // A terminal that is read line by line keeps Ctrl-C to itself.
+  reader.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
   const answers: object[] = [];
   try {
     if (isTerminal) {
