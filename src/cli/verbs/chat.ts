@@ -29,7 +29,9 @@ function answerData({
 function tellAnswer({ output }: CommandContext, { answer, mode, reason }: ChatAnswer): void {
   output.text(answer);
   if (mode === "fallback")
-    output.note(`The language model's words were not used: ${reason ?? "they could not be verified"}.`);
+    output.note(
+      `The language model's words were not used: ${(reason ?? "they could not be verified").replace(/\.$/, "")}.`,
+    );
 }
 
 function tellWhy({ output }: CommandContext, last: ChatAnswer | undefined): void {
