@@ -33,7 +33,7 @@ export type Target = BracketTerms & {
   readonly regime?: string;
 };
 
-export type Command = "halt" | "resume" | "flatten" | "close-only" | "reload";
+export type Command = "halt" | "resume" | "flatten" | "close-only";
 
 export type VenueSnapshot = {
   readonly orders: readonly BrokerOrder[];

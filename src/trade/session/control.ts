@@ -5,16 +5,24 @@
 import { chmodSync, existsSync, rmSync } from "node:fs";
 import { createConnection, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import { z } from "zod";
 import { systemClock, systemCode, TidemarkError, toError } from "../../core/index.ts";
-import type { Command } from "../engine/entries.ts";
 
 const SOCKET_FILE = "engine.sock";
 export const KILL_FILE = "KILL";
 
-export type ControlRequest =
-  | { readonly verb: "status" }
-  | { readonly verb: "orders" }
-  | { readonly verb: "command"; readonly command: Command; readonly by: string; readonly reason: string };
+/** What may be asked. Anything else is refused before the engine hears of it: a command is journaled for good. */
+const requestSchema = z.discriminatedUnion("verb", [
+  z.strictObject({ verb: z.literal("status") }),
+  z.strictObject({ verb: z.literal("orders") }),
+  z.strictObject({
+    verb: z.literal("command"),
+    command: z.enum(["halt", "resume", "flatten", "close-only"]),
+    by: z.string().min(1).max(200),
+    reason: z.string().max(1_000),
+  }),
+]);
+export type ControlRequest = Readonly<z.infer<typeof requestSchema>>;
 
 export type ControlReply =
   | { readonly ok: true; readonly result: unknown }
@@ -24,6 +32,20 @@ const LONGEST_LINE = 65_536;
 const ANSWER_MS = 5_000;
 
 export type ControlServer = { close(): Promise<void> };
+
+/** Throws where a line is no request, with what is wrong and nothing of the line itself. */
+function requestOf(line: string): ControlRequest {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(line);
+  } catch {
+    throw new Error("a request is one line of JSON");
+  }
+  const checked = requestSchema.safeParse(parsed);
+  if (checked.success) return checked.data;
+  const [issue] = checked.error.issues;
+  throw new Error(`no request that is known: ${[...issue.path, issue.message].join(" ")}`);
+}
 
 /** Listens in the folder; what an engine that died has left there is replaced. */
 export async function serveControl(
@@ -36,6 +58,7 @@ export async function serveControl(
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     let text = "";
+    let isAnswered = false;
     socket.setEncoding("utf8");
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
@@ -43,10 +66,12 @@ export async function serveControl(
       text += chunk;
       if (text.length > LONGEST_LINE) socket.destroy();
       const end = text.indexOf("\n");
-      if (end < 0) return;
+      if (end < 0 || isAnswered) return;
+      // One request a connection: what follows it is not looked at.
+      isAnswered = true;
       let reply: ControlReply;
       try {
-        reply = { ok: true, result: answer(JSON.parse(text.slice(0, end)) as ControlRequest) };
+        reply = { ok: true, result: answer(requestOf(text.slice(0, end))) };
       } catch (thrown) {
         reply = { ok: false, error: toError(thrown).message };
       }
