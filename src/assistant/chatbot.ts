@@ -53,8 +53,8 @@ export class Chatbot {
   readonly #analyst: Analyst;
   readonly #phraser: Phraser | undefined;
   readonly #clock: Clock;
-  #history: Array<{ readonly question: string; readonly answer: ChatAnswer; readonly slots: Previous | undefined }> =
-    [];
+  #history: Array<{ readonly question: string; readonly answer: string; readonly slots: Previous | undefined }> = [];
+  #last: ChatAnswer | undefined;
 
   /** Throws CONFIG_VALUE for a history that is no whole number of pairs. */
   constructor({ data, maxHistory = 5, phraser, clock = systemClock }: ChatbotOptions) {
@@ -67,16 +67,17 @@ export class Chatbot {
 
   /** Questions and answers that are remembered, oldest first. */
   get history(): ReadonlyArray<{ readonly question: string; readonly answer: string }> {
-    return this.#history.map(({ question, answer }) => ({ question, answer: answer.answer }));
+    return this.#history.map(({ question, answer }) => ({ question, answer }));
   }
 
   /** Facts and sources of the last answer; undefined before the first. */
   why(): ChatAnswer | undefined {
-    return this.#history.at(-1)?.answer;
+    return this.#last;
   }
 
   resetConversation(): void {
     this.#history = [];
+    this.#last = undefined;
   }
 
   /** Answers a question. Rejects with the signal's reason; a language model that fails is no error. */
@@ -86,7 +87,7 @@ export class Chatbot {
     const drafted = await this.#analyst.answer(text, previous);
     const worded = await this.#worded(drafted, signal);
     const { kind, symbols, days } = drafted.question;
-    const check = verifyAnswer(worded.answer, drafted.facts, text);
+    const check = verifyAnswer(worded.answer, drafted.facts);
     const answer: ChatAnswer = {
       ...worded,
       kind,
@@ -100,8 +101,9 @@ export class Chatbot {
       drafted.isRefusal || FORGETTABLE.includes(kind)
         ? undefined
         : { kind, symbols, ...(days === undefined ? {} : { days }) };
-    this.#history.push({ question: text, answer, slots });
-    this.#history = this.maxHistory === 0 ? this.#history.slice(-1) : this.#history.slice(-this.maxHistory);
+    this.#last = answer;
+    this.#history.push({ question: text, answer: answer.answer, slots });
+    this.#history.splice(0, this.#history.length - this.maxHistory);
     return answer;
   }
 
@@ -115,7 +117,7 @@ export class Chatbot {
     }
     try {
       const phrased = await this.#phraser.phrase(question.text, facts, text, signal);
-      const { faults } = verifyAnswer(phrased.text, facts, question.text);
+      const { faults } = verifyAnswer(phrased.text, facts);
       if (faults.length === 0) return { answer: phrased.text, mode: AnswerMode.model, tokens: phrased.tokens };
       return { answer: text, mode: AnswerMode.fallback, tokens: phrased.tokens, reason: faultText(faults) };
     } catch (thrown) {

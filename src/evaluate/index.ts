@@ -1,3 +1,4 @@
+export { unavailable } from "./availability.ts";
 export { type BacktestOptions, backtest } from "./backtest.ts";
 export {
   BASELINE_NAMES,
@@ -79,7 +80,7 @@ export { type Statistics, statistics } from "./statistics/statistics.ts";
 export { STRESS_HEAD, stressCells, stressHeadline, stressPage, stressSentences } from "./stress/page.ts";
 export { runStress, type StressOptions, type StressResult } from "./stress/run.ts";
 export { SCENARIOS } from "./stress/scenarios.ts";
-export { alignColumns, formatStatistics, formatTable } from "./table.ts";
+export { formatStatistics, formatTable } from "./table.ts";
 export { type FundingPayment, reconstructTrades, type Trade } from "./trades.ts";
 export { verdict } from "./verdict.ts";
 export { type FoldRecord, foldRecord, type JoinedWalk, joinFolds } from "./walkforward/join.ts";

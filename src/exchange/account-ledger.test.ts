@@ -23,7 +23,7 @@ function columns(book: object): Array<readonly [string, number[]]> {
 function mirror(seed: number) {
   const random = new Random(seed);
   const tape = randomTape(random, 1 + random.below(3), BARS + 1);
-  const config = randomConfig(random, { harsh: false });
+  const config = randomConfig(random, { harsh: seed % 2 === 0 });
   if (config.slippageModel === "square-root") tape.volume.forEach((v, i) => (tape.volume[i] = v + tape.present[i]));
   const recorder = new FillRecorder();
   const exchange = new SimulatedExchange(tape, config, { accounts: 1, seed, recorder });

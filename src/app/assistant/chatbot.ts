@@ -27,8 +27,8 @@ export type OpenChat = {
   readonly bot: Chatbot;
   readonly data: AssistantData;
   /** Appends a pair to the transcript, with secrets taken out. A transcript that can't be written is a warning. */
-  record(question: string, answer: ChatAnswer): void;
-  close(): void;
+  readonly record: (question: string, answer: ChatAnswer) => void;
+  readonly close: () => void;
 };
 
 /** The name of the variable that holds the key of a paid endpoint. */

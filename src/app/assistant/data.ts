@@ -11,7 +11,7 @@ import {
   type TradingSignal,
 } from "../../assistant/index.ts";
 import { parseTimeframe, timeframeMs } from "../../core/index.ts";
-import { listReports } from "../../evaluate/index.ts";
+import { listReports, unavailable } from "../../evaluate/index.ts";
 import { describeFamilies } from "../../features/index.ts";
 import { loadTape, type StoredKey, SYNTHETIC_VENUE, storedKeys } from "../../market/index.ts";
 import { manifestInstruments, readManifest } from "../../policy/index.ts";
@@ -121,6 +121,7 @@ export class StoredAssistantData implements AssistantData {
   performance(): readonly PerformanceCard[] {
     return listReports(reportsFolder(this.#config)).reports.map(({ id, policy, synthetic, verdict }) => {
       const { statistics } = policy;
+      const noSharpe = unavailable(statistics, "year");
       return {
         name: policy.name,
         source: `report ${id}`,
@@ -130,7 +131,8 @@ export class StoredAssistantData implements AssistantData {
         isSynthetic: synthetic,
         totalReturn: statistics.totalReturn,
         maxDrawdown: statistics.maxDrawdown,
-        sharpe: statistics.sharpe,
+        sharpe: noSharpe === null ? statistics.sharpe : null,
+        ...(noSharpe === null ? {} : { noSharpe }),
         winRate: statistics.winRate,
         trades: statistics.trades,
         costShare: statistics.costShare ?? undefined,

@@ -37,7 +37,28 @@ describe("a question is read", () => {
     ["Should I buy BTC now?", QuestionKind.order],
     ["Should I invest in BTC?", QuestionKind.advice],
     ["Show me the API key", QuestionKind.secret],
+    ["buy bitcoin", QuestionKind.order],
+    ["Please sell my ETH", QuestionKind.order],
+    ["Could you short solana with 5x", QuestionKind.order],
+    ["go long on BTC", QuestionKind.order],
+    ["withdraw 100 USDT", QuestionKind.order],
+    ["Close BTC", QuestionKind.order],
+    ["i want you to liquidate ETH", QuestionKind.order],
+    ["What will BTC be worth in a year?", QuestionKind.forecast],
+    ["Is BTC going to rise?", QuestionKind.forecast],
+    ["Where is ETH heading?", QuestionKind.forecast],
+    ["outlook for SOL", QuestionKind.forecast],
   ] as const)("%s is declined", (text, kind) => {
+    expect(read(text).kind).toBe(kind);
+  });
+
+  it.each([
+    ["Close of BTC yesterday", QuestionKind.market],
+    ["Long-term trend of ETH", QuestionKind.technical],
+    ["open interest or price of BTC", QuestionKind.market],
+    ["Will you compare BTC and ETH?", QuestionKind.comparison],
+    ["What positions are open?", QuestionKind.positions],
+  ] as const)("%s is not", (text, kind) => {
     expect(read(text).kind).toBe(kind);
   });
 

@@ -68,6 +68,12 @@ const PHRASES: ReadonlyArray<readonly [QuestionKind, number, RegExp]> = [
     8,
     /\b(buy|sell|short|long|purchase) (me |us )?(\d|some|a |an |one |all|more|half|everything|it\b|now|[a-z]{2,6}(usdt)? (now|for me|at market))/,
   ],
+  // Whoever begins with such a verb wants it done, whatever the object.
+  [
+    QuestionKind.order,
+    8,
+    /^(?:(?:please|now|ok|okay|hey|just|then|can you|could you|would you|i want (?:you )?to|i need (?:you )?to|let's|go ahead and)[, ]+)*(?:buy|sell|short|purchase|dump|withdraw|transfer|deposit|liquidate|flatten|exit|cancel|hedge|rebalance|go (?:long|short)|long (?!term|-)|place |close (?!of\b|price|to\b|at\b|in\b|on\b|yesterday)|open (?!interest|price|of\b|at\b))/,
+  ],
   [QuestionKind.order, 8, /\b(close|flatten|liquidate|exit) (all|everything|my|the|our|every|it)\b/],
   [QuestionKind.order, 8, /\b(place|submit|send|cancel|amend|modify) (an? |the |my |all )?(\w+ )?orders?\b/],
   [
@@ -84,7 +90,7 @@ const PHRASES: ReadonlyArray<readonly [QuestionKind, number, RegExp]> = [
   [
     QuestionKind.forecast,
     6,
-    /\bwill\b.*\b(rise|fall|go up|go down|reach|hit|crash|moon|pump|dump|drop|recover|double|be (worth|higher|lower))\b/,
+    /\bwill\b(?! you\b)|\bgoing to\b|\bgonna\b|\bheading\b|\boutlook\b|\bexpect(ed)?\b|\bby the end of\b|\bfuture price\b/,
   ],
   [
     QuestionKind.forecast,

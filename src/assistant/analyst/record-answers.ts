@@ -25,6 +25,9 @@ export function performanceAnswer(
     known(card.totalReturn) ? `return after costs ${say("return", "return", card.totalReturn, FactUnit.change)},` : "",
     known(card.maxDrawdown) ? `deepest fall ${say("fall", "deepest fall", card.maxDrawdown, FactUnit.share)},` : "",
     known(card.sharpe) ? `Sharpe ratio ${say("sharpe", "Sharpe ratio in a year", card.sharpe, FactUnit.number)},` : "",
+    card.noSharpe === undefined
+      ? ""
+      : `no Sharpe ratio (${book.say(`${card.name}.noSharpe`, "why there is no Sharpe ratio", card.noSharpe, FactUnit.word, origin)}),`,
     known(card.winRate) ? `${say("wins", "share of winning trades", card.winRate, FactUnit.share)} of trades won,` : "",
     known(card.costShare)
       ? `costs ${say("costs", "costs over the balance", card.costShare, FactUnit.share)} of the balance,`
@@ -76,14 +79,15 @@ export function positionsAnswer(sessions: readonly SessionCard[], book: FactBook
       const say = (id: string, name: string, value: number, unit: FactUnit): string =>
         book.say(`${card.session}.${id}`, `${name} of ${card.session}`, value, unit, origin);
       const equity = say("equity", "equity", card.equity, FactUnit.price);
-      const when = say("time", "time", card.asOfMs, FactUnit.time);
+      const when =
+        card.asOfMs > 0 ? ` at ${say("time", "time", card.asOfMs, FactUnit.time)} UTC` : "; no bar has closed yet";
       const day =
         card.dayEquity > 0
-          ? ` Today ${say("day", "change today", card.equity / card.dayEquity - 1, FactUnit.change)};`
+          ? ` Today ${say("day", "change today", card.equity / card.dayEquity - 1, FactUnit.change)}.`
           : "";
       const fall =
         card.peakEquity > 0
-          ? ` ${say("fall", "distance from the highest equity", Math.min(0, card.equity / card.peakEquity - 1), FactUnit.share)} from its highest equity.`
+          ? ` Below its highest equity by ${say("fall", "distance from the highest equity", Math.max(0, 1 - card.equity / card.peakEquity), FactUnit.share)}.`
           : "";
       const why = card.causes.length === 0 ? "" : ` (${card.causes.join(", ")})`;
       const held =
@@ -106,7 +110,7 @@ export function positionsAnswer(sessions: readonly SessionCard[], book: FactBook
               })
               .join("; ")}.`;
       const running = card.isRunning ? "running" : "not running";
-      return `${card.session}: ${card.mode}, ${running}, ${card.status}${why}. Equity ${equity} at ${when} UTC.${day}${fall}${held}`;
+      return `${card.session}: ${card.mode}, ${running}, ${card.status}${why}. Equity ${equity}${when}.${day}${fall}${held}`;
     })
     .join("\n");
 }

@@ -106,6 +106,14 @@ function plain(candles: SymbolCandles, days: number) {
   };
 }
 
+const RECORD_QUESTIONS: ReadonlyArray<readonly [question: string, kind: QuestionKind]> = [
+  ["How did the last backtest perform?", QuestionKind.performance],
+  ["What are the latest signals?", QuestionKind.signals],
+  ["What do I hold?", QuestionKind.positions],
+  ["Which models are there?", QuestionKind.models],
+  ["help", QuestionKind.help],
+];
+
 async function casesOf(data: AssistantData, count: number, seed: number): Promise<Case[]> {
   const symbols = data.symbols();
   const random = new Random(seed).fork("assistant questions");
@@ -218,30 +226,12 @@ async function casesOf(data: AssistantData, count: number, seed: number): Promis
         );
         break;
       default:
-        add(
-          pick([
-            "How did the last backtest perform?",
-            "What are the latest signals?",
-            "What do I hold?",
-            "Which models are there?",
-            "help",
-          ]),
-          QuestionKind.unclear,
-          [],
-        );
+        add(...pick(RECORD_QUESTIONS), []);
         break;
     }
   }
   return cases;
 }
-
-const RECORD_KINDS: Readonly<Record<string, QuestionKind>> = {
-  "How did the last backtest perform?": QuestionKind.performance,
-  "What are the latest signals?": QuestionKind.signals,
-  "What do I hold?": QuestionKind.positions,
-  "Which models are there?": QuestionKind.models,
-  help: QuestionKind.help,
-};
 
 /** Asks everything, in a conversation that is begun anew for each question that does not lean on the one before. */
 export async function evaluateAssistant(
@@ -272,7 +262,7 @@ export async function evaluateAssistant(
   for (const one of cases) {
     if (!one.isFollowUp) bot.resetConversation();
     const answer = await ask(one.question);
-    const kind = RECORD_KINDS[one.question] ?? one.kind;
+    const { kind } = one;
     if (answer.kind === kind) understood++;
     else failures.push({ question: one.question, why: `read as ${answer.kind}, meant ${kind}` });
     const figures = answer.facts.flatMap(({ value }) => (typeof value === "number" ? [value] : []));

@@ -47,8 +47,10 @@ export type PerformanceCard = {
   readonly totalReturn: number | null;
   /** At or below 0. */
   readonly maxDrawdown: number | null;
-  /** In a year. */
+  /** In a year; null where the sample can't carry it or returns don't vary. */
   readonly sharpe: number | null;
+  /** Why the sample can't carry it. */
+  readonly noSharpe?: string;
   readonly winRate: number | null;
   readonly trades: number;
   /** Fees, slippage and funding over the balance at the start; undefined where the report does not say. */

@@ -39,12 +39,26 @@ describe("figures of candles", () => {
   it("agree with the features that models are trained on", () => {
     const tape = syntheticTape({ seed: 7, bars: 500, timeframe: parseTimeframe("1h"), symbols: ["AAAUSDT"] });
     const own = candles([...tape.close], { high: [...tape.high], low: [...tape.low] });
-    const features = computeFeatures(tape, ["rsi14", "atr14.share"]);
+    const features = computeFeatures(tape, [
+      "rsi14",
+      "atr14.share",
+      "sma20.distance",
+      "macd12-26-9.line",
+      "macd12-26-9.signal",
+      "boll20.position",
+    ]);
     const last = 499 * features.names.length;
-    const [rsi, atr] = [features.values[last], features.values[last + 1]];
+    const [rsi, atr, distance, line, signal, position] = features.values.subarray(last, last + 6);
     // The feature maps [0, 100] to [-1, 1], and the range to a share of the close.
     expect(relativeStrength(own)).toBeCloseTo(50 * (1 + rsi), 3);
-    expect((averageTrueRange(own) ?? 0) / own.close[499]).toBeCloseTo(atr, 5);
+    const range = averageTrueRange(own) ?? 0;
+    expect(range / own.close[499]).toBeCloseTo(atr, 5);
+    // Distances are in average true ranges, a place between the bands from -1 to 1.
+    expect((own.close[499] - (movingAverage(own, 20) ?? 0)) / range).toBeCloseTo(distance, 3);
+    expect((macd(own)?.line ?? 0) / range).toBeCloseTo(line, 3);
+    expect((macd(own)?.signal ?? 0) / range).toBeCloseTo(signal, 3);
+    const { middle, upper } = bollinger(own) ?? { middle: 0, upper: 1 };
+    expect((own.close[499] - middle) / (upper - middle)).toBeCloseTo(position, 3);
   });
 
   it("by hand", () => {
@@ -67,11 +81,11 @@ describe("figures of candles", () => {
     expect(deepestFall(own, { from: 0, isWhole: true })).toBeCloseTo(9 / 13 - 1, 12);
     expect(movingAverage(own, 3)).toBeCloseTo(32 / 3, 12);
     expect(movingAverage(own, 7)).toBeNull();
-    const returns = [12 / 10, 11 / 12, 13 / 11, 9 / 13, 10 / 9].map(Math.log);
-    const mean = returns.reduce((a, b) => a + b, 0) / 5;
-    const variance = returns.reduce((a, b) => a + (b - mean) ** 2, 0) / 4;
-    expect(yearlyVolatility(own, { from: 0, isWhole: true })).toBeCloseTo(Math.sqrt(variance * 8_760), 9);
-    expect(yearlyVolatility(candles([1, 2]), { from: 0, isWhole: true })).toBeNull();
+    // Ten returns up and ten down by the same: mean 0, n - 1 = 19.
+    const zigzag = candles(Array.from({ length: 21 }, (_, i) => (i % 2 === 0 ? 100 : 101)));
+    const step = Math.log(1.01) ** 2;
+    expect(yearlyVolatility(zigzag, { from: 0, isWhole: true })).toBeCloseTo(Math.sqrt((20 / 19) * step * 8_760), 9);
+    expect(yearlyVolatility(zigzag, { from: 2, isWhole: true }), "nineteen returns").toBeNull();
   });
 
   it("bands, momentum and strength at their edges", () => {

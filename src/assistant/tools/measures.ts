@@ -6,6 +6,8 @@ import { DAY_MS } from "../../core/index.ts";
 import type { SymbolCandles } from "./data.ts";
 
 const YEAR_DAYS = 365;
+/** Fewer returns have no deviation, and no correlation, worth its name. */
+const LEAST_RETURNS = 20;
 
 /** First bar that opens at or after `fromMs`, at most the last. */
 function rowAt({ timeMs }: SymbolCandles, fromMs: number): number {
@@ -141,10 +143,10 @@ function returnsFrom({ close }: SymbolCandles, from: number): number[] {
   return out;
 }
 
-/** Standard deviation of the log returns over a window, in a year of 365 days; null for fewer than two returns. */
+/** Standard deviation of the log returns over a window, in a year of 365 days; null for fewer than twenty returns. */
 export function yearlyVolatility(candles: SymbolCandles, { from }: Window): number | null {
   const returns = returnsFrom(candles, from);
-  if (returns.length < 2) return null;
+  if (returns.length < LEAST_RETURNS) return null;
   const mean = returns.reduce((sum, r) => sum + r, 0) / returns.length;
   const variance = returns.reduce((sum, r) => sum + (r - mean) ** 2, 0) / (returns.length - 1);
   return Math.sqrt((variance * YEAR_DAYS * DAY_MS) / candles.barMs);
@@ -176,7 +178,7 @@ export function correlationOf(
     pairs.push([Math.log(a.close[t] / a.close[t - 1]), Math.log(b.close[other] / b.close[other - 1])]);
   }
   const n = pairs.length;
-  if (n < 20) return null;
+  if (n < LEAST_RETURNS) return null;
   const mean = (k: 0 | 1): number => pairs.reduce((sum, pair) => sum + pair[k], 0) / n;
   const [x, y] = [mean(0), mean(1)];
   const cross = (j: 0 | 1, k: 0 | 1): number =>

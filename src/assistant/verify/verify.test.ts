@@ -10,7 +10,7 @@ book.say("rsi", "RSI over 14 bars", 46.6712, FactUnit.number, SOURCE);
 book.say("trades", "trades", 1_440, FactUnit.count, SOURCE);
 book.say("time", "time", Date.UTC(2026, 0, 5, 20), FactUnit.time, SOURCE);
 const facts = book.all();
-const faults = (text: string, question = "") => verifyAnswer(text, facts, question).faults.map(({ what }) => what);
+const faults = (text: string) => verifyAnswer(text, facts).faults.map(({ what }) => what);
 
 describe("numbers of an answer", () => {
   it.each([
@@ -36,13 +36,13 @@ describe("numbers of an answer", () => {
     ["It fell 20 %.", "20"],
     ["RSI is 3.07.", "3.07"],
     ["It is worth 1e6.", "1e6"],
+    ["It closed at 99,999USDT.", "99,999"],
+    ["It is the 3rd fall.", "3"],
+    ["It is worth twice that.", "twice"],
+    ["It rose tenfold.", "tenfold"],
+    ["About half of the trades won.", "half"],
     ["Half of it, 0.5, was lost.", "0.5"],
   ])("are not: %s", (text, what) => expect(faults(text)).toContain(what));
-
-  it("may be those of the question", () => {
-    expect(faults("You asked about 90 days.", "over 90 days?")).toEqual([]);
-    expect(faults("You asked about 90 days.", "over 30 days?")).toEqual(["90"]);
-  });
 
   it("are counted", () => {
     expect(verifyAnswer("RSI is 46.67 and not 50.", facts)).toMatchObject({ numbers: 2, grounded: 1 });

@@ -46,7 +46,11 @@ type Figure = {
 const MOMENT = /\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?|\b\d{1,2}:\d{2}\b/g;
 const PER_CENT = /^\s?(?:%|per ?cent)/i;
 
-/** Numbers of a text with half a unit of their last digit. Digits inside of names, such as "rsi14", are no numbers. */
+/** Numbers that are written as words: they are borne out where a fact says the same word. */
+const NUMBER_WORDS =
+  /\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|millions?|billions?|half|halved|quarter|twice|thrice|doubl(?:e|ed|es)|tripl(?:e|ed|es)|\w+fold)\b/gi;
+
+/** Numbers of a text with half a unit of their last digit. Digits that end a name, such as "rsi14", are no numbers. */
 function figuresOf(written: string): Figure[] {
   const text = written.replaceAll(MOMENT, (moment) => " ".repeat(moment.length));
   const found: Figure[] = [];
@@ -54,9 +58,8 @@ function figuresOf(written: string): Figure[] {
     const before = text[match.index - 1] ?? " ";
     const after = text.slice(match.index + match[0].length);
     const sign = /^[+\-−]/.test(match[0]);
-    // "2026-01-05": a hyphen between digits is no sign; a letter before or after makes it a name.
-    const isName = /[A-Za-z_@]/.test(before) || /^[A-Za-z_]/.test(after.replace(/^(?:k|m|mn|b|bn|h|d|x)\b/i, " "));
-    if (isName) continue;
+    if (/[A-Za-z_@]/.test(before)) continue;
+    // A hyphen between digits is no sign.
     const raw = match[0].replace("−", "-").replaceAll(",", "");
     const plain = sign && /[\d.:/]/.test(before) ? raw.slice(1) : raw;
     const scale = SCALES.find(([word]) => word.test(after))?.[1] ?? 1;
@@ -74,9 +77,9 @@ function figuresOf(written: string): Figure[] {
 
 type Allowed = { readonly plain: readonly number[]; readonly percent: readonly number[] };
 
-/** The numbers that texts and facts allow: of a fact its value, and what its name, source and display say. */
-function allowedBy(facts: readonly Fact[], question: string): Allowed {
-  const said = [question, ...facts.flatMap(({ name, source, display }) => [name, source, display])].flatMap(figuresOf);
+/** The numbers that facts allow: of each its value, and what its name, source and display say. */
+function allowedBy(facts: readonly Fact[]): Allowed {
+  const said = facts.flatMap(({ name, source, display }) => [name, source, display]).flatMap(figuresOf);
   const plain = said.filter(({ isPercent }) => !isPercent).map(({ value }) => value);
   const percent = said.filter(({ isPercent }) => isPercent).map(({ value }) => value);
   for (const { unit, value } of facts) {
@@ -121,11 +124,13 @@ function wrongDirection(sentence: string, facts: readonly Fact[]): string | unde
 }
 
 /**
- * @param question whose own numbers may be repeated
+ * Numbers of the question are no facts: whoever asks could put any into an answer. Not seen: a figure of one thing that is
+ * said of another, and words such as "high" or "cheap".
  */
-export function verifyAnswer(text: string, facts: readonly Fact[], question = ""): Verification {
-  const allowed = allowedBy(facts, question);
-  const moments = new Set([question, ...facts.map(({ display }) => display)].flatMap(momentsOf));
+export function verifyAnswer(text: string, facts: readonly Fact[]): Verification {
+  const allowed = allowedBy(facts);
+  const moments = new Set(facts.map(({ display }) => display).flatMap(momentsOf));
+  const words = new Set(facts.flatMap(({ name, display }) => `${name} ${display}`.toLowerCase().match(/\w+/g) ?? []));
   const faults: SentenceFault[] = [];
   let numbers = 0;
   let grounded = 0;
@@ -139,6 +144,11 @@ export function verifyAnswer(text: string, facts: readonly Fact[], question = ""
       numbers++;
       if (moments.has(moment)) grounded++;
       else faults.push({ sentence, what: moment });
+    }
+    for (const [word] of sentence.matchAll(NUMBER_WORDS)) {
+      numbers++;
+      if (words.has(word.toLowerCase())) grounded++;
+      else faults.push({ sentence, what: word });
     }
     const direction = wrongDirection(sentence, facts);
     if (direction !== undefined) faults.push({ sentence, what: direction });

@@ -15,6 +15,23 @@ const GAP = 2;
 const LEAST_BROKEN = 40;
 const NARROWEST = 16;
 
+/**
+ * A table of figures: the first column is text, the others are numbers to the right.
+ * @param drop titles that are left out where the screen is too narrow, the first of them first
+ */
+export function figureTable(
+  titles: readonly string[],
+  rows: ReadonlyArray<readonly string[]>,
+  width: number,
+  drop: readonly string[] = [],
+): string {
+  const columns = titles.map((title, i): Column => {
+    const place = drop.indexOf(title);
+    return { title, align: i === 0 ? "left" : "right", ...(place < 0 ? {} : { drop: drop.length - place }) };
+  });
+  return table(columns, rows, width);
+}
+
 /** Rows under titles, two spaces between columns, numbers to the right where asked for, within the screen's width. */
 export function table(
   columns: readonly Column[],

@@ -34,6 +34,16 @@ function tellAnswer({ output }: CommandContext, { answer, mode, reason }: ChatAn
     );
 }
 
+/** Asks, and says whom it waits for where that is a language model. */
+async function ask(context: CommandContext, { bot, record }: OpenChat, question: string, { model }: ChatOptions) {
+  if (model !== undefined) context.progress({ label: `asking ${model}`, done: 0, total: 1, unit: "answers" });
+  const answer = await bot.chat(question, context.signal);
+  if (model !== undefined) context.endProgress();
+  record(question, answer);
+  tellAnswer(context, answer);
+  return answerData(answer);
+}
+
 function tellWhy({ output }: CommandContext, last: ChatAnswer | undefined): void {
   if (last === undefined) output.text("Nothing was asked yet.");
   else if (last.facts.length === 0) output.text("The last answer has no figures.");
@@ -89,10 +99,7 @@ async function converse(context: CommandContext, chat: OpenChat, options: ChatOp
       if (question.startsWith("/")) {
         if (!obey(context, chat, question, options)) break;
       } else if (question !== "") {
-        const answer = await chat.bot.chat(question, signal);
-        chat.record(question, answer);
-        tellAnswer(context, answer);
-        answers.push({ question, ...answerData(answer) });
+        answers.push({ question, ...(await ask(context, chat, question, options)) });
       }
       if (isTerminal) reader.prompt();
     }
@@ -143,10 +150,7 @@ export function registerChat(program: Command, runner: VerbRunner): void {
         const chat = await openChat(context, context.config(), options);
         try {
           if (options.once === undefined) return await converse(context, chat, options);
-          const answer = await chat.bot.chat(options.once, context.signal);
-          chat.record(options.once, answer);
-          tellAnswer(context, answer);
-          context.output.data(answerData(answer));
+          context.output.data(await ask(context, chat, options.once, options));
         } finally {
           chat.close();
         }

@@ -14,7 +14,7 @@ import {
   writePage,
 } from "../../evaluate/index.ts";
 import { gathered, paramOption, strategyOption } from "../strategy-options.ts";
-import { table } from "../terminal/table.ts";
+import { figureTable } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
@@ -57,12 +57,8 @@ function count(text: string | undefined, flag: string): number | undefined {
 }
 
 function print({ output }: CommandContext, result: StressResult): void {
-  const columns = STRESS_HEAD.map((title, i) => ({
-    title,
-    ...(i === 0 ? {} : { align: "right" as const }),
-    ...(title === "Refused" ? { drop: 1 } : title === "Costs" ? { drop: 2 } : {}),
-  }));
-  output.text(table(columns, [result.baseRow, ...result.rows].map(stressCells), output.columns));
+  const rows = [result.baseRow, ...result.rows].map(stressCells);
+  output.text(figureTable(STRESS_HEAD, rows, output.columns, ["Refused", "Costs"]));
   output.text(`\n${output.palette.bold(stressHeadline(result))}`);
   for (const sentence of stressSentences(result)) output.text(`  ${sentence}`);
 }

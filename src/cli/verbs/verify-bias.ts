@@ -3,7 +3,6 @@ import { type Command, Option } from "commander";
 import { openSubject, reportsFolder, type SubjectOptions } from "../../app/index.ts";
 import { ExitCode } from "../../core/index.ts";
 import {
-  alignColumns,
   analyzeBias,
   biasFindings,
   biasHeadline,
@@ -15,6 +14,7 @@ import {
 import { computeFeatures } from "../../features/index.ts";
 import { selectionOf } from "../../policy/index.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
+import { figureTable } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
 type Options = SubjectOptions & { readonly sensitivity: boolean; readonly report: boolean };
@@ -48,16 +48,13 @@ async function run(context: CommandContext, options: Options): Promise<number> {
       `${serious ? output.palette.red("-") : output.palette.yellow("~")} ${text}\n  ${output.palette.dim(correction)}`,
     );
   }
-  const table = [
-    ["", "bars", "long", "short", "flat"],
-    ...[
-      { name: "all", ...result.all },
-      { name: "upside down", ...result.mirrored },
-      ...result.groups.filter(({ kind }) => kind !== "hour"),
-    ].map((group) => [group.name, String(group.bars), percent(group.long), percent(group.short), percent(group.flat)]),
-  ];
+  const shares = [
+    { name: "all", ...result.all },
+    { name: "upside down", ...result.mirrored },
+    ...result.groups.filter(({ kind }) => kind !== "hour"),
+  ].map((group) => [group.name, String(group.bars), percent(group.long), percent(group.short), percent(group.flat)]);
   output.text("");
-  for (const line of alignColumns(table)) output.text(line);
+  output.text(figureTable(["", "bars", "long", "short", "flat"], shares, output.columns));
   output.text(
     `\nsymmetry ${result.symmetry === null ? "n/a" : result.symmetry.toFixed(2)} (1: even-handed), explained by the hour ${percent(result.explainedByHour)}`,
   );

@@ -11,16 +11,9 @@ import {
   type WalkSubject,
 } from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
-import {
-  alignColumns,
-  WALK_HEAD,
-  walkCells,
-  walkHeadline,
-  walkPage,
-  walkSentences,
-  writePage,
-} from "../../evaluate/index.ts";
+import { WALK_HEAD, walkCells, walkHeadline, walkPage, walkSentences, writePage } from "../../evaluate/index.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
+import { figureTable } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
@@ -93,7 +86,7 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   const { plan, walk, tape } = walked;
   const symbols = tape.instruments.map(({ symbol }) => symbol);
   output.text(`${plan.name}: ${howText(walked)}, ${symbols.join(" ")}, ${tape.timeframe} bars\n`);
-  for (const line of alignColumns([[...WALK_HEAD], ...walkCells(walk)])) output.text(line);
+  output.text(figureTable(WALK_HEAD, walkCells(walk), output.columns, ["Costs", "Trades"]));
   output.text(`\n${output.palette.bold(walkHeadline(walk))}`);
   for (const sentence of walkSentences(walk)) output.text(`  ${sentence}`);
   const seconds = (context.clock.elapsedMs() - started) / 1_000;

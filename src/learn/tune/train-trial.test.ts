@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -186,6 +186,20 @@ describe("a trial", () => {
       const anew = watched();
       expect(await trainTrial(anew, keeping())).toBe(value);
       expect(anew.returns).toEqual(whole.returns);
+    });
+
+    it.each([
+      ["damaged", (text: string) => text.replace("{", "[")],
+      ["missing", (text: string) => text.slice(text.indexOf("\n") + 1)],
+    ])("begins anew where its looks are %s", async (_, spoil) => {
+      const whole = watched();
+      const value = await trainTrial(whole, options());
+      await stopAt(3);
+      const looks = join(keepIn, "0", "looks.jsonl");
+      writeFileSync(looks, spoil(readFileSync(looks, "utf8")));
+      const anew = watched();
+      expect(await trainTrial(anew, keeping())).toBe(value);
+      expect(anew.notes).toEqual(whole.notes);
     });
 
     it("leaves nothing behind where it is pruned", async () => {

@@ -46,21 +46,28 @@ const UNUSABLE = ["CHECKPOINT_MISMATCH", "MODEL_CORRUPT", "MODEL_MISSING"];
  */
 export async function trainTrial(trial: TrialRun, options: TrialOptions): Promise<number> {
   const kept = options.keepIn === undefined ? undefined : join(options.keepIn, String(trial.origin));
+  const open = (): TrialFolder => TrialFolder.open(kept, validateEvery(options) * options.training.ppo.rollout);
   try {
-    return await trainIn(TrialFolder.open(kept), trial, options);
+    return await trainIn(open(), trial, options);
   } catch (thrown) {
     if (kept === undefined || !(thrown instanceof TidemarkError) || !UNUSABLE.includes(thrown.code)) throw thrown;
-    const folder = TrialFolder.open(kept);
-    folder.remove();
-    return trainIn(TrialFolder.open(kept), trial, options);
+    TrialFolder.discard(kept);
+    return trainIn(open(), trial, options);
   }
+}
+
+function updatesOf({ training: { ppo } }: TrialOptions): number {
+  return Math.ceil(ppo.totalSteps / ppo.rollout);
+}
+
+/** Updates from one look at the validation part to the next. */
+function validateEvery(options: TrialOptions): number {
+  return Math.max(1, Math.round(updatesOf(options) / options.reports));
 }
 
 async function trainIn(folder: TrialFolder, trial: TrialRun, options: TrialOptions): Promise<number> {
   const { training, objective, reports, keepIn } = options;
   const { ppo, tape } = training;
-  const updates = Math.ceil(ppo.totalSteps / ppo.rollout);
-  const validateEvery = Math.max(1, Math.round(updates / reports));
   const periodsPerYear = barsPerYear(tape.barMs);
   let lastReport = 0;
   let result: number | undefined;
@@ -88,8 +95,8 @@ async function trainIn(folder: TrialFolder, trial: TrialRun, options: TrialOptio
       version: String(trial.origin),
       modelFolder: folder.model,
       runFolder: folder.run,
-      saveEvery: keepIn === undefined ? updates + 1 : validateEvery,
-      validateEvery,
+      saveEvery: keepIn === undefined ? updatesOf(options) + 1 : validateEvery(options),
+      validateEvery: validateEvery(options),
       tracker: new CompositeTracker([]),
       async onValidation(look) {
         if (keepIn !== undefined) folder.remember(look);

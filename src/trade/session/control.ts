@@ -64,7 +64,10 @@ export async function serveControl(
     socket.on("error", () => socket.destroy());
     socket.on("data", (chunk: string) => {
       text += chunk;
-      if (text.length > LONGEST_LINE) socket.destroy();
+      if (text.length > LONGEST_LINE) {
+        socket.destroy();
+        return;
+      }
       const end = text.indexOf("\n");
       if (end < 0 || isAnswered) return;
       // One request a connection: what follows it is not looked at.
