@@ -37,6 +37,29 @@ function journalOf(path: string): string {
   return lines.join("\n").replace(/"(?:worker_id|datetime_\w+|id|tidemark:owner)":"[^"]*"/g, "");
 }
 
+it("a trial that is tried again knows which was the first of its parameters", async () => {
+  const study = await createStudy(folder, MINIMIZE);
+  const seen: Array<readonly [number: number, origin: number]> = [];
+  for (let turn = 0; turn < 3; turn++) {
+    const stop = new AbortController();
+    await study.optimize(
+      async ({ number, origin, signal }) => {
+        seen.push([number, origin]);
+        if (turn === 2) return 1;
+        stop.abort(new Error("Ctrl-C"));
+        signal.throwIfAborted();
+        return 0;
+      },
+      { trials: 1, signal: stop.signal },
+    );
+  }
+  expect(seen).toEqual([
+    [0, 0],
+    [1, 0],
+    [2, 0],
+  ]);
+});
+
 describe("a study", () => {
   it("finds the bottom of a bowl, and is the same search for the same seed", async () => {
     const study = await createStudy(folder, MINIMIZE);

@@ -11,7 +11,7 @@ import {
   type TradingSignal,
 } from "../../assistant/index.ts";
 import { parseTimeframe, timeframeMs } from "../../core/index.ts";
-import { listReports, unavailable } from "../../evaluate/index.ts";
+import { listReports } from "../../evaluate/index.ts";
 import { describeFamilies } from "../../features/index.ts";
 import { loadTape, type StoredKey, SYNTHETIC_VENUE, storedKeys } from "../../market/index.ts";
 import { manifestInstruments, readManifest } from "../../policy/index.ts";
@@ -20,10 +20,8 @@ import type { Config } from "../config/load.ts";
 import { findModel, modelNames } from "../models/folders.ts";
 import { entriesOf, listJournals } from "../trade/journals.ts";
 import { sessionStatus } from "../trade/sessions.ts";
+import { decisionSignals, performanceCard, preferredSet, sessionCard } from "./cards.ts";
 import { readSignalFile } from "./signal-file.ts";
-
-/** Decisions of a session that count as its latest signals. */
-const MOST_DECISIONS = 20;
 
 export type AssistantDataOptions = {
   /** JSON file of signals; those of the sessions where absent. */
@@ -31,18 +29,6 @@ export type AssistantDataOptions = {
   /** Store to read from; the configured one where absent. */
   readonly root?: string;
 };
-
-/** Of several sets of a symbol the configured timeframe first, then the longest bars up to an hour, then what there is. */
-function preferred(keys: readonly StoredKey[], config: Config): StoredKey | undefined {
-  const rank = (key: StoredKey): number => {
-    if (key.timeframe === config.data.timeframe) return 0;
-    const ms = timeframeMs(key.timeframe);
-    return ms <= 3_600_000 ? 1 + 1 / ms : 2 + ms;
-  };
-  const venue = config.data.venue;
-  const own = keys.filter((key) => key.venue === venue);
-  return [...(own.length > 0 ? own : keys)].sort((a, b) => rank(a) - rank(b))[0];
-}
 
 export class StoredAssistantData implements AssistantData {
   readonly #config: Config;
@@ -65,10 +51,9 @@ export class StoredAssistantData implements AssistantData {
   }
 
   async candles(symbol: string): Promise<SymbolCandles | undefined> {
-    const key = preferred(
-      this.#keys().filter((one) => one.symbol === symbol),
-      this.#config,
-    );
+    const { venue, timeframe } = this.#config.data;
+    const own = this.#keys().filter((one) => one.symbol === symbol);
+    const key = preferredSet(own, venue, timeframe);
     if (key === undefined) return undefined;
     const tape = await loadTape({
       root: this.#root,
@@ -103,42 +88,15 @@ export class StoredAssistantData implements AssistantData {
   #decisions(): TradingSignal[] {
     const config = this.#config;
     return listJournals(config).flatMap(({ session }) =>
-      entriesOf(config, session)
-        .flatMap(({ entry }) =>
-          entry.kind === "decision"
-            ? entry.targets.map(({ symbol, quantity }) => ({
-                symbol,
-                timeMs: entry.closeMs,
-                direction: Number(quantity) > 0 ? "long" : Number(quantity) < 0 ? "short" : "flat",
-                source: `${entry.strategy} in ${session}`,
-              }))
-            : [],
-        )
-        .slice(-MOST_DECISIONS),
+      decisionSignals(
+        session,
+        entriesOf(config, session).map(({ entry }) => entry),
+      ),
     );
   }
 
   performance(): readonly PerformanceCard[] {
-    return listReports(reportsFolder(this.#config)).reports.map(({ id, policy, synthetic, verdict }) => {
-      const { statistics } = policy;
-      const noSharpe = unavailable(statistics, "year");
-      return {
-        name: policy.name,
-        source: `report ${id}`,
-        fromMs: statistics.fromMs,
-        toMs: statistics.toMs,
-        isInSample: verdict.inSample !== null,
-        isSynthetic: synthetic,
-        totalReturn: statistics.totalReturn,
-        maxDrawdown: statistics.maxDrawdown,
-        sharpe: noSharpe === null ? statistics.sharpe : null,
-        ...(noSharpe === null ? {} : { noSharpe }),
-        winRate: statistics.winRate,
-        trades: statistics.trades,
-        costShare: statistics.costShare ?? undefined,
-        headline: verdict.headline,
-      };
-    });
+    return listReports(reportsFolder(this.#config)).reports.map(performanceCard);
   }
 
   async sessions(): Promise<readonly SessionCard[]> {
@@ -146,24 +104,7 @@ export class StoredAssistantData implements AssistantData {
     const cards: SessionCard[] = [];
     for (const { session } of listJournals(config)) {
       const { running, result } = await sessionStatus(config, session);
-      cards.push({
-        session,
-        mode: result.mode,
-        status: result.status,
-        causes: Object.keys(result.causes),
-        isRunning: running,
-        equity: Number(result.equity),
-        dayEquity: Number(result.dayEquity),
-        peakEquity: Number(result.peakEquity),
-        fees: Number(result.fees),
-        asOfMs: result.lastRowMs,
-        positions: result.positions.map((one) => ({
-          symbol: one.symbol,
-          side: one.quantity.startsWith("-") ? "short" : "long",
-          quantity: one.quantity.replace("-", ""),
-          stop: one.stopPrice ?? null,
-        })),
-      });
+      cards.push(sessionCard(session, running, result));
     }
     return cards;
   }

@@ -11,7 +11,7 @@ export type SentenceFault = {
 };
 
 export type Verification = {
-  /** Numbers that were found, and those that a fact bears out. */
+  /** Numbers and wrong directions that were found, and the numbers that a fact bears out. */
   readonly numbers: number;
   readonly grounded: number;
   readonly faults: readonly SentenceFault[];
@@ -151,7 +151,9 @@ export function verifyAnswer(text: string, facts: readonly Fact[]): Verification
       else faults.push({ sentence, what: word });
     }
     const direction = wrongDirection(sentence, facts);
-    if (direction !== undefined) faults.push({ sentence, what: direction });
+    if (direction === undefined) continue;
+    numbers++;
+    faults.push({ sentence, what: direction });
   }
   return { numbers, grounded, faults };
 }
