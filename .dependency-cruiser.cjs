@@ -67,9 +67,15 @@ const clients = {
   pino: "trade",
   bullmq: "search",
   ioredis: "search",
+  feedsmith: "venues",
+  nodemailer: "trade",
+  "prom-client": "trade",
   ai: "assistant",
   "@ai-sdk/openai-compatible": "assistant",
   "@modelcontextprotocol/sdk": "assistant",
+  hono: "server",
+  "@hono/node-server": "server",
+  "@hono/zod-openapi": "server",
 };
 
 /** The folders of learn, each imported by those below it only, through its door. */
