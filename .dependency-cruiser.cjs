@@ -89,8 +89,8 @@ module.exports = {
     {
       name: "not-to-tests",
       severity: "error",
-      from: { pathNot: "\\.test\\.ts$|/testing/|^test/" },
-      to: { path: "\\.test\\.ts$|/testing/|^test/" },
+      from: { pathNot: "\\.test\\.tsx?$|/testing/|^test/" },
+      to: { path: "\\.test\\.tsx?$|/testing/|^test/" },
     },
     {
       name: "public-doors-open-doors-only",
@@ -122,10 +122,30 @@ module.exports = {
       },
     },
     {
+      // The page knows of the program what the API says, and nothing else.
+      name: "web-imports-only-the-contract",
+      severity: "error",
+      from: { path: "^web/src/" },
+      to: { path: "^(?:src|test|bench|scripts|bin)/", pathNot: "^src/server/contract/" },
+    },
+    {
+      name: "the-contract-is-named-in-one-place",
+      severity: "error",
+      from: { path: "^web/src/", pathNot: "^web/src/api/contract\\.ts$|\\.test\\.ts$" },
+      to: { path: "^src/server/" },
+    },
+    {
+      // What the page loads in a browser has nothing of Node in it.
+      name: "the-contract-imports-zod-alone",
+      severity: "error",
+      from: { path: "^src/server/contract/", pathNot: "\\.test\\.ts$" },
+      to: { pathNot: "^src/server/contract/|node_modules/zod/" },
+    },
+    {
       name: "resolvable",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^(?:ccxt$|publint|vitest/|@modelcontextprotocol/)" },
+      to: { couldNotResolve: true, pathNot: "^(?:ccxt$|publint|vite$|vitest/|@modelcontextprotocol/)" },
     },
     ...rooms.map((room) => ({
       name: `${room}-imports-downward`,
@@ -168,7 +188,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: "tsconfig.json" },
     enhancedResolveOptions: {
-      extensions: [".ts", ".mjs", ".js"],
+      extensions: [".ts", ".tsx", ".mjs", ".js"],
       conditionNames: ["import", "node", "default", "types"],
     },
   },

@@ -6,7 +6,7 @@ const seed = Number(process.env["TIDEMARK_TEST_SEED"] ?? randomInt(2 ** 31));
 
 export default defineConfig({
   test: {
-    include: ["src/**/*.test.ts", "test/**/*.test.ts"],
+    include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/src/**/*.test.ts"],
     setupFiles: ["test/setup.ts"],
     env: { TIDEMARK_TEST_SEED: String(seed) },
     // Forked processes: ONNX Runtime and DuckDB hold native threads that a worker thread can't tear down safely.

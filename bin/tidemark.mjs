@@ -6,6 +6,8 @@
 import { existsSync } from "node:fs";
 
 const MINIMUM_NODE = [20, 19];
+/** Verbs that serve the dashboard. */
+const SHOWS_THE_PAGE = new Set(["serve"]);
 
 function nodeIsTooOld() {
   const [major, minor] = process.versions.node.split(".").map(Number);
@@ -25,6 +27,14 @@ async function launch() {
     if (complaints !== "") {
       process.stderr.write(`The source does not compile:\n${complaints}`);
       return 1;
+    }
+    if (SHOWS_THE_PAGE.has(process.argv[2]) && !process.argv.includes("--help")) {
+      const { ensurePageBuilt } = await import("../scripts/build-page.mjs");
+      const problems = await ensurePageBuilt();
+      if (problems !== "") {
+        process.stderr.write(`The page of the dashboard does not build:\n${problems}`);
+        return 1;
+      }
     }
   }
   // Computed, so that tools which follow imports don't look for what is not built yet.

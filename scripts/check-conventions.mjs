@@ -11,29 +11,31 @@ const MAX_LINES = 500;
 /** A check that saw next to nothing has not checked anything. */
 const LEAST_FILES = 60;
 
-const isTest = (path) => /\.test\.ts$|\/testing\/|^test\//.test(path);
-const isRoom = (path) => path.startsWith("src/") && !isTest(path);
+const isTest = (path) => /\.test\.tsx?$|\/testing\/|^test\//.test(path);
+const isRoom = (path) => /^(?:web\/)?src\//.test(path) && !isTest(path);
+/** The doors to time: of the program and of the page. */
+const CLOCKS = ["src/core/clock.ts", "web/src/lib/clock.ts"];
 
 /** Patterns that must not occur, where they are looked for, and why. */
 export const RULES = [
-  { pattern: /\bDate\.now\s*\(/, except: ["src/core/clock.ts"], in: isRoom, why: "time comes through core/clock" },
-  { pattern: /\bnew Date\s*\(\s*\)/, except: ["src/core/clock.ts"], in: isRoom, why: "time comes through core/clock" },
+  { pattern: /\bDate\.now\s*\(/, except: CLOCKS, in: isRoom, why: "time comes through core/clock" },
+  { pattern: /\bnew Date\s*\(\s*\)/, except: CLOCKS, in: isRoom, why: "time comes through core/clock" },
   {
     pattern: /\bperformance\.now\s*\(|\bhrtime\b/,
-    except: ["src/core/clock.ts"],
+    except: CLOCKS,
     in: isRoom,
     why: "time comes through core/clock",
   },
   {
     pattern: /\b(?:setTimeout|setInterval)\s*\(/,
-    except: ["src/core/clock.ts"],
+    except: CLOCKS,
     in: isRoom,
     why: "time comes through core/clock",
   },
   { pattern: /\bMath\.random\s*\(/, except: [], in: () => true, why: "chance comes through core/random" },
   {
     pattern: /\brandom(?:Bytes|UUID|Int)\b|\bgetRandomValues\b/,
-    except: ["src/core/random.ts"],
+    except: ["src/core/random.ts", "web/src/lib/random.ts"],
     in: isRoom,
     why: "chance comes through core/random",
   },
@@ -41,7 +43,7 @@ export const RULES = [
   {
     pattern: /^export default\b/,
     except: [],
-    in: (path) => path.endsWith(".ts") && !path.endsWith(".config.ts"),
+    in: (path) => /\.tsx?$/.test(path) && !path.endsWith(".config.ts"),
     why: "exports are named",
   },
   {
@@ -119,9 +121,9 @@ function linkComplaints() {
 }
 
 export function checkConventions() {
-  const folders = ["src", "test", "bench", "bin", "scripts"].filter((folder) => existsSync(join(ROOT, folder)));
+  const folders = ["src", "test", "bench", "bin", "scripts", "web"].filter((folder) => existsSync(join(ROOT, folder)));
   const paths = folders
-    .flatMap((folder) => listFiles(folder, (path) => /\.(?:ts|mjs|cjs)$/.test(path)))
+    .flatMap((folder) => listFiles(folder, (path) => /\.(?:tsx?|mjs|cjs|css)$/.test(path)))
     // The patterns themselves would be found.
     .filter((path) => path !== "scripts/check-conventions.mjs");
   const texts = new Map(paths.map((path) => [path, readFileSync(join(ROOT, path), "utf8")]));

@@ -23,9 +23,18 @@ function tool(path, args, pattern) {
   };
 }
 
-/** The compiler lists what it read; only our own files count. */
+/** The compiler lists what it read; only our own files count. The page has settings of its own: a browser, and JSX. */
 function types() {
-  const done = runTool(TOOLS.tsc, ["-p", "tsconfig.json", "--listFiles"]);
+  const projects = ["tsconfig.json", "web/tsconfig.json"].map(typesOf);
+  return {
+    ok: projects.every(({ ok, seen }) => ok && seen > 0),
+    seen: projects.reduce((sum, { seen }) => sum + seen, 0),
+    output: projects.map(({ output }) => output).join("\n"),
+  };
+}
+
+function typesOf(project) {
+  const done = runTool(TOOLS.tsc, ["-p", project, "--listFiles"]);
   const lines = done.stdout.split("\n").map((line) => line.replaceAll("\\", "/"));
   const own = `${ROOT.replaceAll("\\", "/")}/`;
   const read = lines.filter((line) => line.startsWith(own));
@@ -34,13 +43,13 @@ function types() {
 }
 
 function boundaries() {
-  const folders = ["src", "test", "bench", "examples", "scripts", "bin"].filter((folder) =>
+  const folders = ["src", "test", "bench", "examples", "scripts", "bin", "web/src", "web/testing"].filter((folder) =>
     existsSync(join(ROOT, folder)),
   );
   const done = runTool(TOOLS.depcruise, [...folders, "--config", ".dependency-cruiser.cjs", "--output-type", "json"]);
   const { summary, modules } = JSON.parse(done.stdout || "{}");
   if (summary === undefined) return { ok: false, seen: 0, output: done.output };
-  const seen = modules.filter(({ source }) => /^(?:src|test|bench|examples|scripts|bin)\//.test(source)).length;
+  const seen = modules.filter(({ source }) => /^(?:src|test|bench|examples|scripts|bin|web)\//.test(source)).length;
   const output = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`).join("\n");
   return { ok: summary.error === 0, seen, output };
 }

@@ -1,0 +1,56 @@
+/** @file Candles that are stored, features that are known, settings and checks of this machine. */
+import { z } from "zod";
+import { timeMs } from "./common.ts";
+
+export const dataSetSchema = z.object({
+  venue: z.string(),
+  symbol: z.string(),
+  kind: z.string(),
+  timeframe: z.string(),
+  firstMs: timeMs,
+  lastMs: timeMs,
+  bars: z.number(),
+  gaps: z.number(),
+  missingBars: z.number(),
+  fundingStamps: z.number(),
+  bytes: z.number(),
+  synthetic: z.boolean(),
+  damage: z.string().nullable(),
+  /** Terms of the contract, and which of them were guessed. */
+  quote: z.string().nullable(),
+  tickSize: z.string().nullable(),
+  lotStep: z.string().nullable(),
+  takerFeeBps: z.number().nullable(),
+  maxLeverage: z.number().nullable(),
+  guessed: z.array(z.string()),
+  /** Findings of the last check, in words. */
+  findings: z.array(z.string()),
+});
+export type DataSet = z.infer<typeof dataSetSchema>;
+export const dataSchema = z.object({ root: z.string(), items: z.array(dataSetSchema) });
+
+/**
+ * GET candles?venue=&symbol=&kind=&timeframe=&from=&to=&max=: columns timeMs, open, high, low, close, volume. More bars than `max` are
+ * joined into longer ones that keep every extreme; the header `x-bar-ms` tells their length.
+ */
+export const CANDLE_COLUMNS = ["timeMs", "open", "high", "low", "close", "volume"] as const;
+
+export const featureSchema = z.object({
+  name: z.string(),
+  group: z.string(),
+  description: z.string(),
+  warmup: z.number().nullable(),
+  source: z.string(),
+});
+export const featuresSchema = z.object({ items: z.array(featureSchema) });
+export type Feature = z.infer<typeof featureSchema>;
+
+/** Every setting by dotted key, resolved; secrets are never among them. */
+export const configSchema = z.object({
+  path: z.string().nullable(),
+  values: z.unknown(),
+  explicit: z.array(z.string()),
+});
+export const checksSchema = z.object({
+  items: z.array(z.object({ name: z.string(), status: z.string(), text: z.string(), fix: z.string().nullable() })),
+});

@@ -1,0 +1,206 @@
+/** @file Sessions of the trading engine: what they hold, what they did, why, and the words to them. */
+import { z } from "zod";
+import { assetClassSchema, decimalText, modeSchema, nextCursor, timeMs } from "./common.ts";
+
+export const positionSchema = z.object({
+  session: z.string(),
+  symbol: z.string(),
+  assetClass: assetClassSchema,
+  quantity: decimalText,
+  entryPrice: decimalText,
+  /** The last price that the session knows; null before the first. */
+  markPrice: decimalText.nullable(),
+  unrealised: decimalText.nullable(),
+  stopPrice: decimalText.nullable(),
+  targetPrice: decimalText.nullable(),
+  /** Time without a stop at the venue, 0 where it has one. */
+  nakedMs: z.number(),
+  barsHeld: z.number(),
+});
+export type Position = z.infer<typeof positionSchema>;
+
+export const orderSchema = z.object({
+  session: z.string(),
+  clientOrderId: z.string(),
+  orderId: z.string(),
+  symbol: z.string(),
+  side: z.string(),
+  quantity: decimalText,
+  filled: decimalText,
+  averagePrice: z.string(),
+  /** intended, working, unknown, filled, cancelled, rejected, ... */
+  life: z.string(),
+  sentMs: timeMs,
+});
+export type Order = z.infer<typeof orderSchema>;
+
+export const sessionSchema = z.object({
+  /** "paper/name". */
+  id: z.string(),
+  mode: modeSchema,
+  name: z.string(),
+  model: z.string(),
+  account: z.string(),
+  currency: z.string(),
+  timeframe: z.string(),
+  symbols: z.array(z.string()),
+  assetClasses: z.array(assetClassSchema),
+  /** active, reducing or halted. */
+  status: z.string(),
+  /** Why it is not active, by cause. */
+  causes: z.record(z.string(), z.string()),
+  /** Whether a process runs it now. */
+  running: z.boolean(),
+  connected: z.boolean(),
+  reconciled: z.boolean(),
+  initialBalance: decimalText,
+  equity: decimalText,
+  cash: decimalText,
+  fees: decimalText,
+  funding: decimalText,
+  dayEquity: decimalText,
+  dayProfit: decimalText,
+  peakEquity: decimalText,
+  startedMs: timeMs,
+  /** Open time of the last complete bar. */
+  lastRowMs: timeMs,
+  /** Of the last record that this reflects. */
+  seq: z.number(),
+  lastRecordMs: timeMs,
+  positions: z.array(positionSchema),
+  /** Orders that are on their way, at the venue, or of unknown fate. */
+  working: z.array(orderSchema),
+});
+export type Session = z.infer<typeof sessionSchema>;
+export const sessionsSchema = z.object({ items: z.array(sessionSchema) });
+
+export const ordersSchema = z.object({ items: z.array(orderSchema) });
+export const positionsSchema = z.object({ items: z.array(positionSchema) });
+
+/** A record of the journal, told in one line. */
+export const eventSchema = z.object({
+  session: z.string(),
+  seq: z.number(),
+  atMs: timeMs,
+  kind: z.string(),
+  symbol: z.string().nullable(),
+  /** info, good, warn, bad. */
+  level: z.enum(["info", "good", "warn", "bad"]),
+  text: z.string(),
+});
+export type TradeEvent = z.infer<typeof eventSchema>;
+export const eventsSchema = z.object({ items: z.array(eventSchema), nextCursor });
+
+export const recordSchema = z.object({ seq: z.number(), atMs: timeMs, kind: z.string(), entry: z.unknown() });
+
+/** "What did we know when we sent this order." */
+export const storySchema = z.object({
+  session: z.string(),
+  clientOrderId: z.string(),
+  lines: z.array(z.string()),
+  records: z.array(recordSchema),
+});
+export type OrderStory = z.infer<typeof storySchema>;
+
+export const decisionSchema = z.object({
+  session: z.string(),
+  seq: z.number(),
+  atMs: timeMs,
+  /** The close at which it was made. */
+  closeMs: timeMs,
+  targets: z.array(
+    z.object({
+      symbol: z.string(),
+      quantity: decimalText,
+      stopDistance: z.number(),
+      targetDistance: z.number(),
+      regime: z.string().nullable(),
+    }),
+  ),
+  /** What became of it: orders sent, refusals with their codes, what was clamped or dropped. */
+  outcomes: z.array(z.object({ kind: z.string(), symbol: z.string(), code: z.string(), text: z.string() })),
+});
+export type Decision = z.infer<typeof decisionSchema>;
+export const decisionsSchema = z.object({ items: z.array(decisionSchema), nextCursor });
+
+export const tradeSchema = z.object({
+  session: z.string(),
+  model: z.string(),
+  symbol: z.string(),
+  side: z.enum(["long", "short"]),
+  entryMs: timeMs,
+  exitMs: timeMs,
+  quantity: decimalText,
+  entryPrice: decimalText,
+  exitPrice: decimalText,
+  grossProfit: decimalText,
+  fees: decimalText,
+  funding: decimalText,
+  netProfit: decimalText,
+  exitReason: z.string(),
+  orders: z.array(z.string()),
+});
+export type Trade = z.infer<typeof tradeSchema>;
+
+/** One of the eight history tables: asset class by mode. Totals are over the whole filter. */
+export const historySchema = z.object({
+  assetClass: assetClassSchema,
+  mode: modeSchema,
+  currency: z.string(),
+  items: z.array(tradeSchema),
+  nextCursor,
+  totals: z.object({
+    trades: z.number(),
+    profit: decimalText,
+    fees: decimalText,
+    funding: decimalText,
+    /** Share of trades with a net profit above zero; null without trades. */
+    winRate: z.number().nullable(),
+    /** Net profit a trade; null without trades. */
+    expectancy: decimalText.nullable(),
+  }),
+});
+export type History = z.infer<typeof historySchema>;
+
+export const COMMANDS = ["halt", "resume", "flatten", "close-only"] as const;
+/** POST sessions/{mode}/{name}/commands, with the header `idempotency-key`. */
+export const commandRequestSchema = z.strictObject({ command: z.enum(COMMANDS), reason: z.string().max(500) });
+/** POST engine/commands: every running session at once; only what lowers risk. */
+export const allCommandSchema = z.strictObject({
+  command: z.enum(["halt", "flatten", "close-only"]),
+  reason: z.string().max(500),
+});
+export const commandSchema = z.object({
+  id: z.string(),
+  session: z.string(),
+  command: z.enum(COMMANDS),
+  by: z.string(),
+  reason: z.string(),
+  askedMs: timeMs,
+  state: z.enum(["done", "refused", "unknown"]),
+  /** The session's status afterwards; null where it is not known. */
+  status: z.string().nullable(),
+  error: z.object({ code: z.string(), what: z.string(), fix: z.string().optional() }).nullable(),
+});
+export type Command = z.infer<typeof commandSchema>;
+export const commandsSchema = z.object({ items: z.array(commandSchema) });
+
+/** What an asset class may use, summed over the running sessions of a mode. */
+export const walletSchema = z.object({
+  items: z.array(
+    z.object({
+      mode: modeSchema,
+      assetClass: assetClassSchema,
+      currency: z.string(),
+      /** B_A: the budget of the class. */
+      budget: decimalText,
+      wallet: decimalText,
+      /** Notional that is held now. */
+      inUse: decimalText,
+      /** min(budget left, wallet left), never below zero. */
+      usableNow: decimalText,
+      allocation: z.number(),
+    }),
+  ),
+});
+export type Wallet = z.infer<typeof walletSchema>;

@@ -1,0 +1,36 @@
+/** @file The contract of the API: the one place where the page touches the server's code, for its types and its pure parts. */
+
+export { decodeColumns } from "../../../src/server/contract/columns.ts";
+export type {
+  AssetClass,
+  Columns,
+  Command,
+  DataSet,
+  Decision,
+  Feature,
+  Frame,
+  History,
+  Job,
+  JobKind,
+  Mode,
+  Model,
+  NewJob,
+  Order,
+  OrderStory,
+  Overview,
+  Position,
+  Promotion,
+  Report,
+  Run,
+  Session,
+  Study,
+  Tier,
+  Token,
+  Topic,
+  Trade,
+  TradeEvent,
+  Trial,
+  Wallet,
+  Who,
+} from "../../../src/server/contract/index.ts";
+export { StreamStore } from "../../../src/server/contract/stream-store.ts";

@@ -1,0 +1,113 @@
+/** @file What is held, each position beside its protective order. */
+import type { ReactNode } from "react";
+import { Link } from "wouter";
+import type { Position, Session } from "../api/contract.ts";
+import { signOf } from "../lib/decimal.ts";
+import { exact, number, signed, span, tone } from "../lib/format.ts";
+import { ModeBadge } from "./session-badge.tsx";
+import { Empty } from "./states.tsx";
+import { type Column, Table } from "./table.tsx";
+
+function Stop({ position }: { readonly position: Position }): ReactNode {
+  if (position.stopPrice !== null && position.nakedMs === 0) return exact(position.stopPrice);
+  return <strong className="down">NONE for {span(position.nakedMs)}</strong>;
+}
+
+/** How far the mark may go against the position before its stop, as a share of the mark. */
+export function stopDistance({ markPrice, stopPrice }: Position): number | null {
+  if (markPrice === null || stopPrice === null || Number(markPrice) === 0) return null;
+  return Math.abs(Number(stopPrice) - Number(markPrice)) / Number(markPrice);
+}
+
+export function PositionTable({
+  positions,
+  sessions,
+}: {
+  readonly positions: readonly Position[];
+  readonly sessions: readonly Session[];
+}): ReactNode {
+  const of = new Map(sessions.map((session) => [session.id, session]));
+  const columns: readonly Column<Position>[] = [
+    {
+      id: "symbol",
+      title: "Symbol",
+      sort: ({ symbol }) => symbol,
+      cell: (position) => (
+        <Link
+          to={`/market?symbol=${encodeURIComponent(position.symbol)}&session=${encodeURIComponent(position.session)}`}
+        >
+          {position.symbol}
+        </Link>
+      ),
+    },
+    {
+      id: "side",
+      title: "Side",
+      cell: ({ quantity }) =>
+        signOf(quantity) === -1 ? <span className="down">▼ short</span> : <span className="up">▲ long</span>,
+    },
+    {
+      id: "quantity",
+      title: "Quantity",
+      isRight: true,
+      sort: ({ quantity }) => Math.abs(Number(quantity)),
+      cell: ({ quantity }) => exact(quantity.replace("-", "")),
+    },
+    { id: "entry", title: "Entry", isRight: true, isMinor: true, cell: ({ entryPrice }) => exact(entryPrice) },
+    { id: "mark", title: "Mark", isRight: true, cell: ({ markPrice }) => exact(markPrice) },
+    {
+      id: "unrealised",
+      title: "Unrealised",
+      isRight: true,
+      sort: ({ unrealised }) => unrealised,
+      cell: ({ unrealised }) => <span className={tone(unrealised)}>{signed(unrealised)}</span>,
+    },
+    { id: "stop", title: "Stop", isRight: true, cell: (position) => <Stop position={position} /> },
+    {
+      id: "distance",
+      title: "To stop",
+      about: "How far the price may go before the stop",
+      isRight: true,
+      isMinor: true,
+      sort: stopDistance,
+      cell: (position) => {
+        const distance = stopDistance(position);
+        return distance === null ? "–" : `${number(distance * 100, 2)} %`;
+      },
+    },
+    { id: "target", title: "Target", isRight: true, isMinor: true, cell: ({ targetPrice }) => exact(targetPrice) },
+    {
+      id: "bars",
+      title: "Bars",
+      isRight: true,
+      isMinor: true,
+      sort: ({ barsHeld }) => barsHeld,
+      cell: ({ barsHeld }) => barsHeld,
+    },
+    {
+      id: "session",
+      title: "Session",
+      isMinor: true,
+      sort: ({ session }) => session,
+      cell: ({ session }) => (
+        <span className="row" style={{ flexWrap: "nowrap" }}>
+          <ModeBadge mode={of.get(session)?.mode ?? "paper"} /> {of.get(session)?.name ?? session}
+        </span>
+      ),
+    },
+  ];
+  return (
+    <Table
+      label="Open positions"
+      rows={positions}
+      columns={columns}
+      orderName="positions"
+      rowKey={({ session, symbol }) => `${session} ${symbol}`}
+      empty={
+        <Empty title="Nothing is held">
+          <p>Positions of running sessions stand here, each beside its stop.</p>
+        </Empty>
+      }
+    />
+  );
+}

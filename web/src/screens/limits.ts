@@ -1,0 +1,58 @@
+/** @file How much of each limit a session uses, from what it tells of itself and from the configuration. */
+import type { Session } from "../api/contract.ts";
+import { valueAt } from "../lib/schema.ts";
+
+export type Limit = {
+  readonly name: string;
+  readonly used: number;
+  /** Null where the configuration sets none. */
+  readonly limit: number | null;
+  readonly isShare: boolean;
+};
+
+/** Notional of everything that is held, at the mark where one is known. */
+export function notionalOf({ positions }: Session): number {
+  return positions.reduce(
+    (sum, { quantity, markPrice, entryPrice }) => sum + Math.abs(Number(quantity)) * Number(markPrice ?? entryPrice),
+    0,
+  );
+}
+
+function limitAt(risk: unknown, key: string): number | null {
+  const value = valueAt(risk, key);
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
+}
+
+export function limitsOf(session: Session, risk: unknown): Limit[] {
+  const equity = Number(session.equity);
+  const peak = Number(session.peakEquity);
+  const day = Number(session.dayEquity);
+  const naked = session.positions.filter(({ nakedMs }) => nakedMs > 0).length;
+  return [
+    {
+      name: "Loss of the day",
+      used: day > 0 ? Math.max(0, 1 - equity / day) : 0,
+      limit: limitAt(risk, "daily_loss"),
+      isShare: true,
+    },
+    {
+      name: "Below its peak",
+      used: peak > 0 ? Math.max(0, 1 - equity / peak) : 0,
+      limit: limitAt(risk, "max_drawdown"),
+      isShare: true,
+    },
+    {
+      name: "Leverage",
+      used: equity > 0 ? notionalOf(session) / equity : 0,
+      limit: limitAt(risk, "max_total_leverage"),
+      isShare: false,
+    },
+    {
+      name: "Positions at once",
+      used: session.positions.length,
+      limit: limitAt(risk, "max_concurrent"),
+      isShare: false,
+    },
+    { name: "Without a stop", used: naked, limit: null, isShare: false },
+  ];
+}

@@ -1,0 +1,190 @@
+/** @file Does trading equal the test: one model's sessions beside its newest report, each curve from the same start. */
+import { useQueries } from "@tanstack/react-query";
+import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { askBytes } from "../api/client.ts";
+import { type Columns, decodeColumns, type Model, type Report, type Session } from "../api/contract.ts";
+import { useApi } from "../api/queries.ts";
+import { figure, percent } from "../lib/format.ts";
+import { useQueryParam } from "../lib/query-param.ts";
+import { Percent } from "../parts/amount.tsx";
+import { Inline } from "../parts/field.tsx";
+import { CommandLine, Page, Panel } from "../parts/panel.tsx";
+import { ModeBadge } from "../parts/session-badge.tsx";
+import { Empty, Loaded, Loading } from "../parts/states.tsx";
+import { type Column, Table } from "../parts/table.tsx";
+import { overlay } from "./difference.ts";
+
+const LineChart = lazy(async () => ({ default: (await import("../charts/line-chart.tsx")).LineChart }));
+
+export function Parity(): ReactNode {
+  const sessions = useApi<{ readonly items: readonly Session[] }>("sessions", { everyMs: 10_000 });
+  const models = useApi<{ readonly items: readonly Model[] }>("models").data?.items ?? [];
+  const reports = useApi<{ readonly items: readonly Report[] }>("reports").data?.items ?? [];
+  const [wanted, setWanted] = useQueryParam("model");
+  return (
+    <Loaded query={sessions} lines={4}>
+      {({ items }) => {
+        const names = [...new Set(items.map(({ model }) => model))];
+        const model = wanted !== null && names.includes(wanted) ? wanted : names[0];
+        if (model === undefined)
+          return (
+            <Page title="Parity">
+              <Panel title="Sessions">
+                <Empty title="No model has traded yet">
+                  <p>When one has, its paper and live curves stand beside its backtest here.</p>
+                  <CommandLine line="tidemark verify parity" />
+                </Empty>
+              </Panel>
+            </Page>
+          );
+        const own = items.filter((session) => session.model === model);
+        return (
+          <Page
+            title="Parity"
+            note="The same model in test and in trading. Apart means costs, fills or missed decisions that the simulator doesn't know."
+            actions={
+              <Inline label="Model">
+                {(id) => (
+                  <select id={id} value={model} onChange={(event) => setWanted(event.target.value)}>
+                    {names.map((name) => (
+                      <option key={name}>{name}</option>
+                    ))}
+                  </select>
+                )}
+              </Inline>
+            }
+          >
+            <Curves sessions={own} />
+            <Panel title="Side by side" isFlush>
+              <Beside
+                sessions={own}
+                model={models.find(({ id }) => id === model)}
+                report={reports.find((report) => report.model === model)}
+              />
+            </Panel>
+            <Panel title="To the last digit" note="the environment that trains and the backtest make the same fills">
+              <CommandLine line={`tidemark verify parity --model ${model}`} />
+            </Panel>
+          </Page>
+        );
+      }}
+    </Loaded>
+  );
+}
+
+function Curves({ sessions }: { readonly sessions: readonly Session[] }): ReactNode {
+  const queries = useQueries({
+    queries: sessions.map(({ id }) => ({
+      queryKey: [`sessions/${id}/equity`, {}],
+      queryFn: async () => decodeColumns(await askBytes(`sessions/${id}/equity`)),
+      structuralSharing: false as const,
+    })),
+  });
+  const columns = queries.map(({ data }) => data);
+  const isReady = columns.every((one) => one !== undefined);
+  const key = columns.map((one) => one?.["timeMs"]?.length).join();
+  const joined = useMemo(
+    () =>
+      isReady
+        ? overlay((columns as Columns[]).map((one) => ({ steps: one["timeMs"], values: growth(one["equity"]) })))
+        : undefined,
+    [isReady, key],
+  );
+  if (joined === undefined) return <Loading />;
+  if (joined.x.length < 2) return null;
+  return (
+    <Panel title="Growth of one unit" note="each session from its own start">
+      <Suspense fallback={<Loading />}>
+        <LineChart
+          label="Growth of one unit"
+          x={joined.x}
+          places={4}
+          curves={sessions.map(({ id }, index) => ({ label: id, values: joined.curves[index] }))}
+        />
+      </Suspense>
+    </Panel>
+  );
+}
+
+/** A curve as a multiple of its first value. */
+export function growth(equity: ArrayLike<number>): number[] {
+  const first = equity[0];
+  return Array.from(equity, (value) => value / first);
+}
+
+type Row = {
+  readonly name: string;
+  readonly mode: "paper" | "live" | "test";
+  readonly totalReturn: number | null;
+  readonly winRate: number | null;
+  readonly fees: number | null;
+  readonly maxDrawdown: number | null;
+  readonly trades: number | null;
+};
+
+function Beside({
+  sessions,
+  model,
+  report,
+}: {
+  readonly sessions: readonly Session[];
+  readonly model: Model | undefined;
+  readonly report: Report | undefined;
+}): ReactNode {
+  const rows: readonly Row[] = [
+    ...(report === undefined
+      ? []
+      : [
+          {
+            name: `report ${report.id}`,
+            mode: "test" as const,
+            totalReturn: report.policy.totalReturn,
+            winRate: report.policy.winRate,
+            fees: null,
+            maxDrawdown: report.policy.maxDrawdown,
+            trades: report.policy.trades,
+          },
+        ]),
+    ...sessions.map(
+      (session): Row => ({
+        name: session.id,
+        mode: session.mode,
+        totalReturn: Number(session.equity) / Number(session.initialBalance) - 1,
+        winRate: null,
+        fees: Number(session.fees) / Number(session.initialBalance),
+        maxDrawdown: null,
+        trades: null,
+      }),
+    ),
+  ];
+  const columns: readonly Column<Row>[] = [
+    { id: "name", title: "Where", cell: ({ name }) => name },
+    { id: "mode", title: "Mode", cell: ({ mode }) => (mode === "test" ? "test" : <ModeBadge mode={mode} />) },
+    {
+      id: "return",
+      title: "Return",
+      isRight: true,
+      sort: ({ totalReturn }) => totalReturn,
+      cell: ({ totalReturn }) => <Percent value={totalReturn} />,
+    },
+    { id: "fees", title: "Fees, of the start", isRight: true, cell: ({ fees }) => percent(fees, 2) },
+    { id: "win", title: "Win rate", isRight: true, cell: ({ winRate }) => percent(winRate) },
+    {
+      id: "drawdown",
+      title: "Drawdown",
+      isRight: true,
+      isMinor: true,
+      cell: ({ maxDrawdown }) => percent(maxDrawdown),
+    },
+    { id: "trades", title: "Trades", isRight: true, isMinor: true, cell: ({ trades }) => figure(trades) },
+  ];
+  return (
+    <Table
+      label="Test and trading"
+      rows={rows}
+      columns={columns}
+      rowKey={({ name }) => name}
+      empty={<Empty title={model === undefined ? "The model's files are gone" : "Nothing to compare yet"} />}
+    />
+  );
+}

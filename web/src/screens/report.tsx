@@ -1,0 +1,198 @@
+/** @file One verdict: promotable or not, each condition with its figure, the baselines, and the whole report in a sandbox. */
+import { type ReactNode, useState } from "react";
+import { Link, useParams } from "wouter";
+import { tell } from "../api/client.ts";
+import type { Report } from "../api/contract.ts";
+import { useApi } from "../api/queries.ts";
+import { figure, percent } from "../lib/format.ts";
+import { Percent } from "../parts/amount.tsx";
+import { Button } from "../parts/button.tsx";
+import { Badge, CommandLine, Facts, Page, Panel, Stat } from "../parts/panel.tsx";
+import { Empty, Failure, Loaded } from "../parts/states.tsx";
+import { type Column, Table } from "../parts/table.tsx";
+import { Moment } from "../parts/time.tsx";
+import { StandingBadge } from "./strategies.tsx";
+
+export function ReportScreen(): ReactNode {
+  const { id = "" } = useParams();
+  const query = useApi<Report>(`reports/${encodeURIComponent(id)}`);
+  return (
+    <Loaded query={query} lines={4}>
+      {(report) => <Content report={report} />}
+    </Loaded>
+  );
+}
+
+function Content({ report }: { readonly report: Report }): ReactNode {
+  const { policy, verdict } = report;
+  return (
+    <Page
+      title={policy.name}
+      note={
+        <>
+          <Moment at={report.madeMs} /> · {report.symbols.join(", ")} · {report.timeframe}
+        </>
+      }
+      actions={
+        <>
+          {report.synthetic && <Badge kind="warn">made-up prices</Badge>}
+          <StandingBadge standing={verdict.standing} />
+        </>
+      }
+    >
+      <Panel title={verdict.headline}>
+        <div className="stack" style={{ gap: 12 }}>
+          {verdict.sentences.map((sentence) => (
+            <p key={sentence} className="soft">
+              {sentence}
+            </p>
+          ))}
+          <ul className="stack" style={{ gap: 6 }}>
+            {verdict.conditions.map(({ name, passed, text }) => (
+              <li key={name} className="row">
+                <Badge kind={passed === null ? "plain" : passed ? "good" : "bad"}>
+                  {passed === null ? "? not known" : passed ? "✓ met" : "✕ not met"}
+                </Badge>
+                <strong>{name}</strong>
+                <span className="soft">{text}</span>
+              </li>
+            ))}
+          </ul>
+        </div>
+      </Panel>
+      <div className="tiles">
+        <Stat label="Return" value={<Percent value={policy.totalReturn} />} />
+        <Stat label="Sharpe ratio" value={figure(policy.sharpe)} />
+        <Stat label="Greatest drawdown" value={percent(policy.maxDrawdown)} />
+        <Stat label="Trades" value={figure(policy.trades)} note={`${percent(policy.winRate)} won`} />
+      </div>
+      <Panel title="Beside its baselines" isFlush>
+        <Baselines report={report} />
+      </Panel>
+      <Whole report={report} />
+      <Panel title="To repeat it">
+        <Facts
+          rows={[
+            [
+              "Model",
+              report.model === null ? (
+                "none: a rule"
+              ) : (
+                <Link key="model" to={`/models/${report.model.split("/")[0]}`}>
+                  {report.model}
+                </Link>
+              ),
+            ],
+            [
+              "Hash of its trades",
+              <span key="hash" className="mono">
+                {report.tradeHash}
+              </span>,
+            ],
+          ]}
+        />
+        <CommandLine line={`tidemark report show ${report.id}`} />
+      </Panel>
+    </Page>
+  );
+}
+
+type Row = Report["policy"] & { readonly isPolicy: boolean };
+
+function Baselines({ report }: { readonly report: Report }): ReactNode {
+  const rows: readonly Row[] = [
+    { ...report.policy, isPolicy: true },
+    ...report.baselines.map((one) => ({ ...one, isPolicy: false })),
+  ];
+  const columns: readonly Column<Row>[] = [
+    {
+      id: "name",
+      title: "Strategy",
+      sort: ({ name }) => name,
+      cell: ({ name, isPolicy }) => (isPolicy ? <strong>{name}</strong> : name),
+    },
+    {
+      id: "return",
+      title: "Return",
+      isRight: true,
+      sort: ({ totalReturn }) => totalReturn,
+      cell: ({ totalReturn }) => <Percent value={totalReturn} />,
+    },
+    {
+      id: "sharpe",
+      title: "Sharpe",
+      isRight: true,
+      sort: ({ sharpe }) => sharpe,
+      cell: ({ sharpe }) => figure(sharpe),
+    },
+    {
+      id: "drawdown",
+      title: "Drawdown",
+      isRight: true,
+      sort: ({ maxDrawdown }) => maxDrawdown,
+      cell: ({ maxDrawdown }) => percent(maxDrawdown),
+    },
+    {
+      id: "trades",
+      title: "Trades",
+      isRight: true,
+      isMinor: true,
+      sort: ({ trades }) => trades,
+      cell: ({ trades }) => figure(trades),
+    },
+    {
+      id: "win",
+      title: "Win rate",
+      isRight: true,
+      isMinor: true,
+      sort: ({ winRate }) => winRate,
+      cell: ({ winRate }) => percent(winRate),
+    },
+  ];
+  return (
+    <Table
+      label="Baselines"
+      rows={rows}
+      columns={columns}
+      rowKey={({ name, isPolicy }) => `${name} ${isPolicy}`}
+      isChosen={({ isPolicy }) => isPolicy}
+      empty={<Empty title="No baseline ran" />}
+    />
+  );
+}
+
+/** The report's own page, in a frame that can reach nothing: its address is good for one look. */
+function Whole({ report }: { readonly report: Report }): ReactNode {
+  const [path, setPath] = useState<string | undefined>();
+  const [error, setError] = useState<unknown>();
+  const open = async (): Promise<void> => {
+    setError(undefined);
+    try {
+      setPath((await tell<{ readonly path: string }>(`reports/${encodeURIComponent(report.id)}/ticket`)).path);
+    } catch (thrown) {
+      setError(thrown);
+    }
+  };
+  return (
+    <Panel
+      title="The whole report"
+      actions={
+        <Button onClick={() => (path === undefined ? void open() : setPath(undefined))}>
+          {path === undefined ? "Open here" : "Close"}
+        </Button>
+      }
+    >
+      {error !== undefined && <Failure error={error} />}
+      {path === undefined ? (
+        <p className="muted">Equity, drawdown, months, costs, trades: as the command line wrote it.</p>
+      ) : (
+        <iframe
+          title={`Report of ${report.policy.name}`}
+          src={path}
+          sandbox="allow-scripts"
+          style={{ width: "100%", height: "76vh", border: 0, borderRadius: 6 }}
+        />
+      )}
+    </Panel>
+  );
+}
