@@ -41,6 +41,12 @@ function columnOf(values: ArrayLike<number | null>): (number | null)[] {
   return Array.from(values, (value) => (value === null || Number.isNaN(value) ? null : value));
 }
 
+/** The day at midnight, else the hour. */
+function tickText(ms: number, zone: Zone): string {
+  const text = moment(ms, zone);
+  return text.endsWith("00:00") ? text.slice(5, 10) : text.slice(11);
+}
+
 function drawMarks(marks: readonly Mark[], colors: ReturnType<typeof chartColors>): (plot: uPlot) => void {
   return (plot) => {
     const { ctx, bbox } = plot;
@@ -92,7 +98,11 @@ function optionsOf(props: LineChartProps, width: number, zone: Zone): uPlot.Opti
     },
     scales: { x: { time: axis === "time" }, y: { ...(isLog ? LOGARITHMIC : {}) } },
     axes: [
-      { ...line, ...(axis === "number" ? { values: (_plot, ticks) => ticks.map((tick) => number(tick)) } : {}) },
+      {
+        ...line,
+        values: (_plot, ticks) => ticks.map((tick) => (axis === "number" ? number(tick) : tickText(tick, zone))),
+        ...(axis === "time" ? { space: 90 } : {}),
+      },
       { ...line, size: 64, values: (_plot, ticks) => ticks.map((tick) => text(tick)) },
     ],
     hooks: marks.length === 0 ? {} : { draw: [drawMarks(marks, colors)] },
@@ -109,12 +119,14 @@ function optionsOf(props: LineChartProps, width: number, zone: Zone): uPlot.Opti
           label: curve.label,
           stroke: curve.kind === "faint" ? `${stroke}55` : stroke,
           width: curve.kind === "faint" ? 1 : 1.6,
-          ...(dash.length > 0 && curve.kind !== "faint" ? { dash: [...dash] } : {}),
+          ...(dash.length > 0 && curve.kind !== "faint" && curve.kind !== "bars" ? { dash: [...dash] } : {}),
           ...(curve.kind === "area" ? { fill: `${stroke}1f` } : {}),
           ...(curve.kind === "step" && uPlot.paths.stepped ? { paths: uPlot.paths.stepped({ align: 1 }) } : {}),
           ...(curve.kind === "bars" && uPlot.paths.bars
             ? { paths: uPlot.paths.bars({ size: [0.8, 40] }), fill: `${stroke}88` }
             : {}),
+          // Curves that are written at their own steps only, such as validation, are joined over the rows between.
+          spanGaps: true,
           points: { show: curves[index]?.values.length === 1 },
           value: (_plot, value) => text(value),
         };

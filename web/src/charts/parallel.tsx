@@ -1,20 +1,15 @@
-/** @file Trials as lines over their parameters, by ECharts: the one picture that nothing smaller draws. Loaded by itself. */
-
-import type { ParallelSeriesOption } from "echarts/charts";
-import { ParallelChart } from "echarts/charts";
-import { ParallelComponent, VisualMapComponent } from "echarts/components";
-import { type ComposeOption, init, use } from "echarts/core";
-import { CanvasRenderer } from "echarts/renderers";
-import { type ReactNode, useEffect, useRef } from "react";
+/** @file Trials as lines over their parameters, drawn as SVG: bright is the greater value, and one axis can be narrowed. */
+import { type ReactNode, useMemo, useState } from "react";
 import { figure } from "../lib/format.ts";
-import { useThemeKey } from "../lib/settings.ts";
 import css from "./chart.module.css";
-import { chartColors } from "./palette.ts";
+import { type ParallelAxis, placeOn, viridis } from "./parallel-scale.ts";
 import { Twin } from "./twin.tsx";
 
-use([ParallelChart, ParallelComponent, VisualMapComponent, CanvasRenderer]);
-
-export type ParallelAxis = { readonly name: string; readonly isLog?: boolean; readonly categories?: readonly string[] };
+const WIDTH = 1_000;
+const HEIGHT = 320;
+const TOP = 44;
+const BOTTOM = 28;
+const SIDE = 70;
 
 export function ParallelPlot({
   label,
@@ -26,51 +21,76 @@ export function ParallelPlot({
   readonly axes: readonly ParallelAxis[];
   readonly rows: readonly (readonly (number | string)[])[];
 }): ReactNode {
-  const box = useRef<HTMLDivElement>(null);
-  const theme = useThemeKey();
-  useEffect(() => {
-    const element = box.current;
-    if (element === null) return;
-    const colors = chartColors();
-    const chart = init(element, null, { renderer: "canvas" });
-    const last = axes.length - 1;
-    const scores = rows.map((row) => Number(row[last])).filter(Number.isFinite);
-    const option: ComposeOption<ParallelSeriesOption> & Record<string, unknown> = {
-      animation: false,
-      textStyle: { color: colors.text, fontFamily: "Inter, sans-serif", fontSize: 11 },
-      parallel: { left: 40, right: 60, top: 40, bottom: 24 },
-      parallelAxis: axes.map((axis, dim) => ({
-        dim,
-        name: axis.name,
-        type: axis.categories !== undefined ? "category" : axis.isLog === true ? "log" : "value",
-        ...(axis.categories === undefined ? { scale: true } : { data: [...axis.categories] }),
-        nameTextStyle: { color: colors.text },
-        axisLine: { lineStyle: { color: colors.strong } },
-        axisLabel: {
-          color: colors.muted,
-          formatter: (value: number | string) => (typeof value === "number" ? figure(value) : value),
-        },
-      })),
-      visualMap: {
-        show: false,
-        dimension: last,
-        min: Math.min(...scores),
-        max: Math.max(...scores),
-        inRange: { color: ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"] },
-      },
-      series: [{ type: "parallel", lineStyle: { width: 1.4, opacity: 0.7 }, data: rows.map((row) => [...row]) }],
-    };
-    chart.setOption(option);
-    const watcher = new ResizeObserver(() => chart.resize());
-    watcher.observe(element);
-    return () => {
-      watcher.disconnect();
-      chart.dispose();
-    };
-  }, [axes, rows, theme]);
+  const [share, setShare] = useState(1);
+  const last = axes.length - 1;
+  const scales = useMemo(
+    () =>
+      axes.map((axis, dim) =>
+        placeOn(
+          axis,
+          rows.map((row) => row[dim]),
+        ),
+      ),
+    [axes, rows],
+  );
+  const x = (dim: number): number => SIDE + (dim * (WIDTH - 2 * SIDE)) / Math.max(1, last);
+  const y = (place: number): number => TOP + (1 - place) * (HEIGHT - TOP - BOTTOM);
+  const ordered = useMemo(() => [...rows].sort((a, b) => Number(a[last]) - Number(b[last])), [rows, last]);
+  const least = Math.floor(ordered.length * (1 - share));
   return (
     <figure className={css["chart"]} aria-label={label}>
-      <div ref={box} style={{ height: 320 }} aria-hidden="true" />
+      <label className={css["key"]}>
+        Best share
+        <input
+          type="range"
+          min="0.05"
+          max="1"
+          step="0.05"
+          value={share}
+          onChange={(event) => setShare(Number(event.target.value))}
+        />
+        {Math.round(share * 100)} %
+      </label>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        width="100%"
+        role="img"
+        aria-label={`${label}: ${rows.length} lines over ${axes.length} axes`}
+      >
+        {ordered.map((row, index) => {
+          const points = row.map((value, dim) => `${x(dim).toFixed(1)},${y(scales[dim].place(value)).toFixed(1)}`);
+          const isShown = index >= least;
+          return (
+            <polyline
+              key={row.join(" ")}
+              points={points.join(" ")}
+              fill="none"
+              stroke={isShown ? viridis(scales[last].place(row[last])) : "var(--border)"}
+              strokeOpacity={isShown ? 0.85 : 0.35}
+              strokeWidth={1.5}
+            >
+              <title>
+                {axes
+                  .map(({ name }, dim) => `${name}: ${typeof row[dim] === "number" ? figure(row[dim]) : row[dim]}`)
+                  .join("\n")}
+              </title>
+            </polyline>
+          );
+        })}
+        {axes.map(({ name }, dim) => (
+          <g key={name}>
+            <line x1={x(dim)} x2={x(dim)} y1={TOP} y2={HEIGHT - BOTTOM} stroke="var(--strong)" />
+            <text x={x(dim)} y={18} textAnchor="middle" fill="var(--text2)" fontSize="12">
+              {name}
+            </text>
+            {scales[dim].ends.map(({ at, text }) => (
+              <text key={text} x={x(dim) + 5} y={y(at) + 4} fill="var(--muted)" fontSize="11">
+                {text}
+              </text>
+            ))}
+          </g>
+        ))}
+      </svg>
       <Twin
         label={label}
         heads={axes.map(({ name }) => name)}

@@ -67,6 +67,11 @@ export function figure(value: number | null | undefined): string {
   return number(value, size >= 1000 ? 0 : size >= 100 ? 1 : size >= 1 ? 2 : 4);
 }
 
+/** A ratio such as Sharpe's: two digits, so that columns align. */
+export function ratio(value: number | null | undefined): string {
+  return number(value, 2);
+}
+
 export function bytes(value: number | null | undefined): string {
   if (value === null || value === undefined) return NONE;
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -54,7 +54,7 @@ export function JobProgress({ job }: { readonly job: Job }): ReactNode {
     ...(etaMs === null || !isAtWork(job) ? [] : [`${span(etaMs)} left`]),
   ];
   return (
-    <div className="grow" style={{ minWidth: 180 }}>
+    <div className="grow" style={{ minWidth: 150 }}>
       {share !== null && <Bar share={share} label={`${jobName(job.kind)}: ${label}`} />}
       <span className="muted" style={{ fontSize: 12 }}>
         {facts.join(" · ")}
@@ -65,8 +65,8 @@ export function JobProgress({ job }: { readonly job: Job }): ReactNode {
 
 export function JobLine({ job }: { readonly job: Job }): ReactNode {
   return (
-    <div className="row" style={{ padding: "6px 0", flexWrap: "nowrap" }}>
-      <div style={{ width: 150, flexShrink: 0 }}>
+    <div className="row grow" style={{ padding: "6px 0" }}>
+      <div style={{ width: 140 }}>
         <Link to={`/jobs?job=${encodeURIComponent(job.id)}`}>{jobName(job.kind)}</Link>{" "}
         <div className="muted" style={{ fontSize: 12 }}>
           <Age at={job.startedMs} />

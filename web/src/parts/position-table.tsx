@@ -50,11 +50,12 @@ export function PositionTable({
       id: "quantity",
       title: "Quantity",
       isRight: true,
+      isMinor: true,
       sort: ({ quantity }) => Math.abs(Number(quantity)),
       cell: ({ quantity }) => exact(quantity.replace("-", "")),
     },
     { id: "entry", title: "Entry", isRight: true, isMinor: true, cell: ({ entryPrice }) => exact(entryPrice) },
-    { id: "mark", title: "Mark", isRight: true, cell: ({ markPrice }) => exact(markPrice) },
+    { id: "mark", title: "Mark", isRight: true, isMinor: true, cell: ({ markPrice }) => exact(markPrice) },
     {
       id: "unrealised",
       title: "Unrealised",

@@ -144,7 +144,9 @@ function Result({ id }: { readonly id: string }): ReactNode {
   return (
     <>
       {typeof passed === "boolean" && (
-        <Badge kind={passed ? "good" : "bad"}>{passed ? "✓ passed" : "✕ not passed"}</Badge>
+        <p>
+          <Badge kind={passed ? "good" : "bad"}>{passed ? "✓ passed" : "✕ not passed"}</Badge>
+        </p>
       )}
       <Facts rows={plainFacts(result).filter(([name]) => name !== "passed")} />
     </>

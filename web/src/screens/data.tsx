@@ -127,7 +127,7 @@ function Sets({
       title: "Symbol",
       sort: ({ symbol }) => symbol,
       cell: (set) => (
-        <Button small kind="quiet" onClick={() => onOpen(set)}>
+        <Button kind="link" onClick={() => onOpen(set)}>
           {set.symbol}
         </Button>
       ),
@@ -166,7 +166,7 @@ function Sets({
           {damage !== null ? (
             <Badge kind="bad">damaged</Badge>
           ) : findings.length > 0 ? (
-            <Badge kind="warn">{findings.length} findings</Badge>
+            <Badge kind="warn">{findings.length === 1 ? "1 finding" : `${findings.length} findings`}</Badge>
           ) : (
             <Badge kind="good">✓ sound</Badge>
           )}

@@ -260,7 +260,7 @@ function TradeTable({
       title: "Why",
       cell: ({ orders, symbol }) =>
         orders.length === 0 ? null : (
-          <Button small kind="quiet" aria-label={`Why ${symbol} was traded`} onClick={() => onWhy(orders[0])}>
+          <Button kind="link" aria-label={`Why ${symbol} was traded`} onClick={() => onWhy(orders[0])}>
             Why
           </Button>
         ),

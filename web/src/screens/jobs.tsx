@@ -42,7 +42,7 @@ export function Jobs(): ReactNode {
       title: "Work",
       sort: ({ kind }) => kind,
       cell: (job) => (
-        <Button small kind="quiet" onClick={() => setOpen(job.id)}>
+        <Button kind="link" onClick={() => setOpen(job.id)}>
           {jobName(job.kind)}
         </Button>
       ),

@@ -7,7 +7,8 @@ export type Limit = {
   readonly used: number;
   /** Null where the configuration sets none. */
   readonly limit: number | null;
-  readonly isShare: boolean;
+  /** How both are read: a share, a multiple, or a count. */
+  readonly unit: "share" | "multiple" | "count";
 };
 
 /** Notional of everything that is held, at the mark where one is known. */
@@ -33,26 +34,26 @@ export function limitsOf(session: Session, risk: unknown): Limit[] {
       name: "Loss of the day",
       used: day > 0 ? Math.max(0, 1 - equity / day) : 0,
       limit: limitAt(risk, "daily_loss"),
-      isShare: true,
+      unit: "share",
     },
     {
       name: "Below its peak",
       used: peak > 0 ? Math.max(0, 1 - equity / peak) : 0,
       limit: limitAt(risk, "max_drawdown"),
-      isShare: true,
+      unit: "share",
     },
     {
       name: "Leverage",
       used: equity > 0 ? notionalOf(session) / equity : 0,
       limit: limitAt(risk, "max_total_leverage"),
-      isShare: false,
+      unit: "multiple",
     },
     {
       name: "Positions at once",
       used: session.positions.length,
       limit: limitAt(risk, "max_concurrent"),
-      isShare: false,
+      unit: "count",
     },
-    { name: "Without a stop", used: naked, limit: null, isShare: false },
+    { name: "Without a stop", used: naked, limit: null, unit: "count" },
   ];
 }

@@ -88,7 +88,7 @@ function ClassSwitch(props: SwitchProps): ReactNode {
             ))
           ) : (
             <Button
-              kind="live"
+              className="raises-risk"
               onClick={() => setStep("preview")}
               aria-label={`Enable live for ${className(assetClass)}`}
             >
@@ -120,9 +120,7 @@ function Preview({
       foot={
         <>
           <Button onClick={onBack}>Back to paper</Button>
-          <Button kind="live" onClick={onNext}>
-            Go on
-          </Button>
+          <Button onClick={onNext}>Go on</Button>
         </>
       }
     >

@@ -89,7 +89,7 @@ function Chosen({
       note={
         <>
           {set.venue}, {set.kind}, {set.timeframe}
-          {last !== undefined && <> · last close {exact(last)}</>}{" "}
+          {last !== undefined && <> · last close {exact(Number(last.toPrecision(8)))}</>}{" "}
           {set.synthetic && <Badge kind="warn">made-up prices</Badge>}
         </>
       }

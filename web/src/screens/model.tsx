@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link, useParams } from "wouter";
 import type { Model, Promotion } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import { figure, number, percent } from "../lib/format.ts";
+import { figure, number, percent, ratio } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Percent } from "../parts/amount.tsx";
 import { Inline } from "../parts/field.tsx";
@@ -93,12 +93,12 @@ function Record({ model }: { readonly model: Model }): ReactNode {
     <div className="tiles">
       <Stat
         label="Sharpe ratio, unseen"
-        value={figure(model.sharpe)}
+        value={ratio(model.sharpe)}
         note={model.reports.length === 0 ? "not judged yet" : "of its newest report"}
       />
       <Stat label="Return, unseen" value={<Percent value={model.totalReturn} />} />
       <Stat label="Win rate" value={percent(model.winRate)} note={`${figure(model.trades)} trades`} />
-      <Stat label="Average trade" value={figure(model.averageTrade)} />
+      <Stat label="Average trade" value={ratio(model.averageTrade)} />
     </div>
   );
 }

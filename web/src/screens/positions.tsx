@@ -192,6 +192,7 @@ function Controls({ session }: { readonly session: Session }): ReactNode {
       </HoldButton>
       {session.status !== "active" && (
         <Button
+          className="raises-risk"
           disabled={stale || session.mode === "live"}
           title={
             session.mode === "live"
@@ -264,7 +265,7 @@ function Orders({ session, onWhy }: { readonly session: Session; readonly onWhy:
       id: "why",
       title: "Why",
       cell: ({ clientOrderId }) => (
-        <Button small kind="quiet" onClick={() => onWhy(clientOrderId)} aria-label={`Why ${clientOrderId} was sent`}>
+        <Button kind="link" onClick={() => onWhy(clientOrderId)} aria-label={`Why ${clientOrderId} was sent`}>
           Why
         </Button>
       ),

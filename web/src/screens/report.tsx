@@ -4,7 +4,7 @@ import { Link, useParams } from "wouter";
 import { tell } from "../api/client.ts";
 import type { Report } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import { figure, percent } from "../lib/format.ts";
+import { figure, percent, ratio } from "../lib/format.ts";
 import { Percent } from "../parts/amount.tsx";
 import { Button } from "../parts/button.tsx";
 import { Badge, CommandLine, Facts, Page, Panel, Stat } from "../parts/panel.tsx";
@@ -62,7 +62,7 @@ function Content({ report }: { readonly report: Report }): ReactNode {
       </Panel>
       <div className="tiles">
         <Stat label="Return" value={<Percent value={policy.totalReturn} />} />
-        <Stat label="Sharpe ratio" value={figure(policy.sharpe)} />
+        <Stat label="Sharpe ratio" value={ratio(policy.sharpe)} />
         <Stat label="Greatest drawdown" value={percent(policy.maxDrawdown)} />
         <Stat label="Trades" value={figure(policy.trades)} note={`${percent(policy.winRate)} won`} />
       </div>
@@ -123,7 +123,7 @@ function Baselines({ report }: { readonly report: Report }): ReactNode {
       title: "Sharpe",
       isRight: true,
       sort: ({ sharpe }) => sharpe,
-      cell: ({ sharpe }) => figure(sharpe),
+      cell: ({ sharpe }) => ratio(sharpe),
     },
     {
       id: "drawdown",

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import type { Job, Report } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import { figure, percent } from "../lib/format.ts";
+import { figure, percent, ratio } from "../lib/format.ts";
 import { Percent } from "../parts/amount.tsx";
 import { isAtWork, JobLine } from "../parts/job-row.tsx";
 import { CommandLine, Page, Panel } from "../parts/panel.tsx";
@@ -55,7 +55,7 @@ export function Reports(): ReactNode {
       title: "Sharpe",
       isRight: true,
       sort: ({ policy }) => policy.sharpe,
-      cell: ({ policy }) => figure(policy.sharpe),
+      cell: ({ policy }) => ratio(policy.sharpe),
     },
     {
       id: "drawdown",

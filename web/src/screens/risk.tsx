@@ -13,7 +13,7 @@ import { ModeBadge, StatusBadge } from "../parts/session-badge.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
-import { limitsOf, notionalOf } from "./limits.ts";
+import { type Limit, limitsOf, notionalOf } from "./limits.ts";
 import { NewJobButton } from "./new-job.tsx";
 
 export function Risk(): ReactNode {
@@ -65,6 +65,10 @@ export function Risk(): ReactNode {
   );
 }
 
+function limitText(value: number, unit: Limit["unit"]): string {
+  return unit === "share" ? percent(value, 2) : number(value, unit === "count" ? 0 : 2);
+}
+
 function Limits({ session, risk }: { readonly session: Session; readonly risk: unknown }): ReactNode {
   const limits = limitsOf(session, risk);
   return (
@@ -79,13 +83,12 @@ function Limits({ session, risk }: { readonly session: Session; readonly risk: u
       }
     >
       <ul className="stack" style={{ gap: 10 }}>
-        {limits.map(({ name, used, limit, isShare }) => (
+        {limits.map(({ name, used, limit, unit }) => (
           <li key={name}>
             <div className="row spread" style={{ fontSize: 13 }}>
               <span>{name}</span>
               <span className="soft">
-                {isShare ? percent(used, 2) : number(used, 2)}{" "}
-                {limit === null ? "(no limit)" : `of ${isShare ? percent(limit, 1) : number(limit, 2)}`}
+                {limitText(used, unit)} {limit === null ? "(no limit)" : `of ${limitText(limit, unit)}`}
               </span>
             </div>
             {limit !== null && <Bar share={limit === 0 ? 0 : used / limit} label={name} warnAt={0.7} />}

@@ -56,10 +56,8 @@ export function Runs(): ReactNode {
       {atWork.length > 0 && (
         <Panel title="At work">
           {atWork.map((job) => (
-            <div key={job.id} className="row" style={{ flexWrap: "nowrap" }}>
-              <div className="grow">
-                <JobLine job={job} />
-              </div>
+            <div key={job.id} className="row">
+              <JobLine job={job} />
               <Button small disabled={job.state !== "running"} onClick={() => void stop(job)}>
                 Stop
               </Button>

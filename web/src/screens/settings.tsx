@@ -385,8 +385,7 @@ function About(): ReactNode {
         <p className="soft">
           Price charts: TradingView Lightweight Charts™, Copyright (c) 2025 TradingView, Inc.{" "}
           <a href="https://www.tradingview.com/">https://www.tradingview.com/</a>, Apache License 2.0. Curves: uPlot
-          (MIT). Parallel lines: Apache ECharts. Type: Inter (SIL Open Font License 1.1). React, TanStack Query and
-          Virtual, wouter (MIT).
+          (MIT). Type: Inter (SIL Open Font License 1.1). React, TanStack Query and Virtual, wouter (MIT).
         </p>
         <p>
           <a href="/docs">The API that this page uses</a>

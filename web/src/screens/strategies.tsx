@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import type { Model, Promotion } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import { figure, number, percent } from "../lib/format.ts";
+import { figure, number, percent, ratio } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Percent } from "../parts/amount.tsx";
 import { Segments } from "../parts/field.tsx";
@@ -104,10 +104,10 @@ function ModelCard({
       <div className="stack" style={{ gap: 12 }}>
         <Facts
           rows={[
-            ["Sharpe ratio", figure(model.sharpe)],
+            ["Sharpe ratio", ratio(model.sharpe)],
             ["Return", <Percent key="return" value={model.totalReturn} />],
             ["Win rate", percent(model.winRate)],
-            ["Average trade", figure(model.averageTrade)],
+            ["Average trade", ratio(model.averageTrade)],
             ["Trades used", figure(model.trades)],
             ["Network", `${model.encoder}, ${number(model.parameters, 0)} parameters`],
             ["Market", `${model.symbols.join(", ")} · ${model.timeframe}`],
@@ -149,7 +149,7 @@ function ModelTable({ models }: { readonly models: readonly Model[] }): ReactNod
       title: "Sharpe",
       isRight: true,
       sort: ({ sharpe }) => sharpe,
-      cell: ({ sharpe }) => figure(sharpe),
+      cell: ({ sharpe }) => ratio(sharpe),
     },
     {
       id: "return",

@@ -1,6 +1,6 @@
 /** @file Figures of a study from its trials: the best so far, what a parameter matters, axes of the lines. */
 import type { Trial } from "../api/contract.ts";
-import type { ParallelAxis } from "../charts/parallel.tsx";
+import type { ParallelAxis } from "../charts/parallel-scale.ts";
 
 export function isComplete(trial: Trial): trial is Trial & { readonly value: number } {
   return trial.value !== null && Number.isFinite(trial.value) && trial.state.toLowerCase() === "complete";

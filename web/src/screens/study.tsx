@@ -169,7 +169,7 @@ function TrialTable({
       title: "Trial",
       sort: ({ number }) => number,
       cell: ({ number }) => (
-        <Button small kind="quiet" onClick={() => setOpen(String(number))}>
+        <Button kind="link" onClick={() => setOpen(String(number))}>
           #{number} {number === best && <Badge kind="accent">best</Badge>}
         </Button>
       ),
