@@ -22,6 +22,7 @@ const TYPES: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
   ".woff2": "font/woff2",
 };
+const BEAT_MS = 1_000;
 /** The policy that the real server sends with the page. */
 export const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -401,7 +402,7 @@ export async function fakeApi(
   });
   const beat = setInterval(() => {
     for (const socket of sockets) socket.send(frame("beat", { set: {} }));
-  }, 1_000);
+  }, BEAT_MS);
   await new Promise<void>((resolve) => {
     server.listen(0, "127.0.0.1", resolve);
   });
