@@ -2,22 +2,11 @@
 import type { ReactNode } from "react";
 import { figure, NONE } from "../lib/format.ts";
 import css from "./chart.module.css";
+import { heatColor } from "./heat-color.ts";
 
-const COLD = [38, 108, 186] as const;
-const WARM = [201, 104, 24] as const;
-
-/** The colour of a signed share of the greatest value, and black or white on it: whichever contrasts more. */
-export function heatColor(share: number): { readonly background: string; readonly color: string } {
-  const strength = Math.min(1, Math.abs(share));
-  const target = share < 0 ? WARM : COLD;
-  const mixed = target.map((channel) => Math.round(128 + (channel - 128) * strength));
-  const [r = 0, g = 0, b = 0] = mixed.map((channel) => {
-    const c = channel / 255;
-    return c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4;
-  });
-  const luminance = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  const isBlackBetter = (luminance + 0.05) / 0.05 >= 1.05 / (luminance + 0.05);
-  return { background: `rgb(${mixed.join(" ")})`, color: isBlackBetter ? "#000" : "#fff" };
+function styleOf(share: number): { readonly background: string; readonly color: string } {
+  const { background, color } = heatColor(share);
+  return { background, color };
 }
 
 export function HeatMap({
@@ -66,7 +55,7 @@ export function HeatMap({
                   );
                 const title = `${row}, ${column}: ${format(value)}`;
                 return (
-                  <td key={column} style={heatColor(most === 0 ? 0 : value / most)} title={title}>
+                  <td key={column} style={styleOf(most === 0 ? 0 : value / most)} title={title}>
                     {showValues ? format(value) : <span className="visually-hidden">{format(value)}</span>}
                   </td>
                 );

@@ -20,23 +20,3 @@ export function smooth(values: ArrayLike<number>, weight: number): Float64Array 
   }
   return out;
 }
-
-/** Indices that keep the least and the greatest of each of `buckets` stretches, and both ends. */
-export function decimate(values: ArrayLike<number>, buckets: number): number[] {
-  const length = values.length;
-  if (length <= buckets * 2) return Array.from({ length }, (_, index) => index);
-  const kept = new Set<number>([0, length - 1]);
-  for (let bucket = 0; bucket < buckets; bucket++) {
-    const from = Math.floor((bucket * length) / buckets);
-    const to = Math.floor(((bucket + 1) * length) / buckets);
-    let low = from;
-    let high = from;
-    for (let i = from; i < to; i++) {
-      if (values[i] < values[low]) low = i;
-      if (values[i] > values[high]) high = i;
-    }
-    kept.add(low);
-    kept.add(high);
-  }
-  return [...kept].sort((a, b) => a - b);
-}

@@ -15,9 +15,3 @@ export function every(periodMs: number, run: () => void): () => void {
   const timer = setInterval(run, periodMs);
   return () => clearInterval(timer);
 }
-
-/** Runs before the next picture; returns what takes it back. */
-export function nextFrame(run: () => void): () => void {
-  const frame = requestAnimationFrame(run);
-  return () => cancelAnimationFrame(frame);
-}

@@ -4,7 +4,6 @@ import { Link } from "wouter";
 import type { Job, JobKind, Model } from "../api/contract.ts";
 import { ApiError } from "../api/problem.ts";
 import { useApi } from "../api/queries.ts";
-import { figure } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Inline } from "../parts/field.tsx";
 import { isAtWork, JobProgress, JobState } from "../parts/job-row.tsx";
@@ -12,6 +11,7 @@ import { Badge, Facts, Page, Panel } from "../parts/panel.tsx";
 import { Empty, Failure, Loaded } from "../parts/states.tsx";
 import { Age } from "../parts/time.tsx";
 import { NewJobButton } from "./new-job.tsx";
+import { plainFacts } from "./plain-facts.ts";
 
 const CHECKS: readonly { readonly kind: JobKind; readonly title: string; readonly about: string }[] = [
   {
@@ -118,23 +118,6 @@ function Check({
       </div>
     </Panel>
   );
-}
-
-/** Plain facts of a result: what is nested deeper stays with the job. */
-export function plainFacts(result: unknown): (readonly [string, string])[] {
-  if (typeof result !== "object" || result === null || Array.isArray(result)) return [];
-  return Object.entries(result).flatMap(([name, value]): (readonly [string, string])[] => {
-    if (typeof value === "number") return [[name, figure(value)]];
-    if (typeof value === "string" || typeof value === "boolean") return [[name, String(value)]];
-    return Array.isArray(value)
-      ? [
-          [
-            name,
-            value.every((one) => typeof one === "string") && value.length > 0 ? value.join("; ") : `${value.length}`,
-          ],
-        ]
-      : [];
-  });
 }
 
 function Result({ id }: { readonly id: string }): ReactNode {

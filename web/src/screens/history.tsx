@@ -3,6 +3,8 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { ask } from "../api/client.ts";
 import type { History as HistoryData, Trade } from "../api/contract.ts";
 import { useApi, useColumns } from "../api/queries.ts";
+import { HeatMap } from "../charts/heat-map.tsx";
+import { binsOf, Histogram } from "../charts/histogram.tsx";
 import { announce } from "../lib/announce.ts";
 import { csvOf, saveText } from "../lib/csv.ts";
 import { exact, money, number, percent, span } from "../lib/format.ts";
@@ -16,6 +18,7 @@ import { StoryDrawer } from "../parts/story-drawer.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
 import { CLASS_NAMES, className } from "../shell/standing.ts";
+import { profitByTime } from "./profit-by-time.ts";
 
 const LineChart = lazy(async () => ({ default: (await import("../charts/line-chart.tsx")).LineChart }));
 const MODES = ["paper", "live"] as const;
@@ -72,6 +75,7 @@ export function History(): ReactNode {
           <>
             <Totals history={history} />
             <Equity assetClass={assetClass} mode={shownMode} trades={history.items} />
+            <Spread trades={history.items} />
             <Panel
               title="Trades"
               note={`${number(history.totals.trades, 0)} in all${history.nextCursor === null ? "" : `, the newest ${history.items.length} shown`}`}
@@ -155,6 +159,37 @@ function Equity({
         />
       </Suspense>
     </Panel>
+  );
+}
+
+const WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
+const HOURS = Array.from({ length: 12 }, (_, at) => `${String(at * 2).padStart(2, "0")}h`);
+
+/** How profits are spread, and when they were made (UTC). */
+function Spread({ trades }: { readonly trades: readonly Trade[] }): ReactNode {
+  if (trades.length < 10) return null;
+  const cells = profitByTime(trades);
+  return (
+    <div className="columns">
+      <Panel title="Profits" note="of a trade">
+        <Histogram
+          label="Profits of the trades"
+          bins={binsOf(
+            trades.map(({ netProfit }) => Number(netProfit)),
+            24,
+          )}
+        />
+      </Panel>
+      <Panel title="When" note="profit by weekday and hour of the exit, UTC">
+        <HeatMap
+          label="Profit by weekday and hour"
+          rows={WEEKDAYS}
+          columns={HOURS}
+          valueAt={(row, column) => cells[row][column]}
+          format={(value) => number(value, Math.abs(value) < 10 ? 1 : 0)}
+        />
+      </Panel>
+    </div>
   );
 }
 

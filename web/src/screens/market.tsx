@@ -4,8 +4,8 @@ import { Link } from "wouter";
 import { useCandles } from "../api/candles.ts";
 import type { AssetClass, DataSet, Decision, History, Position, Session } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import type { PriceLine, TradeMark } from "../charts/price-chart.tsx";
-import { exact, number, signed } from "../lib/format.ts";
+import type { PriceLine } from "../charts/price-chart.tsx";
+import { exact, number } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Inline } from "../parts/field.tsx";
 import { Badge, CommandLine, Page, Panel } from "../parts/panel.tsx";
@@ -13,6 +13,7 @@ import { Empty, Failure, Loaded, Loading } from "../parts/states.tsx";
 import { StoryDrawer } from "../parts/story-drawer.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
+import { marksOf } from "./marks.ts";
 
 const PriceChart = lazy(async () => ({ default: (await import("../charts/price-chart.tsx")).PriceChart }));
 
@@ -143,54 +144,6 @@ function Chosen({
       )}
     </Page>
   );
-}
-
-/** Entries and exits at the bar that holds their moment, oldest first. */
-export function marksOf(history: History | undefined, times: ArrayLike<number> | undefined): TradeMark[] {
-  if (history === undefined || times === undefined || times.length === 0) return [];
-  const at = (ms: number): number | undefined => {
-    if (ms < times[0]) return undefined;
-    let low = 0;
-    let high = times.length - 1;
-    while (low < high) {
-      const middle = Math.ceil((low + high) / 2);
-      if (times[middle] <= ms) low = middle;
-      else high = middle - 1;
-    }
-    return times[low];
-  };
-  const marks = history.items.flatMap((trade): TradeMark[] => {
-    const entry = at(trade.entryMs);
-    const exit = at(trade.exitMs);
-    const isLong = trade.side === "long";
-    const first = trade.orders[0] ?? "";
-    const last = trade.orders.at(-1) ?? "";
-    return [
-      ...(entry === undefined
-        ? []
-        : [
-            {
-              id: first,
-              atMs: entry,
-              side: isLong ? ("buy" as const) : ("sell" as const),
-              price: Number(trade.entryPrice),
-              label: "",
-            },
-          ]),
-      ...(exit === undefined
-        ? []
-        : [
-            {
-              id: last,
-              atMs: exit,
-              side: isLong ? ("sell" as const) : ("buy" as const),
-              price: Number(trade.exitPrice),
-              label: signed(trade.netProfit, 0),
-            },
-          ]),
-    ];
-  });
-  return marks.sort((a, b) => a.atMs - b.atMs);
 }
 
 function linesOf(position: Position | undefined): PriceLine[] {

@@ -1,37 +1,6 @@
-/** @file Small pictures of a few numbers, as plain SVG: a curve beside a row, a distribution. */
+/** @file A distribution as plain SVG: what lies below zero in one colour, what lies above in the other. */
 import type { ReactNode } from "react";
 import { figure } from "../lib/format.ts";
-
-export function Sparkline({
-  values,
-  label,
-  width = 96,
-  height = 22,
-}: {
-  readonly values: readonly number[];
-  readonly label: string;
-  readonly width?: number;
-  readonly height?: number;
-}): ReactNode {
-  const known = values.filter(Number.isFinite);
-  if (known.length < 2) return <span className="muted">–</span>;
-  const low = Math.min(...known);
-  const range = Math.max(...known) - low || 1;
-  const points = known.map(
-    (value, index) =>
-      `${((index / (known.length - 1)) * (width - 2) + 1).toFixed(1)},${(height - 2 - ((value - low) / range) * (height - 4)).toFixed(1)}`,
-  );
-  return (
-    <svg
-      width={width}
-      height={height}
-      role="img"
-      aria-label={`${label}: ${figure(known[0])} to ${figure(known.at(-1))}`}
-    >
-      <polyline points={points.join(" ")} fill="none" stroke="var(--accent)" strokeWidth="1.4" />
-    </svg>
-  );
-}
 
 export type Bin = { readonly from: number; readonly to: number; readonly count: number };
 

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { sessionsOf } from "../../testing/fake-data.ts";
+import type { Overview, Session } from "../api/contract.ts";
+import { search } from "./palette-search.ts";
+import { coverWords, engineWords, standingOf } from "./standing.ts";
+
+const [session] = sessionsOf();
+const overview = (...sessions: readonly Session[]): Overview => ({
+  serverMs: 0,
+  version: "0",
+  isDemo: false,
+  folder: "",
+  cells: [],
+  sessions: [...sessions],
+  jobs: [],
+  attention: [],
+});
+
+function words(...sessions: readonly Session[]): string {
+  return engineWords(standingOf(overview(...sessions))).text;
+}
+
+describe("the status line", () => {
+  it("says paper until a live session runs, and names its asset classes", () => {
+    expect(standingOf(overview(session)).liveClasses).toEqual([]);
+    expect(standingOf(overview(session, { ...session, mode: "live" })).liveClasses).toEqual(["Crypto futures"]);
+    expect(standingOf(overview({ ...session, mode: "live", running: false })).liveClasses).toEqual([]);
+    expect(standingOf(undefined).running).toEqual([]);
+  });
+
+  it("puts the worst first: halted, then closing only, then not connected", () => {
+    expect(words()).toBe("no session");
+    expect(words(session)).toBe("1 session active");
+    expect(words(session, { ...session, connected: false })).toBe("2 sessions, not connected");
+    expect(words({ ...session, connected: false }, { ...session, status: "reducing" })).toBe(
+      "2 sessions, 1 closing only",
+    );
+    expect(words({ ...session, status: "halted" }, { ...session, status: "reducing" })).toBe("2 sessions, 1 halted");
+  });
+
+  it("counts positions without a stop, and is alarmed by one", () => {
+    expect(coverWords(standingOf(overview(session)))).toEqual({ text: "1 of 2 without a stop", lamp: "bad" });
+    expect(coverWords(standingOf(overview({ ...session, positions: [] })))).toEqual({ text: "flat", lamp: "off" });
+    const covered = { ...session, positions: session.positions.map((one) => ({ ...one, nakedMs: 0 })) };
+    expect(coverWords(standingOf(overview(covered)))).toEqual({ text: "all 2 have stops", lamp: "good" });
+    expect(coverWords(standingOf(overview({ ...covered, running: false }))).text).toBe("flat");
+  });
+});
+
+it("the palette finds by beginnings first, then by letters in their order", () => {
+  const entries = ["History", "Halt everything", "Wallet", "Trainings"].map((title) => ({ title, about: "" }));
+  expect(search(entries, "h").map(({ title }) => title)).toEqual(["History", "Halt everything"]);
+  expect(search(entries, "ev").at(0)?.title).toBe("Halt everything");
+  expect(search(entries, "wlt").map(({ title }) => title)).toEqual(["Wallet"]);
+  expect(search(entries, "zz")).toEqual([]);
+  expect(search(entries, " ")).toHaveLength(4);
+});
