@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 const BEAT_MS = 1_000;
 /** The policy that the real server sends with the page. */
-export const POLICY =
+const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 export type FakeApi = {

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import { askBytes } from "./client.ts";
 import { type Columns, type DataSet, decodeColumns } from "./contract.ts";
 
-export const PAGE_BARS = 1_500;
+const PAGE_BARS = 1_500;
 const NAMES = ["timeMs", "open", "high", "low", "close", "volume"] as const;
 const SPANS: Readonly<Record<string, number>> = {
   m: 60_000,

@@ -18,7 +18,7 @@ const LONGEST_WAIT_MS = 15_000;
 
 export type Connection = "connecting" | "open" | "waiting";
 
-export const store = new StreamStore();
+const store = new StreamStore();
 let connection: Connection = "connecting";
 let lastWordMs = 0;
 let skewMs = 0;

@@ -47,7 +47,7 @@ function read(): Settings {
 let current: Settings | undefined;
 const listeners = new Set<() => void>();
 
-export function settings(): Settings {
+function settings(): Settings {
   current ??= read();
   return current;
 }

@@ -17,7 +17,7 @@ export function Button({ kind = "plain", small, className, ...rest }: Common): R
   return <button type="button" className={classes(kind, small, className)} {...rest} />;
 }
 
-export const HOLD_MS = 800;
+const HOLD_MS = 800;
 const ARMED_MS = 3_000;
 
 /** Acts after it was held, or on the second Enter or Space within three seconds. */

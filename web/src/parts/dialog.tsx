@@ -22,6 +22,8 @@ export function Dialog({ title, onClose, children, foot, shape = "normal", isLiv
     if (dialog === null) return;
     const before = document.activeElement;
     if (!dialog.open) dialog.showModal();
+    // The browser would begin at the button that closes.
+    dialog.querySelector<HTMLElement>("[data-first]")?.focus();
     return () => {
       dialog.close();
       if (before instanceof HTMLElement) before.focus();
@@ -108,6 +110,7 @@ export function ConfirmDialog(props: ConfirmProps): ReactNode {
             {(id) => (
               <input
                 id={id}
+                data-first
                 value={typed}
                 autoComplete="off"
                 spellCheck={false}

@@ -15,7 +15,7 @@ const KINDS: Readonly<Record<Job["state"], BadgeKind>> = {
   lost: "bad",
 };
 
-export const JOB_NAMES: Readonly<Record<string, string>> = {
+const JOB_NAMES: Readonly<Record<string, string>> = {
   train: "Training",
   tune: "Study",
   backtest: "Backtest",

@@ -14,7 +14,7 @@ function Stop({ position }: { readonly position: Position }): ReactNode {
 }
 
 /** How far the mark may go against the position before its stop, as a share of the mark. */
-export function stopDistance({ markPrice, stopPrice }: Position): number | null {
+function stopDistance({ markPrice, stopPrice }: Position): number | null {
   if (markPrice === null || stopPrice === null || Number(markPrice) === 0) return null;
   return Math.abs(Number(stopPrice) - Number(markPrice)) / Number(markPrice);
 }

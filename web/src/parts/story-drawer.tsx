@@ -11,7 +11,7 @@ import { Moment } from "./time.tsx";
 const LINE = /^(\S+)\s+#(\d+)\s+(.*)$/s;
 
 /** A line of a story: its moment, the record's number, its words. */
-export function storyLine(line: string): { readonly at: number; readonly seq: string; readonly text: string } {
+function storyLine(line: string): { readonly at: number; readonly seq: string; readonly text: string } {
   const found = LINE.exec(line);
   if (found === null) return { at: 0, seq: "", text: line };
   return { at: Date.parse(found[1]), seq: found[2], text: found[3] };

@@ -6,7 +6,7 @@ import { GROUPS, SCREENS } from "./screens.ts";
 import css from "./shell.module.css";
 
 /** Whether the address lies in a screen: its inner pages count, the overview is exact. */
-export function isWithin(path: string, location: string): boolean {
+function isWithin(path: string, location: string): boolean {
   return path === "/" ? location === "/" : location === path || location.startsWith(`${path}/`);
 }
 

@@ -39,7 +39,7 @@ export function Palette({
     <Dialog title="Go to or do" onClose={onClose}>
       <div className={css["palette"]}>
         <input
-          autoFocus
+          data-first
           role="combobox"
           aria-expanded
           aria-controls={list}

@@ -67,8 +67,8 @@ export function StatusLine({
       </section>
       <div className={css["controls"]}>
         <span className={css["onlyWide"]}>
-          <Button kind="quiet" small onClick={onPalette} aria-label="Search screens and commands" title="Ctrl-K">
-            <Icon name="search" /> <kbd>Ctrl K</kbd>
+          <Button kind="quiet" small onClick={onPalette} title="Search screens and commands (Ctrl-K)">
+            <Icon name="search" /> <span className="visually-hidden">Search</span> <kbd>Ctrl K</kbd>
           </Button>
         </span>
         <RiskControls />

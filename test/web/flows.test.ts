@@ -1,0 +1,209 @@
+import { type Browser, type Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type FakeApi, fakeApi } from "../../web/testing/fake-api.ts";
+import { buildPage, CHROMIUM, launch, openPage } from "./page.ts";
+
+describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; name it in CHROMIUM_PATH)", () => {
+  let browser: Browser;
+  let api: FakeApi;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    buildPage();
+    browser = await launch();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    api = await fakeApi();
+    ({ page, complaints } = await openPage(browser));
+  });
+  afterEach(async () => {
+    await page.context().close();
+    await api.close();
+  });
+
+  const open = async (path: string): Promise<void> => {
+    await page.goto(api.url + path);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.clock.runFor(1_200);
+    await page.getByText("stream now").waitFor();
+  };
+  const press = async (...keys: readonly string[]): Promise<void> => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+
+  it("halts everything: one key to the button, Enter twice, and the banner stands on every screen", async () => {
+    await open("/");
+    await press("Shift+H", "Enter");
+    expect(api.told, "one Enter only arms it").toEqual([]);
+    await press("Enter");
+    await page.getByRole("alert").getByText("HALTED").waitFor();
+    expect(api.told).toEqual(["halt paper/tidemark-3", "halt paper/momentum-1"]);
+    await press("g", "j");
+    await page.getByRole("heading", { name: "Journal" }).waitFor();
+    expect(await page.getByText("HALTED").count()).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it("forgets a first Enter after three seconds", async () => {
+    await open("/");
+    await press("Shift+H", "Enter");
+    await page.getByText("Press again").waitFor();
+    await page.clock.runFor(3_100);
+    await page.getByRole("button", { name: "HALT" }).waitFor();
+    await press("Enter");
+    await page.getByText("Press again").waitFor();
+    expect(api.told).toEqual([]);
+  });
+
+  it("halts by holding the button, and not by a click", async () => {
+    await open("/");
+    const halt = page.getByRole("button", { name: "HALT" });
+    await halt.click();
+    expect(api.told).toEqual([]);
+    await halt.hover();
+    await page.mouse.down();
+    await page.clock.runFor(900);
+    await page.mouse.up();
+    await page.getByText("HALTED").first().waitFor();
+    expect(api.told).toContain("halt paper/tidemark-3");
+  });
+
+  it("closes only, then trades again after the words are typed letter by letter", async () => {
+    await open("/positions");
+    const closeOnly = page.locator("main").getByRole("button", { name: "Close only" });
+    await closeOnly.focus();
+    await press("Enter", "Enter");
+    await page.locator("main").getByText("closing only").waitFor();
+    expect(api.told).toEqual(["close-only paper/tidemark-3"]);
+    await page.getByRole("button", { name: "Resume …" }).focus();
+    await press("Enter");
+    const dialog = page.getByRole("dialog");
+    await dialog.waitFor();
+    const resume = dialog.getByRole("button", { name: "Resume" });
+    await dialog.getByLabel("The words").focus();
+    await page.keyboard.type("resume tidemark-");
+    expect(await resume.isDisabled(), "the words are not whole yet").toBe(true);
+    await page.keyboard.type("3");
+    await press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    await page.locator("main").getByText("active", { exact: true }).first().waitFor();
+    expect(api.told.at(-1)).toBe("resume paper/tidemark-3");
+  });
+
+  it("leads to the last step of live and back: the words alone don't raise it, the command line is named", async () => {
+    await open("/live");
+    await page.getByRole("button", { name: "Enable live for Crypto futures" }).focus();
+    await press("Enter");
+    await page.getByRole("dialog", { name: /what it allows/ }).waitFor();
+    await page.getByRole("button", { name: "Go on" }).focus();
+    await press("Enter");
+    const last = page.getByRole("dialog", { name: /the last step/ });
+    await last.waitFor();
+    await last.getByLabel("The words").focus();
+    await page.keyboard.type("trade crypto futures with money");
+    expect(await last.getByRole("button", { name: "Enable live" }).isDisabled()).toBe(true);
+    await last.getByText("tidemark live --model tidemark/3").waitFor();
+    await press("Escape");
+    await last.waitFor({ state: "detached" });
+    expect(api.told, "nothing was told to anybody").toEqual([]);
+    expect(await page.getByText("LIVE ENABLED").count()).toBe(0);
+  });
+
+  it("starts a training from the form of its settings, and stops it", async () => {
+    await open("/");
+    await press("Control+k");
+    await page.getByLabel("Screen or command").waitFor();
+    await page.keyboard.type("start a tr");
+    await press("Enter");
+    const steps = page.getByLabel("training: total steps");
+    await steps.waitFor();
+    await steps.fill("0");
+    await page.getByText("is at least 1").waitFor();
+    const start = page.getByRole("button", { name: "Start", exact: true });
+    expect(await start.isDisabled(), "what the schema refuses can't be sent").toBe(true);
+    await steps.fill("5000");
+    await page.getByText("tidemark train --set training.total_steps=5000").waitFor();
+    await start.focus();
+    await press("Enter");
+    const drawer = page.getByRole("dialog", { name: "Training" });
+    await drawer.waitFor();
+    expect(api.told).toEqual(['start train {"training.total_steps":5000}']);
+    await drawer.getByRole("button", { name: "Stop cleanly" }).focus();
+    await press("Enter");
+    await drawer.getByText("stopped").waitFor();
+    expect(api.told.at(-1)).toMatch(/^stop train-/);
+  });
+
+  it("finds why an order was sent, in three keys and an Enter", async () => {
+    await open("/");
+    await press("g", "p");
+    const why = page.getByRole("button", { name: /^Why / }).first();
+    await why.waitFor();
+    await why.focus();
+    await press("Enter");
+    const story = page.getByRole("dialog", { name: "Why this order" });
+    await story.getByText("the gate passed it").waitFor();
+    expect(new URL(page.url()).searchParams.get("order"), "the answer has an address").toMatch(/^p7c1-/);
+    await press("Escape");
+    await story.waitFor({ state: "detached" });
+  });
+
+  it("compares two runs: only the settings that differ", async () => {
+    await open("/runs");
+    for (const id of ["tidemark-4", "tidemark-3"]) {
+      await page.getByLabel(`Choose ${id}`).focus();
+      await press("Space");
+    }
+    await page.getByRole("button", { name: "Compare 2" }).focus();
+    await press("Enter");
+    await page.getByRole("heading", { name: "Compare runs" }).waitFor();
+    const settings = page.getByRole("table", { name: "Settings of the runs" });
+    await settings.waitFor();
+    expect(await settings.locator("tbody tr td:first-child").allTextContents()).toEqual([
+      "model.hiddenSize",
+      "training.learningRate",
+    ]);
+  });
+
+  it("says that figures are old when the stream dies; halting works on, resuming doesn't", async () => {
+    await open("/positions");
+    api.cutStream(true);
+    await page.clock.runFor(7_000);
+    await page.getByText("Old figures.").waitFor();
+    await press("Shift+H", "Enter", "Enter");
+    await page.getByText("HALTED").first().waitFor();
+    expect(await page.getByRole("button", { name: "Resume …" }).isDisabled()).toBe(true);
+    api.cutStream(false);
+    await page.clock.runFor(20_000);
+    await page.getByText("stream now").waitFor();
+    expect(await page.getByRole("button", { name: "Resume …" }).isDisabled()).toBe(false);
+  });
+
+  it("pages a chart into the past without a jump", async () => {
+    await open("/market");
+    await page.getByText("1,501 bars loaded").waitFor();
+    const box = await page.getByRole("figure", { includeHidden: true }).boundingBox();
+    await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 150);
+    for (let i = 0; i < 12; i++) {
+      await page.mouse.wheel(-1_500, 0);
+      await page.clock.runFor(100);
+    }
+    await page.getByText(/^(?:3,00\d|[4-9],\d{3}|\d\d,\d{3}) bars loaded/).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it("keeps order and filter in the address", async () => {
+    await open("/history");
+    const table = page.getByRole("table", { name: "Closed trades" });
+    await table.getByRole("button", { name: /^Profit/ }).focus();
+    await press("Enter");
+    expect(new URL(page.url()).searchParams.get("sort")).toBe("-profit");
+    const best = await table.locator("tbody tr:not([aria-hidden]) td:nth-child(7)").first().textContent();
+    await page.reload();
+    await table.waitFor();
+    expect(await table.locator("tbody tr:not([aria-hidden]) td:nth-child(7)").first().textContent()).toBe(best);
+    expect(await table.locator("tfoot").textContent(), "totals are the server's").toContain("−47.73");
+  });
+});

@@ -1,0 +1,76 @@
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FakeApi, fakeApi } from "../../web/testing/fake-api.ts";
+import { axe, buildPage, CHROMIUM, launch, openPage, PATHS } from "./page.ts";
+
+async function show(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.locator("h1, dialog h2").first().waitFor();
+  await page.clock.runFor(600);
+  await page.getByRole("status", { name: "Loading" }).first().waitFor({ state: "detached" });
+}
+
+describe.skipIf(CHROMIUM === undefined)("every screen (needs Chromium; name it in CHROMIUM_PATH)", () => {
+  let browser: Browser;
+  let full: FakeApi;
+  let empty: FakeApi;
+
+  beforeAll(async () => {
+    buildPage();
+    browser = await launch();
+    full = await fakeApi();
+    empty = await fakeApi({ isEmpty: true });
+  });
+  afterAll(async () => {
+    await browser.close();
+    await Promise.all([full.close(), empty.close()]);
+  });
+
+  it("has no violation of axe, contrasts in both themes, fits its width, and the strict policy has no complaint", async () => {
+    const { page, complaints } = await openPage(browser, { colorScheme: "dark" });
+    const found: string[] = [];
+    for (const path of PATHS) {
+      await page.setViewportSize({ width: 1440, height: 900 });
+      await show(page, full.url + path);
+      found.push(...(await axe(page)).map((line) => `${path}: ${line}`));
+      await page.evaluate("document.documentElement.dataset.theme = 'light'");
+      found.push(...(await axe(page, ["color-contrast"])).map((line) => `${path}, light: ${line}`));
+      for (const width of [768, 390]) {
+        await page.setViewportSize({ width, height: 844 });
+        const over = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+        if (over > 0) found.push(`${path} is ${over} pixels wider than ${width}`);
+      }
+    }
+    expect(found).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  const BARE = PATHS.filter((path) => /^\/[a-z]*$/.test(path) && path !== "/features" && path !== "/settings");
+
+  it("says what to do where there is nothing yet", async () => {
+    const { page, complaints } = await openPage(browser);
+    const found: string[] = [];
+    for (const path of BARE) {
+      await show(page, empty.url + path);
+      found.push(...(await axe(page)).map((line) => `${path}: ${line}`));
+      expect(await page.locator("main").innerText(), path).toMatch(/No |Nothing |nothing /);
+    }
+    expect(BARE.length).toBeGreaterThan(14);
+    expect(found).toEqual([]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  it("on a phone halts with a thumb, and has no button that raises risk", async () => {
+    const { page } = await openPage(browser, { viewport: { width: 390, height: 844 }, hasTouch: true });
+    for (const path of ["/", "/positions", "/live"]) {
+      await show(page, full.url + path);
+      const halt = page.getByRole("button", { name: "HALT", exact: true });
+      expect((await halt.boundingBox())?.height ?? 0, "a target for a thumb").toBeGreaterThanOrEqual(44);
+      const raising = page.getByRole("button", { name: /Resume|Enable live/ }).filter({ visible: true });
+      expect(await raising.count()).toBe(0);
+    }
+    await page.context().close();
+  });
+});
