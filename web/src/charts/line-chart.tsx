@@ -33,6 +33,8 @@ type LineChartProps = {
   readonly places?: number;
 };
 
+/** More names than this tell nobody anything: the table behind the chart has them. */
+const MOST_NAMED = 10;
 /** uPlot names its kinds of scale in an enumeration that exists for the compiler alone: 3 is the logarithmic one. */
 const LOGARITHMIC: object = { distr: 3 };
 
@@ -90,7 +92,7 @@ function optionsOf(props: LineChartProps, width: number, zone: Zone): uPlot.Opti
     height,
     ms: 1,
     ...(zone === "UTC" ? { tzDate: (stamp: number) => uPlot.tzDate(new Date(stamp), "Etc/UTC") } : {}),
-    legend: { show: curves.length > 0, live: true },
+    legend: { show: curves.length <= MOST_NAMED, live: true },
     cursor: {
       drag: { x: true, y: false },
       points: { size: 6 },

@@ -3,7 +3,7 @@ import { type ButtonHTMLAttributes, type ReactNode, useEffect, useRef, useState 
 import { after } from "../lib/clock.ts";
 import css from "./button.module.css";
 
-export type ButtonKind = "plain" | "primary" | "quiet" | "link" | "halt" | "live";
+export type ButtonKind = "plain" | "primary" | "quiet" | "link" | "halt";
 
 type Common = ButtonHTMLAttributes<HTMLButtonElement> & { readonly kind?: ButtonKind; readonly small?: boolean };
 

@@ -91,7 +91,6 @@ export function ConfirmDialog(props: ConfirmProps): ReactNode {
     <Dialog
       title={title}
       onClose={onClose}
-      isLive={kind === "live"}
       foot={
         <>
           <Button onClick={onClose}>Back</Button>

@@ -1,13 +1,10 @@
 /** @file From paper to live: the stage of each model, and a switch an asset class whose last step asks for everything. */
 import { type ReactNode, useState } from "react";
-import type { Promotion, Session, Wallet, Who } from "../api/contract.ts";
-import { ApiError } from "../api/problem.ts";
+import type { Promotion, Session, Wallet } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import { isStale, useStreamState } from "../api/stream.ts";
-import { useNow } from "../lib/clock-hook.ts";
 import { money, number } from "../lib/format.ts";
 import { Button, HoldButton } from "../parts/button.tsx";
-import { ConfirmDialog, Dialog } from "../parts/dialog.tsx";
+import { Dialog } from "../parts/dialog.tsx";
 import { Badge, CommandLine, Facts, Page, Panel } from "../parts/panel.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
@@ -21,7 +18,6 @@ export function LiveControl(): ReactNode {
   const promotions = useApi<{ readonly items: readonly Promotion[] }>("promotions", { everyMs: 15_000 });
   const sessions = useApi<{ readonly items: readonly Session[] }>("sessions", { everyMs: 5_000 });
   const wallet = useApi<Wallet>("wallet", { everyMs: 10_000 });
-  const who = useApi<Who>("session");
   return (
     <Page
       title="Live control"
@@ -35,7 +31,6 @@ export function LiveControl(): ReactNode {
             sessions={sessions.data?.items ?? []}
             promotions={promotions.data?.items ?? []}
             wallet={wallet.data}
-            who={who.data}
           />
         ))}
       </div>
@@ -51,7 +46,6 @@ type SwitchProps = {
   readonly sessions: readonly Session[];
   readonly promotions: readonly Promotion[];
   readonly wallet: Wallet | undefined;
-  readonly who: Who | undefined;
 };
 
 function ClassSwitch(props: SwitchProps): ReactNode {
@@ -158,37 +152,28 @@ function Preview({
   );
 }
 
-function LastStep({ assetClass, promotions, who, onClose }: SwitchProps & { readonly onClose: () => void }): ReactNode {
-  const stale = isStale(useStreamState(), useNow());
-  const mayRaise = who?.canRaiseLive === true;
+/** Live is raised where a typed confirmation reaches the engine by itself: no route of the API does it, so no page can be made to. */
+function LastStep({ assetClass, promotions, onClose }: SwitchProps & { readonly onClose: () => void }): ReactNode {
   const best = promotions.find((one) => one.assetClass === assetClass && one.stage !== "candidate");
   return (
-    <ConfirmDialog
+    <Dialog
       title={`Live for ${className(assetClass)}: the last step`}
-      action="Enable live"
-      kind="live"
-      phrase={`trade ${className(assetClass).toLowerCase()} with money`}
-      isBlocked={!mayRaise || stale}
-      onConfirm={async () => {
-        throw new ApiError(403, {
-          code: "COMMAND_LINE_ONLY",
-          what: "Live is raised from the command line.",
-          fix: "Run the line above in a terminal.",
-        });
-      }}
       onClose={onClose}
+      isLive
+      foot={<Button onClick={onClose}>Back to paper</Button>}
     >
-      {stale && <p className="warn">The figures are old: nothing that raises risk can be done now.</p>}
-      {!mayRaise && (
-        <p>
-          This page can't raise live: no password or passkey is set up that could confirm who asks. The command line
-          can, with the same gates:
-        </p>
-      )}
+      <p>
+        A page can't raise live: whatever reaches a browser could do it, too. The command line shows the same gates,
+        asks for the amount at risk, and waits for words that you type:
+      </p>
       <CommandLine
         line={`tidemark live --model ${best === undefined ? "MODEL" : `${best.model}/${best.version}`} --cap 500`}
       />
-    </ConfirmDialog>
+      <p className="soft">
+        Once it runs, the banner says LIVE ENABLED on every screen, and this page can stop it: halt, close only and
+        flatten need one gesture.
+      </p>
+    </Dialog>
   );
 }
 

@@ -172,7 +172,12 @@ function Lamps({
   );
 }
 
-/** Only rows where a curve has a value: each of them is written at its own steps. */
+/** A curve's name without its group; validation keeps it, since training has a curve of that name. */
+function shortName(name: string): string {
+  const [group, ...rest] = name.split("/");
+  return group === "validation" ? `validation ${rest.join(" ")}` : rest.join(" ");
+}
+
 function Views({ columns }: { readonly columns: Columns }): ReactNode {
   const [weight, setWeight] = useState("0.6");
   const [isLog, setLog] = useState(false);
@@ -229,10 +234,10 @@ function Views({ columns }: { readonly columns: Columns }): ReactNode {
                 curves={view.names.flatMap((name, index): Curve[] =>
                   view.isSmooth === true
                     ? [
-                        { label: `${name} (raw)`, values: columns[name], kind: "faint", color: index },
-                        { label: name, values: smooth(columns[name], Number(weight)), color: index },
+                        { label: `${shortName(name)}, raw`, values: columns[name], kind: "faint", color: index },
+                        { label: shortName(name), values: smooth(columns[name], Number(weight)), color: index },
                       ]
-                    : [{ label: name, values: columns[name], color: index }],
+                    : [{ label: shortName(name), values: columns[name], color: index }],
                 )}
               />
             </Suspense>
