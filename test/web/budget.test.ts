@@ -95,6 +95,38 @@ describe.skipIf(CHROMIUM === undefined)("the page in use (needs Chromium; name i
     await page.context().close();
   });
 
+  it("takes fifty frames a second without a long task, and keeps none of them", async () => {
+    // The clock runs here: painting by the stream is what is measured.
+    const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send("Performance.enable");
+    const heap = async (): Promise<number> => {
+      await session.send("HeapProfiler.collectGarbage");
+      const { metrics } = await session.send("Performance.getMetrics");
+      return metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? Number.NaN;
+    };
+    await page.goto(api.url);
+    await page.getByText("stream now").waitFor();
+    api.flood(50);
+    await page.waitForTimeout(2_000);
+    const before = await heap();
+    await page.evaluate(
+      "window.long = 0; new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) window.long = Math.max(window.long, duration) }).observe({ type: 'longtask' })",
+    );
+    await page.waitForTimeout(6_000);
+    const longest = await page.evaluate<number>("window.long");
+    const after = await heap();
+    api.flood(0);
+    expect(after - before, "bytes that stayed of 300 frames").toBeLessThan(1_500_000);
+    // A busy machine stretches everything: what is held against is a page that paints each frame by itself.
+    expect(longest).toBeLessThan(400);
+    process.stdout.write(
+      `50 frames a second: longest task ${longest.toFixed(0)} ms, heap ${((after - before) / 1000).toFixed(0)} kB\n`,
+    );
+    await context.close();
+  });
+
   it("scrolls a table of many rows by drawing a few of them", async () => {
     const { page } = await openPage(browser);
     await page.goto(`${api.url}/history`);

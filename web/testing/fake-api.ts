@@ -33,6 +33,8 @@ export type FakeApi = {
   readonly told: readonly string[];
   /** Ends every stream and refuses new ones, until told otherwise. */
   cutStream(isCut: boolean): void;
+  /** Sessions change so many times a second until it is told 0. */
+  flood(framesPerSecond: number): void;
   close(): Promise<void>;
 };
 
@@ -400,6 +402,15 @@ export async function fakeApi(
       });
     });
   });
+  let flooding: NodeJS.Timeout | undefined;
+  let wave = 0;
+  function ripple(): void {
+    wave++;
+    sessions.forEach((session, at) => {
+      sessions[at] = { ...session, equity: (10_000 + Math.sin(wave / 20) * 50).toFixed(6), seq: session.seq + 1 };
+    });
+    for (const socket of sockets) socket.send(frame("sessions", snapshotOf("sessions")));
+  }
   const beat = setInterval(() => {
     for (const socket of sockets) socket.send(frame("beat", { set: {} }));
   }, BEAT_MS);
@@ -414,8 +425,13 @@ export async function fakeApi(
       isCut = to;
       if (to) for (const socket of sockets) socket.terminate();
     },
+    flood(framesPerSecond) {
+      clearInterval(flooding);
+      if (framesPerSecond > 0) flooding = setInterval(ripple, 1_000 / framesPerSecond);
+    },
     async close() {
       clearInterval(beat);
+      clearInterval(flooding);
       for (const socket of sockets) socket.terminate();
       stream.close();
       server.closeAllConnections();

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { barMsOf, joinPages } from "./candles.ts";
 import { address } from "./client.ts";
+import { inOrderOf } from "./live-data.ts";
 import { ApiError, problemFrom, problemOf } from "./problem.ts";
-import { isStale, STALE_MS, waitBefore } from "./stream.ts";
+import { isStale, STALE_MS } from "./stream.ts";
 
 const page = (...times: readonly number[]) =>
   Object.fromEntries(
@@ -37,18 +38,11 @@ describe("what went wrong", () => {
 });
 
 describe("the stream", () => {
-  it("waits longer each time, up to a quarter of a minute, and not all pages at once", () => {
-    const waits = Array.from({ length: 10 }, (_, tries) => waitBefore(tries, 0));
-    expect(waits).toEqual([...waits].sort((a, b) => a - b));
-    expect(Math.max(...waits)).toBeLessThanOrEqual(15_000);
-    expect(waitBefore(3, 100)).not.toBe(waitBefore(3, 400));
-  });
-
   it("makes figures old after a silence, and before its first word", () => {
-    const state = { connection: "open", lastWordMs: 10_000, skewMs: 0 } as const;
+    const state = { lastWordMs: 10_000 };
     expect(isStale(state, 10_000 + STALE_MS)).toBe(false);
     expect(isStale(state, 10_001 + STALE_MS)).toBe(true);
-    expect(isStale({ ...state, lastWordMs: 0 }, 100)).toBe(true);
+    expect(isStale({ lastWordMs: 0 }, 100)).toBe(true);
   });
 });
 
@@ -56,4 +50,10 @@ it("an address leaves out what isn't asked and escapes the rest", () => {
   expect(address("history/a/b", { symbol: "A&B", from: 0, cursor: null, sort: undefined, order: "" })).toBe(
     "/api/v1/history/a/b?symbol=A%26B&from=0",
   );
+});
+
+const named = (...ids: readonly string[]) => ids.map((id) => ({ id }));
+
+it("what the stream brings keeps the order of the list; what is new comes first, what is gone is left out", () => {
+  expect(inOrderOf(named("b", "a", "gone"), named("a", "b", "new"))).toEqual(named("new", "b", "a"));
 });

@@ -135,7 +135,13 @@ export function PriceChart({
     chart.subscribeClick(({ hoveredObjectId }) => {
       if (typeof hoveredObjectId === "string") callbacks.current.onMark?.(hoveredObjectId);
     });
+    // Hidden for hours the library leaves its canvas empty; an option that stays as it is paints it anew.
+    const shown = (): void => {
+      if (!document.hidden) chart.applyOptions({});
+    };
+    document.addEventListener("visibilitychange", shown);
     return () => {
+      document.removeEventListener("visibilitychange", shown);
       chart.timeScale().unsubscribeVisibleLogicalRangeChange(moved);
       parts.current = undefined;
       chart.remove();

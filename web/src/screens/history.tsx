@@ -13,6 +13,7 @@ import { Amount } from "../parts/amount.tsx";
 import { Button } from "../parts/button.tsx";
 import { Inline } from "../parts/field.tsx";
 import { Page, Panel, Stat, Tabs } from "../parts/panel.tsx";
+import { parseOrder } from "../parts/sorting.ts";
 import { Empty, Loaded, Loading } from "../parts/states.tsx";
 import { StoryDrawer } from "../parts/story-drawer.tsx";
 import { type Column, Table } from "../parts/table.tsx";
@@ -24,6 +25,26 @@ const LineChart = lazy(async () => ({ default: (await import("../charts/line-cha
 const MODES = ["paper", "live"] as const;
 const MOST_ROWS = 1_000;
 
+/** What the server calls the columns of the table. */
+const SERVER_NAMES: Readonly<Record<string, string>> = {
+  exit: "exitMs",
+  symbol: "symbol",
+  side: "side",
+  quantity: "quantity",
+  entry: "entryPrice",
+  exitPrice: "exitPrice",
+  profit: "netProfit",
+  fees: "fees",
+  funding: "funding",
+  reason: "exitReason",
+  model: "model",
+};
+
+function serverOrder(word: string | null): { readonly sort?: string; readonly order?: "asc" | "desc" } {
+  const order = parseOrder(word, Object.keys(SERVER_NAMES));
+  return order === undefined ? {} : { sort: SERVER_NAMES[order.column], order: order.isDown ? "desc" : "asc" };
+}
+
 export function History(): ReactNode {
   const [kind] = useQueryParam("of");
   const [symbol, setSymbol] = useQueryParam("symbol");
@@ -32,7 +53,12 @@ export function History(): ReactNode {
   const assetClass = wanted in CLASS_NAMES ? wanted : "cryptoFutures";
   const shownMode = mode === "live" ? "live" : "paper";
   const path = `history/${assetClass}/${shownMode}`;
-  const params = { symbol: symbol?.toUpperCase(), limit: MOST_ROWS };
+  const [sort] = useQueryParam("sort");
+  const filter = { symbol: symbol?.toUpperCase(), limit: MOST_ROWS };
+  const whole = useApi<HistoryData>(path, { params: filter, everyMs: 15_000 });
+  // Where there are more trades than are shown, their order is the server's: the best of all, not of the newest.
+  const isLonger = whole.data !== undefined && whole.data.nextCursor !== null;
+  const params = isLonger ? { ...filter, ...serverOrder(sort) } : filter;
   const query = useApi<HistoryData>(path, { params, everyMs: 15_000 });
   const tabs = MODES.flatMap((one) =>
     Object.keys(CLASS_NAMES).map((key) => ({ to: `/history?of=${key}.${one}`, label: `${className(key)} ${one}` })),
@@ -307,6 +333,7 @@ function TradeTable({
       rows={history.items}
       columns={columns}
       order={{ column: "exit", isDown: true }}
+      isOrderedByServer={history.nextCursor !== null}
       rowKey={(trade) => `${trade.session} ${trade.symbol} ${trade.entryMs}`}
       empty={
         <Empty

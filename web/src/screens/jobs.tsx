@@ -18,6 +18,7 @@ import { type Column, Table } from "../parts/table.tsx";
 import { Age, Moment } from "../parts/time.tsx";
 import css from "./jobs.module.css";
 import { NewJobButton } from "./new-job.tsx";
+import { plainFacts } from "./plain-facts.ts";
 
 export function useStopJob(): (job: Job) => Promise<void> {
   const client = useQueryClient();
@@ -135,6 +136,12 @@ function JobDrawer({ id, onClose }: { readonly id: string; readonly onClose: () 
             />
             <CommandLine line={job.line} />
             <Log id={id} isLive={isAtWork(job)} />
+            {plainFacts(result).length > 0 && (
+              <>
+                <h3>Result</h3>
+                <Facts rows={plainFacts(result)} />
+              </>
+            )}
             {result !== null && result !== undefined && (
               <details>
                 <summary>Result as JSON</summary>

@@ -1,6 +1,6 @@
 /** @file What happened, newest first: each session's journal in words, filtered, followed, and every command with its author. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { ask } from "../api/client.ts";
 import type { Session, TradeEvent } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
@@ -66,6 +66,7 @@ function Records({ session }: { readonly session: Session }): ReactNode {
   const [kind, setKind] = useQueryParam("kind");
   const [level, setLevel] = useQueryParam("level");
   const [symbol, setSymbol] = useQueryParam("symbol");
+  const [isFollowed, setFollowed] = useState(true);
   const params = { kind, level, symbol: symbol?.toUpperCase(), limit: PAGE };
   const query = useInfiniteQuery({
     queryKey: [`sessions/${session.id}/events`, params],
@@ -73,7 +74,7 @@ function Records({ session }: { readonly session: Session }): ReactNode {
       ask<Events>(`sessions/${session.id}/events`, { ...params, cursor: pageParam }, signal),
     initialPageParam: null as string | null,
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: 5_000,
+    refetchInterval: isFollowed ? 5_000 : false,
   });
   const events = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const columns: readonly Column<TradeEvent>[] = [
@@ -114,6 +115,16 @@ function Records({ session }: { readonly session: Session }): ReactNode {
               placeholder="all"
               value={symbol ?? ""}
               onChange={(event) => setSymbol(event.target.value)}
+            />
+          )}
+        </Inline>
+        <Inline label="Follow">
+          {(id) => (
+            <input
+              id={id}
+              type="checkbox"
+              checked={isFollowed}
+              onChange={(event) => setFollowed(event.target.checked)}
             />
           )}
         </Inline>

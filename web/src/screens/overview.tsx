@@ -1,18 +1,19 @@
 /** @file Is all well: in five seconds whether it is live, what it earned today, what is held, and what needs a human. */
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { Link } from "wouter";
 import type { Overview as OverviewData, Session } from "../api/contract.ts";
-import { useApi } from "../api/queries.ts";
+import { useApi, useColumns } from "../api/queries.ts";
 import { useEvents } from "../api/stream.ts";
 import { Amount, Ticking } from "../parts/amount.tsx";
 import { isAtWork, JobLine } from "../parts/job-row.tsx";
 import { Badge, CommandLine, Page, Panel, Stat } from "../parts/panel.tsx";
 import { PositionTable } from "../parts/position-table.tsx";
 import { ModeBadge, StatusBadge } from "../parts/session-badge.tsx";
-import { Empty, Loaded } from "../parts/states.tsx";
+import { Empty, Loaded, Loading } from "../parts/states.tsx";
 import { Moment } from "../parts/time.tsx";
 import { className } from "../shell/standing.ts";
 
+const LineChart = lazy(async () => ({ default: (await import("../charts/line-chart.tsx")).LineChart }));
 const EVENTS_SHOWN = 8;
 
 export function Overview(): ReactNode {
@@ -51,6 +52,7 @@ function Content({ overview }: { readonly overview: OverviewData }): ReactNode {
           ))}
         </div>
       )}
+      {cells.length > 0 && <Equity cell={cells[0]} />}
       <div className="columns">
         <Panel title="Sessions" note={`${running.length} running`}>
           {sessions.length === 0 ? (
@@ -79,6 +81,29 @@ function Content({ overview }: { readonly overview: OverviewData }): ReactNode {
       </Panel>
       <RecentEvents />
     </>
+  );
+}
+
+function Equity({ cell }: { readonly cell: OverviewData["cells"][number] }): ReactNode {
+  const { assetClass, mode } = cell;
+  const columns = useColumns(`equity/${assetClass}/${mode}`, { everyMs: 30_000 }).data;
+  if (columns === undefined || (columns["timeMs"]?.length ?? 0) < 2) return null;
+  return (
+    <Panel
+      title="Equity"
+      note={`${className(assetClass)}, ${mode}`}
+      actions={<Link to={`/history?of=${assetClass}.${mode}`}>History</Link>}
+    >
+      <Suspense fallback={<Loading />}>
+        <LineChart
+          label={`Equity of ${className(assetClass)}, ${mode}`}
+          x={columns["timeMs"]}
+          height={170}
+          places={2}
+          curves={[{ label: "equity", values: columns["equity"], kind: "area" }]}
+        />
+      </Suspense>
+    </Panel>
   );
 }
 

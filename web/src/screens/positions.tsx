@@ -2,8 +2,9 @@
 
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
+import { Link } from "wouter";
 import { tell } from "../api/client.ts";
-import type { Command, Order, Session } from "../api/contract.ts";
+import type { Command, Order, Session, Wallet } from "../api/contract.ts";
 import { ApiError } from "../api/problem.ts";
 import { useApi } from "../api/queries.ts";
 import { isStale, useStreamState } from "../api/stream.ts";
@@ -22,6 +23,7 @@ import { StoryDrawer } from "../parts/story-drawer.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Age, Moment } from "../parts/time.tsx";
 import { useLowerRisk } from "../shell/risk-controls.tsx";
+import { className } from "../shell/standing.ts";
 
 export function Positions(): ReactNode {
   const query = useApi<{ readonly items: readonly Session[] }>("sessions", { everyMs: 4_000 });
@@ -77,6 +79,10 @@ function SessionPanel({ session }: { readonly session: Session }): ReactNode {
   const peak = Number(session.peakEquity);
   const drawdown = peak > 0 ? 1 - Number(session.equity) / peak : null;
   const causes = Object.entries(session.causes);
+  const wallet = useApi<Wallet>("wallet", { everyMs: 5_000 }).data?.items ?? [];
+  const usable = wallet.filter(
+    ({ mode, assetClass }) => mode === session.mode && session.assetClasses.includes(assetClass),
+  );
   return (
     <>
       <div className="tiles">
@@ -100,6 +106,14 @@ function SessionPanel({ session }: { readonly session: Session }): ReactNode {
             </>
           }
         />
+        {usable.map((card) => (
+          <Stat
+            key={card.assetClass}
+            label={`Usable now, ${className(card.assetClass).toLowerCase()}`}
+            value={money(card.usableNow, card.currency)}
+            note={<Link to="/wallet">of {money(card.budget)}: sizing</Link>}
+          />
+        ))}
       </div>
       <Panel
         title={session.name}

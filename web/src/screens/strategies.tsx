@@ -5,6 +5,7 @@ import type { Model, Promotion } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import { figure, number, percent, ratio } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
+import { valueAt } from "../lib/schema.ts";
 import { Percent } from "../parts/amount.tsx";
 import { Segments } from "../parts/field.tsx";
 import { Badge, CommandLine, Facts, Page, Panel } from "../parts/panel.tsx";
@@ -18,9 +19,17 @@ type Models = {
   readonly damaged: readonly { readonly id: string; readonly error: string }[];
 };
 
+/** A list of the configuration in words; empty or absent means all. */
+function namesAt(config: unknown, key: string, all: string): string {
+  const value = valueAt(config, key);
+  return Array.isArray(value) && value.length > 0 ? value.join(", ") : all;
+}
+
 export function Strategies(): ReactNode {
   const query = useApi<Models>("models", { everyMs: 20_000 });
   const promotions = useApi<{ readonly items: readonly Promotion[] }>("promotions").data?.items ?? [];
+  const config = useApi<{ readonly values: unknown }>("config").data?.values;
+  const allowed = `${namesAt(config, "trade.sessions", "every session")}, ${namesAt(config, "trade.regimes", "every regime")}`;
   const [shape, setShape] = useQueryParam("as");
   return (
     <Page
@@ -60,7 +69,7 @@ export function Strategies(): ReactNode {
             ) : (
               <div className="columns">
                 {items.map((model) => (
-                  <ModelCard key={model.id} model={model} promotions={promotions} />
+                  <ModelCard key={model.id} model={model} promotions={promotions} allowed={allowed} />
                 ))}
               </div>
             )}
@@ -86,9 +95,11 @@ export function StageBadge({ stage }: { readonly stage: string | null }): ReactN
 function ModelCard({
   model,
   promotions,
+  allowed,
 }: {
   readonly model: Model;
   readonly promotions: readonly Promotion[];
+  readonly allowed: string;
 }): ReactNode {
   const approved = promotions.filter((one) => one.model === model.name && one.version === model.version);
   return (
@@ -111,6 +122,7 @@ function ModelCard({
             ["Trades used", figure(model.trades)],
             ["Network", `${model.encoder}, ${number(model.parameters, 0)} parameters`],
             ["Market", `${model.symbols.join(", ")} · ${model.timeframe}`],
+            ["May trade in", allowed],
             [
               "Approved for",
               approved.length === 0
