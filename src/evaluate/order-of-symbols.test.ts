@@ -4,7 +4,7 @@ import { Direction, type IntentColumns, Random } from "../core/index.ts";
 import { randomTape } from "../exchange/testing/hand-tape.ts";
 import { randomConfig } from "../exchange/testing/random-session.ts";
 import type { MarketTape } from "../market/index.ts";
-import { BuyAndHold, type DecisionContext, EqualWeight, type Policy, SmaCross } from "../policy/index.ts";
+import { BuyAndHold, type DecisionContext, EqualWeight, type Policy, RandomTwin, SmaCross } from "../policy/index.ts";
 import { resolveSizingConfig, SizingScheme } from "../portfolio/index.ts";
 import { resolveRiskConfig } from "../risk/index.ts";
 import { backtest } from "./backtest.ts";
@@ -67,6 +67,7 @@ function told({ fills, instruments }: BacktestResult): Record<string, unknown[]>
   return by;
 }
 
+const HABIT = { longShare: 0.4, shortShare: 0.3, size: 1, turnover: 0.2 };
 const SCHEMES = Object.values(SizingScheme);
 
 describe("the order in which symbols are named changes nothing", () => {
@@ -75,6 +76,7 @@ describe("the order in which symbols are named changes nothing", () => {
     ["equal-weight", () => new EqualWeight(), 0],
     ["sma-cross", () => new SmaCross({ fast: 3, slow: 8 }), 0],
     ["whims", () => new Whims(), 1],
+    ["the unskilled twin", () => new RandomTwin({ seed: 3, habits: HABIT }), 0],
   ];
 
   test.each(rules)("for %s", async (_, create, least) => {

@@ -29,9 +29,9 @@ export type LoadOptions = AlignOptions & {
   readonly symbols: readonly string[];
   readonly timeframe: Timeframe;
   /** Which of the stored kinds of a symbol. Default: the perpetual, or the only kind that is stored. */
-  readonly instrumentKind?: InstrumentKind;
+  readonly instrumentKind?: InstrumentKind | undefined;
   /** Terms that a user says of contracts, by plain symbol; they come before what is stored. */
-  readonly terms?: Readonly<Record<string, InstrumentOverrides>>;
+  readonly terms?: Readonly<Record<string, InstrumentOverrides>> | undefined;
 };
 
 /** Share of thin or missing bars from which on they are said. */

@@ -52,6 +52,13 @@ describe("the market that a configuration means", () => {
     expect((await openTape(context, config)).instruments[0].venue).toBe("bybit");
   });
 
+  it("guesses a name once, however many symbols it is near to", async () => {
+    await store("bybit", "BTCUSDT", "5m", 300_000);
+    const { context } = listening();
+    const opened = openTape(context, configured({ "data.symbols": ["BTCUSD", "BTCUSDC"] }));
+    await expect(opened).rejects.toMatchObject({ fix: expect.stringMatching(/^Did you mean BTCUSDT\? /) });
+  });
+
   it("takes the only stored timeframe for symbols that were named, and says so", async () => {
     await store("csv", "ACME", "1d", DAY);
     const { context, said } = listening();

@@ -71,8 +71,8 @@ function missingSymbols(stored: readonly SetKey[], symbols: readonly string[], r
       fix: "Choose symbols of one venue, or fetch the others from it: tidemark fetch --venue NAME --symbols LIST.",
     });
   }
-  const guesses = missing.flatMap((symbol) => nearestName(symbol, known) ?? []);
-  const guess = guesses.length === 0 ? "" : `Did you mean ${guesses.join(", ")}? `;
+  const guesses = new Set(missing.flatMap((symbol) => nearestName(symbol, known) ?? []));
+  const guess = guesses.size === 0 ? "" : `Did you mean ${[...guesses].join(", ")}? `;
   const have = known.length === 0 ? "; the store is empty" : "";
   return new TidemarkError("DATA_MISSING", {
     what: `There are no candles of ${missing.join(", ")}${have}`,

@@ -6,6 +6,8 @@ import { join, resolve } from "node:path";
 import { z } from "zod";
 import {
   fingerprint,
+  InstrumentKind,
+  type InstrumentOverrides,
   packageVersion,
   parseTimeframe,
   readTextIfPresent,
@@ -18,10 +20,12 @@ import { EdgeSignal, type MarketTape } from "../../market/index.ts";
 import type { Json } from "../../search/index.ts";
 import { type Config, configOf } from "../config/load.ts";
 import { configSchema } from "../config/schema.ts";
-import { alignment, syntheticEdge } from "../data/market.ts";
+import { alignment, askedKind, syntheticEdge } from "../data/market.ts";
+import { instrumentTerms } from "../data/terms.ts";
 
 const PLAN_FILE = "tune.json";
 
+const isTable = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 const timeframe = z.string().transform((text) => parseTimeframe(text));
 const marketSchema = z.discriminatedUnion("kind", [
   z.object({
@@ -33,6 +37,8 @@ const marketSchema = z.discriminatedUnion("kind", [
     toMs: z.number(),
     range: z.enum(TapeRange).optional(),
     currency: z.string().optional(),
+    terms: z.record(z.string(), z.custom<InstrumentOverrides>(isTable)).optional(),
+    instrumentKind: z.enum(InstrumentKind).optional(),
   }),
   z.object({
     kind: z.literal("synthetic"),
@@ -79,6 +85,8 @@ function requestOf(config: Config, tape: MarketTape): MarketRequest {
     const { syntheticSeed: seed, syntheticBars: bars } = config.data;
     return { kind: "synthetic", seed, bars, symbols, timeframe: tape.timeframe, edge: syntheticEdge(config) };
   }
+  const terms = instrumentTerms(config);
+  const kind = askedKind(config);
   return {
     kind: "stored",
     venue: tape.instruments[0].venue,
@@ -87,6 +95,8 @@ function requestOf(config: Config, tape: MarketTape): MarketRequest {
     fromMs: tape.timeMs[0],
     toMs: tape.timeMs[tape.bars - 1] + 1,
     ...alignment(config),
+    ...(Object.keys(terms).length === 0 ? {} : { terms }),
+    ...(kind === undefined ? {} : { instrumentKind: kind }),
   };
 }
 

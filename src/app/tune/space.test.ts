@@ -157,3 +157,21 @@ describe("the plan of a search", () => {
     );
   });
 });
+
+describe("the market of a plan", () => {
+  it("carries the kind that is asked for and what is said of contracts, so that every machine trades the same", () => {
+    const tape = syntheticTape({ seed: 1, bars: 400, timeframe: parseTimeframe("1h"), symbols: ["ACME"] });
+    const config = configOf('[instruments.ACME]\nkind = "spot"\nlot = "0.001"\ntaker_fee_bps = 3\n', {
+      "data.kind": "perpetual",
+    });
+    const plan = planSchema.parse(planJson(makePlan(config, tape, 1, 0)));
+    expect(plan.market).toMatchObject({
+      kind: "stored",
+      instrumentKind: "perpetual",
+      terms: { ACME: { kind: "spot", lotStep: "0.001", takerFeeBps: 3 } },
+    });
+    const plain = planSchema.parse(planJson(makePlan(configOf(""), tape, 1, 0)));
+    expect(plain.market).not.toHaveProperty("terms");
+    expect(plain.market).not.toHaveProperty("instrumentKind");
+  });
+});

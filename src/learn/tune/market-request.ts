@@ -1,5 +1,5 @@
 /** @file A market as plain JSON, so that a process anywhere opens the very bars that a search is about. */
-import { TidemarkError, type Timeframe } from "../../core/index.ts";
+import { type InstrumentKind, type InstrumentOverrides, TidemarkError, type Timeframe } from "../../core/index.ts";
 import { type EdgeOption, loadTape, type MarketTape, syntheticTape, type TapeRange } from "../../market/index.ts";
 
 export type MarketRequest =
@@ -13,6 +13,9 @@ export type MarketRequest =
       readonly toMs: number;
       readonly range?: TapeRange | undefined;
       readonly currency?: string | undefined;
+      /** What is said of contracts, by plain symbol, and the kind that is asked for: both decide how the bars are traded. */
+      readonly terms?: Readonly<Record<string, InstrumentOverrides>> | undefined;
+      readonly instrumentKind?: InstrumentKind | undefined;
     }
   | {
       readonly kind: "synthetic";

@@ -41,7 +41,8 @@ function isList(habits: RandomTwinOptions["habits"]): habits is readonly TwinHab
 export class RandomTwin implements Policy {
   readonly name = "random";
   readonly #options: RandomTwinOptions;
-  #random = new Random(0);
+  /** `[S]` a stream for each symbol, by its name: the order in which symbols are named changes nothing. */
+  #random: readonly Random[] = [];
   /** `[S]` the habits, and the probabilities of a fresh draw. */
   #habits: readonly TwinHabit[] = [];
   #redraw: readonly number[] = [];
@@ -54,7 +55,8 @@ export class RandomTwin implements Policy {
 
   reset({ tape }: DecisionContext): void {
     const { seed, habits } = this.#options;
-    this.#random = new Random(seed).fork("random baseline");
+    const random = new Random(seed).fork("random baseline");
+    this.#random = tape.instruments.map(({ symbol }) => random.fork(symbol));
     this.#habits = isList(habits) ? habits : Array.from({ length: tape.symbols }, () => habits);
     invariant(this.#habits.length === tape.symbols, `a twin has habits for ${tape.symbols} symbols`);
     this.#redraw = this.#habits.map(redrawProbability);
@@ -64,7 +66,7 @@ export class RandomTwin implements Policy {
 
   #draw(symbol: number): Direction {
     const { longShare, shortShare } = this.#habits[symbol];
-    const u = this.#random.uniform();
+    const u = this.#random[symbol].uniform();
     if (u < longShare) return Direction.long;
     return u < longShare + shortShare ? Direction.short : Direction.flat;
   }
@@ -72,7 +74,7 @@ export class RandomTwin implements Policy {
   decide({ tape, desk, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     for (let s = 0; s < symbols; s++) {
-      if (this.#random.uniform() < this.#redraw[s]) this.#state[s] = this.#draw(s);
+      if (this.#random[s].uniform() < this.#redraw[s]) this.#state[s] = this.#draw(s);
       const state = this.#state[s];
       const position = desk.position(s);
       const held = position > 0 ? Direction.long : position < 0 ? Direction.short : Direction.flat;
