@@ -26,3 +26,35 @@ it("has costs and margin that are known: changed defaults change everybody's res
     checked: false,
   });
 });
+
+it("takes the ends of every range and nothing beyond them", () => {
+  const ends = {
+    leverage: [1, 200],
+    halfSpreadBps: [0, 1_000],
+    baseSlippageBps: [0, 1_000],
+    sizeImpactBpsPer1000: [0, 1_000],
+    impactCoefficient: [0, 100],
+    participationCap: [0, 1],
+    slippageCapBps: [0, 5_000],
+    costMultiplier: [0, 100],
+    liquidationFeeBps: [0, 1_000],
+    fundingMultiplier: [0, 1_000],
+    breakEvenDistance: [0, 100],
+    profitLockShare: [0, 1],
+    harshPartialProbability: [0, 1],
+    harshLatencyShare: [0, 1],
+    harshExtraSlippageBps: [0, 1_000],
+    takerFeeBps: [-100, 1_000],
+    maintenanceMarginRate: [0, 1],
+    settleAfterBars: [0, 2_000_000_000],
+  };
+  for (const [key, [least, most]] of Object.entries(ends)) {
+    for (const value of [least, most]) expect(resolveExchangeConfig({ [key]: value })).toMatchObject({ [key]: value });
+    for (const value of [least - 1, most + 1, Number.NaN]) {
+      expect(() => resolveExchangeConfig({ [key]: value }), `${key} = ${value}`).toThrow(key);
+    }
+    const isOptional = ["takerFeeBps", "maintenanceMarginRate", "settleAfterBars"].includes(key);
+    if (isOptional) expect(resolveExchangeConfig({ [key]: null })).toMatchObject({ [key]: null });
+    else expect(() => resolveExchangeConfig({ [key]: null as never })).toThrow(key);
+  }
+});
