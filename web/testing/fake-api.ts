@@ -23,6 +23,60 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 const BEAT_MS = 1_000;
+/** What the verbs of jobs that ended have said. */
+const RESULTS: Readonly<Record<string, unknown>> = {
+  "verify-leak": { passed: true, decisions: 200, faults: [] },
+  stress: {
+    headline: "Survives every scenario but the deepest crash",
+    base: {
+      scenario: "",
+      severity: 0,
+      unit: "",
+      survived: true,
+      totalReturn: 0.184,
+      worstEquity: 0.94,
+      maxDrawdown: 0.092,
+      recoveryDays: 12,
+      trades: 412,
+    },
+    rows: [
+      {
+        scenario: "flash-crash",
+        severity: 0.2,
+        unit: "of the price",
+        survived: true,
+        totalReturn: 0.081,
+        worstEquity: 0.86,
+        maxDrawdown: 0.17,
+        recoveryDays: 41,
+        trades: 409,
+      },
+      {
+        scenario: "flash-crash",
+        severity: 0.5,
+        unit: "of the price",
+        survived: false,
+        totalReturn: -1,
+        worstEquity: 0,
+        maxDrawdown: 1,
+        recoveryDays: null,
+        trades: 120,
+      },
+      {
+        scenario: "dry-market",
+        severity: 4,
+        unit: "times the costs",
+        survived: true,
+        totalReturn: -0.02,
+        worstEquity: 0.9,
+        maxDrawdown: 0.12,
+        recoveryDays: null,
+        trades: 411,
+      },
+    ],
+    monteCarlo: [{ name: "trade order", ruin: 0.004 }],
+  },
+};
 /** The policy that the real server sends with the page. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -303,7 +357,7 @@ export async function fakeApi(
         const job = jobs.find(({ id }) => id === rest[0]);
         return job === undefined
           ? undefined
-          : { job, result: job.kind === "verify-leak" ? { passed: true, decisions: 200, faults: [] } : null };
+          : { job, result: job.state === "done" ? (RESULTS[job.kind] ?? null) : null };
       }
       case "tokens":
         return { items: tokens };

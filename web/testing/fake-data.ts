@@ -194,6 +194,17 @@ export function jobsOf(): Job[] {
       error: null,
     },
     {
+      id: "stress-20260301-0900",
+      kind: "stress",
+      line: "tidemark stress --model tidemark/3",
+      state: "done",
+      by: "page",
+      startedMs: WORLD_MS - 27 * HOUR,
+      endedMs: WORLD_MS - 27 * HOUR + 61_000,
+      progress: null,
+      error: null,
+    },
+    {
       id: "backtest-20260228-1010",
       kind: "backtest",
       line: "tidemark backtest --model tidemark/2",

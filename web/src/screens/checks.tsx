@@ -7,11 +7,11 @@ import { useApi } from "../api/queries.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Inline } from "../parts/field.tsx";
 import { isAtWork, JobProgress, JobState } from "../parts/job-row.tsx";
-import { Badge, Facts, Page, Panel } from "../parts/panel.tsx";
+import { Page, Panel } from "../parts/panel.tsx";
 import { Empty, Failure, Loaded } from "../parts/states.tsx";
 import { Age } from "../parts/time.tsx";
 import { NewJobButton } from "./new-job.tsx";
-import { plainFacts } from "./plain-facts.ts";
+import { ResultView } from "./result-view.tsx";
 
 const CHECKS: readonly { readonly kind: JobKind; readonly title: string; readonly about: string }[] = [
   {
@@ -112,7 +112,7 @@ function Check({
             </div>
             {isAtWork(job) && <JobProgress job={job} />}
             {job.error !== null && <Failure error={new ApiError(0, job.error)} />}
-            {job.state === "done" && <Result id={job.id} />}
+            {job.state === "done" && <Result id={job.id} kind={kind} />}
           </>
         )}
       </div>
@@ -120,18 +120,7 @@ function Check({
   );
 }
 
-function Result({ id }: { readonly id: string }): ReactNode {
+function Result({ id, kind }: { readonly id: string; readonly kind: JobKind }): ReactNode {
   const query = useApi<{ readonly result: unknown }>(`jobs/${id}`);
-  const result = query.data?.result;
-  const passed = typeof result === "object" && result !== null && "passed" in result ? result.passed : undefined;
-  return (
-    <>
-      {typeof passed === "boolean" && (
-        <p>
-          <Badge kind={passed ? "good" : "bad"}>{passed ? "✓ passed" : "✕ not passed"}</Badge>
-        </p>
-      )}
-      <Facts rows={plainFacts(result).filter(([name]) => name !== "passed")} />
-    </>
-  );
+  return <ResultView kind={kind} result={query.data?.result} />;
 }

@@ -18,7 +18,7 @@ import { type Column, Table } from "../parts/table.tsx";
 import { Age, Moment } from "../parts/time.tsx";
 import css from "./jobs.module.css";
 import { NewJobButton } from "./new-job.tsx";
-import { plainFacts } from "./plain-facts.ts";
+import { ResultView } from "./result-view.tsx";
 
 export function useStopJob(): (job: Job) => Promise<void> {
   const client = useQueryClient();
@@ -136,11 +136,11 @@ function JobDrawer({ id, onClose }: { readonly id: string; readonly onClose: () 
             />
             <CommandLine line={job.line} />
             <Log id={id} isLive={isAtWork(job)} />
-            {plainFacts(result).length > 0 && (
-              <>
+            {result !== null && result !== undefined && (
+              <section className="stack" style={{ gap: 8 }} aria-label="Result">
                 <h3>Result</h3>
-                <Facts rows={plainFacts(result)} />
-              </>
+                <ResultView kind={job.kind} result={result} />
+              </section>
             )}
             {result !== null && result !== undefined && (
               <details>

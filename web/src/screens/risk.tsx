@@ -1,13 +1,12 @@
 /** @file How near the edge: limits and how much of each is used, what the gate refused and why, stress. */
 import { useQueries } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { Link } from "wouter";
 import { ask } from "../api/client.ts";
 import type { Job, Session, TradeEvent } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import { money, number, percent } from "../lib/format.ts";
 import { valueAt } from "../lib/schema.ts";
-import { isAtWork, JobLine } from "../parts/job-row.tsx";
+import { JobLine } from "../parts/job-row.tsx";
 import { Badge, Bar, Page, Panel } from "../parts/panel.tsx";
 import { ModeBadge, StatusBadge } from "../parts/session-badge.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
@@ -15,6 +14,7 @@ import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
 import { type Limit, limitsOf, notionalOf } from "./limits.ts";
 import { NewJobButton } from "./new-job.tsx";
+import { ResultView } from "./result-view.tsx";
 
 export function Risk(): ReactNode {
   const sessions = useApi<{ readonly items: readonly Session[] }>("sessions", { everyMs: 5_000 });
@@ -22,6 +22,7 @@ export function Risk(): ReactNode {
   const jobs = (useApi<{ readonly items: readonly Job[] }>("jobs", { everyMs: 5_000 }).data?.items ?? []).filter(
     ({ kind }) => kind === "stress",
   );
+  const last = jobs.find(({ state }) => state === "done");
   return (
     <Page
       title="Risk"
@@ -57,12 +58,17 @@ export function Risk(): ReactNode {
             {jobs.slice(0, 4).map((job) => (
               <JobLine key={job.id} job={job} />
             ))}
-            {jobs.some(isAtWork) ? null : <Link to="/jobs">Results stand with the jobs</Link>}
+            {last !== undefined && <StressResult id={last.id} />}
           </>
         )}
       </Panel>
     </Page>
   );
+}
+
+function StressResult({ id }: { readonly id: string }): ReactNode {
+  const query = useApi<{ readonly result: unknown }>(`jobs/${id}`);
+  return <ResultView kind="stress" result={query.data?.result} />;
 }
 
 function limitText(value: number, unit: Limit["unit"]): string {
