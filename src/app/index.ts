@@ -48,10 +48,15 @@ export {
 } from "./trade/journals.ts";
 export { type PaperParity, paperParity, replayModel } from "./trade/replay.ts";
 export {
+  type Commanded,
+  type CommandOptions,
   commandSession,
+  followSession,
   type LiveTerms,
   liveSession,
   paperSession,
+  type Shown,
+  sessionCommands,
   sessionOrders,
   sessionStatus,
 } from "./trade/sessions.ts";

@@ -67,6 +67,11 @@ const CATALOG = {
   CHECK_FAILED: ExitCode.refused,
   LIVE_REFUSED: ExitCode.refused,
   ENGINE_NOT_RUNNING: ExitCode.refused,
+  ENGINE_SILENT: ExitCode.refused,
+  ENGINE_FAILED: ExitCode.refused,
+  COMMAND_INVALID: ExitCode.usage,
+  COMMAND_CONFLICT: ExitCode.refused,
+  COMMAND_REFUSED: ExitCode.refused,
   CONTRACT_BROKEN: ExitCode.refused,
   REGISTRY_REFUSED: ExitCode.refused,
   // verdicts of the pre-trade gate: they stand in the journal and end no command
@@ -89,6 +94,8 @@ const CATALOG = {
   GATE_MIN_NOTIONAL: ExitCode.refused,
   GATE_SHORT: ExitCode.refused,
   GATE_DUPLICATE: ExitCode.refused,
+  GATE_CLASS: ExitCode.refused,
+  GATE_STOP: ExitCode.refused,
   // unexpected
   INVARIANT: ExitCode.unexpected,
   COMPUTE_SHAPE: ExitCode.unexpected,

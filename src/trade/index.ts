@@ -7,8 +7,16 @@ export { LiveDesk } from "./desk/live-desk.ts";
 export { LiveRows } from "./desk/live-rows.ts";
 export { LiveTape } from "./desk/live-tape.ts";
 export { applyEntry } from "./engine/apply.ts";
+export {
+  type Actor,
+  type Command,
+  type CommandOrder,
+  type CommandRecord,
+  type CommandStatus,
+  subjectOf,
+} from "./engine/command.ts";
 export { ENGINE_DEFAULTS, type EngineConfig, type TradeMode } from "./engine/config.ts";
-export type { Command, Entry } from "./engine/entries.ts";
+export type { Entry } from "./engine/entries.ts";
 export { emptyState } from "./engine/state.ts";
 export type * from "./feed.ts";
 export { type BybitFeedOptions, bybitFeed } from "./feeds/bybit-feed.ts";
@@ -21,7 +29,15 @@ export { type JournalTrade, journalTrades } from "./journal/trades.ts";
 export { type JournalReport, verifyJournal } from "./journal/verify.ts";
 export type * from "./order-rules.ts";
 export { BarCycle } from "./session/bar-cycle.ts";
-export { askEngine, type ControlRequest, KILL_FILE, serveControl } from "./session/control.ts";
+export { type ControlServer, KILL_FILE, serveControl } from "./session/control.ts";
+export { askEngine, type EngineStream, type FollowOptions, followEngine } from "./session/control-client.ts";
+export {
+  type CommandRequest,
+  type ControlRequest,
+  checkCommandOrder,
+  type OrderAsked,
+  type StreamedRecord,
+} from "./session/control-protocol.ts";
 export { historyEntry } from "./session/history.ts";
 export { LiveLoop } from "./session/live-loop.ts";
 export { openLog } from "./session/log.ts";
@@ -29,6 +45,13 @@ export { openSession } from "./session/open.ts";
 export { type ReplayOptions, type ReplayResult, replayPaper } from "./session/replay.ts";
 export { TradeSession } from "./session/session.ts";
 export { lockState } from "./session/state-lock.ts";
-export { type OrderView, ordersView, type PositionView, type SessionView, sessionView } from "./session/view.ts";
+export {
+  commandsView,
+  type OrderView,
+  ordersView,
+  type PositionView,
+  type SessionView,
+  sessionView,
+} from "./session/view.ts";
 export { type DayResult, simulateDay } from "./simulation/day.ts";
 export { PLANTED_FAULTS, type PlantedFault, ROUGH_FAULTS } from "./simulation/faults.ts";

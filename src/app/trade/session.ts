@@ -13,6 +13,9 @@ import {
   BarCycle,
   type Broker,
   type ControlRequest,
+  type ControlServer,
+  commandsView,
+  type EngineConfig,
   historyEntry,
   JOURNAL_FILE,
   KILL_FILE,
@@ -96,6 +99,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
     const broker = place.broker ?? opened.paper;
     if (broker === undefined) throw new Error("a session has a broker");
     const ended = new AbortController();
+    let control: ControlServer | undefined;
     const stop = AbortSignal.any([ended.signal, context.signal]);
     const session = new TradeSession({
       engine: opened.engine,
@@ -104,6 +108,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
       clock,
       timers: true,
       onEntry: (entry, atMs) => {
+        control?.wake();
         opened.strategy.desk.apply(entry, false);
         log.entry(entry, atMs);
         if (entry.kind === "intent") {
@@ -154,8 +159,10 @@ export async function runSession(context: AppContext, given: string, place: Sess
         context.note(`${formatMinute(openMs + barMs)} equity ${shown}, ${status}${decided ? "" : " (missed)"}`);
       },
     });
-    const control = await serveControl(state, (request) => answer(session, request));
-    closing.unshift(() => control.close());
+    const reload = (): EngineConfig =>
+      engineConfig(context.config(), mode, strategySettings, instruments[0].quote, place.balance, pace);
+    control = await serveControl(state, { answer: (request) => answer(session, request, reload), records: journal });
+    closing.unshift(() => control?.close());
     await feed.start({ symbols, timeframe }, loop.listener(), stop);
     closing.unshift(() => feed.stop());
     context.note(`Session ${mode}/${name} runs; Ctrl-C stops it. State: ${state}`);
@@ -174,19 +181,33 @@ function memoryBars({ network }: { readonly network?: { readonly window: number;
   return network === undefined ? 0 : network.window + network.warmup;
 }
 
-function answer(session: TradeSession, request: ControlRequest): unknown {
+function answer(
+  session: TradeSession,
+  request: Exclude<ControlRequest, { verb: "events" }>,
+  reload: () => EngineConfig,
+): unknown {
   const { state } = session.engine;
-  if (request.verb === "status") return sessionView(state);
-  if (request.verb === "orders") return ordersView(state);
-  const { command, by, reason } = request;
-  session.deliver({ kind: "command", command, by, reason });
-  return sessionView(state);
+  switch (request.verb) {
+    case "status":
+      return sessionView(state);
+    case "orders":
+      return ordersView(state);
+    case "commands":
+      return commandsView(state);
+    case "command": {
+      const { order, verb: _, ...given } = request;
+      const whole = order.command === "reload" ? { ...order, config: reload() } : order;
+      const command = session.command(whole, given);
+      return { command, view: sessionView(state) };
+    }
+  }
 }
 
 async function watchKillFile(session: TradeSession, path: string, clock: Clock, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     if (existsSync(path)) {
-      session.deliver({ kind: "command", command: "halt", by: "file", reason: "the file KILL was found" });
+      const reason = "the file KILL was found";
+      session.deliver({ kind: "command", command: "halt", by: "owner of the state folder", from: "file", reason });
       rmSync(path, { force: true });
     }
     await clock.sleep(KILL_LOOK_MS, signal).catch(() => undefined);

@@ -1,13 +1,20 @@
 /** @file Paper and live sessions, and the words to a running one. */
 
 import { join } from "node:path";
-import { decimal, TidemarkError } from "../../core/index.ts";
+import { decimal, freshId, TidemarkError } from "../../core/index.ts";
 import { manifestInstruments, readManifest } from "../../policy/index.ts";
 import {
+  type Actor,
   applyEntry,
   askEngine,
-  type Command,
+  type CommandRecord,
+  checkCommandOrder,
+  commandsView,
+  type EngineStream,
   emptyState,
+  type FollowOptions,
+  followEngine,
+  type OrderAsked,
   type OrderView,
   ordersView,
   type SessionView,
@@ -146,16 +153,33 @@ function fold(config: Config, session: string) {
   return state;
 }
 
-/** Tells a running engine what to do. Throws ENGINE_NOT_RUNNING where none runs. */
+export type Commanded = Shown<SessionView> & {
+  /** As the journal knew it right after: a command that takes its time is followed by `sessionCommands`. */
+  readonly command: CommandRecord;
+};
+
+export type CommandOptions = {
+  readonly actor: Actor;
+  readonly reason: string;
+  /** The same id is carried out once, however often it is sent; a fresh one where absent. */
+  readonly id?: string;
+};
+
+/**
+ * Tells a running engine what to do. Throws ENGINE_NOT_RUNNING where none runs, ENGINE_FAILED where its session has failed,
+ * COMMAND_INVALID and COMMAND_CONFLICT; a command that the engine refuses is returned with its code.
+ */
 export async function commandSession(
   config: Config,
   given: string | undefined,
-  command: Command,
-  reason: string,
-): Promise<Shown<SessionView>> {
+  order: OrderAsked,
+  { actor, reason, id = `c-${freshId()}${freshId()}` }: CommandOptions,
+): Promise<Commanded> {
+  const checked = checkCommandOrder(order);
   const session = await chosen(config, given);
   const folder = join(stateFolder(config), session);
-  const told = await askEngine(folder, { verb: "command", command, by: "command line", reason });
+  const request = { verb: "command", id, by: actor.by, from: actor.from, reason, order: checked } as const;
+  const told = (await askEngine(folder, request)) as { command: CommandRecord; view: SessionView } | undefined;
   if (told === undefined) {
     throw new TidemarkError("ENGINE_NOT_RUNNING", {
       what: `No engine runs the session ${session}`,
@@ -163,5 +187,25 @@ export async function commandSession(
       fix: "Protective orders at the venue stand; start the session again to command it.",
     });
   }
-  return { session, running: true, result: told as SessionView };
+  return { session, running: true, result: told.view, command: told.command };
+}
+
+/** Commands of a session's last days, newest first, each with its end. */
+export async function sessionCommands(
+  config: Config,
+  given: string | undefined,
+): Promise<Shown<readonly CommandRecord[]>> {
+  const session = await chosen(config, given);
+  const told = await askEngine(join(stateFolder(config), session), { verb: "commands" });
+  if (told !== undefined) return { session, running: true, result: told as CommandRecord[] };
+  return { session, running: false, result: commandsView(fold(config, session)) };
+}
+
+/** Follows what a running session journals; undefined where none runs it. */
+export function followSession(
+  config: Config,
+  session: string,
+  options: FollowOptions,
+): Promise<EngineStream | undefined> {
+  return followEngine(join(stateFolder(config), session), options);
 }

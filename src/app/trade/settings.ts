@@ -19,6 +19,7 @@ export function tradeSettings(config: Config) {
     expiryDays: trade.expiryDays,
     sessions: trade.sessions,
     regimes: trade.regimes,
+    liveClasses: trade.liveClasses,
     unknownPositions: trade.unknownPositions,
     haltFlattens: trade.haltFlattens,
     limits: {

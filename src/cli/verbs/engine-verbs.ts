@@ -1,20 +1,23 @@
 /** @file The verbs that speak to a running engine, or read its journal where none runs. */
 import { type Command, Option } from "commander";
-import { commandSession, journalOrder, sessionOrders, sessionStatus } from "../../app/index.ts";
+import { journalOrder, sessionOrders, sessionStatus } from "../../app/index.ts";
 import { addVerb, type VerbRunner } from "../verb.ts";
+import { tell } from "./order-verbs.ts";
 import { ordersText, positionsText, statusText } from "./session-text.ts";
 import { VERB_SUMMARIES, type VerbName } from "./summaries.ts";
 
 const SESSION = [["[session]", 'such as "paper/tidemark-1"; without it the one that runs']] as const;
 const SETTINGS = [["--state <folder>", "trade.state"]] as const;
 
-type CommandName = "halt" | "resume" | "flatten" | "close-only";
+type CommandName = "halt" | "resume" | "flatten" | "close-only" | "reload";
 
 const DETAILS: Readonly<Record<CommandName, string>> = {
   halt: "Nothing is opened or closed any more; protective orders at the venue stay. It survives restarts until `tidemark resume`.",
   resume: "Lifts every cause that waits for a person, compares journal and venue, and trades again.",
   flatten: "Closes every position at the market and halts.",
   "close-only": "Positions may shrink and close; nothing is opened.",
+  reload:
+    "Takes budgets, caps, limits and allow-lists of [trade] from the configuration, once they are valid; mode, symbols and account stay.",
 };
 
 function registerCommand(command: CommandName) {
@@ -30,10 +33,7 @@ function registerCommand(command: CommandName) {
         settings: SETTINGS,
         examples: [[command, "the session that runs"]],
         run: async (context, { args, options }) => {
-          const reason = options.reason ?? "ordered";
-          const { session, result } = await commandSession(context.config(), args[0], command, reason);
-          context.output.text(`${session} is ${result.status}`);
-          context.output.data({ ...result, session });
+          await tell(context, args[0], { command }, options.reason, ({ status }) => `is ${status}`);
         },
       },
       runner,
@@ -45,6 +45,7 @@ export const registerHalt = registerCommand("halt");
 export const registerResume = registerCommand("resume");
 export const registerFlatten = registerCommand("flatten");
 export const registerCloseOnly = registerCommand("close-only");
+export const registerReload = registerCommand("reload");
 
 function registerView(name: Extract<VerbName, "status" | "positions">) {
   return (program: Command, runner: VerbRunner): void => {

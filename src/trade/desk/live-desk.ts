@@ -10,7 +10,7 @@ import {
   OrderOutcome,
   type TradeDesk,
 } from "../../exchange/index.ts";
-import type { BrokerExecution, BrokerOrder } from "../broker.ts";
+import type { BrokerExecution, BrokerOrder, TargetOrder } from "../broker.ts";
 import type { Entry, Target } from "../engine/entries.ts";
 import type { LiveTape } from "./live-tape.ts";
 
@@ -100,6 +100,10 @@ export class LiveDesk implements TradeDesk {
       if (entry.strategy !== this.#strategy || !replaying) return;
       this.closeBar();
       for (const target of entry.targets) this.#place(target);
+    } else if (kind === "intent") {
+      // What a person set stands in the place of what was decided.
+      const { symbol, target } = entry.request;
+      if (entry.manual === true && target !== undefined) this.#place({ ...target, symbol });
     } else if (kind === "missed") {
       if (entry.strategy === this.#strategy) this.closeBar();
     } else if (kind === "broker") {
@@ -119,7 +123,7 @@ export class LiveDesk implements TradeDesk {
     this.#ledger.open();
   }
 
-  #place(target: Target): void {
+  #place(target: TargetOrder & { readonly symbol: string }): void {
     const symbol = this.#symbolIndex.get(target.symbol);
     if (symbol === undefined) return;
     const { lots, stopDistance, targetDistance, trailDistance, maxBars, urgency } = target;

@@ -1,9 +1,12 @@
 /** @file The fold: what one entry of the journal does to the state. Nothing else changes it, and nothing here decides. */
 import { decimal, exactText, ZERO_TEXT } from "../../core/index.ts";
+import { assetClass } from "../../portfolio/index.ts";
 import type { BrokerEvent, BrokerOrder, BrokerPosition, SubmitOutcome } from "../broker.ts";
+import { applyCommand, applyCommandEnd, noteDenied, noteUncancelled } from "./command-fold.ts";
 import { strategyNamed } from "./config.ts";
 import { type Entry, type Fact, type Input, isInput, type Target } from "./entries.ts";
 import { bookExecution, closePosition, finishOrder, newPosition, observeEquity, prune } from "./ledger.ts";
+import { sameAgain } from "./manual-brackets.ts";
 import { type ActiveTarget, type EngineState, isFlattening, isLive, type OrderLife } from "./state.ts";
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
@@ -35,6 +38,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       state.session = entry.id;
       state.accountId = entry.accountId;
       state.capabilities = entry.capabilities;
+      for (const instrument of entry.instruments) state.classes[instrument.symbol] = assetClass(instrument);
       if (state.cursor === "") state.cursor = `time:${atMs}`;
       observeEquity(state);
       return;
@@ -63,6 +67,8 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       if (order === undefined) return;
       const sure = entry.outcome.outcome === "acknowledged";
       if (!sure) order.cancelling = false;
+      if (entry.outcome.outcome === "rejected")
+        noteUncancelled(state, entry.request.clientOrderId ?? "", entry.outcome.message);
       // A cancel that met nothing says only that the order is not working: what became of it has to be asked.
       if (!sure && entry.outcome.outcome !== "rejected" && order.life === "working") doubt(state, order);
       return;
@@ -97,12 +103,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       if (entry.id === "mark") observeEquity(state);
       return;
     case "command":
-      if (entry.config !== undefined) state.config = entry.config;
-      if (entry.command === "resume") state.causes = {};
-      if (entry.command === "halt") state.causes["operator"] = "halted";
-      if (entry.command === "flatten") state.causes["operator"] = "halted";
-      if (entry.command === "close-only") state.causes["operator"] = "reducing";
-      return;
+      return applyCommand(state, entry, atMs);
     case "history":
     case "feed":
     case "missed":
@@ -271,6 +272,9 @@ function applyFact(state: EngineState, fact: Fact, atMs: number): void {
       return;
     }
     case "denied":
+      noteDenied(state, fact.symbol, fact.code, fact.detail);
+      delete state.wanted[fact.symbol];
+      return;
     case "dropped":
       delete state.wanted[fact.symbol];
       return;
@@ -336,6 +340,20 @@ function applyFact(state: EngineState, fact: Fact, atMs: number): void {
       };
       return;
     }
+    case "rebracket": {
+      const position = state.positions[fact.symbol];
+      if (position === undefined) return;
+      position.manualBefore = position.manual;
+      position.manual = fact.manual ?? undefined;
+      const mayPlan = state.capabilities?.targets === true && !isFlattening(state, fact.symbol);
+      if (mayPlan) state.wanted[fact.symbol] = sameAgain(state, fact.symbol, atMs);
+      return;
+    }
+    case "classSwitch":
+      state.switches[fact.assetClass] = fact.open;
+      return;
+    case "commandEnd":
+      return applyCommandEnd(state, fact, atMs);
     case "later":
       state.timers[fact.timer] = fact.dueMs;
       return;

@@ -73,6 +73,8 @@ export type EngineConfig = {
   readonly sessions: readonly string[];
   /** Allowed regimes by name; empty allows all. */
   readonly regimes: readonly string[];
+  /** Asset classes that a live session may open; absent or empty allows all. */
+  readonly liveClasses?: readonly string[];
   readonly unknownPositions: "adopt" | "refuse";
   /** Whether a halt closes positions; otherwise their protective orders stay. */
   readonly haltFlattens: boolean;

@@ -7,6 +7,7 @@ import type { AmendOutcome, ProtectionRequest, UnknownOutcome } from "../broker.
 import { clampBrackets } from "./clamp.ts";
 import { clientOrderId } from "./client-order-id.ts";
 import { entryPrice } from "./ledger.ts";
+import { takeBackProtection } from "./operator.ts";
 import { type EngineState, isFlattening, type PositionState, type ProtectionState } from "./state.ts";
 import type { Step } from "./step.ts";
 
@@ -69,7 +70,13 @@ function desired(state: EngineState, symbol: string, position: PositionState): P
   }
   const target = targetDistance > 0 ? entry.mul(one.plus(side * targetDistance)) : undefined;
   // A trailing stop may lie beyond the entry; it is held against the best price instead.
-  return clampBrackets(rules, isLong, isTrail ? decimal(position.extreme) : entry, stop, target);
+  const planned = clampBrackets(rules, isLong, isTrail ? decimal(position.extreme) : entry, stop, target);
+  const { manual } = position;
+  if (manual === undefined) return planned;
+  return {
+    stopPrice: manual.stopPrice ?? planned.stopPrice,
+    targetPrice: manual.targetPrice === undefined ? planned.targetPrice : (manual.targetPrice ?? undefined),
+  };
 }
 
 function protect(step: Step, symbol: string, position: PositionState, wanted: ProtectionState): void {
@@ -114,7 +121,7 @@ export function onProtected(step: Step, request: ProtectionRequest, outcome: Ame
   const { state, emit, effects } = step;
   const { symbol } = request;
   if (outcome.outcome === "acknowledged" || outcome.outcome === "unchanged") return;
-  if (state.positions[symbol] === undefined) return;
+  if (state.positions[symbol] === undefined || takeBackProtection(step, symbol, outcome)) return;
   const isRefused = outcome.outcome === "rejected";
   const why = isRefused ? `${outcome.code}: ${outcome.message}` : (outcome as UnknownOutcome).reason;
   const text = `${symbol}: the stop was not placed (${why})`;

@@ -2,7 +2,8 @@
  * @file Everything that is written to the journal, as plain JSON. Inputs come from outside (the market, the venue, a timer, a
  * person); facts are what the engine concludes from them. State is a fold over both, in their order.
  */
-import type { DecimalText, Instrument } from "../../core/index.ts";
+import type { DecimalText, ErrorCode, Instrument } from "../../core/index.ts";
+import type { AssetClass } from "../../portfolio/index.ts";
 import type {
   AccountMode,
   AmendOutcome,
@@ -20,6 +21,7 @@ import type {
 } from "../broker.ts";
 import type { Quote } from "../feed.ts";
 import type { OrderRules } from "../order-rules.ts";
+import type { Actor, CommandOrder, ManualBrackets } from "./command.ts";
 import type { EngineConfig } from "./config.ts";
 
 /** What a decision wants of one symbol. */
@@ -32,8 +34,6 @@ export type Target = BracketTerms & {
   /** The market's regime where the strategy knows it. */
   readonly regime?: string;
 };
-
-export type Command = "halt" | "resume" | "flatten" | "close-only";
 
 export type VenueSnapshot = {
   readonly orders: readonly BrokerOrder[];
@@ -119,13 +119,10 @@ export type Input =
   | { readonly kind: "snapshot"; readonly snapshot: VenueSnapshot | null; readonly failed?: string }
   | { readonly kind: "feed"; readonly state: "up" | "down" | "stale" | "fresh"; readonly reason: string }
   | { readonly kind: "timer"; readonly id: string }
-  | {
-      readonly kind: "command";
-      readonly command: Command;
-      readonly by: string;
-      readonly reason: string;
-      readonly config?: EngineConfig;
-    };
+  /** Without an id it is known by its number. */
+  | ({ readonly kind: "command"; readonly id?: string; readonly reason: string } & Pick<Actor, "by"> &
+      Partial<Pick<Actor, "from">> &
+      CommandOrder);
 
 /** Which part of a plan an order is: entry, exit, flatten, protection. */
 export type Leg = "e" | "x" | "f" | "p";
@@ -157,6 +154,8 @@ export type Fact =
       /** The quote that it was sent on. */
       readonly quote: string;
       readonly clamps: readonly Clamp[];
+      /** Its brackets are those that a person set. */
+      readonly manual?: true;
     }
   | {
       readonly kind: "denied";
@@ -197,6 +196,17 @@ export type Fact =
   | { readonly kind: "differs"; readonly differences: Record<string, string> }
   /** A symbol is to be flat, whatever was decided. */
   | { readonly kind: "flatten"; readonly symbol: string; readonly why: string }
+  /** Stop and target that a person set, or null where they are the strategy's again. */
+  | { readonly kind: "rebracket"; readonly symbol: string; readonly manual: ManualBrackets | null }
+  | { readonly kind: "classSwitch"; readonly assetClass: AssetClass; readonly open: boolean }
+  /** A command has been carried out, or can't be. */
+  | {
+      readonly kind: "commandEnd";
+      readonly id: string;
+      readonly status: "done" | "refused";
+      readonly code?: ErrorCode;
+      readonly detail: string;
+    }
   | { readonly kind: "later"; readonly timer: string; readonly dueMs: number }
   | { readonly kind: "naked"; readonly symbol: string }
   | { readonly kind: "covered"; readonly symbol: string; readonly nakedMs: number }

@@ -22,6 +22,8 @@ export const GATE_CODES = [
   "GATE_MIN_NOTIONAL",
   "GATE_SHORT",
   "GATE_DUPLICATE",
+  "GATE_CLASS",
+  "GATE_STOP",
 ] as const satisfies readonly ErrorCode[];
 
 export type GateCode = (typeof GATE_CODES)[number];

@@ -16,6 +16,9 @@ export function openingRefusal(state: EngineState, wanted: ActiveTarget): Refusa
   if (config === undefined) return { code: "GATE_STATE", detail: "no session" };
   const status = statusOf(state);
   if (status !== "active") return { code: "GATE_STATE", detail: `${status}: ${Object.keys(state.causes).join(", ")}` };
+  if (!mayOpenClass(state, symbol)) {
+    return { code: "GATE_CLASS", detail: `${state.classes[symbol]} may only shrink and close` };
+  }
   if (!state.reconcile.passed) return { code: "GATE_RECONCILING", detail: "journal and venue are being compared" };
   if (config.sessions.length > 0 && !inSession(nowMs, config.sessions)) {
     return { code: "GATE_SESSION", detail: `outside ${config.sessions.join(", ")}` };
@@ -39,6 +42,19 @@ export function openingRefusal(state: EngineState, wanted: ActiveTarget): Refusa
     return { code: "GATE_CONCURRENCY", detail: `${open} positions are open` };
   }
   return undefined;
+}
+
+/** Whether the symbol's asset class may open: what a person switched last, within what the configuration allows live. */
+export function mayOpenClass(state: EngineState, symbol: string): boolean {
+  const known = state.classes[symbol] as (typeof state.classes)[string] | undefined;
+  if (known === undefined) return true;
+  return state.switches[known] !== false && isClassAllowed(state, known);
+}
+
+/** Whether the configuration lets the class open at all. */
+export function isClassAllowed({ config }: EngineState, name: string): boolean {
+  const allowed = config?.liveClasses ?? [];
+  return config?.mode !== "live" || allowed.length === 0 || allowed.includes(name);
 }
 
 function inSession(timeMs: number, allowed: readonly string[]): boolean {

@@ -190,6 +190,9 @@ export function prune(state: EngineState): void {
   state.prunedMs = state.nowMs;
   const from = state.nowMs - REMEMBER_MS;
   for (const [id, timeMs] of Object.entries(state.executions)) if (timeMs < from) delete state.executions[id];
+  for (const [id, { endedMs }] of Object.entries(state.commands)) {
+    if (endedMs > 0 && endedMs < from) delete state.commands[id];
+  }
   for (const [id, order] of Object.entries(state.orders)) {
     const isFinal = order.life !== "intended" && order.life !== "unknown" && order.life !== "working";
     if (isFinal && order.updatedMs < from) delete state.orders[id];

@@ -9,11 +9,12 @@ import { decimal } from "../../core/index.ts";
 import { applyEntry } from "./apply.ts";
 import { coverPositions, onProtected, onProtectTimer } from "./coverage.ts";
 import type { Effect, Entry, Input } from "./entries.ts";
+import { followCommands, onCommand } from "./operator.ts";
 import { askAgain, onFound, onSubmitted } from "./order-life.ts";
 import { planSymbol } from "./planner.ts";
 import { onSnapshot, reconcile } from "./reconciler.ts";
 import { type EngineState, emptyState, isFlattening, statusOf } from "./state.ts";
-import { flattenAll, type Step } from "./step.ts";
+import type { Step } from "./step.ts";
 import { checkLimits, onBrokerEvent, onFeed } from "./switches.ts";
 
 export type Handled = { readonly entries: readonly Entry[]; readonly effects: readonly Effect[] };
@@ -39,7 +40,7 @@ export class Engine {
     };
     applyEntry(state, input, atMs);
     entries.push(input);
-    react(step, input);
+    react(step, input, state.seq);
     // Prices alone call for nothing; what they make possible is looked at with the next input.
     if (state.running && state.config !== undefined && input.kind !== "quote") settle(step, input);
     return { entries, effects };
@@ -63,7 +64,7 @@ export class Engine {
 }
 
 /** What one kind of input calls for, besides what is done after each. */
-function react(step: Step, input: Input): void {
+function react(step: Step, input: Input, seq: number): void {
   const { state, emit } = step;
   switch (input.kind) {
     case "started":
@@ -86,11 +87,7 @@ function react(step: Step, input: Input): void {
     case "timer":
       return onTimer(step, input.id);
     case "command":
-      emit({ kind: "alarm", code: `command.${input.command}`, text: `${input.by}: ${input.reason}` });
-      if (input.command === "flatten") flattenAll(step, input.reason);
-      if (input.command === "resume") reconcile(step, "resume");
-      if (input.command === "halt" && state.config?.haltFlattens === true) flattenAll(step, input.reason);
-      return;
+      return onCommand(step, input, seq);
     case "row":
       return closeTheOld(step, input.strategy);
     case "decision":
@@ -144,6 +141,7 @@ function settle(step: Step, input: Input): void {
   if (!LEAVES_PROTECTION.has(input.kind)) coverPositions(step);
   for (const symbol of Object.keys(state.wanted)) planSymbol(step, symbol);
   cancelStrays(step);
+  followCommands(step);
 }
 
 /** Inputs after which no position can be protected worse or better than before. */

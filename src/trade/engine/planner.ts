@@ -10,6 +10,7 @@ import { clientOrderId } from "./client-order-id.ts";
 import type { BracketTerms, Clamp, Leg } from "./entries.ts";
 import { freshPrice, openingRefusal, type Refusal, withinCaps } from "./gate.ts";
 import { heldQuantity, multiplierOf } from "./ledger.ts";
+import { withManual } from "./manual-brackets.ts";
 import { type ActiveTarget, type EngineState } from "./state.ts";
 import type { Step } from "./step.ts";
 
@@ -104,7 +105,9 @@ function planWhole(step: Step, wanted: ActiveTarget): void {
   const side: Side = quantity.gte(held) ? "buy" : "sell";
   const price = freshPrice(state, symbol, side);
   if (price === undefined) return later(step, symbol, LOOK_AGAIN_MS);
-  const brackets: BracketTerms = { ...wanted, stopDistance: wanted.stopDistance || (state.config?.emergencyStop ?? 0) };
+  const planned: BracketTerms = { ...wanted, stopDistance: wanted.stopDistance || (state.config?.emergencyStop ?? 0) };
+  const manual = withManual(state, { symbol, quantity: exactText(quantity) }, planned);
+  const brackets = manual ?? planned;
   const change = quantity.minus(held).abs();
   const request: OrderRequest = {
     clientOrderId: idOf(state, wanted, leg),
@@ -124,7 +127,7 @@ function planWhole(step: Step, wanted: ActiveTarget): void {
       urgency: wanted.urgency,
     },
   };
-  send(step, wanted, leg, request, brackets, []);
+  send(step, wanted, leg, request, brackets, [], manual !== undefined);
 }
 
 function idOf(state: EngineState, wanted: ActiveTarget, leg: Leg): string {
@@ -289,6 +292,7 @@ function send(
   request: OrderRequest,
   brackets: BracketTerms,
   clamps: readonly Clamp[],
+  isManual = false,
 ): void {
   const { state, emit, effects } = step;
   if (state.orders[request.clientOrderId] !== undefined) {
@@ -309,6 +313,7 @@ function send(
     attempt: wanted.attempts[leg],
     quote: state.quotes[request.symbol].id,
     clamps,
+    ...(isManual ? { manual: true as const } : {}),
   });
   effects.push({ do: "submit", request });
 }

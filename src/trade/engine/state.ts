@@ -1,8 +1,10 @@
 /** @file The engine's state: plain JSON, changed by `applyEntry` alone. Maps are records by symbol or by client order id. */
 import { type DecimalText, ZERO_TEXT } from "../../core/index.ts";
+import type { AssetClass } from "../../portfolio/index.ts";
 import type { BrokerCapabilities, OrderRequest } from "../broker.ts";
 import type { Quote } from "../feed.ts";
 import type { OrderRules } from "../order-rules.ts";
+import type { CommandRecord, ManualBrackets } from "./command.ts";
 import type { EngineConfig } from "./config.ts";
 import type { BracketTerms, EngineStatus, Leg, Target } from "./entries.ts";
 
@@ -63,6 +65,9 @@ export type PositionState = {
   protectAttempts: number;
   /** A protection request is on its way. */
   protecting: boolean;
+  /** What a person set, and what stood before it: a change that the venue refuses is taken back. */
+  manual?: ManualBrackets | undefined;
+  manualBefore?: ManualBrackets | undefined;
 };
 
 export type ActiveTarget = Target & {
@@ -136,8 +141,15 @@ export type EngineState = {
   lastRowMs: number;
   /** Open of the bar that runs, by strategy. */
   opens: Record<string, number>;
+  /** Commands of the last days by id, in their order. */
+  commands: Record<string, Writable<CommandRecord>>;
+  /** Asset classes that a person has switched, and whether they may open. */
+  switches: Partial<Record<AssetClass, boolean>>;
+  classes: Record<string, AssetClass>;
   running: boolean;
 };
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function emptyState(): EngineState {
   return {
@@ -169,6 +181,9 @@ export function emptyState(): EngineState {
     link: { state: "down", sinceMs: 0, generation: 0 },
     lastRowMs: 0,
     opens: {},
+    commands: {},
+    switches: {},
+    classes: {},
     running: false,
   };
 }

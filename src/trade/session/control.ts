@@ -1,60 +1,45 @@
 /**
- * @file The door to a running engine: a socket in its state folder that only its owner may open. One line of JSON in, one
- * line out. A file named KILL in the folder halts as well, for when nothing else answers.
+ * @file The door to a running engine: a socket in its state folder that only its owner may open. A file named KILL in the
+ * folder halts as well, for when nothing else answers.
  */
-import { chmodSync, existsSync, rmSync } from "node:fs";
-import { createConnection, createServer, type Server, type Socket } from "node:net";
+import { chmodSync, rmSync } from "node:fs";
+import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { z } from "zod";
-import { systemClock, systemCode, TidemarkError, toError } from "../../core/index.ts";
+import { systemClock } from "../../core/index.ts";
+import type { JournalRecord } from "../journal/record.ts";
+import {
+  type ControlReply,
+  type ControlRequest,
+  LONGEST_LINE,
+  refusalOf,
+  requestOf,
+  SOCKET_FILE,
+} from "./control-protocol.ts";
 
-const SOCKET_FILE = "engine.sock";
 export const KILL_FILE = "KILL";
 
-/** What may be asked. Anything else is refused before the engine hears of it: a command is journaled for good. */
-const requestSchema = z.discriminatedUnion("verb", [
-  z.strictObject({ verb: z.literal("status") }),
-  z.strictObject({ verb: z.literal("orders") }),
-  z.strictObject({
-    verb: z.literal("command"),
-    command: z.enum(["halt", "resume", "flatten", "close-only"]),
-    by: z.string().min(1).max(200),
-    reason: z.string().max(1_000),
-  }),
-]);
-export type ControlRequest = Readonly<z.infer<typeof requestSchema>>;
+export type ControlServer = {
+  /** Records were written: who follows is told. */
+  wake(): void;
+  close(): Promise<void>;
+};
 
-export type ControlReply =
-  | { readonly ok: true; readonly result: unknown }
-  | { readonly ok: false; readonly error: string };
+export type ControlDoor = {
+  /** What a request is answered with; what it throws is the refusal. */
+  readonly answer: (request: Exclude<ControlRequest, { verb: "events" }>) => unknown;
+  /** The journal, for those who follow it. */
+  readonly records?: { readonly lastSeq: number; read(seq: number): Iterable<JournalRecord> };
+};
 
-const LONGEST_LINE = 65_536;
-const ANSWER_MS = 5_000;
-
-export type ControlServer = { close(): Promise<void> };
-
-/** Throws where a line is no request, with what is wrong and nothing of the line itself. */
-function requestOf(line: string): ControlRequest {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(line);
-  } catch {
-    throw new Error("a request is one line of JSON");
-  }
-  const checked = requestSchema.safeParse(parsed);
-  if (checked.success) return checked.data;
-  const [issue] = checked.error.issues;
-  throw new Error(`no request that is known: ${[...issue.path, issue.message].join(" ")}`);
-}
+/** Records of one moment go out together, and never before the orders that follow from them. */
+const GATHER_MS = 5;
 
 /** Listens in the folder; what an engine that died has left there is replaced. */
-export async function serveControl(
-  folder: string,
-  answer: (request: ControlRequest) => unknown,
-): Promise<ControlServer> {
+export async function serveControl(folder: string, door: ControlDoor): Promise<ControlServer> {
   const path = join(folder, SOCKET_FILE);
   rmSync(path, { force: true });
   const sockets = new Set<Socket>();
+  const followers = new Set<() => void>();
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     let text = "";
@@ -63,22 +48,29 @@ export async function serveControl(
     socket.on("close", () => sockets.delete(socket));
     socket.on("error", () => socket.destroy());
     socket.on("data", (chunk: string) => {
+      // One request a connection: what follows it is not looked at.
+      if (isAnswered) return;
       text += chunk;
-      if (text.length > LONGEST_LINE) {
-        socket.destroy();
+      const end = text.indexOf("\n");
+      if (end < 0 || end > LONGEST_LINE) {
+        if (text.length > LONGEST_LINE) socket.destroy();
         return;
       }
-      const end = text.indexOf("\n");
-      if (end < 0 || isAnswered) return;
-      // One request a connection: what follows it is not looked at.
       isAnswered = true;
       let reply: ControlReply;
       try {
-        reply = { ok: true, result: answer(requestOf(text.slice(0, end))) };
+        const request = requestOf(text.slice(0, end));
+        if (request.verb === "events") {
+          void follow(socket, door, request.after, followers).catch((thrown) => {
+            if (!socket.destroyed) socket.end(line(refusalOf(thrown)));
+          });
+          return;
+        }
+        reply = { ok: true, result: door.answer(request) };
       } catch (thrown) {
-        reply = { ok: false, error: toError(thrown).message };
+        reply = refusalOf(thrown);
       }
-      socket.end(`${JSON.stringify(reply)}\n`);
+      socket.end(line(reply));
     });
   });
   await new Promise<void>((resolve, reject) => {
@@ -87,6 +79,9 @@ export async function serveControl(
   });
   chmodSync(path, 0o600);
   return {
+    wake: () => {
+      for (const wake of followers) wake();
+    },
     close: () =>
       new Promise((resolve) => {
         for (const socket of sockets) socket.destroy();
@@ -98,33 +93,51 @@ export async function serveControl(
   };
 }
 
-/** Asks the engine of the folder; undefined where none runs. Rejects with CHECK_FAILED where it refuses. */
-export async function askEngine(folder: string, request: ControlRequest): Promise<unknown> {
-  const path = join(folder, SOCKET_FILE);
-  if (!existsSync(path)) return undefined;
-  const text = await new Promise<string | undefined>((resolve, reject) => {
-    const socket = createConnection(path);
-    let received = "";
-    socket.setEncoding("utf8");
-    const answered = new AbortController();
-    socket.on("close", () => answered.abort());
-    void systemClock
-      .sleep(ANSWER_MS, answered.signal)
-      .then(() => socket.destroy(new Error("the engine does not answer")))
-      .catch(() => undefined);
-    socket.on("connect", () => socket.write(`${JSON.stringify(request)}\n`));
-    socket.on("data", (chunk: string) => {
-      received += chunk;
-    });
-    socket.on("end", () => resolve(received));
-    socket.on("error", (thrown) => {
-      const code = systemCode(thrown);
-      if (code === "ECONNREFUSED" || code === "ENOENT") resolve(undefined);
-      else reject(thrown);
-    });
+const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
+
+/**
+ * Sends every record after `from`, then each new one. The journal itself is the buffer: a reader that is slow falls behind in
+ * it, and neither the engine waits for it nor does its memory grow.
+ */
+async function follow(
+  socket: Socket,
+  { records }: ControlDoor,
+  from: number,
+  followers: Set<() => void>,
+): Promise<void> {
+  if (records === undefined) throw new Error("this engine tells no events");
+  let wake = (): void => undefined;
+  const awake = (): void => wake();
+  followers.add(awake);
+  socket.on("close", () => {
+    followers.delete(awake);
+    wake();
   });
-  if (text === undefined) return undefined;
-  const reply = JSON.parse(text) as ControlReply;
-  if (reply.ok) return reply.result;
-  throw new TidemarkError("CHECK_FAILED", { what: `The engine refused: ${reply.error}`, where: folder });
+  socket.write(line({ ok: true, result: { seq: records.lastSeq } } satisfies ControlReply));
+  let seq = from;
+  while (!socket.destroyed) {
+    const woken = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    for (const record of records.read(seq)) {
+      if (socket.destroyed) return;
+      seq = record.seq;
+      if (!socket.write(line(record))) await drained(socket);
+    }
+    if (records.lastSeq > seq) continue;
+    await woken;
+    await systemClock.sleep(GATHER_MS);
+  }
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off("drain", done);
+      socket.off("close", done);
+      resolve();
+    };
+    socket.on("drain", done);
+    socket.on("close", done);
+  });
 }

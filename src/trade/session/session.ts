@@ -2,8 +2,9 @@
  * @file The engine's shell: everything that happens becomes an input, is handled, journaled, and only then acted on. Inputs
  * are handled one after the other, whoever brings them. Where the journal can't be written nothing is acted on any more.
  */
-import { type Clock, canonicalJson, HOUR_MS, type TidemarkError, toError } from "../../core/index.ts";
+import { type Clock, canonicalJson, HOUR_MS, TidemarkError, toError } from "../../core/index.ts";
 import type { Broker, UnknownOutcome } from "../broker.ts";
+import type { Actor, CommandOrder, CommandRecord } from "../engine/command.ts";
 import { type Effect, type Entry, type Input, isDurable } from "../engine/entries.ts";
 import type { Engine } from "../engine/machine.ts";
 import type { Quote } from "../feed.ts";
@@ -71,6 +72,34 @@ export class TradeSession {
       this.#busy = false;
     }
     this.#arm();
+  }
+
+  /**
+   * Gives a command and returns what the journal knows of it then. An id that was given before is not carried out again.
+   * Throws ENGINE_FAILED where the session takes nothing any more, COMMAND_CONFLICT where the id belongs to another command.
+   */
+  command(order: CommandOrder, { id, by, from, reason }: Actor & { id: string; reason: string }): CommandRecord {
+    const { commands } = this.engine.state;
+    const known = commands[id] as CommandRecord | undefined;
+    if (known !== undefined) {
+      if (canonicalJson(known.order) === canonicalJson(order)) return { ...known };
+      throw new TidemarkError("COMMAND_CONFLICT", {
+        what: `The id ${id} belongs to another command (${known.order.command})`,
+        fix: "Give each command an id of its own.",
+      });
+    }
+    this.#requireWhole();
+    this.deliver({ kind: "command", id, by, from, reason, ...order });
+    this.#requireWhole();
+    return { ...commands[id] };
+  }
+
+  #requireWhole(): void {
+    if (this.#failure === undefined) return;
+    throw new TidemarkError("ENGINE_FAILED", {
+      what: `The session has failed and takes no command: ${this.#failure.message}`,
+      fix: "Protective orders at the venue stand. Mend the cause and start the session again.",
+    });
   }
 
   /** Resolves when nothing is under way to the broker. */

@@ -1,5 +1,6 @@
 /** @file What a session shows of itself, from its state alone: the same while it runs and from its journal. */
 import { type Decimal, type DecimalText, decimal, exactText } from "../../core/index.ts";
+import type { CommandRecord } from "../engine/command.ts";
 import { averagePrice, cash, entryPrice, unrealised } from "../engine/ledger.ts";
 import { type EngineState, statusOf } from "../engine/state.ts";
 
@@ -83,6 +84,11 @@ export function sessionView(state: EngineState): SessionView {
     })),
     working: ordersView(state).filter(({ life }) => life === "intended" || life === "unknown" || life === "working"),
   };
+}
+
+/** Commands of the last days, newest first. */
+export function commandsView(state: EngineState): CommandRecord[] {
+  return Object.values(state.commands).sort((a, b) => b.seq - a.seq);
 }
 
 /** Orders of the last days, newest first. */

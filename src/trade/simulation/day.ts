@@ -18,7 +18,7 @@ import {
 import type { OrderRequest } from "../broker.ts";
 import { applyEntry } from "../engine/apply.ts";
 import { ENGINE_DEFAULTS, type EngineConfig } from "../engine/config.ts";
-import type { Command, Target } from "../engine/entries.ts";
+import type { Target } from "../engine/entries.ts";
 import { cash } from "../engine/ledger.ts";
 import { emptyState, isLive, statusOf } from "../engine/state.ts";
 import { MemoryJournal } from "../journal/memory-journal.ts";
@@ -200,13 +200,13 @@ class SimulatedDay {
     }
     for (let i = 0; i < this.#world.faults.commands; i++) {
       const atMs = START_MS + random.below(span - HOUR_MS);
-      const command: Command = (["halt", "close-only", "flatten"] as const)[random.below(3)];
+      const command = (["halt", "close-only", "flatten"] as const)[random.below(3)];
       this.#time.at(atMs, () => this.#command(command));
       this.#time.at(atMs + 20 * MINUTE_MS, () => this.#command("resume"));
     }
   }
 
-  #command(command: Command): void {
+  #command(command: "halt" | "close-only" | "flatten" | "resume"): void {
     const { planted } = this.#world;
     if (planted !== "halt-ignored") {
       this.#shell.input({ kind: "command", command, by: "test", reason: "simulated" });

@@ -11,6 +11,10 @@ export const tradeSection = z
       .default("state")
       .describe("Folder of journals, locks and logs; paper and live never share one."),
     live: z.boolean().default(false).describe("Whether live trading is allowed at all."),
+    live_classes: z
+      .array(z.enum(["cryptoSpot", "cryptoFutures", "forex", "options"]))
+      .default([])
+      .describe("Asset classes that a live session may open; others may only close. Empty allows all."),
     host: z
       .string()
       .min(1)
