@@ -194,13 +194,12 @@ function answer(
       return ordersView(state);
     case "commands":
       return commandsView(state);
-    case "command": {
-      const { order, verb: _, ...given } = request;
-      const whole = order.command === "reload" ? { ...order, config: reload() } : order;
-      const command = session.command(whole, given);
-      return { command, view: sessionView(state) };
-    }
+    case "command":
   }
+  const { order, verb: _, ...given } = request;
+  const whole = order.command === "reload" ? { ...order, config: reload() } : order;
+  const command = session.command(whole, given);
+  return { command, view: sessionView(state) };
 }
 
 async function watchKillFile(session: TradeSession, path: string, clock: Clock, signal: AbortSignal): Promise<void> {

@@ -13,7 +13,7 @@ const SETTINGS = [["--state <folder>", "trade.state"]] as const;
 const REASON = (): Option => new Option("--reason <words>", "stands in the journal");
 
 /** Most time that a verb stays for a command's end, and between two looks. */
-const WATCH_MS = 10_000;
+const WATCH_MS = 2_000;
 const LOOK_MS = 200;
 
 /** Commands a session and tells what became of it; what takes longer goes on without the verb. */
@@ -28,10 +28,10 @@ export async function tell(
   const actor = { by: userName(), from: "command line" };
   const told = await commandSession(config, session, order, { actor, reason: reason ?? "ordered" });
   let { command } = told;
-  const until = systemClock.nowMs() + WATCH_MS;
-  // Closing everything takes the time that the market takes: the engine is told, and the verb is done.
-  const waits = order.command !== "flatten" && order.command !== "close-position";
-  while (waits && command.status === "accepted" && systemClock.nowMs() < until) {
+  // Closing takes the time that the market takes: the engine is told, and the verb is done.
+  const closes = order.command === "flatten" || order.command === "close-position";
+  const until = systemClock.nowMs() + (closes ? 0 : WATCH_MS);
+  while (command.status === "accepted" && systemClock.nowMs() < until) {
     await systemClock.sleep(LOOK_MS, context.signal);
     const { result } = await sessionCommands(config, told.session);
     command = result.find(({ id }) => id === command.id) ?? command;

@@ -16,7 +16,7 @@ export function applyCommand(state: EngineState, entry: CommandEntry, atMs: numb
     by,
     from: from ?? "",
     reason,
-    order: order as CommandOrder,
+    order,
     status: "accepted",
     detail: "",
     endedMs: 0,

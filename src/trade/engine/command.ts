@@ -56,7 +56,11 @@ export function subjectOf(order: CommandOrder): string {
       return order.clientOrderId;
     case "switch-class":
       return order.assetClass;
-    default:
-      return "";
+    case "halt":
+    case "resume":
+    case "flatten":
+    case "close-only":
+    case "reload":
   }
+  return "";
 }

@@ -14,6 +14,27 @@ function record(desk: Desk, id = "c") {
   return code === undefined ? status : `${status} ${code}: ${detail}`;
 }
 
+function working(): { desk: Desk; id: string } {
+  const desk = new Desk();
+  const [{ clientOrderId }] = desk.sent(desk.want("1"));
+  desk.answer(ACK);
+  return { desk, id: clientOrderId };
+}
+
+const change = (stopPrice?: string, targetPrice?: string | null): CommandOrder => ({
+  command: "change-protection",
+  symbol: "BTCUSDT",
+  ...(stopPrice === undefined ? {} : { stopPrice: exactText(stopPrice) }),
+  ...(targetPrice === undefined ? {} : { targetPrice: targetPrice === null ? null : exactText(targetPrice) }),
+});
+/** Its protection has come to rest. */
+function covered(over: Parameters<typeof holding>[0] = {}): Desk {
+  const desk = holding(over);
+  desk.pass(2_000);
+  return desk;
+}
+const asked = (desk: Desk) => desk.effects.flatMap((effect) => (effect.do === "protect" ? [effect.request] : []));
+
 describe("commands have a record, and their end stands in the journal", () => {
   test.each(["halt", "resume", "close-only"] as const)(
     "%s is done when it is journaled, with who and from where",
@@ -64,13 +85,6 @@ describe("commands have a record, and their end stands in the journal", () => {
 });
 
 describe("an order is cancelled by command", () => {
-  function working(): { desk: Desk; id: string } {
-    const desk = new Desk();
-    const [{ clientOrderId }] = desk.sent(desk.want("1"));
-    desk.answer(ACK);
-    return { desk, id: clientOrderId };
-  }
-
   test("done when the venue has ended it", () => {
     const { desk, id } = working();
     tell(desk, { command: "cancel-order", clientOrderId: id });
@@ -101,20 +115,6 @@ describe("an order is cancelled by command", () => {
 });
 
 describe("a person changes stop and target", () => {
-  const change = (stopPrice?: string, targetPrice?: string | null): CommandOrder => ({
-    command: "change-protection",
-    symbol: "BTCUSDT",
-    ...(stopPrice === undefined ? {} : { stopPrice: exactText(stopPrice) }),
-    ...(targetPrice === undefined ? {} : { targetPrice: targetPrice === null ? null : exactText(targetPrice) }),
-  });
-  /** Its protection has come to rest. */
-  function covered(over: Parameters<typeof holding>[0] = {}): Desk {
-    const desk = holding(over);
-    desk.pass(2_000);
-    return desk;
-  }
-  const asked = (desk: Desk) => desk.effects.flatMap((effect) => (effect.do === "protect" ? [effect.request] : []));
-
   test("journaled, then sent, then done when the venue has it; it stands against later decisions", () => {
     const desk = covered();
     tell(desk, change("98.04", "120"));

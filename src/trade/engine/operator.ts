@@ -66,8 +66,8 @@ function begin(step: Step, order: CommandOrder, reason: string): CommandRefusal 
     }
     case "close-only":
     case "reload":
-      return undefined;
   }
+  return undefined;
 }
 
 function nothingHeld(symbol: string): CommandRefusal {
@@ -210,9 +210,13 @@ function endOf(step: Step, command: CommandRecord): "done" | CommandRefusal {
       if (code !== undefined) return { code, detail };
       return isProtectedAsSet(state, order.symbol, position) ? "done" : undefined;
     }
-    default:
-      return "done";
+    case "halt":
+    case "resume":
+    case "close-only":
+    case "switch-class":
+    case "reload":
   }
+  return "done";
 }
 
 /** Positions that were to be closed, and are not to be any more, were given up: too small for any order. */

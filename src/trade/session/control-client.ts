@@ -27,10 +27,10 @@ function isNobody(thrown: unknown): boolean {
   return code === "ECONNREFUSED" || code === "ENOENT";
 }
 
-/** The line as JSON. Throws ENGINE_SILENT where it is none: the engine went away in the middle of it. */
-function parsed<T>(text: string, folder: string): T {
+/** The reply. Throws ENGINE_SILENT where it is none: the engine went away in the middle of it. */
+function replyOf(text: string, folder: string): ControlReply {
   try {
-    return JSON.parse(text) as T;
+    return JSON.parse(text) as ControlReply;
   } catch {
     throw silent(folder);
   }
@@ -67,7 +67,7 @@ export async function askEngine(
     });
   });
   if (text === undefined) return undefined;
-  const reply = parsed<ControlReply>(text, folder);
+  const reply = replyOf(text, folder);
   if (reply.ok) return reply.result;
   throw thrownRefusal(reply, folder);
 }

@@ -22,7 +22,7 @@ const COMMAND = {
   reason: "",
   order: { command: "halt" },
 } as const;
-const line = (over: object): string => `${JSON.stringify({ ...COMMAND, ...over })}\n`;
+const command = (over: object): string => `${JSON.stringify({ ...COMMAND, ...over })}\n`;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), "tm-"));
@@ -71,23 +71,23 @@ describe("the door to a running engine", () => {
     ["no object", "null\n"],
     ["an unknown verb", '{"verb":"x"}\n'],
     ["no verb", '{"command":"halt"}\n'],
-    ["an unknown command", line({ order: { command: "buy" } })],
-    ["a command of nobody", line({ by: undefined })],
-    ["a command by an empty name", line({ by: "" })],
-    ["a command from nowhere", line({ from: undefined })],
-    ["a command without an id", line({ id: undefined })],
-    ["an id of digits alone", line({ id: "123" })],
-    ["an id with a space", line({ id: "a b" })],
-    ["a reason that is no text", line({ reason: {} })],
-    ["a reason without end", line({ reason: "x".repeat(2_000) })],
-    ["settings from outside", line({ order: { command: "reload", config: {} } })],
-    ["a position without a symbol", line({ order: { command: "close-position" } })],
-    ["protection of nothing", line({ order: { command: "change-protection", symbol: "A" } })],
-    ["a stop taken away", line({ order: { command: "change-protection", symbol: "A", stopPrice: null } })],
-    ["a stop below zero", line({ order: { command: "change-protection", symbol: "A", stopPrice: "-1" } })],
-    ["a stop at zero", line({ order: { command: "change-protection", symbol: "A", stopPrice: "0.0" } })],
-    ["a stop as a number", line({ order: { command: "change-protection", symbol: "A", stopPrice: 1 } })],
-    ["an unknown class", line({ order: { command: "switch-class", assetClass: "tulips", open: true } })],
+    ["an unknown command", command({ order: { command: "buy" } })],
+    ["a command of nobody", command({ by: undefined })],
+    ["a command by an empty name", command({ by: "" })],
+    ["a command from nowhere", command({ from: undefined })],
+    ["a command without an id", command({ id: undefined })],
+    ["an id of digits alone", command({ id: "123" })],
+    ["an id with a space", command({ id: "a b" })],
+    ["a reason that is no text", command({ reason: {} })],
+    ["a reason without end", command({ reason: "x".repeat(2_000) })],
+    ["settings from outside", command({ order: { command: "reload", config: {} } })],
+    ["a position without a symbol", command({ order: { command: "close-position" } })],
+    ["protection of nothing", command({ order: { command: "change-protection", symbol: "A" } })],
+    ["a stop taken away", command({ order: { command: "change-protection", symbol: "A", stopPrice: null } })],
+    ["a stop below zero", command({ order: { command: "change-protection", symbol: "A", stopPrice: "-1" } })],
+    ["a stop at zero", command({ order: { command: "change-protection", symbol: "A", stopPrice: "0.0" } })],
+    ["a stop as a number", command({ order: { command: "change-protection", symbol: "A", stopPrice: 1 } })],
+    ["an unknown class", command({ order: { command: "switch-class", assetClass: "tulips", open: true } })],
     ["events before the first", '{"verb":"events","after":-1}\n'],
     ["more than was agreed", '{"verb":"status","and":1}\n'],
   ])("refuses %s, and the engine never hears of it", async (_, line) => {
@@ -119,20 +119,18 @@ describe("the door to a running engine", () => {
   });
 });
 
-describe("the stream of an engine's records", () => {
-  const write = (text: string): void => {
-    journal.append([{ kind: "alarm", code: "x", text }], 1, true);
-    server.wake();
-  };
+const write = (text: string): void => {
+  journal.append([{ kind: "alarm", code: "x", text }], 1, true);
+  server.wake();
+};
 
+describe("the stream of an engine's records", () => {
   it("begins after the number that is named, and goes on with each new record, in order and once", async () => {
     write("1");
     write("2");
     const seen: number[] = [];
-    let whole = (): void => undefined;
-    const all = new Promise<void>((resolve) => {
-      whole = resolve;
-    });
+    const whole = new AbortController();
+    const all = new Promise((resolve) => whole.signal.addEventListener("abort", resolve));
     const controller = new AbortController();
     const stream = await followEngine(folder, {
       after: 1,
@@ -140,7 +138,7 @@ describe("the stream of an engine's records", () => {
       onRecord: ({ seq, entry }) => {
         seen.push(seq);
         expect(entry).toMatchObject({ kind: "alarm", text: String(seq) });
-        if (seq === 60) whole();
+        if (seq === 60) whole.abort();
       },
     });
     expect(stream?.seq).toBe(2);

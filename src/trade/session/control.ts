@@ -93,6 +93,7 @@ export async function serveControl(folder: string, door: ControlDoor): Promise<C
   };
 }
 
+const nobody = (): void => undefined;
 const line = (value: unknown): string => `${JSON.stringify(value)}\n`;
 
 /**
@@ -106,7 +107,7 @@ async function follow(
   followers: Set<() => void>,
 ): Promise<void> {
   if (records === undefined) throw new Error("this engine tells no events");
-  let wake = (): void => undefined;
+  let wake = nobody;
   const awake = (): void => wake();
   followers.add(awake);
   socket.on("close", () => {
