@@ -55,12 +55,13 @@ export function useCandles(set: DataSet | undefined): Candles {
     enabled: set !== undefined,
     structuralSharing: false,
     staleTime: 30_000,
-    initialPageParam: set?.lastMs ?? 0,
+    // The end may be read as exclusive: one bar more is asked for, and there is none.
+    initialPageParam: set === undefined ? 0 : set.lastMs + barMsOf(set.timeframe),
     queryFn: async ({ pageParam, signal }) => {
       if (set === undefined) throw new Error("no series was chosen");
       const { venue, symbol, kind, timeframe, firstMs } = set;
       const from = Math.max(firstMs, pageParam - PAGE_BARS * barMsOf(timeframe));
-      const params = { venue, symbol, kind, timeframe, from, to: pageParam, max: PAGE_BARS + 1 };
+      const params = { venue, symbol, kind, timeframe, from, to: pageParam, max: PAGE_BARS + 2 };
       return decodeColumns(await askBytes("candles", params, signal));
     },
     getNextPageParam: (page) => {

@@ -42,11 +42,17 @@ describe("a form of the configuration's schema", () => {
   });
 
   it("tells the equal command line", () => {
-    expect(lineOf("train", undefined, { "training.gamma": 0.9 })).toBe("tidemark train --set training.gamma=0.9");
-    expect(lineOf("verify-leak", "tidemark/3", {})).toBe("tidemark verify leak --model tidemark/3");
-    expect(lineOf("fetch", undefined, { "data.symbols": ["A", "B"] })).toBe(
-      `tidemark fetch --set data.symbols='["A","B"]'`,
-    );
+    expect(lineOf({ kind: "train" }, { "training.gamma": 0.9 })).toBe("tidemark train --set training.gamma=0.9");
+    expect(lineOf({ kind: "train", resume: "tidemark-2" }, {})).toBe("tidemark train --resume tidemark-2");
+    expect(lineOf({ kind: "verify-leak", model: "tidemark/3" }, {})).toBe("tidemark verify leak --model tidemark/3");
+    expect(lineOf({ kind: "fetch" }, { "data.symbols": ["A", "B"] })).toBe("tidemark fetch --set data.symbols=A,B");
+    expect(lineOf({ kind: "fetch" }, { "data.from": "a b'c" })).toBe(`tidemark fetch --set 'data.from=a b'\\''c'`);
+  });
+
+  it("leaves out what is not set from afar: where files lie, and what decides about real money", () => {
+    const all = formFields(schema, ["paths", "data", "trade", "venue"], {}).map(({ key }) => key);
+    expect(all.filter((key) => /^paths|^venue|root$|^trade\.(?:live|state|host)$/.test(key))).toEqual([]);
+    expect(all).toContain("data.symbols");
   });
 
   it("finds values whether names have humps or underscores, nested or dotted", () => {

@@ -40,6 +40,9 @@ export const SECTIONS: Readonly<Record<string, readonly string[]>> = {
   "data-check": ["data"],
 };
 
+/** What the server takes from nobody afar: where files lie, and what decides about real money. */
+const KEPT_BACK = /^(?:paths\.|data\.root$|trade\.(?:live|state|host)$|venue\.)/;
+
 /** What most people set; the rest is one step away. */
 const FIRST: ReadonlySet<string> = new Set([
   "training.total_steps",
@@ -124,6 +127,7 @@ export function formFields(schema: JsonSchema, sections: readonly string[], valu
       const kind = kindOf(one);
       if (kind === undefined) return [];
       const key = `${section}.${name}`;
+      if (KEPT_BACK.test(key)) return [];
       const current = valueAt(values, key) ?? one.default;
       return [
         {
@@ -185,16 +189,15 @@ export function changedSettings(
   return Object.fromEntries(changed.map((field) => [field.key, valueOf(field, texts[field.key])]));
 }
 
+export type Work = { readonly kind: string; readonly model?: string | undefined; readonly resume?: string | undefined };
+
 /** The equal command line, for those who want it in a script. */
-export function lineOf(
-  kind: string,
-  model: string | undefined,
-  settings: Readonly<Record<string, SettingValue>>,
-): string {
+export function lineOf({ kind, model, resume }: Work, settings: Readonly<Record<string, SettingValue>>): string {
   const verb = kind.replace("verify-", "verify ").replace("data-check", "data check");
   const sets = Object.entries(settings).map(([key, value]) => {
-    const text = Array.isArray(value) ? JSON.stringify(value) : String(value);
-    return ` --set ${key}=${/[\s"'[\]]/.test(text) ? `'${text}'` : text}`;
+    const text = Array.isArray(value) ? value.join(",") : String(value);
+    return ` --set ${/^[\w@%+=:,./-]*$/.test(text) ? `${key}=${text}` : `'${key}=${text.replaceAll("'", `'\\''`)}'`}`;
   });
-  return `tidemark ${verb}${model === undefined ? "" : ` --model ${model}`}${sets.join("")}`;
+  const of = model === undefined ? "" : ` ${kind === "train" ? "--continue" : "--model"} ${model}`;
+  return `tidemark ${verb}${of}${resume === undefined ? "" : ` --resume ${resume}`}${sets.join("")}`;
 }

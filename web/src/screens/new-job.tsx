@@ -122,7 +122,7 @@ export function NewJobDialog({ kind, model, resume, onClose }: Start & { readonl
               )}
             </>
           )}
-          <CommandLine line={lineOf(kind, model, settings)} />
+          <CommandLine line={lineOf({ kind, model, resume }, settings)} />
           {error !== undefined && <Failure error={error} />}
         </>
       )}

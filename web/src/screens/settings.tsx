@@ -348,13 +348,17 @@ function Configuration(): ReactNode {
     >
       <Loaded query={query}>
         {({ values, explicit }) => {
+          // The file spells with underscores what the program spells with humps.
+          const isSet = new Set(
+            explicit.map((key) => key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase())),
+          );
           const rows = flatten(values)
             .filter(([key]) => key.toLowerCase().includes((words ?? "").toLowerCase()))
             .map(
               ([key, value]): Row => ({
                 key,
                 text: typeof value === "string" ? value : JSON.stringify(value),
-                isExplicit: explicit.includes(key),
+                isExplicit: isSet.has(key),
               }),
             );
           return (

@@ -2,6 +2,7 @@
 import { QueryClientProvider, useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { Route, Switch, useLocation } from "wouter";
+import { tell } from "../api/client.ts";
 import type { Overview, Who } from "../api/contract.ts";
 import { ApiError } from "../api/problem.ts";
 import { makeQueryClient, useApi } from "../api/queries.ts";
@@ -142,8 +143,13 @@ function Frame(): ReactNode {
       title: "Sign out",
       about: "Ends this page's session",
       run: () => {
-        forgetSession();
-        void client.resetQueries();
+        // The cookie is the server's to end; what fails there leaves half a session, which opens nothing.
+        void tell("session", {}, "DELETE")
+          .catch(() => undefined)
+          .finally(() => {
+            forgetSession();
+            void client.resetQueries();
+          });
       },
     },
   ];
