@@ -192,6 +192,39 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     expect(complaints).toEqual([]);
   });
 
+  it("counts alarms that are new, and lists them", async () => {
+    await open("/");
+    const bell = page.getByRole("button", { name: /^Alerts, \d+ new/ });
+    expect(Number(/(\d+) new/.exec((await bell.textContent()) ?? "")?.[1])).toBeGreaterThan(0);
+    await bell.focus();
+    await press("Enter");
+    await page
+      .getByRole("dialog", { name: "Alarms and warnings" })
+      .getByText("SOLUSDT has no stop at the venue")
+      .first()
+      .waitFor();
+    await press("Escape");
+    await page.getByRole("button", { name: "Alerts, 0 new" }).waitFor();
+  });
+
+  it("holds live figures still with one key, and lets them go on", async () => {
+    await open("/positions");
+    const equity = page
+      .locator("main")
+      .getByText(/^[\d,.]+ USDT$/)
+      .first();
+    await press("p");
+    await page.getByRole("button", { name: "Held still: go on" }).waitFor();
+    const before = await equity.textContent();
+    api.flood(20);
+    for (let i = 0; i < 5; i++) await page.clock.runFor(400);
+    expect(await equity.textContent()).toBe(before);
+    await press("p");
+    await page.clock.runFor(800);
+    await expect.poll(() => equity.textContent()).not.toBe(before);
+    api.flood(0);
+  });
+
   it("keeps order and filter in the address", async () => {
     await open("/history");
     const table = page.getByRole("table", { name: "Closed trades" });

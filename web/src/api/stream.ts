@@ -5,6 +5,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useSyncExternalStore } from "react";
 import { after, every, now } from "../lib/clock.ts";
+import { isPaused } from "../lib/pause.ts";
 import { API } from "./client.ts";
 import { StreamStore, type Topic, type TradeEvent } from "./contract.ts";
 import { withJobs, withSessions } from "./live-data.ts";
@@ -57,12 +58,15 @@ function follower(client: QueryClient): (topic: Topic) => void {
   let isAskDue = false;
   const paint = (): void => {
     isPaintDue = false;
+    // Held still, what came waits in the store.
+    if (isPaused()) return;
     if (changed.has("sessions")) withSessions(client, [...store.state("sessions").values()]);
     if (changed.has("jobs")) withJobs(client, [...store.state("jobs").values()]);
     changed.clear();
   };
   const askAnew = (): void => {
     isAskDue = false;
+    if (isPaused()) return;
     const names = [...due];
     due.clear();
     void client.invalidateQueries({

@@ -30,7 +30,7 @@ describe("the keyboard map", () => {
 
   it("has no key that trades or changes risk: it only goes somewhere", () => {
     const kinds = new Set(BINDINGS.map(({ action }) => action.kind));
-    expect([...kinds].sort()).toEqual(["focus-halt", "focus-search", "go", "help", "palette", "theme"]);
+    expect([...kinds].sort()).toEqual(["focus-halt", "focus-search", "go", "help", "palette", "pause", "theme"]);
     expect(new Set(BINDINGS.map(({ keys }) => keys)).size, "no two bindings share their keys").toBe(BINDINGS.length);
   });
 });

@@ -2,7 +2,7 @@
 
 export type KeyAction =
   | { readonly kind: "go"; readonly to: string }
-  | { readonly kind: "palette" | "help" | "focus-halt" | "focus-search" | "theme" };
+  | { readonly kind: "palette" | "help" | "focus-halt" | "focus-search" | "theme" | "pause" };
 
 export type Binding = { readonly keys: string; readonly about: string; readonly action: KeyAction };
 
@@ -12,6 +12,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "?", about: "Show this map", action: { kind: "help" } },
   { keys: "H", about: "Go to the halt button (Enter twice halts)", action: { kind: "focus-halt" } },
   { keys: "/", about: "Go to the screen's filter", action: { kind: "focus-search" } },
+  { keys: "p", about: "Hold live figures still, and let them go on", action: { kind: "pause" } },
   { keys: "t t", about: "Change between dark and light", action: { kind: "theme" } },
   { keys: "g o", about: "Overview", action: { kind: "go", to: "/" } },
   { keys: "g w", about: "Wallet", action: { kind: "go", to: "/wallet" } },

@@ -10,6 +10,7 @@ import { forgetSession, signIn, takeCode } from "../api/session.ts";
 import { openStream } from "../api/stream.ts";
 import { useNotices } from "../lib/announce.ts";
 import { BINDINGS, readKey } from "../lib/keys.ts";
+import { isPaused, setPaused, usePaused } from "../lib/pause.ts";
 import { changeSettings, followSystemTheme, isDark, useSettings } from "../lib/settings.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Empty, Failure, Loading } from "../parts/states.tsx";
@@ -95,6 +96,7 @@ function useKeys(open: (what: Open) => void): void {
       event.preventDefault();
       if (action.kind === "go") navigate(action.to);
       else if (action.kind === "palette" || action.kind === "help") open(action.kind);
+      else if (action.kind === "pause") setPaused(!isPaused());
       else if (action.kind === "theme") changeSettings({ theme: isDark() ? "light" : "dark" });
       else if (action.kind === "focus-halt") document.getElementById(HALT_BUTTON)?.focus();
       else document.querySelector<HTMLElement>("main input, main select")?.focus();
@@ -106,12 +108,16 @@ function useKeys(open: (what: Open) => void): void {
 
 function Frame(): ReactNode {
   const client = useQueryClient();
-  const overview = useApi<Overview>("overview", { everyMs: 5_000 }).data;
+  const overview = useApi<Overview>("overview", { everyMs: 5_000, isAlways: true }).data;
   const [open, setOpen] = useState<Open>();
   const [location, navigate] = useLocation();
   const main = useRef<HTMLElement>(null);
   const top = useRef<HTMLDivElement>(null);
+  const paused = usePaused();
   useEffect(() => openStream(client), [client]);
+  useEffect(() => {
+    if (!paused) void client.invalidateQueries();
+  }, [paused, client]);
   useKeys(setOpen);
   useEffect(() => {
     const screen = SCREENS.find(({ path }) => path === location)?.title;
@@ -138,6 +144,7 @@ function Frame(): ReactNode {
       about: "Dark or light",
       run: () => changeSettings({ theme: isDark() ? "light" : "dark" }),
     },
+    { title: "Hold live figures still", about: "Or let them go on", run: () => setPaused(!isPaused()) },
     { title: "Keyboard map", about: "What the keys do", run: () => setOpen("help") },
     {
       title: "Sign out",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sessionsOf } from "../../testing/fake-data.ts";
-import type { Overview, Session } from "../api/contract.ts";
+import type { Overview, Session, TradeEvent } from "../api/contract.ts";
+import { alertsOf, parseSeen, seenAll, unseen } from "./alerts.ts";
 import { search } from "./palette-search.ts";
 import { coverWords, engineWords, standingOf } from "./standing.ts";
 
@@ -54,4 +55,27 @@ it("the palette finds by beginnings first, then by letters in their order", () =
   expect(search(entries, "wlt").map(({ title }) => title)).toEqual(["Wallet"]);
   expect(search(entries, "zz")).toEqual([]);
   expect(search(entries, " ")).toHaveLength(4);
+});
+
+function event(seq: number, level: TradeEvent["level"], where = "paper/a"): TradeEvent {
+  return { session: where, seq, atMs: seq, kind: "alarm", symbol: null, level, text: "" };
+}
+
+describe("alerts", () => {
+  it("are warnings and alarms, the newest first, new until the drawer was open", () => {
+    const events = [event(1, "info"), event(2, "warn"), event(3, "bad"), event(1, "bad", "paper/b")];
+    const alerts = alertsOf(events);
+    expect(alerts.map((one) => `${one.session} ${one.seq}`)).toEqual(["paper/b 1", "paper/a 3", "paper/a 2"]);
+    const seen = seenAll(events, {});
+    expect(unseen(alerts, {})).toHaveLength(3);
+    expect(unseen(alerts, seen)).toEqual([]);
+    expect(unseen([event(4, "bad")], seen)).toHaveLength(1);
+    expect(seenAll([event(2, "bad")], seen)["paper/a"], "never falls back").toBe(3);
+  });
+
+  it("that were kept by another version are read with care", () => {
+    expect(parseSeen('{"paper/a":3,"x":"y"}')).toEqual({ "paper/a": 3 });
+    expect(parseSeen("[")).toEqual({});
+    expect(parseSeen("null")).toEqual({});
+  });
 });

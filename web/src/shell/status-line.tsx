@@ -5,10 +5,12 @@ import type { Overview } from "../api/contract.ts";
 import { isStale, useStreamState } from "../api/stream.ts";
 import { useNow } from "../lib/clock-hook.ts";
 import { clockTime, span } from "../lib/format.ts";
+import { setPaused, usePaused } from "../lib/pause.ts";
 import { useSettings } from "../lib/settings.ts";
 import { Button } from "../parts/button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Badge } from "../parts/panel.tsx";
+import { AlertsButton } from "./alerts-button.tsx";
 import { RiskControls } from "./risk-controls.tsx";
 import css from "./shell.module.css";
 import { coverWords, engineWords, type Lamp, standingOf } from "./standing.ts";
@@ -37,6 +39,7 @@ export function StatusLine({
   const nowMs = useNow();
   const stream = useStreamState();
   const { zone } = useSettings();
+  const paused = usePaused();
   const standing = standingOf(overview);
   const engine = engineWords(standing);
   const cover = coverWords(standing);
@@ -71,6 +74,12 @@ export function StatusLine({
             <Icon name="search" /> <span className="visually-hidden">Search</span> <kbd>Ctrl K</kbd>
           </Button>
         </span>
+        {paused && (
+          <Button small onClick={() => setPaused(false)}>
+            Held still: go on
+          </Button>
+        )}
+        <AlertsButton />
         <RiskControls />
       </div>
     </header>
