@@ -44,6 +44,8 @@ export {
   exportJournal,
   journalOrder,
   listJournals,
+  sessionNames,
+  sessionTrades,
   verifyJournalOf,
 } from "./trade/journals.ts";
 export { type PaperParity, paperParity, replayModel } from "./trade/replay.ts";

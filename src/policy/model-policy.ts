@@ -147,6 +147,11 @@ export class ModelPolicy implements Policy {
     }
   }
 
+  /** Inputs of the network at the last decision; `state` is the memory that it left. */
+  observed(): Readonly<Record<string, Float32Array>> {
+    return this.#feeds;
+  }
+
   explain(): DecisionExplanation {
     const C = this.#space.categories.length;
     const B = this.#space.betaHeads.length;

@@ -46,4 +46,6 @@ export type Policy = {
   decide(context: DecisionContext, intents: IntentColumns): void | Promise<void>;
   /** Of the last decision. */
   explain?(): DecisionExplanation;
+  /** Every number that the last decision was made on, by name; the arrays live until the next decision. */
+  observed?(): Readonly<Record<string, Float32Array>>;
 };

@@ -16,16 +16,18 @@ export {
   subjectOf,
 } from "./engine/command.ts";
 export { ENGINE_DEFAULTS, type EngineConfig, type TradeMode } from "./engine/config.ts";
+export type { BudgetView, DecisionWhy, SymbolWhy } from "./engine/decision-why.ts";
 export type { Entry } from "./engine/entries.ts";
-export { emptyState } from "./engine/state.ts";
+export { type EngineState, emptyState } from "./engine/state.ts";
 export type * from "./feed.ts";
 export { type BybitFeedOptions, bybitFeed } from "./feeds/bybit-feed.ts";
 export { type PolledFeedOptions, polledFeed } from "./feeds/polled-feed.ts";
+export { foldJournal } from "./journal/fold.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
 export { type OrderStory, orderStory } from "./journal/order-story.ts";
 export type { Journal } from "./journal/record.ts";
 export { JOURNAL_FILE, SqliteJournal } from "./journal/sqlite-journal.ts";
-export { type JournalTrade, journalTrades } from "./journal/trades.ts";
+export { type JournalTrade, journalTrades, TradeReader } from "./journal/trades.ts";
 export { type JournalReport, verifyJournal } from "./journal/verify.ts";
 export type * from "./order-rules.ts";
 export { BarCycle } from "./session/bar-cycle.ts";
@@ -42,6 +44,7 @@ export { historyEntry } from "./session/history.ts";
 export { LiveLoop } from "./session/live-loop.ts";
 export { openLog } from "./session/log.ts";
 export { openSession } from "./session/open.ts";
+export type { PositionView } from "./session/position-view.ts";
 export { type ReplayOptions, type ReplayResult, replayPaper } from "./session/replay.ts";
 export { TradeSession } from "./session/session.ts";
 export { lockState } from "./session/state-lock.ts";
@@ -49,7 +52,6 @@ export {
   commandsView,
   type OrderView,
   ordersView,
-  type PositionView,
   type SessionView,
   sessionView,
 } from "./session/view.ts";

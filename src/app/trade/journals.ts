@@ -1,17 +1,18 @@
 /** @file Journals of sessions, read: list, check, closed trades, the story of an order. Nothing here writes to a journal. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { defaultInstrument, formatMinute, TidemarkError, writeFileAtomic } from "../../core/index.ts";
-import { assetClass } from "../../portfolio/index.ts";
+import { formatMinute, TidemarkError, writeFileAtomic } from "../../core/index.ts";
 import {
+  type EngineState,
   type Entry,
+  foldJournal,
   JOURNAL_FILE,
   type JournalReport,
   type JournalTrade,
-  journalTrades,
   type OrderStory,
   orderStory,
   SqliteJournal,
+  TradeReader,
   verifyJournal,
 } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
@@ -25,7 +26,7 @@ export type ListedJournal = {
 };
 
 /** Sessions with a journal under the state folder: "mode/name". */
-function sessions(config: Config): string[] {
+export function sessionNames(config: Config): string[] {
   const root = stateFolder(config);
   if (!existsSync(root)) return [];
   return readdirSync(root, { withFileTypes: true })
@@ -41,7 +42,7 @@ function sessions(config: Config): string[] {
 function journalPath(config: Config, session: string): string {
   const path = join(stateFolder(config), session, JOURNAL_FILE);
   if (existsSync(path)) return path;
-  const known = sessions(config);
+  const known = sessionNames(config);
   throw new TidemarkError("JOURNAL_MISSING", {
     what: `There is no session "${session}"`,
     where: stateFolder(config),
@@ -58,8 +59,39 @@ function withJournal<T>(config: Config, session: string, use: (journal: SqliteJo
   }
 }
 
+/** One file on disk: a journal that was replaced by another is another. */
+function fileOf(config: Config, session: string): string {
+  const path = journalPath(config, session);
+  return `${path}#${statSync(path).ino}`;
+}
+
+/** Where the folds of this process stand, by path: a journal is read on, never again. */
+const folds = new Map<string, EngineState>();
+
+/** The state that a session's journal gives, from its newest snapshot or from where this process has read it to. */
+export function foldedSession(config: Config, session: string): EngineState {
+  const file = fileOf(config, session);
+  const state = withJournal(config, session, (journal) => foldJournal(journal, folds.get(file)));
+  folds.set(file, state);
+  return state;
+}
+
+const readers = new Map<string, TradeReader>();
+
+/** Closed trades of a session, oldest first; what was read before is not read again. */
+export function sessionTrades(config: Config, session: string): readonly JournalTrade[] {
+  const file = fileOf(config, session);
+  return withJournal(config, session, (journal) => {
+    const known = readers.get(file);
+    const reader = known !== undefined && known.seq <= journal.lastSeq ? known : new TradeReader();
+    readers.set(file, reader);
+    reader.follow(journal);
+    return reader.trades;
+  });
+}
+
 export function listJournals(config: Config): ListedJournal[] {
-  return sessions(config).map((session) =>
+  return sessionNames(config).map((session) =>
     withJournal(config, session, (journal) => {
       const { records, firstMs, lastMs } = journal.span();
       const text = (ms: number): string => (records === 0 ? "-" : formatMinute(ms));
@@ -84,6 +116,9 @@ export type Exported = { readonly trades: number; readonly files: readonly strin
 
 const CSV_COLUMNS = [
   "symbol",
+  "assetClass",
+  "mode",
+  "model",
   "side",
   "entryMs",
   "exitMs",
@@ -99,7 +134,7 @@ const CSV_COLUMNS = [
 
 /** Writes `trades_<asset class>.jsonl` for each class that was traded, and `trades.csv` with all. */
 export function exportJournal(config: Config, from: string, session: string, out: string | undefined): Exported {
-  const trades = journalTrades(entriesOf(config, session).map(({ entry }) => entry));
+  const trades = sessionTrades(config, session);
   const folder = out === undefined ? dirname(journalPath(config, session)) : resolve(from, out);
   const files: string[] = [];
   const byClass = new Map<string, JournalTrade[]>();
@@ -125,8 +160,7 @@ export function exportJournal(config: Config, from: string, session: string, out
 }
 
 /** In the words of the file names: cryptoFutures is crypto-futures. */
-function className({ symbol, instrumentKind }: JournalTrade): string {
-  const name = assetClass(defaultInstrument(symbol, { kind: instrumentKind }));
+function className({ assetClass: name }: JournalTrade): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

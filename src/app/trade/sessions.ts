@@ -5,13 +5,11 @@ import { decimal, freshId, TidemarkError } from "../../core/index.ts";
 import { manifestInstruments, readManifest } from "../../policy/index.ts";
 import {
   type Actor,
-  applyEntry,
   askEngine,
   type CommandRecord,
   checkCommandOrder,
   commandsView,
   type EngineStream,
-  emptyState,
   type FollowOptions,
   followEngine,
   type OrderAsked,
@@ -24,7 +22,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { findModel } from "../models/folders.ts";
 import { hasPassedGates } from "../promotion/promotion.ts";
-import { entriesOf, listJournals } from "./journals.ts";
+import { foldedSession, sessionNames } from "./journals.ts";
 import { bybitPlace } from "./place.ts";
 import { runSession } from "./session.ts";
 import { stateFolder } from "./settings.ts";
@@ -112,7 +110,7 @@ export async function liveSession(context: AppContext, given: string, options: L
 
 /** The named session, or the only one, or the one that runs. */
 async function chosen(config: Config, session: string | undefined): Promise<string> {
-  const known = listJournals(config).map((one) => one.session);
+  const known = sessionNames(config);
   if (session !== undefined) return session;
   const running: string[] = [];
   for (const name of known) {
@@ -137,20 +135,14 @@ export async function sessionStatus(config: Config, given: string | undefined): 
   const session = await chosen(config, given);
   const told = await askEngine(join(stateFolder(config), session), { verb: "status" });
   if (told !== undefined) return { session, running: true, result: told as SessionView };
-  return { session, running: false, result: { ...sessionView(fold(config, session)), running: false } };
+  return { session, running: false, result: { ...sessionView(foldedSession(config, session)), running: false } };
 }
 
 export async function sessionOrders(config: Config, given: string | undefined): Promise<Shown<readonly OrderView[]>> {
   const session = await chosen(config, given);
   const told = await askEngine(join(stateFolder(config), session), { verb: "orders" });
   if (told !== undefined) return { session, running: true, result: told as OrderView[] };
-  return { session, running: false, result: ordersView(fold(config, session)) };
-}
-
-function fold(config: Config, session: string) {
-  const state = emptyState();
-  for (const { entry, atMs } of entriesOf(config, session)) applyEntry(state, entry, atMs);
-  return state;
+  return { session, running: false, result: ordersView(foldedSession(config, session)) };
 }
 
 export type Commanded = Shown<SessionView> & {
@@ -198,7 +190,7 @@ export async function sessionCommands(
   const session = await chosen(config, given);
   const told = await askEngine(join(stateFolder(config), session), { verb: "commands" });
   if (told !== undefined) return { session, running: true, result: told as CommandRecord[] };
-  return { session, running: false, result: commandsView(fold(config, session)) };
+  return { session, running: false, result: commandsView(foldedSession(config, session)) };
 }
 
 /** Follows what a running session journals; undefined where none runs it. */

@@ -11,17 +11,23 @@ export function positionsText(positions: readonly PositionView[], columns: numbe
       { title: "symbol" },
       { title: "quantity", align: "right" },
       { title: "entry", align: "right" },
+      { title: "mark", align: "right", drop: 3 },
+      { title: "profit", align: "right" },
       { title: "stop", align: "right" },
       { title: "target", align: "right", drop: 1 },
       { title: "bars", align: "right", drop: 2 },
+      { title: "to liquidation", align: "right", drop: 4 },
     ],
     positions.map((p) => [
       p.symbol,
       p.quantity,
       p.entryPrice,
+      p.markPrice ?? "-",
+      p.unrealisedProfit === undefined ? "-" : decimal(p.unrealisedProfit).toFixed(2),
       p.stopPrice ?? (p.nakedMs > 0 ? `NONE for ${formatSpan(p.nakedMs)}` : "-"),
       p.targetPrice ?? "-",
       String(p.barsHeld),
+      p.liquidationDistance === undefined ? "-" : `${(p.liquidationDistance * 100).toFixed(1)} %`,
     ]),
     columns,
   );
@@ -63,6 +69,13 @@ export function statusText(view: SessionView, running: boolean, columns: number)
     `  equity       ${decimal(view.equity).toFixed(2)} (${change.gte(0) ? "+" : ""}${change.toFixed(2)} today), cash ${decimal(view.cash).toFixed(2)}`,
     `  paid         fees ${decimal(view.fees).toFixed(4)}, funding ${decimal(view.funding).neg().toFixed(4)}`,
     `  last bar     ${view.lastRowMs === 0 ? "-" : formatMinute(view.lastRowMs)}, ${view.records} records`,
+    ...view.classes
+      .filter(({ open }) => !open)
+      .map(({ assetClass }) => `  switched off ${assetClass}: it may only close`),
+    ...view.wallet.map(
+      ({ assetClass, budget, used, usable }) =>
+        `  budget       ${assetClass} ${budget.toFixed(2)}, ${used.toFixed(2)} in use, ${usable.toFixed(2)} usable now`,
+    ),
     "",
     positionsText(view.positions, columns),
     ...(view.working.length === 0 ? [] : ["", ordersText(view.working, columns)]),

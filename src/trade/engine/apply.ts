@@ -1,5 +1,5 @@
 /** @file The fold: what one entry of the journal does to the state. Nothing else changes it, and nothing here decides. */
-import { decimal, exactText, ZERO_TEXT } from "../../core/index.ts";
+import { decimal, exactText, isMargined, ZERO_TEXT } from "../../core/index.ts";
 import { assetClass } from "../../portfolio/index.ts";
 import type { BrokerEvent, BrokerOrder, BrokerPosition, SubmitOutcome } from "../broker.ts";
 import { applyCommand, applyCommandEnd, noteDenied, noteUncancelled } from "./command-fold.ts";
@@ -38,7 +38,11 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       state.session = entry.id;
       state.accountId = entry.accountId;
       state.capabilities = entry.capabilities;
-      for (const instrument of entry.instruments) state.classes[instrument.symbol] = assetClass(instrument);
+      for (const instrument of entry.instruments) {
+        state.classes[instrument.symbol] = assetClass(instrument);
+        if (!isMargined(instrument.kind)) continue;
+        state.maintenance[instrument.symbol] = instrument.maintenanceMarginRate + instrument.takerFeeBps * 1e-4;
+      }
       if (state.cursor === "") state.cursor = `time:${atMs}`;
       observeEquity(state);
       return;
@@ -56,6 +60,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
     case "row":
       return applyRow(state, entry);
     case "decision":
+      if (entry.why?.wallet !== undefined) state.wallet = entry.why.wallet;
       for (const target of entry.targets) want(state, target, entry.strategy, entry.closeMs);
       return;
     case "broker":
@@ -220,6 +225,7 @@ function applyProtection(state: EngineState, update: BrokerPosition): void {
   if (position === undefined || update.quantity === ZERO_TEXT) return;
   if (decimal(update.quantity).mul(position.quantity).lt(0)) return;
   position.venue = { stopPrice: update.stopPrice, targetPrice: update.targetPrice };
+  if (update.liquidationPrice !== undefined) position.liquidationPrice = update.liquidationPrice;
 }
 
 function applySubmitted(state: EngineState, id: string, outcome: SubmitOutcome): void {

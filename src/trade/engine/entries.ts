@@ -23,6 +23,7 @@ import type { Quote } from "../feed.ts";
 import type { OrderRules } from "../order-rules.ts";
 import type { Actor, CommandOrder, ManualBrackets } from "./command.ts";
 import type { EngineConfig } from "./config.ts";
+import type { DecisionWhy } from "./decision-why.ts";
 
 /** What a decision wants of one symbol. */
 export type Target = BracketTerms & {
@@ -97,6 +98,8 @@ export type Input =
       /** The close at which it was made. */
       readonly closeMs: number;
       readonly targets: readonly Target[];
+      /** What it was made on, and how it came to its targets. */
+      readonly why?: DecisionWhy;
     }
   /** Rows that passed while nobody could decide. */
   | {

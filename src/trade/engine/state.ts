@@ -6,6 +6,7 @@ import type { Quote } from "../feed.ts";
 import type { OrderRules } from "../order-rules.ts";
 import type { CommandRecord, ManualBrackets } from "./command.ts";
 import type { EngineConfig } from "./config.ts";
+import type { BudgetView } from "./decision-why.ts";
 import type { BracketTerms, EngineStatus, Leg, Target } from "./entries.ts";
 
 /**
@@ -65,6 +66,8 @@ export type PositionState = {
   protectAttempts: number;
   /** A protection request is on its way. */
   protecting: boolean;
+  /** Where the venue would liquidate it, where the venue says so. */
+  liquidationPrice?: DecimalText | undefined;
   /** What a person set, and what stood before it: a change that the venue refuses is taken back. */
   manual?: ManualBrackets | undefined;
   manualBefore?: ManualBrackets | undefined;
@@ -146,6 +149,10 @@ export type EngineState = {
   /** Asset classes that a person has switched, and whether they may open. */
   switches: Partial<Record<AssetClass, boolean>>;
   classes: Record<string, AssetClass>;
+  /** Share of a position's value that has to back it, by symbol, with the fee of closing it; absent for what is paid for whole. */
+  maintenance: Record<string, number>;
+  /** Budgets as the last decision found them; empty under a sizing scheme without budgets. */
+  wallet: readonly BudgetView[];
   running: boolean;
 };
 
@@ -184,6 +191,8 @@ export function emptyState(): EngineState {
     commands: {},
     switches: {},
     classes: {},
+    maintenance: {},
+    wallet: [],
     running: false,
   };
 }

@@ -1,4 +1,5 @@
 /** @file "What did we know when we sent this order": everything that a journal holds about one order, in its order. */
+import type { DecisionWhy } from "../engine/decision-why.ts";
 import type { Entry, Fact } from "../engine/entries.ts";
 
 export type StoryEntry = { readonly seq: number; readonly atMs: number; readonly entry: Entry };
@@ -48,18 +49,43 @@ function line({ seq, atMs, entry }: StoryEntry, intent: Intent): string {
   return `${new Date(atMs).toISOString()}  #${String(seq).padEnd(8)} ${text(entry, intent.request.symbol)}`;
 }
 
+const figure = (value: number): string => String(Number(value.toPrecision(6)));
+
+/** What the policy saw and thought of the symbol, and what sizing and limits made of it. */
+function whyText(why: DecisionWhy | undefined, symbol: string): string[] {
+  const own = why?.symbols.find((one) => one.symbol === symbol);
+  if (why === undefined || own === undefined) return [];
+  const named = (values: Readonly<Record<string, number>> = {}): string =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} ${figure(value)}`)
+      .join(", ");
+  const thought = [named(own.probabilities), named(own.figures), own.reason ?? ""].filter((part) => part !== "");
+  const value = why.value === undefined ? "" : `, value ${figure(why.value)}`;
+  const verdicts = own.verdicts.length === 0 ? "" : `; ${own.verdicts.join(", ")}`;
+  const budget = why.wallet?.map(
+    ({ assetClass, usable, budget: all }) => `${assetClass} ${figure(usable)} of ${figure(all)}`,
+  );
+  return [
+    ...(why.observation === undefined ? [] : [`  saw      observation ${why.observation.hash}`]),
+    ...(thought.length === 0 ? [] : [`  thought  ${thought.join("; ")}${value}`]),
+    `  sized    ${own.direction} ${figure(own.size)} of ${figure(own.scheme)}, ${figure(own.allowed)} after limits; lots ${own.held} to ${own.target}${verdicts}`,
+    ...(budget === undefined ? [] : [`  budgets  ${budget.join(", ")} usable`]),
+  ];
+}
+
 type Tell = { readonly [K in Entry["kind"]]?: (entry: Extract<Entry, { kind: K }>, symbol: string) => string };
 
 const at = (ms: number): string => new Date(ms).toISOString();
 
 const TELL: Tell = {
-  decision: ({ strategy, closeMs, targets }, symbol) => {
+  decision: ({ strategy, closeMs, targets, why }, symbol) => {
     const target = targets.find((one) => one.symbol === symbol);
     const wants =
       target === undefined
         ? "nothing"
         : `${target.quantity} (stop ${target.stopDistance}, target ${target.targetDistance})`;
-    return `decided    ${strategy} wants ${wants} at the close of ${at(closeMs)}`;
+    const about = whyText(why, symbol);
+    return [`decided    ${strategy} wants ${wants} at the close of ${at(closeMs)}`, ...about].join("\n");
   },
   command: ({ command, by, reason }) => `commanded  ${command} by ${by}: ${reason}`,
   flatten: ({ why }) => `flatten    ${why}`,

@@ -3,16 +3,31 @@ import {
   type Decimal,
   type DecimalText,
   decimal,
+  defaultInstrument,
   exactText,
+  type Instrument,
   type InstrumentKind,
   ZERO_TEXT,
 } from "../../core/index.ts";
+import { type AssetClass, assetClass } from "../../portfolio/index.ts";
 import type { BrokerExecution } from "../broker.ts";
 import type { Entry } from "../engine/entries.ts";
+import type { JournalRecord } from "./record.ts";
 
-export type JournalTrade = {
-  readonly symbol: string;
+/** Whose trade it is. */
+export type TradeOrigin = {
   readonly instrumentKind: InstrumentKind;
+  readonly assetClass: AssetClass;
+  /** Empty in a journal that does not say. */
+  readonly mode: "paper" | "live" | "";
+  readonly model: string;
+  readonly strategy: string;
+  /** Of the record that closed it. */
+  readonly exitSeq: number;
+};
+
+export type JournalTrade = TradeOrigin & {
+  readonly symbol: string;
   readonly side: "long" | "short";
   readonly entryMs: number;
   readonly exitMs: number;
@@ -48,47 +63,65 @@ type OpenTrade = {
 /** Prices are rounded to so many significant digits; sums are exact. */
 const DIGITS = 20;
 
-/** Every execution once, in the order in which the journal learned of it. */
-function* executionsOf(entries: Iterable<Entry>): Iterable<BrokerExecution> {
-  const seen = new Set<string>();
-  for (const entry of entries) {
-    const found =
-      entry.kind === "broker" && entry.event.kind === "execution"
-        ? [entry.event.execution]
-        : entry.kind === "snapshot"
-          ? (entry.snapshot?.executions ?? [])
-          : [];
-    for (const execution of found) {
-      if (seen.has(execution.executionId)) continue;
-      seen.add(execution.executionId);
-      yield execution;
+/**
+ * Closed trades of a journal, record by record: it goes on where it stopped, so that a long journal is read once.
+ * `seq` is the last record that was read.
+ */
+export class TradeReader {
+  readonly trades: JournalTrade[] = [];
+  seq = 0;
+  readonly #open = new Map<string, OpenTrade>();
+  readonly #seen = new Set<string>();
+  readonly #instruments = new Map<string, Instrument>();
+  readonly #units = new Map<string, Decimal>();
+  readonly #strategies = new Map<string, string>();
+  #mode: JournalTrade["mode"] = "";
+  #model = "";
+
+  /** Reads what the journal has gained; the trades that it closed. */
+  follow(journal: { read(seq: number): Iterable<JournalRecord> }): JournalTrade[] {
+    const before = this.trades.length;
+    for (const { entry, seq } of journal.read(this.seq)) this.read(entry, seq);
+    return this.trades.slice(before);
+  }
+
+  read(entry: Entry, seq: number): void {
+    this.seq = seq;
+    if (entry.kind === "session") {
+      for (const instrument of entry.instruments) this.#instruments.set(instrument.symbol, instrument);
+      this.#mode = entry.config.mode;
+      const { model } = entry.strategySpec;
+      this.#model = typeof model === "string" ? model : "";
+    } else if (entry.kind === "rules") {
+      for (const { symbol, multiplier } of entry.rules) this.#units.set(symbol, decimal(multiplier));
+    } else if (entry.kind === "intent") {
+      this.#strategies.set(entry.request.clientOrderId, entry.strategy);
+    } else if (entry.kind === "broker" && entry.event.kind === "execution") {
+      this.#once(entry.event.execution);
+    } else if (entry.kind === "snapshot") {
+      for (const execution of entry.snapshot?.executions ?? []) this.#once(execution);
     }
   }
-}
 
-export function journalTrades(entries: readonly Entry[]): JournalTrade[] {
-  const kinds = new Map<string, InstrumentKind>();
-  const units = new Map<string, Decimal>();
-  for (const entry of entries) {
-    if (entry.kind === "session") for (const { symbol, kind } of entry.instruments) kinds.set(symbol, kind);
-    if (entry.kind === "rules")
-      for (const { symbol, multiplier } of entry.rules) units.set(symbol, decimal(multiplier));
+  #once(execution: BrokerExecution): void {
+    if (this.#seen.has(execution.executionId)) return;
+    this.#seen.add(execution.executionId);
+    this.#execute(execution);
   }
-  const open = new Map<string, OpenTrade>();
-  const trades: JournalTrade[] = [];
-  for (const execution of executionsOf(entries)) {
+
+  #execute(execution: BrokerExecution): void {
     const { symbol } = execution;
-    let trade = open.get(symbol);
+    let trade = this.#open.get(symbol);
     if (execution.kind === "funding") {
       if (trade !== undefined) trade.funding = trade.funding.minus(execution.fee);
-      continue;
+      return;
     }
-    if (execution.kind === "unknown") continue;
+    if (execution.kind === "unknown") return;
     let rest = decimal(execution.quantity);
     const side = execution.side === "buy" ? 1 : -1;
     const price = decimal(execution.price);
     const total = rest;
-    const unit = units.get(symbol) ?? decimal("1");
+    const unit = this.#units.get(symbol) ?? decimal("1");
     if (trade !== undefined && trade.side !== side) {
       const closing = rest.lt(trade.held) ? rest : trade.held;
       trade.left = trade.left.plus(closing);
@@ -98,12 +131,12 @@ export function journalTrades(entries: readonly Entry[]): JournalTrade[] {
       note(trade, execution);
       rest = rest.minus(closing);
       if (trade.held.isZero()) {
-        trades.push(finished(trade, symbol, kinds.get(symbol) ?? "perpetual", unit, execution));
-        open.delete(symbol);
+        this.trades.push(this.#finished(trade, symbol, unit, execution));
+        this.#open.delete(symbol);
         trade = undefined;
       }
     }
-    if (rest.isZero()) continue;
+    if (rest.isZero()) return;
     if (trade === undefined) {
       const zero = decimal("0");
       trade = {
@@ -119,7 +152,7 @@ export function journalTrades(entries: readonly Entry[]): JournalTrade[] {
         funding: zero,
         orders: [],
       };
-      open.set(symbol, trade);
+      this.#open.set(symbol, trade);
     }
     trade.held = trade.held.plus(rest);
     if (trade.held.gt(trade.largest)) trade.largest = trade.held;
@@ -128,7 +161,27 @@ export function journalTrades(entries: readonly Entry[]): JournalTrade[] {
     trade.fees = trade.fees.plus(decimal(execution.fee).mul(rest).div(total));
     note(trade, execution);
   }
-  return trades;
+
+  #finished(trade: OpenTrade, symbol: string, unit: Decimal, exit: BrokerExecution): JournalTrade {
+    const instrument = this.#instruments.get(symbol);
+    const kind = instrument?.kind ?? "perpetual";
+    const strategy = trade.orders.map((id) => this.#strategies.get(id)).find((name) => name !== undefined) ?? "";
+    return finished(trade, symbol, unit, exit, {
+      instrumentKind: kind,
+      assetClass: assetClass(instrument ?? defaultInstrument(symbol, { kind })),
+      mode: this.#mode,
+      model: this.#model || strategy,
+      strategy,
+      exitSeq: this.seq,
+    });
+  }
+}
+
+export function journalTrades(entries: Iterable<Entry>): JournalTrade[] {
+  const reader = new TradeReader();
+  let seq = 0;
+  for (const entry of entries) reader.read(entry, ++seq);
+  return reader.trades;
 }
 
 function note(trade: OpenTrade, { clientOrderId }: BrokerExecution): void {
@@ -142,15 +195,15 @@ function rounded(value: Decimal): DecimalText {
 function finished(
   trade: OpenTrade,
   symbol: string,
-  instrumentKind: InstrumentKind,
   unit: Decimal,
   exit: BrokerExecution,
+  origin: TradeOrigin,
 ): JournalTrade {
   const gross = trade.sold.minus(trade.bought).mul(trade.side).mul(unit);
   const net = gross.minus(trade.fees).plus(trade.funding);
   return {
     symbol,
-    instrumentKind,
+    ...origin,
     side: trade.side === 1 ? "long" : "short",
     entryMs: trade.entryMs,
     exitMs: exit.timeMs,

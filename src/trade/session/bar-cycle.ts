@@ -44,7 +44,14 @@ export class BarCycle {
     const { name, live, barMs } = this.#strategy;
     const closeMs = live.lastOpenMs + barMs;
     const targets = await this.#strategy.decide();
-    this.#session.deliver({ kind: "decision", strategy: name, closeMs, targets });
+    const why = this.#strategy.why();
+    this.#session.deliver({
+      kind: "decision",
+      strategy: name,
+      closeMs,
+      targets,
+      ...(why === undefined ? {} : { why }),
+    });
     await this.#session.idle();
   }
 

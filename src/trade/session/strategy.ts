@@ -5,11 +5,13 @@
 import { clearIntents, type IntentColumns, intentColumns } from "../../core/index.ts";
 import { AccountStatus } from "../../exchange/index.ts";
 import { type DecisionContext, DeskView, type Policy } from "../../policy/index.ts";
-import { type DecisionConfig, DecisionStep } from "../../risk/index.ts";
+import { type DecisionConfig, DecisionLog, DecisionStep } from "../../risk/index.ts";
 import type { LiveDesk } from "../desk/live-desk.ts";
 import type { LiveRows } from "../desk/live-rows.ts";
 import type { LiveTape } from "../desk/live-tape.ts";
+import type { DecisionWhy } from "../engine/decision-why.ts";
 import type { Target } from "../engine/entries.ts";
+import { decisionWhy } from "./decision-record.ts";
 
 export type StrategyParts = {
   readonly name: string;
@@ -30,6 +32,7 @@ export class Strategy {
   readonly #rows: LiveRows | undefined;
   readonly #intents: IntentColumns;
   readonly #context: DecisionContext;
+  readonly #log = new DecisionLog();
   /** The bar of the last decision; the policy is begun anew where bars lie between. */
   #decided = -2;
   #observed = -1;
@@ -40,7 +43,7 @@ export class Strategy {
     this.desk = desk;
     this.#policy = policy;
     this.#rows = rows;
-    this.step = new DecisionStep(desk, decision.sizing, decision.risk);
+    this.step = new DecisionStep(desk, decision.sizing, decision.risk, { recorder: this.#log });
     this.#intents = intentColumns(live.tape.symbols);
     const permissions = new Uint8Array(live.tape.symbols);
     this.#context = {
@@ -74,6 +77,7 @@ export class Strategy {
 
   /** What is wanted at the close of the newest complete bar; nothing of an account that was liquidated. */
   async decide(): Promise<Target[]> {
+    this.#log.clear();
     if (this.desk.book.status[0] !== AccountStatus.active) return [];
     const bar = this.live.lastBar;
     this.observe();
@@ -84,5 +88,11 @@ export class Strategy {
     if (pending instanceof Promise) await pending;
     this.step.apply(0, this.#intents);
     return this.desk.takeTargets();
+  }
+
+  /** Why the last decision came out as it did; undefined where nothing was decided. */
+  why(): DecisionWhy | undefined {
+    if (this.#log.count === 0) return undefined;
+    return decisionWhy(this.#policy, this.step, this.desk, this.#log);
   }
 }

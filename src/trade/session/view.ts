@@ -1,19 +1,11 @@
 /** @file What a session shows of itself, from its state alone: the same while it runs and from its journal. */
-import { type Decimal, type DecimalText, decimal, exactText } from "../../core/index.ts";
+import { type DecimalText, decimal } from "../../core/index.ts";
 import type { CommandRecord } from "../engine/command.ts";
-import { averagePrice, cash, entryPrice, unrealised } from "../engine/ledger.ts";
+import type { BudgetView } from "../engine/decision-why.ts";
+import { mayOpenClass } from "../engine/gate.ts";
+import { averagePrice, cash, unrealised } from "../engine/ledger.ts";
 import { type EngineState, statusOf } from "../engine/state.ts";
-
-export type PositionView = {
-  readonly symbol: string;
-  readonly quantity: DecimalText;
-  readonly entryPrice: DecimalText;
-  readonly stopPrice: DecimalText | undefined;
-  readonly targetPrice: DecimalText | undefined;
-  /** Time without a stop, 0 where it has one. */
-  readonly nakedMs: number;
-  readonly barsHeld: number;
-};
+import { type PositionView, positionViews, rounded } from "./position-view.ts";
 
 export type OrderView = {
   readonly clientOrderId: string;
@@ -47,13 +39,11 @@ export type SessionView = {
   readonly records: number;
   readonly positions: readonly PositionView[];
   readonly working: readonly OrderView[];
+  /** Budgets as the last decision found them; empty under a sizing scheme without budgets. */
+  readonly wallet: readonly BudgetView[];
+  /** Asset classes that the session trades, and whether they may open. */
+  readonly classes: ReadonlyArray<{ readonly assetClass: string; readonly open: boolean }>;
 };
-
-const DIGITS = 12;
-
-function rounded(value: Decimal): DecimalText {
-  return exactText(value.toSignificantDigits(DIGITS));
-}
 
 export function sessionView(state: EngineState): SessionView {
   return {
@@ -73,17 +63,19 @@ export function sessionView(state: EngineState): SessionView {
     peakEquity: rounded(decimal(state.risk.peakEquity)),
     lastRowMs: state.lastRowMs,
     records: state.seq,
-    positions: Object.entries(state.positions).map(([symbol, position]) => ({
-      symbol,
-      quantity: position.quantity,
-      entryPrice: rounded(entryPrice(position)),
-      stopPrice: position.venue.stopPrice,
-      targetPrice: position.venue.targetPrice,
-      nakedMs: position.nakedMs === 0 ? 0 : state.nowMs - position.nakedMs,
-      barsHeld: position.barsHeld,
-    })),
+    positions: positionViews(state),
+    wallet: state.wallet,
+    classes: classViews(state),
     working: ordersView(state).filter(({ life }) => life === "intended" || life === "unknown" || life === "working"),
   };
+}
+
+function classViews(state: EngineState): Array<{ assetClass: string; open: boolean }> {
+  const symbols = Object.keys(state.classes);
+  return [...new Set(Object.values(state.classes))].sort().map((assetClass) => ({
+    assetClass,
+    open: symbols.some((symbol) => state.classes[symbol] === assetClass && mayOpenClass(state, symbol)),
+  }));
 }
 
 /** Commands of the last days, newest first. */

@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import { canonicalJson } from "../../core/index.ts";
+import { applyEntry } from "../engine/apply.ts";
+import type { Entry } from "../engine/entries.ts";
+import { type EngineState, emptyState } from "../engine/state.ts";
+import { ACK, type Desk, holding } from "../engine/testing/desk.ts";
+import { foldJournal } from "./fold.ts";
+import { MemoryJournal } from "./memory-journal.ts";
+import { journalTrades, TradeReader } from "./trades.ts";
+
+/** Counts the records that were read. */
+class CountingJournal extends MemoryJournal {
+  reads = 0;
+
+  override *read(seq: number) {
+    for (const record of super.read(seq)) {
+      this.reads++;
+      yield record;
+    }
+  }
+}
+
+function journalOf(entries: readonly Entry[]): CountingJournal {
+  const journal = new CountingJournal();
+  for (const [i, entry] of entries.entries()) journal.append([entry], i, true);
+  return journal;
+}
+
+function whole(journal: MemoryJournal): EngineState {
+  const state = emptyState();
+  for (const { entry, atMs } of journal.read(0)) applyEntry(state, entry, atMs);
+  return state;
+}
+
+describe("the state of a journal without reading all of it", () => {
+  test("snapshot and tail give what all records give, and only the tail is read", () => {
+    const journal = journalOf(holding().entries);
+    const before = foldJournal(journal);
+    journal.writeSnapshot(canonicalJson(before), before.seq, 0);
+    const { entries } = holding();
+    for (const entry of entries.slice(-3)) journal.append([entry], 99, true);
+    journal.reads = 0;
+    const state = foldJournal(journal);
+    expect(journal.reads).toBe(3);
+    expect(canonicalJson(state)).toBe(canonicalJson(whole(journal)));
+  });
+
+  test("a state from before is moved on, and one of a longer journal is not believed", () => {
+    const journal = journalOf(holding().entries);
+    const known = foldJournal(journal);
+    journal.append([{ kind: "alarm", code: "x", text: "" }], 100, true);
+    journal.reads = 0;
+    expect(foldJournal(journal, known).seq).toBe(journal.lastSeq);
+    expect(journal.reads).toBe(1);
+    const other = { ...emptyState(), seq: journal.lastSeq + 1, session: "other" };
+    expect(foldJournal(journal, other).session).toBe("test");
+  });
+});
+
+function closed(): Desk {
+  const desk = holding();
+  desk.fill("1", "sell", { clientOrderId: "", role: "stop", executionId: "out" });
+  return desk;
+}
+
+describe("closed trades, record by record", () => {
+  test("a trade names strategy, class and mode, and the record that closed it", () => {
+    const [trade, ...rest] = journalTrades(closed().entries);
+    expect(rest).toEqual([]);
+    expect(trade).toMatchObject({
+      strategy: "s",
+      model: "s",
+      mode: "live",
+      assetClass: "cryptoFutures",
+      exitReason: "stop",
+    });
+    expect(closed().entries[trade.exitSeq - 1]).toMatchObject({ event: { execution: { executionId: "out" } } });
+  });
+
+  test("read in any two parts, the trades are those of one reading, and nothing is read twice", () => {
+    const desk = closed();
+    desk.nowMs += 10_000;
+    desk.want("-1");
+    desk.answer(ACK);
+    desk.fill("1", "sell", { executionId: "in2" });
+    desk.fill("1", "buy", { clientOrderId: "", role: "stop", executionId: "out2" });
+    const all = journalTrades(desk.entries);
+    expect(all).toHaveLength(2);
+    for (let cut = 0; cut <= desk.entries.length; cut++) {
+      const journal = journalOf(desk.entries.slice(0, cut));
+      const reader = new TradeReader();
+      reader.follow(journal);
+      for (const entry of desk.entries.slice(cut)) journal.append([entry], 0, true);
+      journal.reads = 0;
+      reader.follow(journal);
+      expect(journal.reads).toBe(desk.entries.length - cut);
+      expect(reader.trades).toEqual(all);
+    }
+  });
+});

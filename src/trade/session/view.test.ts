@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { exactText, type Instrument } from "../../core/index.ts";
+import type { Entry } from "../engine/entries.ts";
+import { ACK, Desk, holding } from "../engine/testing/desk.ts";
+import { sessionView } from "./view.ts";
+
+type SessionEntry = Extract<Entry, { kind: "session" }>;
+
+/** Long 1 at 100, a perpetual with 0.5 % maintenance and no fee. */
+function held(initialBalance: string): Desk {
+  const desk = holding({ initialBalance: exactText(initialBalance) });
+  const session = desk.entries.find(({ kind }) => kind === "session") as SessionEntry;
+  const instrument = {
+    symbol: "BTCUSDT",
+    kind: "perpetual",
+    maintenanceMarginRate: 0.005,
+    takerFeeBps: 0,
+  } as Instrument;
+  desk.give({ ...session, instruments: [instrument] });
+  return desk;
+}
+
+const position = (desk: Desk) => sessionView(desk.engine.state).positions[0];
+
+describe("what a session shows of a position", () => {
+  test("mark, profit at it, value and asset class; nothing is invented before a quote", () => {
+    const desk = held("10000");
+    desk.quote("103");
+    expect(position(desk)).toMatchObject({
+      assetClass: "cryptoFutures",
+      strategy: "s",
+      markPrice: "103",
+      unrealisedProfit: "3",
+      notional: "103",
+      manual: false,
+    });
+    desk.engine.state.quotes = {};
+    expect(position(desk)).toMatchObject({ markPrice: undefined, unrealisedProfit: undefined, notional: undefined });
+    expect(position(desk).liquidationPrice).toBeUndefined();
+  });
+
+  test("a short position's profit has the other sign", () => {
+    const desk = new Desk();
+    desk.want("-2");
+    desk.answer(ACK);
+    desk.fill("2", "sell");
+    desk.quote("103");
+    expect(position(desk)).toMatchObject({ quantity: "-2", unrealisedProfit: "-6", notional: "206" });
+  });
+
+  test("liquidation lies where equity meets maintenance: the textbook's 904.52 for ten times leverage", () => {
+    const desk = new Desk({ initialBalance: exactText("1000.01") });
+    const session = desk.entries.find(({ kind }) => kind === "session") as SessionEntry;
+    const instrument = { symbol: "BTCUSDT", kind: "perpetual", maintenanceMarginRate: 0.005, takerFeeBps: 0 };
+    desk.give({ ...session, instruments: [instrument as Instrument] });
+    desk.want("10");
+    desk.answer(ACK);
+    desk.fill("10", "buy", { price: exactText("1000") });
+    desk.quote("1000");
+    const { liquidationPrice, liquidationDistance } = position(desk);
+    expect(Number(liquidationPrice)).toBeCloseTo(904.5226, 4);
+    expect(liquidationDistance).toBeCloseTo(0.0954774, 6);
+  });
+
+  test("money enough for any price can't be liquidated; what the venue says counts more than our sum", () => {
+    const desk = held("10000");
+    desk.quote("100");
+    expect(position(desk).liquidationPrice).toBeUndefined();
+    desk.event({
+      kind: "position",
+      position: {
+        symbol: "BTCUSDT",
+        leg: "both",
+        quantity: exactText("1"),
+        entryPrice: exactText("100"),
+        stopPrice: exactText("95"),
+        liquidationPrice: exactText("50"),
+        updatedMs: desk.nowMs,
+      },
+    });
+    expect(position(desk)).toMatchObject({ liquidationPrice: "50", liquidationDistance: 0.5 });
+  });
+
+  test("classes tell whether they may open", () => {
+    const desk = held("10000");
+    expect(sessionView(desk.engine.state).classes).toEqual([{ assetClass: "cryptoFutures", open: true }]);
+    desk.give({
+      kind: "command",
+      by: "a",
+      reason: "",
+      command: "switch-class",
+      assetClass: "cryptoFutures",
+      open: false,
+    });
+    expect(sessionView(desk.engine.state).classes).toEqual([{ assetClass: "cryptoFutures", open: false }]);
+  });
+});
