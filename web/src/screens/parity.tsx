@@ -1,8 +1,8 @@
 /** @file Does trading equal the test: one model's sessions beside its newest report, each curve from the same start. */
 import { useQueries } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
-import { askBytes } from "../api/client.ts";
-import { type Columns, decodeColumns, type Model, type Report, type Session } from "../api/contract.ts";
+import { ask, askBytes } from "../api/client.ts";
+import { type Columns, decodeColumns, type History, type Model, type Report, type Session } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import { figure, percent } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
@@ -13,6 +13,7 @@ import { ModeBadge } from "../parts/session-badge.tsx";
 import { Empty, Loaded, Loading } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { overlay } from "./difference.ts";
+import { deepestFall, growth } from "./parity-figures.ts";
 
 const LineChart = lazy(async () => ({ default: (await import("../charts/line-chart.tsx")).LineChart }));
 
@@ -72,23 +73,43 @@ export function Parity(): ReactNode {
   );
 }
 
-function Curves({ sessions }: { readonly sessions: readonly Session[] }): ReactNode {
-  const queries = useQueries({
+/** The curve of each session; undefined until all are there. */
+function useCurves(sessions: readonly Session[]): readonly Columns[] | undefined {
+  return useQueries({
     queries: sessions.map(({ id }) => ({
       queryKey: [`sessions/${id}/equity`, {}],
       queryFn: async () => decodeColumns(await askBytes(`sessions/${id}/equity`)),
       structuralSharing: false as const,
     })),
+    combine: (results) => {
+      const all = results.flatMap(({ data }) => (data === undefined ? [] : [data]));
+      return all.length === results.length ? all : undefined;
+    },
   });
-  const columns = queries.map(({ data }) => data);
-  const isReady = columns.every((one) => one !== undefined);
-  const key = columns.map((one) => one?.["timeMs"]?.length).join();
+}
+
+/** Totals of each session's closed trades, by its id. */
+function useTotals(sessions: readonly Session[]): ReadonlyMap<string, History["totals"]> {
+  const results = useQueries({
+    queries: sessions.map(({ id, mode, assetClasses }) => ({
+      queryKey: [`history/${assetClasses[0]}/${mode}`, { session: id, limit: 1 }],
+      queryFn: () => ask<History>(`history/${assetClasses[0]}/${mode}`, { session: id, limit: 1 }),
+      enabled: assetClasses.length > 0,
+    })),
+  });
+  return new Map(
+    results.flatMap(({ data }, at) => (data === undefined ? [] : [[sessions[at].id, data.totals] as const])),
+  );
+}
+
+function Curves({ sessions }: { readonly sessions: readonly Session[] }): ReactNode {
+  const columns = useCurves(sessions);
   const joined = useMemo(
     () =>
-      isReady
-        ? overlay((columns as Columns[]).map((one) => ({ steps: one["timeMs"], values: growth(one["equity"]) })))
-        : undefined,
-    [isReady, key],
+      columns === undefined
+        ? undefined
+        : overlay(columns.map((one) => ({ steps: one["timeMs"], values: growth(one["equity"]) }))),
+    [columns],
   );
   if (joined === undefined) return <Loading />;
   if (joined.x.length < 2) return null;
@@ -104,12 +125,6 @@ function Curves({ sessions }: { readonly sessions: readonly Session[] }): ReactN
       </Suspense>
     </Panel>
   );
-}
-
-/** A curve as a multiple of its first value. */
-export function growth(equity: ArrayLike<number>): number[] {
-  const first = equity[0];
-  return Array.from(equity, (value) => value / first);
 }
 
 type Row = {
@@ -131,6 +146,8 @@ function Beside({
   readonly model: Model | undefined;
   readonly report: Report | undefined;
 }): ReactNode {
+  const curves = useCurves(sessions);
+  const totals = useTotals(sessions);
   const rows: readonly Row[] = [
     ...(report === undefined
       ? []
@@ -146,14 +163,14 @@ function Beside({
           },
         ]),
     ...sessions.map(
-      (session): Row => ({
+      (session, at): Row => ({
         name: session.id,
         mode: session.mode,
         totalReturn: Number(session.equity) / Number(session.initialBalance) - 1,
-        winRate: null,
+        winRate: totals.get(session.id)?.winRate ?? null,
         fees: Number(session.fees) / Number(session.initialBalance),
-        maxDrawdown: null,
-        trades: null,
+        maxDrawdown: curves === undefined ? null : deepestFall(curves[at]["equity"]),
+        trades: totals.get(session.id)?.trades ?? null,
       }),
     ),
   ];

@@ -6,6 +6,7 @@ import { differences, overlay, valueAtStep } from "./difference.ts";
 import { lampsOf } from "./lamps.ts";
 import { limitsOf, notionalOf } from "./limits.ts";
 import { marksOf } from "./marks.ts";
+import { deepestFall, growth } from "./parity-figures.ts";
 import { plainFacts } from "./plain-facts.ts";
 import { profitByTime } from "./profit-by-time.ts";
 import { sizingSteps } from "./sizing.ts";
@@ -175,4 +176,10 @@ it("the plain facts of a result are its numbers and words", () => {
     ["rows", "2"],
   ]);
   expect(plainFacts(null)).toEqual([]);
+});
+
+it("a session grows from one, and falls from its highest peak so far", () => {
+  expect(growth([200, 220, 190])).toEqual([1, 1.1, 0.95]);
+  expect(deepestFall([100, 120, 90, 130, 104])).toBeCloseTo(0.25, 12);
+  expect([deepestFall([5, 6, 7]), deepestFall([5])]).toEqual([0, null]);
 });
