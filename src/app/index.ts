@@ -49,6 +49,7 @@ export {
   verifyJournalOf,
 } from "./trade/journals.ts";
 export { type PaperParity, paperParity, replayModel } from "./trade/replay.ts";
+export { type ReproducedSession, reproduceSession } from "./trade/reproduce.ts";
 export {
   type Commanded,
   type CommandOptions,

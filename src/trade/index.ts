@@ -46,6 +46,7 @@ export { openLog } from "./session/log.ts";
 export { openSession } from "./session/open.ts";
 export type { PositionView } from "./session/position-view.ts";
 export { type ReplayOptions, type ReplayResult, replayPaper } from "./session/replay.ts";
+export { type DecisionDifference, type Reproduced, type ReproduceOptions, reproduce } from "./session/reproduce.ts";
 export { TradeSession } from "./session/session.ts";
 export { lockState } from "./session/state-lock.ts";
 export {

@@ -50,12 +50,19 @@ function journalPath(config: Config, session: string): string {
   });
 }
 
-function withJournal<T>(config: Config, session: string, use: (journal: SqliteJournal) => T): T {
+/** Opens a journal to read, and closes it once the work, or its promise, is done. */
+export function withJournal<T>(config: Config, session: string, use: (journal: SqliteJournal) => T): T {
   const journal = new SqliteJournal(journalPath(config, session), { readOnly: true });
+  let isPending = false;
   try {
-    return use(journal);
+    const result = use(journal);
+    if (result instanceof Promise) {
+      isPending = true;
+      return result.finally(() => journal.close()) as T;
+    }
+    return result;
   } finally {
-    journal.close();
+    if (!isPending) journal.close();
   }
 }
 

@@ -72,9 +72,11 @@ function playPaper(
   journal: Journal,
   signal: AbortSignal | undefined,
   onProgress?: AppContext["progress"],
+  id?: string,
 ): Promise<ReplayResult> {
   return replayPaper({
     ...run,
+    ...(id === undefined ? {} : { spec: { model: id, fingerprint: run.model.manifest.features.fingerprint } }),
     policy: (live) => livePolicy(run.model, live),
     journal,
     ...(signal === undefined ? {} : { signal }),
@@ -115,6 +117,7 @@ export async function replayModel(
       journal,
       context.signal,
       context.progress,
+      id,
     );
     const { tradeHash, fills, orders, denied, records, finalEquity } = played;
     return {

@@ -78,6 +78,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
     closing.unshift(() => journal.close());
     const model = await loadPolicyModel(folder, { threads: config.training.threads });
     const exchange = paperExchange(config, decision.exchange);
+    const used = mode === "paper" ? { ...decision, exchange } : decision;
     // A local venue's market may run faster than this machine's replies do.
     const pace = clock instanceof PacedClock ? clock.speed : 1;
     const strategySettings = { name, symbols, barMs };
@@ -88,7 +89,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
     const opened = await openSession({
       journal,
       config: settings,
-      decision: mode === "paper" ? { ...decision, exchange } : decision,
+      decision: used,
       ...(place.broker === undefined ? { paper: exchange } : {}),
       seed,
       balance: place.balance,
@@ -132,7 +133,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
         capabilities: broker.capabilities,
         accountId: (await broker.accountMode()).accountId,
         instruments,
-        strategySpec: { model: id, fingerprint: manifest.features.fingerprint, decision },
+        strategySpec: { model: id, fingerprint: manifest.features.fingerprint, decision: used },
         version: manifest.version,
         seed,
       });

@@ -28,6 +28,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   positions: async () => (await import("./engine-verbs.ts")).registerPositions,
   orders: async () => (await import("./engine-verbs.ts")).registerOrders,
   explain: async () => (await import("./engine-verbs.ts")).registerExplain,
+  replay: async () => (await import("./replay.ts")).registerReplay,
   halt: async () => (await import("./engine-verbs.ts")).registerHalt,
   resume: async () => (await import("./engine-verbs.ts")).registerResume,
   flatten: async () => (await import("./engine-verbs.ts")).registerFlatten,

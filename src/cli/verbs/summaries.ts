@@ -21,6 +21,7 @@ export const VERB_SUMMARIES = {
   positions: "What a session holds, with its stops",
   orders: "The orders of a session",
   explain: "What was known when an order was sent",
+  replay: "Make every decision of a past session again, bit for bit",
   halt: "Stop trading at once; protective orders stay",
   resume: "Trade again after a halt",
   flatten: "Close every position and halt",

@@ -104,7 +104,7 @@ export class LiveDesk implements TradeDesk {
       // What a person set stands in the place of what was decided.
       const { symbol, target } = entry.request;
       if (entry.manual === true && target !== undefined) this.#place({ ...target, symbol });
-    } else if (kind === "missed") {
+    } else if (kind === "missed" || kind === "closed") {
       if (entry.strategy === this.#strategy) this.closeBar();
     } else if (kind === "broker") {
       if (entry.event.kind === "execution") this.#execute(entry.event.execution);

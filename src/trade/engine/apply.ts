@@ -111,6 +111,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       return applyCommand(state, entry, atMs);
     case "history":
     case "feed":
+    case "closed":
     case "missed":
       return;
     case "open":

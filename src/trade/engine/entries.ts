@@ -67,6 +67,7 @@ export type Input =
       readonly instruments: readonly Instrument[];
       readonly timeframe: string;
       readonly bars: number;
+      readonly extra?: ReadonlyArray<"rate" | "fundingAtOpen" | "fundingWithin">;
       readonly data: string;
     }
   /** A process has taken the journal over: whatever was on its way is in doubt. */
@@ -92,12 +93,16 @@ export type Input =
       /** Rates due at the open and inside the bar, where bars are longer than a funding interval. */
       readonly due?: ReadonlyArray<readonly [atOpen: number, within: number]>;
     }
+  /** The account of a strategy was moved to the close of its newest bar: what comes now happens in the next. */
+  | { readonly kind: "closed"; readonly strategy: string }
   | {
       readonly kind: "decision";
       readonly strategy: string;
       /** The close at which it was made. */
       readonly closeMs: number;
       readonly targets: readonly Target[];
+      /** The last record that the policy had seen when it began: what came while it thought is sized by and not seen. */
+      readonly saw?: number;
       /** What it was made on, and how it came to its targets. */
       readonly why?: DecisionWhy;
     }
@@ -221,7 +226,16 @@ export type EngineStatus = "active" | "reducing" | "halted";
 export type Entry = Input | Fact;
 
 /** Prices and looks: all that may be lost with the power, since nothing was done on them that is not written itself. */
-const LIGHT: ReadonlySet<Entry["kind"]> = new Set(["quote", "row", "open", "feed", "asking", "later", "clamped"]);
+const LIGHT: ReadonlySet<Entry["kind"]> = new Set([
+  "quote",
+  "row",
+  "open",
+  "feed",
+  "asking",
+  "later",
+  "clamped",
+  "closed",
+]);
 
 /** Entries that must be on the disk before anything follows from them. */
 export function isDurable(entry: Entry): boolean {
@@ -237,6 +251,7 @@ const INPUTS: ReadonlySet<string> = new Set<Input["kind"]>([
   "quote",
   "row",
   "open",
+  "closed",
   "decision",
   "missed",
   "broker",

@@ -42,7 +42,8 @@ export class Engine {
     entries.push(input);
     react(step, input, state.seq);
     // Prices alone call for nothing; what they make possible is looked at with the next input.
-    if (state.running && state.config !== undefined && input.kind !== "quote") settle(step, input);
+    if (state.running && state.config !== undefined && input.kind !== "quote" && input.kind !== "closed")
+      settle(step, input);
     return { entries, effects };
   }
 
@@ -90,6 +91,7 @@ function react(step: Step, input: Input, seq: number): void {
       return onCommand(step, input, seq);
     case "row":
       return closeTheOld(step, input.strategy);
+    case "closed":
     case "decision":
     case "history":
     case "missed":

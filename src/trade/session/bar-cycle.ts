@@ -28,7 +28,7 @@ export class BarCycle {
 
   /** A row is complete: the bar that ran ends. */
   async close(openMs: number, rows: readonly TapeRow[]): Promise<void> {
-    const { name, live, desk } = this.#strategy;
+    const { name, live } = this.#strategy;
     const ran = live.begun;
     this.#session.deliver({ kind: "row", strategy: name, openMs, rows, late: false });
     if (this.#paper !== undefined) {
@@ -36,13 +36,14 @@ export class BarCycle {
       this.#paper.closeBar();
     }
     await this.#session.idle();
-    desk.closeBar();
+    this.#session.deliver({ kind: "closed", strategy: name });
   }
 
   /** The decision at the close of the newest row. */
   async decide(): Promise<void> {
     const { name, live, barMs } = this.#strategy;
     const closeMs = live.lastOpenMs + barMs;
+    const saw = this.#session.engine.state.seq;
     const targets = await this.#strategy.decide();
     const why = this.#strategy.why();
     this.#session.deliver({
@@ -50,6 +51,7 @@ export class BarCycle {
       strategy: name,
       closeMs,
       targets,
+      saw,
       ...(why === undefined ? {} : { why }),
     });
     await this.#session.idle();

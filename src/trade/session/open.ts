@@ -17,6 +17,7 @@ import { Engine } from "../engine/machine.ts";
 import { emptyState } from "../engine/state.ts";
 import type { Journal } from "../journal/record.ts";
 import { tapeOfHistory } from "./history.ts";
+import { replayed } from "./reproduce.ts";
 import { Strategy } from "./strategy.ts";
 
 export type OpenOptions = {
@@ -68,12 +69,8 @@ export async function openSession(options: OpenOptions): Promise<OpenedSession> 
   const state = emptyState();
   for (const { entry, atMs } of journal.read(0)) {
     applyEntry(state, entry, atMs);
-    if (entry.kind === "decision" || entry.kind === "missed" || entry.kind === "row" || entry.kind === "open") {
-      desk.closeBar();
-      strategy.observe();
-    }
     const ran = live.begun;
-    desk.apply(entry, true);
+    replayed(strategy, entry);
     if (paper === undefined) continue;
     if (entry.kind === "intent") paper.place(entry.request);
     if (entry.kind === "open") paper.openBar();

@@ -15,6 +15,7 @@ import { ENGINE_DEFAULTS, type EngineConfig } from "../engine/config.ts";
 import { Engine } from "../engine/machine.ts";
 import type { Journal } from "../journal/record.ts";
 import { BarCycle, type Opens } from "./bar-cycle.ts";
+import { historyEntry } from "./history.ts";
 import { TradeSession } from "./session.ts";
 import { Strategy } from "./strategy.ts";
 
@@ -29,6 +30,8 @@ export type ReplayOptions = {
   readonly balance: number;
   readonly seed: number;
   readonly journal: Journal;
+  /** Model and settings, for the journal: with them every decision can be made again. */
+  readonly spec?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
 };
@@ -72,9 +75,10 @@ function replayConfig(tape: MarketTape, balance: number): EngineConfig {
 const BARS_PER_LOOK = 256;
 
 export async function replayPaper(options: ReplayOptions): Promise<ReplayResult> {
-  const { tape, from, to, decision, balance, seed, journal, signal, onProgress } = options;
+  const { tape, from, to, decision, balance, seed, journal, spec, signal, onProgress } = options;
   const clock = new SimulatedClock(tape.timeMs[from] + tape.barMs);
-  const live = new LiveTape(sliceTape(tape, 0, from + 1), to + 1);
+  const history = sliceTape(tape, 0, from + 1);
+  const live = new LiveTape(history, to + 1);
   const desk = new LiveDesk("replay", live, decision.exchange);
   desk.reset(balance);
   const broker = new PaperBroker({ tape: live.tape, config: decision.exchange, seed, balance, bar: from });
@@ -96,6 +100,7 @@ export async function replayPaper(options: ReplayOptions): Promise<ReplayResult>
     onFailure: () => {},
   });
   const config = replayConfig(tape, balance);
+  if (spec !== undefined) session.deliver(historyEntry("replay", history));
   session.deliver({
     kind: "session",
     id: "replay",
@@ -103,7 +108,7 @@ export async function replayPaper(options: ReplayOptions): Promise<ReplayResult>
     capabilities: broker.capabilities,
     accountId: "paper",
     instruments: tape.instruments,
-    strategySpec: {},
+    strategySpec: spec === undefined ? {} : { ...spec, decision },
     version: "replay",
     seed,
   });

@@ -26,6 +26,8 @@ export type SessionParts = {
 
 /** A quote that is at most this much older than the newest is not renewed for an input. */
 const RENEW_QUOTE_MS = 250;
+/** Inputs on which nothing is done, or cannot be yet. */
+const LEAVES_QUOTES: ReadonlySet<Input["kind"]> = new Set(["session", "rules", "closed", "history"]);
 const SNAPSHOT_EVERY_MS = HOUR_MS;
 
 export class TradeSession {
@@ -127,7 +129,7 @@ export class TradeSession {
 
   #process(input: Input): void {
     if (this.#failure !== undefined) return;
-    if (input.kind !== "session" && input.kind !== "rules") this.#renewQuotes(input);
+    if (!LEAVES_QUOTES.has(input.kind)) this.#renewQuotes(input);
     this.#handle(input);
   }
 

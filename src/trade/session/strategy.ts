@@ -77,8 +77,13 @@ export class Strategy {
 
   /** What is wanted at the close of the newest complete bar; nothing of an account that was liquidated. */
   async decide(): Promise<Target[]> {
+    return (await this.think()) ? this.size() : [];
+  }
+
+  /** The policy's part: what it sees now is what it decides on. False where the account was liquidated. */
+  async think(): Promise<boolean> {
     this.#log.clear();
-    if (this.desk.book.status[0] !== AccountStatus.active) return [];
+    if (this.desk.book.status[0] !== AccountStatus.active) return false;
     const bar = this.live.lastBar;
     this.observe();
     if (this.#decided !== bar - 1) await this.#policy.reset(this.#context);
@@ -86,6 +91,11 @@ export class Strategy {
     clearIntents(this.#intents);
     const pending = this.#policy.decide(this.#context, this.#intents);
     if (pending instanceof Promise) await pending;
+    return true;
+  }
+
+  /** Sizing and risk on the account as it is now. */
+  size(): Target[] {
     this.step.apply(0, this.#intents);
     return this.desk.takeTargets();
   }

@@ -1,0 +1,41 @@
+/** @file `tidemark replay`: every decision of a past session made again from its journal, bit for bit. */
+import type { Command } from "commander";
+import { reproduceSession } from "../../app/index.ts";
+import { formatMinute, TidemarkError } from "../../core/index.ts";
+import { reportFailure } from "../failure.ts";
+import { addVerb, type VerbRunner } from "../verb.ts";
+import { VERB_SUMMARIES } from "./summaries.ts";
+
+export function registerReplay(program: Command, runner: VerbRunner): void {
+  addVerb(
+    program,
+    {
+      name: "replay",
+      summary: VERB_SUMMARIES.replay,
+      details:
+        "Rows, fills and account come from the journal; policy, sizing and risk run as they ran. Observations (by their hash), probabilities, values, sizes, verdicts and targets are compared to the last bit; the first that differs is named, and the verb ends with 5. Nothing is sent, and the journal is only read.",
+      arguments: [["<session>", 'as `journal ls` shows it, such as "paper/tidemark-1"']],
+      settings: [
+        ["--state <folder>", "trade.state"],
+        ["--models-dir <folder>", "paths.models"],
+      ],
+      examples: [["replay paper/tidemark-1", "a session that ran, or runs"]],
+      run: async (context, { args: [session] }) => {
+        const result = await reproduceSession(context, session);
+        const { decisions, equal, starts, first, model } = result;
+        context.output.data(result);
+        if (first === undefined) {
+          context.output.text(`${decisions} decisions of ${model} come out again, bit for bit (${starts} starts)`);
+          return 0;
+        }
+        const failure = new TidemarkError("CHECK_FAILED", {
+          what: `${decisions - equal} of ${decisions} decisions come out otherwise; the first at ${formatMinute(first.closeMs)}, record ${first.seq}: ${first.path} is ${first.journal} in the journal and ${first.again} again`,
+          where: session,
+          fix: "Was the model or this program changed since? `tidemark journal verify` shows whether the journal holds.",
+        });
+        return reportFailure(failure, context.output, { jsonToo: false });
+      },
+    },
+    runner,
+  );
+}
