@@ -52,13 +52,13 @@ const allowed = {
     "promotion",
   ],
 };
-/** Third-party clients are each imported by one room, behind an interface of ours. */
+/** Third-party clients are each imported by one room (a protocol by those that speak it), behind an interface of ours. */
 const clients = {
   "onnxruntime-node": "compute",
   "@duckdb/node-api": "market",
   "bybit-api": "venues",
   ccxt: "venues",
-  ws: "venues",
+  ws: ["venues", "server"],
   "decimal.js": "core",
   commander: "cli",
   picocolors: "cli",
@@ -69,7 +69,7 @@ const clients = {
   ioredis: "search",
   feedsmith: "venues",
   nodemailer: "trade",
-  "prom-client": "trade",
+  "prom-client": ["trade", "server"],
   ai: "assistant",
   "@ai-sdk/openai-compatible": "assistant",
   "@modelcontextprotocol/sdk": "assistant",
@@ -145,7 +145,7 @@ module.exports = {
       name: "resolvable",
       severity: "error",
       from: {},
-      to: { couldNotResolve: true, pathNot: "^(?:ccxt$|publint|vite$|vitest/|@modelcontextprotocol/)" },
+      to: { couldNotResolve: true, pathNot: "^(?:ccxt$|hono/|publint|vite$|vitest/|@modelcontextprotocol/)" },
     },
     ...rooms.map((room) => ({
       name: `${room}-imports-downward`,
@@ -177,9 +177,9 @@ module.exports = {
       },
     ]),
     ...Object.entries(clients).map(([name, room]) => ({
-      name: `${name}-only-in-${room}`,
+      name: `${name}-only-in-${[room].flat().join("-and-")}`,
       severity: "error",
-      from: { path: "^(src|bench)/", pathNot: `^src/${room}/` },
+      from: { path: "^(src|bench)/", pathNot: `^src/(?:${[room].flat().join("|")})/` },
       to: { path: `^${name}$|node_modules/${name}/` },
     })),
   ],

@@ -11,7 +11,7 @@ export { environmentOverrides, exampleEnv } from "./config/environment.ts";
 export { exampleToml } from "./config/example.ts";
 export { featureSelection } from "./config/feature-selection.ts";
 export { dataRoot, modelsFolder, reportsFolder, runsFolder } from "./config/folders.ts";
-export { schemaAt } from "./config/json-schema.ts";
+export { configJsonSchema, schemaAt } from "./config/json-schema.ts";
 export { CONFIG_FILE, type Config, configOf, loadConfig, type Override } from "./config/load.ts";
 export type { AppContext } from "./context.ts";
 export { type DemoMarket, marketOfFolder, marketOfVenue } from "./data/demo-market.ts";
@@ -22,6 +22,9 @@ export { configuredRange, configuredSymbols, DEFAULT_VENUE, openTape, readTape, 
 export { rowsBetween } from "./data/range.ts";
 export { type Check, CheckStatus } from "./doctor/check.ts";
 export { runChecks } from "./doctor/checks.ts";
+export { Jobs, type Work } from "./jobs/jobs.ts";
+export type { WorkOrder } from "./jobs/lines.ts";
+export { type ListedModel, listModels, searchText } from "./models/catalog.ts";
 export { type ModelDrift, modelDrift } from "./models/drift.ts";
 export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
@@ -51,6 +54,14 @@ export {
 export { type PaperParity, paperParity, replayModel } from "./trade/replay.ts";
 export { type ReproducedSession, reproduceSession } from "./trade/reproduce.ts";
 export {
+  type BookDecision,
+  type BookEvent,
+  type BookPosition,
+  type BookSession,
+  type BookTrade,
+  SessionBook,
+} from "./trade/session-book.ts";
+export {
   type Commanded,
   type CommandOptions,
   commandSession,
@@ -63,13 +74,15 @@ export {
   sessionOrders,
   sessionStatus,
 } from "./trade/sessions.ts";
+export { stateFolder } from "./trade/settings.ts";
 export { verifyEngine } from "./trade/verify-engine.ts";
 export { type TrainedClassifierModel, trainClassifier } from "./training/classifier.ts";
 export { type QuickTraining, withQuickModel } from "./training/quick-model.ts";
-export { allRuns, beginRun, type RunEntry, type TrainingRun } from "./training/runs.ts";
+export { allRuns, beginRun, type RunEntry, runState, type TrainingRun } from "./training/runs.ts";
 export { type TrainExtras, train } from "./training/train.ts";
 export { flaggedConfig, type Trained, type TrainingFlags, trainAll } from "./training/trainings.ts";
 export { journalOf, runTune, type Tuned, type TuneOptions, tunedData } from "./tune/run.ts";
+export { openSearch, searchNames } from "./tune/searches.ts";
 export { serveSearches } from "./tune/serve.ts";
 export { figure, parameterText, STATE_NAMES, shownParameters, trialLine } from "./tune/trial-text.ts";
 export { type ServedVenue, serveVenue } from "./venue/serve.ts";

@@ -3,6 +3,7 @@ export { type AssistantScore, evaluateAssistant } from "./evaluate/evaluate.ts";
 export { type Fact, FactUnit } from "./fact.ts";
 export { GLOSSARY } from "./glossary.ts";
 export { loadMarketChatbot, type MarketChatbot, type MarketChatbotOptions } from "./load.ts";
+export { mcpFetch } from "./mcp/http.ts";
 export { mcpServer, serveStdio } from "./mcp/server.ts";
 export type { CandleRow } from "./memory-data.ts";
 export { type EndpointOptions, endpointPhraser, type Phraser } from "./phrasers/endpoint.ts";

@@ -1,23 +1,31 @@
 /** @file The entry of the command line: from arguments to an exit code. */
 
 import { CommanderError } from "commander";
-import { ExitCode, systemClock } from "../core/index.ts";
+import { ExitCode, JobReport, systemClock } from "../core/index.ts";
 import { reportFailure } from "./failure.ts";
 import { INTERRUPTED_EXIT_CODE, Interrupted, interruptSignal } from "./interrupt.ts";
 import { createProgram, usageError, verbNamed } from "./program.ts";
 import { Output } from "./terminal/output.ts";
 import type { CommandContext, VerbRunner } from "./verb.ts";
 
-function createOutput(options: { json?: boolean; quiet?: boolean; verbose?: boolean }): Output {
+function createOutput(options: { json?: boolean; quiet?: boolean; verbose?: boolean }, report?: JobReport): Output {
   return new Output(process.stdout, process.stderr, systemClock, process.env, {
     json: options.json === true,
     quiet: options.quiet === true,
     verbose: options.verbose === true,
+    ...(report === undefined ? {} : { report }),
   });
 }
 
 /** Runs one command line (without node and script) and resolves with its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
+  const report = JobReport.of(process.env, systemClock);
+  const code = await runLine(argv, report);
+  report?.ended(code);
+  return code;
+}
+
+async function runLine(argv: readonly string[], report: JobReport | undefined): Promise<number> {
   let exitCode = 0;
   let running: AbortSignal | undefined;
   // Before the options are parsed only their presence is known.
@@ -25,7 +33,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   const runner: VerbRunner = async (common, overrides, action) => {
     // The configuration stands on every room; help and the version need none of them.
     const { lazyConfig, lazySeed } = await import("./verb.ts");
-    output = createOutput(common);
+    output = createOutput(common, report);
     const signal = interruptSignal(() => {
       output.note("Stopping: the work so far is being saved. Press Ctrl-C again to stop at once.");
     });

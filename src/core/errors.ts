@@ -96,6 +96,13 @@ const CATALOG = {
   GATE_DUPLICATE: ExitCode.refused,
   GATE_CLASS: ExitCode.refused,
   GATE_STOP: ExitCode.refused,
+  // the dashboard's server
+  ACCESS_REFUSED: ExitCode.refused,
+  PORT_TAKEN: ExitCode.usage,
+  PAGE_MISSING: ExitCode.data,
+  JOB_MISSING: ExitCode.data,
+  ROUTE_MISSING: ExitCode.usage,
+  TOKEN_MISSING: ExitCode.data,
   // unexpected
   INVARIANT: ExitCode.unexpected,
   COMPUTE_SHAPE: ExitCode.unexpected,

@@ -47,9 +47,10 @@ export {
   usualMaintenance,
 } from "./instrument.ts";
 export { clearIntents, Direction, type IntentColumns, intentColumns } from "./intent.ts";
+export { EXIT_FILE, JOB_VARIABLE, JobReport, PROGRESS_FILE, type ProgressLine } from "./job-report.ts";
 export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
 export type { Progress, ProgressListener } from "./progress.ts";
-export { freshId, freshSeed, Random, type RandomState, uniformAt } from "./random.ts";
+export { freshId, freshSecret, freshSeed, Random, type RandomState, uniformAt } from "./random.ts";
 export { editDistance, nearestName } from "./suggest.ts";
 export { isFiat, plainSymbol, quoteOf, splitSymbol } from "./symbol.ts";
 export {

@@ -153,3 +153,8 @@ export function freshSeed(): number {
 export function freshId(): string {
   return randomBytes(4).toString("hex");
 }
+
+/** What nobody guesses: 256 bits, safe in an address and in a header. */
+export function freshSecret(): string {
+  return randomBytes(32).toString("base64url");
+}

@@ -171,6 +171,13 @@ export type RunEntry = {
   readonly finished: boolean;
 };
 
+/** In words: made, can be resumed, nothing saved, unreadable. */
+export function runState({ run, steps, finished }: RunEntry): string {
+  if (run === undefined) return "unreadable";
+  if (finished) return `made ${run.name}/${run.version}`;
+  return steps === undefined ? "nothing saved" : "can be resumed";
+}
+
 /** Every run, by name. */
 export function allRuns(config: Config): RunEntry[] {
   const runs = runsFolder(config);

@@ -16,6 +16,11 @@ function studyNames(folder: string): string[] {
   }
 }
 
+/** Every search, by name. */
+export function listStudies(config: Config): string[] {
+  return studyNames(studiesFolder(config)).sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+}
+
 /** Makes the folder of a new study with its plan in it; of two at once each gets its own. */
 export function beginStudy(config: Config, plan: TunePlan, fixed: Settings): StoredPlan {
   const studies = studiesFolder(config);

@@ -2,7 +2,7 @@
  * @file What a command may say, and where: results on stdout (text, or JSON alone with --json), everything else on
  * stderr. A reader that went away (EPIPE) silences its stream; the work goes on.
  */
-import { type Clock, type Progress, systemCode } from "../../core/index.ts";
+import { type Clock, type JobReport, type Progress, systemCode } from "../../core/index.ts";
 import { type Palette, paletteFor } from "./palette.ts";
 import { ProgressView } from "./progress-view.ts";
 import { wrap } from "./wrap.ts";
@@ -11,6 +11,8 @@ export type OutputOptions = {
   readonly json: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  /** Whoever started this process as a job and wants to know how far it is. */
+  readonly report?: JobReport;
 };
 
 type Stream = NodeJS.WriteStream;
@@ -44,6 +46,7 @@ export class Output {
   readonly #stdout: Stream;
   readonly #stderr: Stream;
   readonly #progress: ProgressView;
+  readonly #report: JobReport | undefined;
   /** Cells of a line; infinite where nobody says how wide the screen is. */
   readonly columns: number;
   #stdoutOpen = true;
@@ -52,6 +55,7 @@ export class Output {
   constructor(stdout: Stream, stderr: Stream, clock: Clock, environment: NodeJS.ProcessEnv, options: OutputOptions) {
     this.#stdout = stdout;
     this.#stderr = stderr;
+    this.#report = options.report;
     this.json = options.json;
     this.quiet = options.quiet;
     this.verbose = options.verbose;
@@ -96,6 +100,7 @@ export class Output {
   }
 
   progress(progress: Progress): void {
+    this.#report?.progress(progress);
     if (!this.quiet && this.#stderrOpen) this.#progress.show(progress);
   }
 

@@ -47,6 +47,8 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   demote: async () => (await import("./promotion.ts")).registerDemote,
   rollback: async () => (await import("./promotion.ts")).registerRollback,
   report: async () => (await import("./report.ts")).registerReport,
+  serve: async () => (await import("./serve.ts")).registerServe,
+  token: async () => (await import("./token.ts")).registerToken,
   chat: async () => (await import("./chat.ts")).registerChat,
   mcp: async () => (await import("./mcp.ts")).registerMcp,
   verify: async () => (await import("./verify.ts")).registerVerify,

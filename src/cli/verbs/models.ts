@@ -1,8 +1,7 @@
 /** @file `tidemark models`: the trained models, and what each of them is. */
-import { join } from "node:path";
 import type { Command } from "commander";
-import { findModel, modelNames, modelsFolder, modelVersions, removableModel } from "../../app/index.ts";
-import { formatDay, formatMinute, TidemarkError } from "../../core/index.ts";
+import { findModel, listModels, removableModel, searchText } from "../../app/index.ts";
+import { formatDay, formatMinute } from "../../core/index.ts";
 import type { ContinuedFrom, PhaseRecord, SearchOrigin } from "../../learn/index.ts";
 import { type ModelManifest, readManifest } from "../../policy/index.ts";
 import { table } from "../terminal/table.ts";
@@ -18,19 +17,7 @@ function shortSymbols(manifest: ModelManifest): string {
 }
 
 function list(context: CommandContext): void {
-  const folder = modelsFolder(context.config());
-  const models: Array<{ name: string; version: string; manifest: ModelManifest }> = [];
-  const damaged: Array<{ name: string; version: string; error: string }> = [];
-  for (const name of modelNames(folder)) {
-    for (const version of modelVersions(folder, name)) {
-      try {
-        models.push({ name, version, manifest: readManifest(join(folder, name, version)) });
-      } catch (thrown) {
-        if (!(thrown instanceof TidemarkError)) throw thrown;
-        damaged.push({ name, version, error: thrown.message });
-      }
-    }
-  }
+  const { folder, models, damaged } = listModels(context.config());
   const rows = models.map(({ name, version, manifest: m }) => [
     `${name}/${version}`,
     formatMinute(m.createdMs),
@@ -86,12 +73,6 @@ function lineage({
       ? []
       : [["phases", done.map(({ number, name, because }) => `${number} ${name} (${because})`).join(", ")] as const]),
   ];
-}
-
-function searchText({ study, trials, best, effectiveTrials, overfitting }: SearchOrigin): string {
-  const worth = effectiveTrials === undefined ? "" : `, worth ${effectiveTrials.toFixed(1)} independent ones`;
-  const luck = typeof overfitting === "number" ? `, overfitting ${overfitting.toFixed(2)}` : "";
-  return `trial ${best} of the search ${study}, best of ${trials}${worth}${luck}`;
 }
 
 function count(steps: number): string {

@@ -1,7 +1,5 @@
 /** @file `tidemark report`: the reports that were made, their verdicts, and how to open them. */
 
-import { spawn } from "node:child_process";
-import { platform } from "node:os";
 import { join } from "node:path";
 import type { Command } from "commander";
 import { removableReport, reportsFolder } from "../../app/index.ts";
@@ -15,6 +13,7 @@ import {
   writePage,
 } from "../../evaluate/index.ts";
 import { formatPercent } from "../terminal/figures.ts";
+import { openFile } from "../terminal/open-file.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { addRemoval } from "./removal.ts";
@@ -94,19 +93,6 @@ function show(context: CommandContext, id: string | undefined): void {
   );
   context.output.text(`\nreport      ${path}\ntrade hash  ${summary.tradeHash}`);
   context.output.data({ path, ...summary });
-}
-
-/** Hands a file to the program that the system opens it with. */
-function openFile(path: string): Promise<void> {
-  const opener = { darwin: ["open"], win32: ["cmd", "/c", "start", '""'] }[platform() as string] ?? ["xdg-open"];
-  return new Promise((done, fail) => {
-    const child = spawn(opener[0], [...opener.slice(1), path], { stdio: "ignore", detached: true });
-    child.on("error", fail);
-    child.on("spawn", () => {
-      child.unref();
-      done();
-    });
-  });
 }
 
 async function open(context: CommandContext, id: string | undefined): Promise<void> {

@@ -1,6 +1,6 @@
 /** @file `tidemark runs`: trainings on disk, finished or waiting to be resumed. */
 import type { Command } from "commander";
-import { allRuns, type RunEntry, removableRun, runsFolder } from "../../app/index.ts";
+import { allRuns, removableRun, runState, runsFolder } from "../../app/index.ts";
 import { formatMinute } from "../../core/index.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -9,18 +9,12 @@ import { VERB_SUMMARIES } from "./summaries.ts";
 
 const SETTINGS = [["--runs-dir <folder>", "paths.runs"]] as const;
 
-function stateOf({ run, steps, finished }: RunEntry): string {
-  if (run === undefined) return "unreadable";
-  if (finished) return `made ${run.name}/${run.version}`;
-  return steps === undefined ? "nothing saved" : "can be resumed";
-}
-
 function list(context: CommandContext): void {
   const config = context.config();
   const entries = allRuns(config);
   const rows = entries.map((entry) => [
     entry.id,
-    stateOf(entry),
+    runState(entry),
     entry.steps?.toLocaleString("en-US") ?? "",
     formatMinute(entry.savedMs),
     entry.run?.config.model.encoder ?? "",

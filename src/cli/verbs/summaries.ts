@@ -42,6 +42,8 @@ export const VERB_SUMMARIES = {
   report: "List, show, open and remove reports",
   walkforward: "Train and test again and again, always on unseen bars",
   stress: "A model or a rule through crashes, gaps, outages and real crises",
+  serve: "The dashboard and the API, on this machine",
+  token: "Tokens with which programs use the API",
   chat: "Ask about markets, signals, results and positions",
   mcp: "Answer agents of other programs by the Model Context Protocol",
   verify: "Prove what is promised",

@@ -1,0 +1,334 @@
+/**
+ * @file Every session as its journal tells it, kept up to date record by record: what a page shows is the fold that the engine
+ * itself would make, and asking again reads only what is new.
+ */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { decimal, exactText, type Instrument } from "../../core/index.ts";
+import { type AssetClass, assetClass } from "../../portfolio/index.ts";
+import {
+  applyEntry,
+  askEngine,
+  type Entry,
+  emptyState,
+  JOURNAL_FILE,
+  type JournalTrade,
+  journalTrades,
+  type OrderView,
+  ordersView,
+  type PositionView,
+  type SessionView,
+  SqliteJournal,
+  sessionView,
+} from "../../trade/index.ts";
+import type { Config } from "../config/load.ts";
+import { type ToldEvent, tellEntry } from "./event-text.ts";
+import { stateFolder } from "./settings.ts";
+
+export type BookPosition = PositionView & {
+  readonly assetClass: AssetClass;
+  readonly markPrice: string | null;
+  readonly unrealised: string | null;
+  /** Value at the mark, or at entry where there is none. */
+  readonly notional: string;
+};
+
+export type BookSession = {
+  /** "mode/name". */
+  readonly id: string;
+  readonly mode: "paper" | "live";
+  readonly name: string;
+  readonly model: string;
+  readonly view: SessionView;
+  readonly currency: string;
+  readonly timeframeMs: number;
+  readonly symbols: readonly string[];
+  readonly assetClasses: readonly AssetClass[];
+  readonly initialBalance: string;
+  readonly dayProfit: string;
+  readonly startedMs: number;
+  readonly lastRecordMs: number;
+  readonly positions: readonly BookPosition[];
+};
+
+export type BookTrade = JournalTrade & {
+  readonly session: string;
+  readonly model: string;
+  readonly assetClass: AssetClass;
+};
+
+type Recorded<K extends Entry["kind"]> = {
+  readonly seq: number;
+  readonly atMs: number;
+  readonly entry: Extract<Entry, { kind: K }>;
+};
+export type DecisionOutcome = {
+  readonly kind: string;
+  readonly symbol: string;
+  readonly code: string;
+  readonly text: string;
+};
+export type BookDecision = Recorded<"decision"> & { readonly outcomes: readonly DecisionOutcome[] };
+export type BookEvent = ToldEvent & { readonly seq: number; readonly atMs: number; readonly kind: string };
+
+/** Events and decisions beyond these are in the journal only. */
+const KEPT = 20_000;
+/** Records between two breaths, so that a long journal stops nobody. */
+const BREATH = 2_000;
+/** What trades are made of. */
+const TRADE_KINDS: ReadonlySet<string> = new Set(["session", "rules", "broker", "snapshot"]);
+
+class Book {
+  readonly id: string;
+  readonly path: string;
+  readonly state = emptyState();
+  readonly events: BookEvent[] = [];
+  readonly decisions: Array<Recorded<"decision"> & { outcomes: DecisionOutcome[] }> = [];
+  readonly times: number[] = [];
+  readonly equity: number[] = [];
+  #bySeq = new Map<number, DecisionOutcome[]>();
+  #tradeEntries: Entry[] = [];
+  #trades: BookTrade[] | undefined;
+  #instruments: readonly Instrument[] = [];
+  #model = "";
+  #startedMs = 0;
+  lastMs = 0;
+  mark = "";
+  isRunning = false;
+  #shown: BookSession | undefined;
+
+  constructor(id: string, path: string) {
+    this.id = id;
+    this.path = path;
+  }
+
+  take(seq: number, atMs: number, entry: Entry): void {
+    this.#shown = undefined;
+    applyEntry(this.state, entry, atMs);
+    this.lastMs = atMs;
+    if (this.#startedMs === 0) this.#startedMs = atMs;
+    if (TRADE_KINDS.has(entry.kind)) {
+      this.#tradeEntries.push(entry);
+      this.#trades = undefined;
+    }
+    const told = tellEntry(entry);
+    if (told !== undefined) keep(this.events, { ...told, seq, atMs, kind: entry.kind });
+    if (entry.kind === "session") {
+      const { model } = entry.strategySpec;
+      this.#instruments = entry.instruments;
+      this.#model = typeof model === "string" ? model : "";
+    } else if (entry.kind === "decision") {
+      const outcomes: DecisionOutcome[] = [];
+      this.#bySeq.set(seq, outcomes);
+      const gone = keep(this.decisions, { seq, atMs, entry, outcomes });
+      if (gone !== undefined) this.#bySeq.delete(gone.seq);
+    } else if (entry.kind === "row") {
+      this.times.push(entry.openMs);
+      this.equity.push(decimal(sessionView(this.state).equity).toNumber());
+    } else {
+      this.#follow(entry);
+    }
+  }
+
+  /** What became of a decision. */
+  #follow(entry: Entry): void {
+    if (entry.kind === "intent") {
+      const { side, quantity, symbol, clientOrderId } = entry.request;
+      this.#outcome(entry.decision, { kind: "order", symbol, code: clientOrderId, text: `${side} ${quantity}` });
+      for (const { rule, from, to } of entry.clamps)
+        this.#outcome(entry.decision, { kind: "clamped", symbol, code: rule, text: `${from} to ${to}` });
+    } else if (entry.kind === "denied") {
+      const { symbol, code, detail } = entry;
+      this.#outcome(entry.decision, { kind: "denied", symbol, code, text: detail });
+    } else if (entry.kind === "dropped") {
+      const { symbol, reason } = entry;
+      this.#outcome(entry.decision, { kind: "dropped", symbol, code: "", text: reason });
+    }
+  }
+
+  #outcome(decision: number, outcome: DecisionOutcome): void {
+    this.#bySeq.get(decision)?.push(outcome);
+  }
+
+  classOf(symbol: string): AssetClass {
+    const instrument = this.#instruments.find((one) => one.symbol === symbol);
+    return instrument === undefined ? "cryptoFutures" : assetClass(instrument);
+  }
+
+  trades(): readonly BookTrade[] {
+    this.#trades ??= journalTrades(this.#tradeEntries).map((trade) => ({
+      ...trade,
+      session: this.id,
+      model: this.#model,
+      assetClass: this.classOf(trade.symbol),
+    }));
+    return this.#trades;
+  }
+
+  setRunning(isRunning: boolean): void {
+    if (isRunning !== this.isRunning) this.#shown = undefined;
+    this.isRunning = isRunning;
+  }
+
+  show(): BookSession {
+    this.#shown ??= this.#make();
+    return this.#shown;
+  }
+
+  #make(): BookSession {
+    const { state, id } = this;
+    const view = { ...sessionView(state), running: this.isRunning };
+    const [mode, ...rest] = id.split("/");
+    const positions = view.positions.map((position): BookPosition => {
+      const held = state.positions[position.symbol];
+      const quote = state.quotes[position.symbol];
+      const unit = state.rules[position.symbol]?.multiplier ?? "1";
+      const mark = quote === undefined ? undefined : (quote.mark ?? quote.last);
+      const value = mark === undefined ? decimal(held.cost) : decimal(held.quantity).mul(mark);
+      return {
+        ...position,
+        assetClass: this.classOf(position.symbol),
+        markPrice: mark ?? null,
+        unrealised: mark === undefined ? null : exactText(value.minus(held.cost).mul(unit)),
+        notional: exactText(value.abs().mul(unit)),
+      };
+    });
+    const strategies = state.config?.strategies ?? [];
+    return {
+      id,
+      mode: mode === "live" ? "live" : "paper",
+      name: rest.join("/"),
+      model: this.#model,
+      view,
+      currency: state.config?.currency ?? "",
+      timeframeMs: strategies[0]?.barMs ?? 0,
+      symbols: strategies.flatMap(({ symbols }) => symbols),
+      assetClasses: [...new Set(this.#instruments.map(assetClass))],
+      initialBalance: state.config?.initialBalance ?? "0",
+      dayProfit: exactText(decimal(view.equity).minus(view.dayEquity)),
+      startedMs: this.#startedMs,
+      lastRecordMs: this.lastMs,
+      positions,
+    };
+  }
+}
+
+/** Appends, and returns what fell out at the other end. */
+function keep<T>(list: T[], item: T): T | undefined {
+  list.push(item);
+  return list.length > KEPT ? list.shift() : undefined;
+}
+
+const MODES = ["paper", "live"] as const;
+
+export class SessionBook {
+  readonly #root: string;
+  readonly #books = new Map<string, Book>();
+  #reading: Promise<void> | undefined;
+
+  constructor(config: Config) {
+    this.#root = stateFolder(config);
+  }
+
+  /** Where a session keeps everything. */
+  folderOf(session: string): string {
+    return join(this.#root, session);
+  }
+
+  /** Reads what is new. Calls at once share one reading. */
+  refresh(): Promise<void> {
+    this.#reading ??= this.#readAll().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  list(): BookSession[] {
+    return [...this.#books.values()].map((book) => book.show()).sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  get(session: string): BookSession | undefined {
+    return this.#books.get(session)?.show();
+  }
+
+  orders(session: string): readonly OrderView[] {
+    const book = this.#books.get(session);
+    return book === undefined ? [] : ordersView(book.state);
+  }
+
+  decisions(session: string): readonly BookDecision[] {
+    return this.#books.get(session)?.decisions ?? [];
+  }
+
+  events(session: string): readonly BookEvent[] {
+    return this.#books.get(session)?.events ?? [];
+  }
+
+  equity(session: string): { readonly timeMs: readonly number[]; readonly equity: readonly number[] } {
+    const book = this.#books.get(session);
+    return { timeMs: book?.times ?? [], equity: book?.equity ?? [] };
+  }
+
+  /** Closed trades of a class in a mode, over all its sessions, by exit. */
+  trades(wanted: AssetClass, mode: string): BookTrade[] {
+    return [...this.#books.values()]
+      .filter(({ id }) => id.startsWith(`${mode}/`))
+      .flatMap((book) => book.trades().filter((trade) => trade.assetClass === wanted))
+      .sort((a, b) => a.exitMs - b.exitMs);
+  }
+
+  async #readAll(): Promise<void> {
+    for (const id of this.#found()) {
+      const path = join(this.#root, id, JOURNAL_FILE);
+      let book = this.#books.get(id);
+      if (book === undefined) {
+        book = new Book(id, path);
+        this.#books.set(id, book);
+      }
+      await readNew(book);
+      book.setRunning(await answers(join(this.#root, id)));
+    }
+  }
+
+  #found(): string[] {
+    return MODES.flatMap((mode) => {
+      const folder = join(this.#root, mode);
+      if (!existsSync(folder)) return [];
+      return readdirSync(folder)
+        .filter((name) => existsSync(join(folder, name, JOURNAL_FILE)))
+        .map((name) => `${mode}/${name}`);
+    });
+  }
+}
+
+/** Size and time of the journal and of what was appended to it: where they stand still, nothing is new. */
+function markOf(path: string): string {
+  return ["", "-wal"]
+    .map((end) => statSync(`${path}${end}`, { throwIfNoEntry: false }))
+    .map((stat) => `${stat?.size ?? 0} ${stat?.mtimeMs ?? 0}`)
+    .join(" ");
+}
+
+async function readNew(book: Book): Promise<void> {
+  const mark = markOf(book.path);
+  if (mark === book.mark) return;
+  const journal = new SqliteJournal(book.path, { readOnly: true });
+  try {
+    let count = 0;
+    for (const { seq, atMs, entry } of journal.read(book.state.seq)) {
+      book.take(seq, atMs, entry);
+      if (++count % BREATH === 0) await Promise.resolve();
+    }
+  } finally {
+    journal.close();
+  }
+  book.mark = mark;
+}
+
+async function answers(folder: string): Promise<boolean> {
+  try {
+    return (await askEngine(folder, { verb: "status" })) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,115 @@
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { DAY_MS, MINUTE_MS, SimulatedClock } from "../../core/index.ts";
+import { temporaryFolder } from "../../core/testing/folder.ts";
+import { Vault } from "./vault.ts";
+
+const folder = temporaryFolder();
+afterAll(() => folder.remove());
+let made = 0;
+
+function open(): { readonly vault: Vault; readonly clock: SimulatedClock; readonly path: string } {
+  const clock = new SimulatedClock(1_700_000_000_000);
+  const path = join(folder.path, String(made++));
+  return { vault: new Vault(path, clock), clock, path };
+}
+
+describe("a code", () => {
+  it("opens one session, once", () => {
+    const { vault } = open();
+    const code = vault.newCode();
+    expect(vault.openSession(code)).toMatchObject({ tier: "operate" });
+    expect(vault.openSession(code)).toBeUndefined();
+  });
+
+  it("is valid for a minute", () => {
+    const { vault, clock } = open();
+    const [early, late] = [vault.newCode(), vault.newCode()];
+    clock.advance(MINUTE_MS);
+    expect(vault.openSession(early)).toBeDefined();
+    clock.advance(1);
+    expect(vault.openSession(late)).toBeUndefined();
+  });
+
+  it("of another process is known", () => {
+    const { vault, clock, path } = open();
+    expect(vault.openSession("nothing")).toBeUndefined();
+    expect(vault.openSession(new Vault(path, clock).newCode())).toBeDefined();
+  });
+});
+
+describe("a session", () => {
+  it("needs both halves of one session", () => {
+    const { vault } = open();
+    const [one, two] = [vault.openSession(vault.newCode()), vault.openSession(vault.newCode())];
+    if (one === undefined || two === undefined) throw new Error("no session");
+    expect(vault.visitor(one.cookie, one.secret)).toMatchObject({ name: "page", tier: "operate", isPage: true });
+    expect(vault.visitor(one.cookie, two.secret)).toBeUndefined();
+    expect(vault.visitor(one.cookie, undefined)).toBeUndefined();
+    expect(vault.visitor(undefined, one.secret)).toBeUndefined();
+    expect(vault.visitor(one.secret, one.cookie)).toBeUndefined();
+    expect(vault.visitor("", "")).toBeUndefined();
+  });
+
+  it("outlives a restart, and ends when it is closed or a week is over", () => {
+    const { vault, clock, path } = open();
+    const session = vault.openSession(vault.newCode());
+    const other = vault.openSession(vault.newCode());
+    if (session === undefined || other === undefined) throw new Error("no session");
+    const again = new Vault(path, clock);
+    expect(again.visitor(session.cookie, session.secret)).toBeDefined();
+    again.closeSession(session.cookie);
+    expect(vault.visitor(session.cookie, session.secret)).toBeUndefined();
+    expect(vault.visitor(other.cookie, other.secret)).toBeDefined();
+    clock.advance(7 * DAY_MS + 1);
+    expect(vault.visitor(other.cookie, other.secret)).toBeUndefined();
+  });
+});
+
+describe("a token", () => {
+  it("is known by its secret until it expires or is revoked", () => {
+    const { vault, clock } = open();
+    const { secret, token } = vault.makeToken("grafana", "view", 2);
+    expect(vault.bearer(secret)).toMatchObject({ name: "grafana", tier: "view", isPage: false });
+    expect(vault.tokens()).toEqual([{ ...token, lastUsedMs: clock.nowMs() }]);
+    expect(vault.bearer(`${secret}x`)).toBeUndefined();
+    const short = vault.makeToken("short", "operate", 1);
+    clock.advance(DAY_MS + 1);
+    expect(vault.bearer(short.secret)).toBeUndefined();
+    expect(vault.revokeToken("grafana").id).toBe(token.id);
+    expect(vault.bearer(secret)).toBeUndefined();
+    expect(() => vault.revokeToken("grafana")).toThrow(/no token/);
+  });
+});
+
+describe("the file", () => {
+  it("holds no secret and is its owner's alone", () => {
+    const { vault, path } = open();
+    const code = vault.newCode();
+    const session = vault.openSession(vault.newCode());
+    const { secret } = vault.makeToken("a", "view", 1);
+    const text = readFileSync(join(path, "access.json"), "utf8");
+    for (const word of [code, session?.cookie, session?.secret, secret]) expect(text).not.toContain(word);
+    expect(statSync(join(path, "access.json")).mode & 0o777).toBe(0o600);
+    expect(statSync(path).mode & 0o777).toBe(0o700);
+  });
+});
+
+describe("wrong tries", () => {
+  it("are free five times, then wait longer each time, and are forgotten", () => {
+    const { vault, clock } = open();
+    const fail = (): number => {
+      vault.openSession("wrong");
+      return vault.waitMs();
+    };
+    expect([fail(), fail(), fail(), fail()]).toEqual([0, 0, 0, 0]);
+    expect([fail(), fail(), fail()]).toEqual([1_000, 2_000, 4_000]);
+    clock.advance(4_000);
+    expect(vault.waitMs()).toBe(0);
+    for (let i = 0; i < 20; i++) fail();
+    expect(vault.waitMs()).toBe(60_000);
+    clock.advance(MINUTE_MS);
+    expect(vault.waitMs()).toBe(0);
+  });
+});

@@ -1,0 +1,279 @@
+/** @file What each route of the contract does. Nothing is decided here: figures come from use cases, words go to the engine. */
+import type { AppContext, Jobs, SessionBook, Work } from "../../app/index.ts";
+import { commandSession } from "../../app/index.ts";
+import { freshId, packageVersion, TidemarkError } from "../../core/index.ts";
+import type { Vault, Visitor } from "../access/vault.ts";
+import {
+  ASSET_CLASSES,
+  type AssetClass,
+  type Command,
+  encodeColumns,
+  type Job,
+  MODES,
+  type Mode,
+  type NewJob,
+  type Overview,
+  type RouteName,
+} from "../contract/index.ts";
+import type { LearningResources } from "../resources/learning.ts";
+import type { MachineResources } from "../resources/machine.ts";
+import type { TradingResources } from "../resources/trading.ts";
+import type { Tickets } from "./tickets.ts";
+
+export type Ask = {
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  readonly visitor: Visitor;
+  /** The page's cookie, where it has one. */
+  readonly cookie: string | undefined;
+};
+
+export type Reply =
+  | { readonly json: unknown; readonly cookie?: string }
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly headers?: Readonly<Record<string, string>> };
+
+export type Handler = (ask: Ask) => Reply | Promise<Reply>;
+
+export type Parts = {
+  readonly context: AppContext;
+  readonly vault: Vault;
+  readonly book: SessionBook;
+  readonly jobs: Jobs;
+  readonly trading: TradingResources;
+  readonly learning: LearningResources;
+  readonly machine: MachineResources;
+  readonly tickets: Tickets;
+  readonly isDemo: boolean;
+  /** Reads what a command has changed and tells the readers of the stream. */
+  readonly refresh: () => Promise<void>;
+};
+
+const MOST_OVERVIEW_JOBS = 20;
+
+const json = (value: unknown): Reply => ({ json: value });
+
+function unknown(what: string, where: string): never {
+  throw new TidemarkError("ROUTE_MISSING", { what, where, fix: "See /docs." });
+}
+
+function modeOf(text: string): Mode {
+  return MODES.find((mode) => mode === text) ?? unknown(`"${text}" is no mode`, "mode");
+}
+
+function assetOf(text: string): AssetClass {
+  return ASSET_CLASSES.find((asset) => asset === text) ?? unknown(`"${text}" is no asset class`, "asset");
+}
+
+function sessionId({ params }: Ask): string {
+  return `${modeOf(params["mode"])}/${params["name"]}`;
+}
+
+export function jobOf(work: Work): Job {
+  return {
+    ...work,
+    progress: work.progress === null ? null : { ...work.progress, figures: { ...work.progress.figures } },
+  };
+}
+
+async function command(
+  parts: Parts,
+  ask: Ask,
+  session: string,
+  wanted: Command["command"],
+  reason: string,
+): Promise<Command> {
+  const by = ask.visitor.isPage ? "page" : `token ${ask.visitor.name}`;
+  const base = { id: freshId(), session, command: wanted, by, reason, askedMs: parts.context.clock.nowMs() };
+  try {
+    const { result } = await commandSession(parts.context.config(), session, wanted, reason, by);
+    return { ...base, state: "done", status: result.status, error: null };
+  } catch (thrown) {
+    if (!(thrown instanceof TidemarkError)) {
+      // It may have been taken: the journal tells, this answer can't.
+      return {
+        ...base,
+        state: "unknown",
+        status: null,
+        error: { code: "UNEXPECTED", what: "The engine did not answer in time" },
+      };
+    }
+    const { code, what, fix } = thrown;
+    return { ...base, state: "refused", status: null, error: { code, what, ...(fix === undefined ? {} : { fix }) } };
+  }
+}
+
+export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>> {
+  const { context, vault, book, jobs, trading, learning, machine, tickets } = parts;
+  return {
+    signIn: ({ body }) => {
+      const opened = vault.openSession((body as { readonly code: string }).code);
+      if (opened === undefined) {
+        throw new TidemarkError("ACCESS_REFUSED", {
+          what: "The code is wrong, was used, or is older than a minute",
+          fix: "`tidemark serve --login` prints a new address.",
+        });
+      }
+      const { cookie, ...answer } = opened;
+      return { json: answer, cookie };
+    },
+    who: ({ visitor: { tier, name, expiresMs } }) => json({ tier, name, canRaiseLive: false, expiresMs }),
+    signOut: ({ cookie }) => {
+      if (cookie !== undefined) vault.closeSession(cookie);
+      return json({});
+    },
+    tokens: () => json({ items: vault.tokens() }),
+    makeToken: ({ body }) => {
+      const { name, tier, days } = body as { name: string; tier: "view" | "operate"; days: number };
+      return json(vault.makeToken(name, tier, days));
+    },
+    revokeToken: ({ params }) => {
+      vault.revokeToken(params["id"]);
+      return json({});
+    },
+
+    overview: () => json(overviewOf(parts)),
+    sessions: () => json({ items: trading.sessions() }),
+    session: (ask) => json(trading.session(sessionId(ask))),
+    positions: () => json({ items: trading.positions() }),
+    orders: (ask) => json({ items: trading.orders(sessionId(ask)) }),
+    story: (ask) => json(trading.story(sessionId(ask), ask.params["order"])),
+    decisions: (ask) => json(trading.decisions(sessionId(ask), ask.query)),
+    events: (ask) => json(trading.events(sessionId(ask), ask.query)),
+    equity: (ask) => ({ bytes: encodeColumns(trading.equity(sessionId(ask))) }),
+    history: ({ params, query }) => json(trading.history(assetOf(params["asset"]), modeOf(params["mode"]), query)),
+    classEquity: ({ params }) => ({
+      bytes: encodeColumns(trading.classEquity(assetOf(params["asset"]), modeOf(params["mode"]))),
+    }),
+    wallet: () => json(trading.wallet()),
+    command: async (ask) => {
+      const { command: wanted, reason } = ask.body as { command: Command["command"]; reason: string };
+      const session = sessionId(ask);
+      if (wanted === "resume" && session.startsWith("live/")) {
+        throw new TidemarkError("LIVE_REFUSED", {
+          what: "A live session is not resumed from a page without a second factor",
+          where: session,
+          fix: `On the machine itself: tidemark resume ${session}`,
+        });
+      }
+      trading.session(session);
+      const done = await command(parts, ask, session, wanted, reason);
+      await parts.refresh();
+      return json(done);
+    },
+    commandAll: async (ask) => {
+      const { command: wanted, reason } = ask.body as { command: Command["command"]; reason: string };
+      await book.refresh();
+      const running = book.list().filter(({ view }) => view.running);
+      const items = await Promise.all(running.map(({ id }) => command(parts, ask, id, wanted, reason)));
+      await parts.refresh();
+      return json({ items });
+    },
+
+    models: () => json(learning.models()),
+    model: ({ params }) => json(learning.model(params["name"], params["version"])),
+    promotions: () => json({ items: learning.promotions() }),
+    runs: () => json({ items: learning.runs() }),
+    run: ({ params }) => json(learning.run(params["id"])),
+    runMetrics: ({ params }) => ({ bytes: encodeColumns(learning.runMetrics(params["id"])) }),
+    studies: async () => json({ items: await learning.studies() }),
+    trials: async ({ params, query }) => json(await learning.trials(params["name"], query["after"])),
+
+    reports: () => json(learning.reports()),
+    report: ({ params }) => json(learning.report(params["id"])),
+    reportTicket: ({ params }) => json(tickets.issue(learning.reportPage(params["id"]))),
+
+    data: async () => json(await machine.data()),
+    candles: async ({ query }) => {
+      const { columns, barMs } = await machine.candles(query);
+      return { bytes: encodeColumns(columns), headers: { "x-bar-ms": String(barMs) } };
+    },
+    features: () => json({ items: machine.features() }),
+    config: () => json(machine.config()),
+    configSchema: () => json(machine.configSchema()),
+    doctor: async () => json({ items: await machine.checks() }),
+
+    jobs: () => json({ items: jobs.list().map(jobOf) }),
+    job: ({ params }) => json({ job: jobOf(jobs.get(params["id"])), result: jobs.result(params["id"]) }),
+    jobLog: ({ params, query }) => json(jobs.log(params["id"], Number(query["after"] ?? 0) || 0)),
+    startJob: async ({ body, visitor }) => {
+      const work = jobs.start(body as NewJob, visitor.isPage ? "page" : `token ${visitor.name}`);
+      context.detail(`job ${work.id}: ${work.line}`);
+      await parts.refresh();
+      return json(jobOf(work));
+    },
+    stopJob: async ({ params }) => {
+      const work = jobs.stop(params["id"]);
+      await parts.refresh();
+      return json(jobOf(work));
+    },
+  };
+}
+
+function isAtWork({ state }: Work): boolean {
+  return state === "running" || state === "stopping";
+}
+
+function overviewOf({ context, jobs, trading, isDemo }: Parts): Overview {
+  const sessions = trading.sessions();
+  const all = jobs.list();
+  const shown = [...all.filter(isAtWork), ...all.filter((work) => !isAtWork(work))].slice(0, MOST_OVERVIEW_JOBS);
+  return {
+    serverMs: context.clock.nowMs(),
+    version: packageVersion(),
+    isDemo,
+    folder: context.config().folder,
+    cells: trading.cells(sessions),
+    sessions,
+    jobs: shown.map(jobOf),
+    attention: attentionOf(sessions, all, context.clock.nowMs()),
+  };
+}
+
+/** A failure is told for a day. */
+const RECENT_MS = 86_400_000;
+
+function attentionOf(sessions: Overview["sessions"], jobs: readonly Work[], nowMs: number): Overview["attention"] {
+  const found: Overview["attention"] = [];
+  for (const { id, running, status, causes, connected, positions } of sessions) {
+    for (const { symbol, nakedMs } of positions)
+      if (nakedMs > 0)
+        found.push({
+          level: "bad",
+          what: `${symbol} of ${id} has had no stop for ${Math.ceil(nakedMs / 1_000)} s`,
+          fix: "The engine places one or closes the position; halt if neither happens.",
+          link: "/positions",
+        });
+    if (!running && positions.length > 0)
+      found.push({
+        level: "bad",
+        what: `${id} holds ${positions.length} positions and nothing runs it`,
+        fix: "Start the session again; protective orders at the venue stand meanwhile.",
+        link: "/positions",
+      });
+    if (!running) continue;
+    if (status !== "active")
+      found.push({
+        level: status === "halted" ? "bad" : "warn",
+        what: `${id} is ${status}: ${Object.keys(causes).join(", ")}`,
+        fix: "The journal tells why; resume it when that is settled.",
+        link: "/journal",
+      });
+    if (!connected)
+      found.push({
+        level: "bad",
+        what: `${id} has no connection`,
+        fix: "It connects again by itself.",
+        link: "/journal",
+      });
+  }
+  for (const { id, kind, state, endedMs, error } of jobs)
+    if ((state === "failed" || state === "lost") && nowMs - (endedMs ?? 0) < RECENT_MS)
+      found.push({
+        level: "warn",
+        what: `${kind} ${state === "lost" ? "is gone without a word" : "failed"}: ${error?.what ?? id}`,
+        fix: error?.fix ?? "Its log tells more.",
+        link: `/jobs?job=${encodeURIComponent(id)}`,
+      });
+  return found.sort((a, b) => Number(a.level === "warn") - Number(b.level === "warn"));
+}

@@ -1,0 +1,10 @@
+/** The dashboard's server: routes, checks, stream. What it shows comes from use cases, what it is told goes to the engine. */
+export { Vault } from "./access/vault.ts";
+export {
+  accessFolder,
+  runningServer,
+  type ServedDashboard,
+  type ServeOptions,
+  serveDashboard,
+  signInAgain,
+} from "./server.ts";

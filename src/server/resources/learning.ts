@@ -1,0 +1,352 @@
+/** @file Models, trainings, searches, stages and reports, read from where the command line keeps them. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type AppContext,
+  allRuns,
+  type ListedModel,
+  listModels,
+  modelsFolder,
+  openSearch,
+  promotionStandings,
+  type RunEntry,
+  reportsFolder,
+  runsFolder,
+  searchNames,
+  searchText,
+} from "../../app/index.ts";
+import { TidemarkError } from "../../core/index.ts";
+import { listReports, type ReportSummary, type StrategySummary } from "../../evaluate/index.ts";
+import { countedTrials, type Study as SearchStudy, type Trial as SearchTrial, TrialState } from "../../search/index.ts";
+import { readRunRecords } from "../../tracking/index.ts";
+import type { Columns, Model, Promotion, Report, Run, Study, Trial } from "../contract/index.ts";
+import { folderMark, Memo } from "./memo.ts";
+import { wholeOf } from "./paging.ts";
+
+/** A lock that was touched within so long belongs to a training that runs. */
+const LOCK_MS = 120_000;
+
+type Reports = ReturnType<typeof listReports>;
+
+export class LearningResources {
+  readonly #context: AppContext;
+  readonly #models = new Memo<{ items: Model[]; damaged: Array<{ id: string; error: string }> }>(1);
+  readonly #runs = new Memo<Run[]>(1);
+  readonly #metrics = new Memo<Columns>(8);
+  readonly #reports = new Memo<Reports>(1);
+  readonly #studies = new Memo<Promise<SearchStudy>>(32);
+
+  constructor(context: AppContext) {
+    this.#context = context;
+  }
+
+  models(): { items: Model[]; damaged: Array<{ id: string; error: string }> } {
+    const config = this.#context.config();
+    const mark = `${folderMark(modelsFolder(config), 2)}\n${this.#reportsMark()}\n${this.#stagesMark()}`;
+    return this.#models.get("models", mark, () => {
+      const { models, damaged } = listModels(config);
+      const stages = new Map(this.promotions().map(({ model, version, stage }) => [`${model}/${version}`, stage]));
+      const { reports } = this.#allReports();
+      return {
+        items: models
+          .map((model) => modelOf(model, stages, reports))
+          .sort((a, b) => b.createdMs - a.createdMs || (a.id < b.id ? -1 : 1)),
+        damaged: damaged.map(({ name, version, error }) => ({ id: `${name}/${version}`, error })),
+      };
+    });
+  }
+
+  model(name: string, version: string): Model {
+    const found = this.models().items.find(({ id }) => id === `${name}/${version}`);
+    if (found !== undefined) return found;
+    throw new TidemarkError("MODEL_MISSING", {
+      what: `There is no model "${name}/${version}"`,
+      fix: "`tidemark models ls` lists them.",
+    });
+  }
+
+  promotions(): Promotion[] {
+    return promotionStandings(this.#context, this.#context.config(), undefined).flatMap(({ name, standings }) =>
+      standings.map(({ version, assetClass, stage, multiplier, sinceMs }) => ({
+        model: name,
+        version,
+        assetClass,
+        stage,
+        multiplier,
+        sinceMs,
+      })),
+    );
+  }
+
+  runs(): Run[] {
+    const config = this.#context.config();
+    const nowMs = this.#context.clock.nowMs();
+    const mark = `${folderMark(runsFolder(config), 2)}\n${folderMark(modelsFolder(config), 2)}\n${Math.floor(nowMs / 5_000)}`;
+    return this.#runs.get("runs", mark, () =>
+      allRuns(config)
+        .map((entry) => runOf(entry, nowMs))
+        .sort((a, b) => b.savedMs - a.savedMs),
+    );
+  }
+
+  run(id: string): Run {
+    const found = this.runs().find((run) => run.id === id);
+    if (found !== undefined) return found;
+    throw new TidemarkError("RUN_MISSING", {
+      what: `There is no run "${id}"`,
+      fix: "`tidemark runs ls` lists them.",
+    });
+  }
+
+  /** Column step and every curve of the training, NaN where a step has no value. */
+  runMetrics(id: string): Columns {
+    this.run(id);
+    const path = join(runsFolder(this.#context.config()), id, "metrics.jsonl");
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined) return { step: new Float64Array(0) };
+    return this.#metrics.get(path, `${stat.mtimeMs} ${stat.size}`, () => curvesOf(path));
+  }
+
+  async studies(): Promise<Study[]> {
+    const names = searchNames(this.#context.config());
+    return Promise.all(names.map(async (name) => studyOf(name, await this.#study(name))));
+  }
+
+  async trials(name: string, after: string | undefined): Promise<{ study: Study; items: Trial[] }> {
+    const study = await this.#study(name);
+    const from = after === undefined ? -1 : wholeOf(after, "after", 0, Number.MAX_SAFE_INTEGER);
+    const items = study
+      .trials()
+      .filter(({ number }) => number > from)
+      .map(trialOf);
+    return { study: studyOf(name, study), items };
+  }
+
+  reports(): { items: Report[]; unreadable: Array<{ id: string; error: string }> } {
+    const { reports, unreadable } = this.#allReports();
+    return {
+      items: reports.map(reportOf),
+      unreadable: unreadable.map(({ id, error }) => ({ id, error: error.what })),
+    };
+  }
+
+  report(id: string): Report {
+    return reportOf(this.#summary(id));
+  }
+
+  /** The file of a report's page. */
+  reportPage(id: string): string {
+    return join(reportsFolder(this.#context.config()), this.#summary(id).id, "report.html");
+  }
+
+  #summary(id: string): ReportSummary {
+    const found = this.#allReports().reports.find((report) => report.id === id);
+    if (found !== undefined) return found;
+    throw new TidemarkError("REPORT_MISSING", {
+      what: `There is no report "${id}"`,
+      fix: "`tidemark report ls` lists them.",
+    });
+  }
+
+  #study(name: string): Promise<SearchStudy> {
+    const config = this.#context.config();
+    const path = join(runsFolder(config), "studies", name, "study.log");
+    const stat = statSync(path, { throwIfNoEntry: false });
+    if (stat === undefined || !/^[\w.-]+$/.test(name)) {
+      throw new TidemarkError("STUDY_MISSING", {
+        what: `There is no search "${name}"`,
+        fix: `Searches: ${searchNames(config).join(", ") || "none"}.`,
+      });
+    }
+    return this.#studies.get(name, `${stat.mtimeMs} ${stat.size}`, () => openSearch(config, name));
+  }
+
+  #reportsMark(): string {
+    return folderMark(reportsFolder(this.#context.config()));
+  }
+
+  #stagesMark(): string {
+    return this.promotions()
+      .map(({ model, version, stage }) => `${model}/${version} ${stage}`)
+      .join("\n");
+  }
+
+  #allReports(): Reports {
+    const folder = reportsFolder(this.#context.config());
+    return this.#reports.get("reports", this.#reportsMark(), () => listReports(folder));
+  }
+}
+
+function modelOf(
+  { name, version, manifest }: ListedModel,
+  stages: ReadonlyMap<string, string>,
+  all: readonly ReportSummary[],
+): Model {
+  const id = `${name}/${version}`;
+  const { provenance } = manifest;
+  const reports = all.filter(({ model }) => model?.replace("@", "/") === id);
+  const newest = reports.at(0);
+  const figures = newest?.policy.statistics;
+  const {
+    continuedFrom,
+    phases = [],
+    search,
+  } = provenance as {
+    readonly continuedFrom?: { readonly model: string };
+    readonly phases?: ReadonlyArray<{ readonly number: number; readonly name: string; readonly because: string }>;
+    readonly search?: Parameters<typeof searchText>[0];
+  };
+  return {
+    id,
+    name,
+    version,
+    createdMs: manifest.createdMs,
+    encoder: manifest.network.encoder,
+    actionSpace: manifest.actionSpace,
+    symbols: manifest.instruments.map(({ symbol }) => symbol),
+    timeframe: manifest.timeframe,
+    steps: provenance.steps,
+    parameters: manifest.parameters,
+    synthetic: provenance.synthetic,
+    trainFromMs: provenance.trainFromMs,
+    trainToMs: provenance.trainToMs,
+    features: manifest.features.names,
+    seed: provenance.seed,
+    continuedFrom: continuedFrom?.model ?? null,
+    search: search === undefined ? null : searchText(search),
+    phases: phases.map((phase) => `${phase.number} ${phase.name} (${phase.because})`),
+    stage: stages.get(id) ?? null,
+    reports: reports.map((report) => report.id),
+    sharpe: figures?.sharpe ?? null,
+    totalReturn: figures?.totalReturn ?? null,
+    winRate: figures?.winRate ?? null,
+    trades: figures?.trades ?? null,
+    averageTrade: figures?.expectancy ?? null,
+    standing: newest?.verdict.standing ?? null,
+  };
+}
+
+function runOf({ id, folder, run, steps, savedMs, finished }: RunEntry, nowMs: number): Run {
+  const lock = statSync(join(folder, "run.lock"), { throwIfNoEntry: false });
+  const isTraining = !finished && lock !== undefined && nowMs - lock.mtimeMs < LOCK_MS;
+  const idle = run === undefined ? "unreadable" : steps === undefined ? "nothing saved" : "waiting";
+  const { data, model, training } = run?.config ?? {};
+  return {
+    id,
+    state: finished ? "made" : isTraining ? "training" : idle,
+    model: run === undefined ? null : `${run.name}/${run.version}`,
+    encoder: model?.encoder ?? null,
+    symbols: data === undefined ? [] : [...data.symbols],
+    timeframe: data?.timeframe ?? null,
+    steps: steps ?? null,
+    totalSteps: training?.total_steps ?? null,
+    savedMs,
+    finished,
+    settings: run === undefined ? {} : flat(run.config),
+  };
+}
+
+/** Nested values by dotted key. */
+function flat(value: object, before = ""): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, item]: [string, unknown]): Array<[string, unknown]> => {
+      const name = before === "" ? key : `${before}.${key}`;
+      const isGroup = typeof item === "object" && item !== null && !Array.isArray(item);
+      return isGroup ? Object.entries(flat(item, name)) : [[name, item] as [string, unknown]];
+    }),
+  );
+}
+
+function curvesOf(path: string): Columns {
+  const rows = new Map<number, Record<string, number>>();
+  const names = new Set<string>();
+  for (const record of readRunRecords(path)) {
+    if (record.kind !== "scalars") continue;
+    const row = rows.get(record.step) ?? {};
+    for (const [name, value] of Object.entries(record.values)) {
+      row[name] = value;
+      names.add(name);
+    }
+    rows.set(record.step, row);
+  }
+  const steps = [...rows.keys()].sort((a, b) => a - b);
+  const column = (name: string): Float64Array =>
+    Float64Array.from(steps, (step) => rows.get(step)?.[name] ?? Number.NaN);
+  return { step: Float64Array.from(steps), ...Object.fromEntries([...names].map((name) => [name, column(name)])) };
+}
+
+function studyOf(name: string, study: SearchStudy): Study {
+  const trials = study.trials();
+  const count = (state: TrialState): number => trials.filter((trial) => trial.state === state).length;
+  const best = study.best();
+  return {
+    name,
+    direction: study.settings.direction,
+    trials: countedTrials(trials).length,
+    complete: count(TrialState.complete),
+    pruned: count(TrialState.pruned),
+    failed: count(TrialState.failed),
+    running: count(TrialState.running),
+    best: best?.value === undefined ? null : { number: best.number, value: best.value },
+  };
+}
+
+/** In Optuna's words. */
+const TRIAL_WORDS: Readonly<Record<TrialState, string>> = {
+  [TrialState.running]: "RUNNING",
+  [TrialState.complete]: "COMPLETE",
+  [TrialState.pruned]: "PRUNED",
+  [TrialState.failed]: "FAIL",
+  [TrialState.waiting]: "WAITING",
+};
+
+function trialOf(trial: SearchTrial): Trial {
+  const reason = trial.systemAttributes["fail_reason"] ?? trial.userAttributes["error"];
+  return {
+    number: trial.number,
+    state: TRIAL_WORDS[trial.state],
+    value: trial.value ?? null,
+    params: { ...trial.params },
+    startedMs: trial.startedMs ?? null,
+    endedMs: trial.finishedMs ?? null,
+    intermediate: [...trial.intermediate].sort(([a], [b]) => a - b),
+    error: typeof reason === "string" ? reason : null,
+  };
+}
+
+function strategyOf({ name, statistics }: Pick<StrategySummary, "name" | "statistics">): Report["policy"] {
+  const { totalReturn, sharpe, maxDrawdown, trades, winRate } = statistics;
+  return {
+    name,
+    totalReturn,
+    sharpe: sharpe ?? null,
+    maxDrawdown: maxDrawdown ?? null,
+    trades: trades ?? null,
+    winRate: winRate ?? null,
+  };
+}
+
+function reportOf(report: ReportSummary): Report {
+  const { verdict } = report;
+  return {
+    id: report.id,
+    madeMs: report.madeMs,
+    policy: strategyOf(report.policy),
+    baselines: report.baselines.map(strategyOf),
+    symbols: [...report.symbols],
+    timeframe: report.timeframe,
+    synthetic: report.synthetic,
+    model: report.model,
+    tradeHash: report.tradeHash,
+    verdict: {
+      standing: verdict.standing,
+      headline: verdict.headline,
+      sentences: [...verdict.sentences],
+      conditions: (verdict.conditions ?? []).map(({ name, met, asked, found }) => ({
+        name,
+        passed: met,
+        text: `asked ${asked}, found ${found}`,
+      })),
+    },
+  };
+}
