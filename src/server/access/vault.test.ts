@@ -1,17 +1,17 @@
-import { readFileSync, statSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { DAY_MS, MINUTE_MS, SimulatedClock } from "../../core/index.ts";
-import { temporaryFolder } from "../../core/testing/folder.ts";
 import { Vault } from "./vault.ts";
 
-const folder = temporaryFolder();
-afterAll(() => folder.remove());
+const folder = mkdtempSync(join(tmpdir(), "tidemark-vault-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let made = 0;
 
 function open(): { readonly vault: Vault; readonly clock: SimulatedClock; readonly path: string } {
   const clock = new SimulatedClock(1_700_000_000_000);
-  const path = join(folder.path, String(made++));
+  const path = join(folder, String(made++));
   return { vault: new Vault(path, clock), clock, path };
 }
 

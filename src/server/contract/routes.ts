@@ -150,6 +150,13 @@ export const ROUTES = {
     body: commandRequestSchema,
     answer: commandSchema,
   },
+  commands: {
+    method: "get",
+    path: `${SESSION}/commands`,
+    summary: "Commands of the last days with their ends, newest first: who, when, from where",
+    tier: "view",
+    answer: commandsSchema,
+  },
   commandAll: {
     method: "post",
     path: "/engine/commands",

@@ -162,9 +162,31 @@ export const historySchema = z.object({
 });
 export type History = z.infer<typeof historySchema>;
 
-export const COMMANDS = ["halt", "resume", "flatten", "close-only"] as const;
-/** POST sessions/{mode}/{name}/commands, with the header `idempotency-key`. */
-export const commandRequestSchema = z.strictObject({ command: z.enum(COMMANDS), reason: z.string().max(500) });
+export const COMMANDS = [
+  "halt",
+  "resume",
+  "flatten",
+  "close-only",
+  "close-position",
+  "cancel-order",
+  "change-protection",
+  "switch-class",
+] as const;
+/**
+ * POST sessions/{mode}/{name}/commands, with the header `idempotency-key`: sent twice it acts once, in the engine too. What a
+ * command is about stands beside it: a symbol (close-position, change-protection), an order, a class.
+ */
+export const commandRequestSchema = z.strictObject({
+  command: z.enum(COMMANDS),
+  reason: z.string().max(500),
+  symbol: z.string().max(100).optional(),
+  clientOrderId: z.string().max(100).optional(),
+  stopPrice: decimalText.max(40).optional(),
+  /** Null takes the target away. */
+  targetPrice: decimalText.max(40).nullable().optional(),
+  assetClass: assetClassSchema.optional(),
+  open: z.boolean().optional(),
+});
 /** POST engine/commands: every running session at once; only what lowers risk. */
 export const allCommandSchema = z.strictObject({
   command: z.enum(["halt", "flatten", "close-only"]),
@@ -177,7 +199,8 @@ export const commandSchema = z.object({
   by: z.string(),
   reason: z.string(),
   askedMs: timeMs,
-  state: z.enum(["done", "refused", "unknown"]),
+  /** accepted: it takes its time, and `sessions/{mode}/{name}/commands` tells its end. */
+  state: z.enum(["accepted", "done", "refused", "unknown"]),
   /** The session's status afterwards; null where it is not known. */
   status: z.string().nullable(),
   error: z.object({ code: z.string(), what: z.string(), fix: z.string().optional() }).nullable(),

@@ -143,8 +143,8 @@ export function createApp(parts: AppParts): Hono<Env> {
       const body = await bodyOf(c, route);
       const cookie = cookieOf(c.req.header("cookie"), cookieName);
       const query = queryOf(c, route);
-      const ask = { params: c.req.param() as Record<string, string>, query, body, visitor, cookie };
       const key = route.method === "post" ? c.req.header("idempotency-key") : undefined;
+      const ask = { params: c.req.param() as Record<string, string>, query, body, visitor, cookie, key };
       const act = (): ReturnType<Handler> => handlers[name](ask);
       const given =
         key === undefined

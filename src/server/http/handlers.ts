@@ -1,7 +1,8 @@
 /** @file What each route of the contract does. Nothing is decided here: figures come from use cases, words go to the engine. */
 import type { AppContext, Jobs, SessionBook, Work } from "../../app/index.ts";
-import { commandSession } from "../../app/index.ts";
-import { freshId, packageVersion, TidemarkError } from "../../core/index.ts";
+import { commandSession, sessionCommands } from "../../app/index.ts";
+import { freshId, packageVersion, sha256Hex, TidemarkError } from "../../core/index.ts";
+import type { Actor, CommandRecord, OrderAsked } from "../../trade/index.ts";
 import type { Vault, Visitor } from "../access/vault.ts";
 import {
   ASSET_CLASSES,
@@ -27,6 +28,8 @@ export type Ask = {
   readonly visitor: Visitor;
   /** The page's cookie, where it has one. */
   readonly cookie: string | undefined;
+  /** The request's idempotency key. */
+  readonly key: string | undefined;
 };
 
 export type Reply =
@@ -76,31 +79,70 @@ export function jobOf(work: Work): Job {
   };
 }
 
-async function command(
-  parts: Parts,
-  ask: Ask,
-  session: string,
-  wanted: Command["command"],
-  reason: string,
-): Promise<Command> {
-  const by = ask.visitor.isPage ? "page" : `token ${ask.visitor.name}`;
-  const base = { id: freshId(), session, command: wanted, by, reason, askedMs: parts.context.clock.nowMs() };
+type Wanted = { readonly command: Command["command"]; readonly reason: string } & Readonly<Record<string, unknown>>;
+
+/** Who, as it stands in the journal. */
+function actorOf({ visitor }: Ask): Actor {
+  return visitor.isPage ? { by: "page", from: "dashboard" } : { by: `token ${visitor.name}`, from: "API" };
+}
+
+/** The engine carries out one id once: so does a request that is sent again after this server was started anew. */
+function commandId({ visitor, key }: Ask, session: string): string {
+  return key === undefined
+    ? `a-${freshId()}${freshId()}`
+    : `a-${sha256Hex(`${visitor.name} ${session} ${key}`).slice(0, 32)}`;
+}
+
+function commandOf(session: string, record: CommandRecord, status: string | null): Command {
+  const { id, by, from, reason, atMs, order, code, detail } = record;
+  return {
+    id,
+    session,
+    command: order.command as Command["command"],
+    by: from === "" ? by : `${by}, ${from}`,
+    reason,
+    askedMs: atMs,
+    state: record.status,
+    status,
+    error: record.status === "refused" ? { code: code ?? "COMMAND_REFUSED", what: detail } : null,
+  };
+}
+
+async function command(parts: Parts, ask: Ask, session: string, { reason, ...order }: Wanted): Promise<Command> {
+  const actor = actorOf(ask);
+  const id = commandId(ask, session);
+  const askedMs = parts.context.clock.nowMs();
+  const base = { id, session, command: order.command, by: actor.by, reason, askedMs, status: null };
   try {
-    const { result } = await commandSession(parts.context.config(), session, wanted, reason, by);
-    return { ...base, state: "done", status: result.status, error: null };
+    const { command: record, result } = await commandSession(parts.context.config(), session, order as OrderAsked, {
+      actor,
+      reason,
+      id,
+    });
+    return commandOf(session, record, result.status);
   } catch (thrown) {
-    if (!(thrown instanceof TidemarkError)) {
+    if (!(thrown instanceof TidemarkError) || thrown.code === "ENGINE_SILENT") {
       // It may have been taken: the journal tells, this answer can't.
+      const what = "The engine did not answer in time";
       return {
         ...base,
         state: "unknown",
-        status: null,
-        error: { code: "UNEXPECTED", what: "The engine did not answer in time" },
+        error: { code: "UNEXPECTED", what, fix: "The journal tells whether it was taken." },
       };
     }
     const { code, what, fix } = thrown;
-    return { ...base, state: "refused", status: null, error: { code, what, ...(fix === undefined ? {} : { fix }) } };
+    return { ...base, state: "refused", error: { code, what, ...(fix === undefined ? {} : { fix }) } };
   }
+}
+
+/** From a page nothing raises live risk: that takes a second factor, or somebody at the machine itself. */
+function refuseMoreLiveRisk(session: string, { command: wanted, open }: Wanted): void {
+  if (!session.startsWith("live/") || !(wanted === "resume" || (wanted === "switch-class" && open === true))) return;
+  throw new TidemarkError("LIVE_REFUSED", {
+    what: "Live risk is not raised from a page without a second factor",
+    where: session,
+    fix: `On the machine itself: tidemark resume ${session}`,
+  });
 }
 
 export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>> {
@@ -147,25 +189,24 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     }),
     wallet: () => json(trading.wallet()),
     command: async (ask) => {
-      const { command: wanted, reason } = ask.body as { command: Command["command"]; reason: string };
+      const wanted = ask.body as Wanted;
       const session = sessionId(ask);
-      if (wanted === "resume" && session.startsWith("live/")) {
-        throw new TidemarkError("LIVE_REFUSED", {
-          what: "A live session is not resumed from a page without a second factor",
-          where: session,
-          fix: `On the machine itself: tidemark resume ${session}`,
-        });
-      }
+      refuseMoreLiveRisk(session, wanted);
       trading.session(session);
-      const done = await command(parts, ask, session, wanted, reason);
+      const done = await command(parts, ask, session, wanted);
       await parts.refresh();
       return json(done);
     },
+    commands: async (ask) => {
+      const session = sessionId(ask);
+      trading.session(session);
+      const { result } = await sessionCommands(context.config(), session);
+      return json({ items: result.map((record) => commandOf(session, record, null)) });
+    },
     commandAll: async (ask) => {
-      const { command: wanted, reason } = ask.body as { command: Command["command"]; reason: string };
       await book.refresh();
       const running = book.list().filter(({ view }) => view.running);
-      const items = await Promise.all(running.map(({ id }) => command(parts, ask, id, wanted, reason)));
+      const items = await Promise.all(running.map(({ id }) => command(parts, ask, id, ask.body as Wanted)));
       await parts.refresh();
       return json({ items });
     },

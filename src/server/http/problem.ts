@@ -4,11 +4,12 @@ import type { Problem } from "../contract/index.ts";
 
 type Told = { readonly status: number; readonly body: Problem };
 
-const CONFLICTS = /^(?:ENGINE_NOT_RUNNING|CHECK_FAILED|LIVE_REFUSED|REGISTRY_REFUSED|.*_LOCKED)$/;
-const WRONG = /^(?:USAGE_ARGUMENT|CONFIG_.*)$/;
+const CONFLICTS = /^(?:ENGINE_.*|COMMAND_CONFLICT|CHECK_FAILED|LIVE_REFUSED|.*_REFUSED|.*_LOCKED)$/;
+const WRONG = /^(?:USAGE_ARGUMENT|COMMAND_INVALID|CONFIG_.*)$/;
 
 function statusOf(code: string): number {
   if (code.endsWith("_MISSING")) return 404;
+  if (code === "ACCESS_REFUSED") return 401;
   if (WRONG.test(code)) return 422;
   return CONFLICTS.test(code) ? 409 : 500;
 }
