@@ -13,25 +13,19 @@ import {
   emptyState,
   JOURNAL_FILE,
   type JournalTrade,
-  journalTrades,
   type OrderView,
   ordersView,
   type PositionView,
   type SessionView,
   SqliteJournal,
   sessionView,
+  TradeReader,
 } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import { type ToldEvent, tellEntry } from "./event-text.ts";
 import { stateFolder } from "./settings.ts";
 
-export type BookPosition = PositionView & {
-  readonly assetClass: AssetClass;
-  readonly markPrice: string | null;
-  readonly unrealised: string | null;
-  /** Value at the mark, or at entry where there is none. */
-  readonly notional: string;
-};
+export type BookPosition = Omit<PositionView, "assetClass"> & { readonly assetClass: AssetClass };
 
 export type BookSession = {
   /** "mode/name". */
@@ -51,7 +45,7 @@ export type BookSession = {
   readonly positions: readonly BookPosition[];
 };
 
-export type BookTrade = JournalTrade & {
+export type BookTrade = Omit<JournalTrade, "assetClass" | "session" | "model"> & {
   readonly session: string;
   readonly model: string;
   readonly assetClass: AssetClass;
@@ -75,9 +69,6 @@ export type BookEvent = ToldEvent & { readonly seq: number; readonly atMs: numbe
 const KEPT = 20_000;
 /** Records between two breaths, so that a long journal stops nobody. */
 const BREATH = 2_000;
-/** What trades are made of. */
-const TRADE_KINDS: ReadonlySet<string> = new Set(["session", "rules", "broker", "snapshot"]);
-
 class Book {
   readonly id: string;
   readonly path: string;
@@ -87,8 +78,8 @@ class Book {
   readonly times: number[] = [];
   readonly equity: number[] = [];
   #bySeq = new Map<number, DecisionOutcome[]>();
-  #tradeEntries: Entry[] = [];
-  #trades: BookTrade[] | undefined;
+  readonly #closed = new TradeReader();
+  #trades: BookTrade[] = [];
   #instruments: readonly Instrument[] = [];
   #model = "";
   #startedMs = 0;
@@ -107,10 +98,7 @@ class Book {
     applyEntry(this.state, entry, atMs);
     this.lastMs = atMs;
     if (this.#startedMs === 0) this.#startedMs = atMs;
-    if (TRADE_KINDS.has(entry.kind)) {
-      this.#tradeEntries.push(entry);
-      this.#trades = undefined;
-    }
+    this.#closed.read(entry, seq);
     const told = tellEntry(entry);
     if (told !== undefined) keep(this.events, { ...told, seq, atMs, kind: entry.kind });
     if (entry.kind === "session") {
@@ -156,12 +144,8 @@ class Book {
   }
 
   trades(): readonly BookTrade[] {
-    this.#trades ??= journalTrades(this.#tradeEntries).map((trade) => ({
-      ...trade,
-      session: this.id,
-      model: this.#model,
-      assetClass: this.classOf(trade.symbol),
-    }));
+    for (const trade of this.#closed.trades.slice(this.#trades.length))
+      this.#trades.push({ ...trade, session: this.id, model: this.#model, assetClass: this.classOf(trade.symbol) });
     return this.#trades;
   }
 
@@ -179,20 +163,7 @@ class Book {
     const { state, id } = this;
     const view = { ...sessionView(state), running: this.isRunning };
     const [mode, ...rest] = id.split("/");
-    const positions = view.positions.map((position): BookPosition => {
-      const held = state.positions[position.symbol];
-      const quote = state.quotes[position.symbol];
-      const unit = state.rules[position.symbol]?.multiplier ?? "1";
-      const mark = quote === undefined ? undefined : (quote.mark ?? quote.last);
-      const value = mark === undefined ? decimal(held.cost) : decimal(held.quantity).mul(mark);
-      return {
-        ...position,
-        assetClass: this.classOf(position.symbol),
-        markPrice: mark ?? null,
-        unrealised: mark === undefined ? null : exactText(value.minus(held.cost).mul(unit)),
-        notional: exactText(value.abs().mul(unit)),
-      };
-    });
+    const positions = view.positions.map((position) => ({ ...position, assetClass: this.classOf(position.symbol) }));
     const strategies = state.config?.strategies ?? [];
     return {
       id,

@@ -11,6 +11,13 @@ export const positionSchema = z.object({
   /** The last price that the session knows; null before the first. */
   markPrice: decimalText.nullable(),
   unrealised: decimalText.nullable(),
+  /** Value at the mark, above zero; null before the first price. */
+  notional: decimalText.nullable().optional(),
+  liquidationPrice: decimalText.nullable().optional(),
+  /** Share of the mark that the price may move against the position before it. */
+  liquidationDistance: z.number().nullable().optional(),
+  /** Whether a person set stop or target. */
+  manual: z.boolean().optional(),
   stopPrice: decimalText.nullable(),
   targetPrice: decimalText.nullable(),
   /** Time without a stop at the venue, 0 where it has one. */
@@ -68,6 +75,8 @@ export const sessionSchema = z.object({
   seq: z.number(),
   lastRecordMs: timeMs,
   positions: z.array(positionSchema),
+  /** Asset classes that the session trades, and whether they may open. */
+  classes: z.array(z.object({ assetClass: z.string(), open: z.boolean() })).optional(),
   /** Orders that are on their way, at the venue, or of unknown fate. */
   working: z.array(orderSchema),
 });
@@ -102,6 +111,27 @@ export const storySchema = z.object({
 });
 export type OrderStory = z.infer<typeof storySchema>;
 
+/** What a decision was made on: what the policy thought of each symbol, how that was sized, what the risk gate said. */
+const whySchema = z.object({
+  value: z.number().nullable(),
+  symbols: z.array(
+    z.object({
+      symbol: z.string(),
+      probabilities: z.record(z.string(), z.number()).optional(),
+      figures: z.record(z.string(), z.number()).optional(),
+      reason: z.string().optional(),
+      direction: z.string(),
+      size: z.number(),
+      scheme: z.number(),
+      allowed: z.number(),
+      held: z.number(),
+      target: z.number(),
+      sent: z.boolean(),
+      verdicts: z.array(z.string()),
+    }),
+  ),
+});
+
 export const decisionSchema = z.object({
   session: z.string(),
   seq: z.number(),
@@ -117,6 +147,8 @@ export const decisionSchema = z.object({
       regime: z.string().nullable(),
     }),
   ),
+  /** Null where an older program wrote it. */
+  why: whySchema.nullable().optional(),
   /** What became of it: orders sent, refusals with their codes, what was clamped or dropped. */
   outcomes: z.array(z.object({ kind: z.string(), symbol: z.string(), code: z.string(), text: z.string() })),
 });

@@ -2,6 +2,7 @@
 import type { AppContext, BookDecision, BookSession, BookTrade, SessionBook } from "../../app/index.ts";
 import { journalOrder } from "../../app/index.ts";
 import { type Decimal, decimal, exactText, formatTimeframe, TidemarkError } from "../../core/index.ts";
+import type { DecisionWhy } from "../../trade/index.ts";
 import type {
   AssetClass,
   Columns,
@@ -155,7 +156,7 @@ export class TradingResources {
           );
         if (sessions.length === 0) continue;
         const wallet = sumOf(sessions.map(({ view }) => view.cash));
-        const inUse = sumOf(sessions.flatMap(({ positions }) => positions.map(({ notional }) => notional)));
+        const inUse = sumOf(sessions.flatMap(({ positions }) => positions.map(({ notional = "0" }) => notional)));
         const allocation = budget.allocation[assetClass];
         const given = scheme === "budget" ? decimal(String(allocation)) : wallet;
         const left = [given.minus(inUse), wallet.minus(inUse)].reduce((a, b) => (a.lt(b) ? a : b));
@@ -243,12 +244,24 @@ function sessionOf(one: BookSession): Session {
     lastRowMs: view.lastRowMs,
     seq: view.records,
     lastRecordMs: one.lastRecordMs,
-    positions: positions.map(({ notional: _notional, stopPrice, targetPrice, ...position }) => ({
-      ...position,
+    positions: positions.map((position) => ({
       session: id,
-      stopPrice: stopPrice ?? null,
-      targetPrice: targetPrice ?? null,
+      symbol: position.symbol,
+      assetClass: position.assetClass,
+      quantity: position.quantity,
+      entryPrice: position.entryPrice,
+      markPrice: position.markPrice ?? null,
+      unrealised: position.unrealisedProfit ?? null,
+      notional: position.notional ?? null,
+      liquidationPrice: position.liquidationPrice ?? null,
+      liquidationDistance: position.liquidationDistance ?? null,
+      manual: position.manual,
+      stopPrice: position.stopPrice ?? null,
+      targetPrice: position.targetPrice ?? null,
+      nakedMs: position.nakedMs,
+      barsHeld: position.barsHeld,
     })),
+    classes: [...view.classes],
     working: view.working.map((order) => ({ session: id, ...order })),
   };
 }
@@ -266,12 +279,43 @@ function decisionOf(session: string, { seq, atMs, entry, outcomes }: BookDecisio
       targetDistance,
       regime: regime ?? null,
     })),
+    why: entry.why === undefined ? null : whyOf(entry.why),
     outcomes: [...outcomes],
   };
 }
 
-function tradeOf({ instrumentKind: _kind, assetClass: _class, orders, ...trade }: BookTrade): Trade {
-  return { ...trade, orders: [...orders] };
+function whyOf({ value, symbols }: DecisionWhy): NonNullable<Decision["why"]> {
+  return {
+    value: value ?? null,
+    symbols: symbols.map(({ probabilities, figures, verdicts, ...rest }) => ({
+      ...rest,
+      verdicts: [...verdicts],
+      ...(probabilities === undefined ? {} : { probabilities: { ...probabilities } }),
+      ...(figures === undefined ? {} : { figures: { ...figures } }),
+    })),
+  };
+}
+
+function tradeOf(trade: BookTrade): Trade {
+  const { session, model, symbol, side, entryMs, exitMs, quantity, entryPrice, exitPrice, exitReason, orders } = trade;
+  const { grossProfit, fees, funding, netProfit } = trade;
+  return {
+    session,
+    model,
+    symbol,
+    side,
+    entryMs,
+    exitMs,
+    quantity,
+    entryPrice,
+    exitPrice,
+    grossProfit,
+    fees,
+    funding,
+    netProfit,
+    exitReason,
+    orders: [...orders],
+  };
 }
 
 const TEXTS = new Set(["symbol", "side", "session", "model", "exitReason"]);
