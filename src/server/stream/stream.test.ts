@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { type Arbitrary, array, assert, constant, constantFrom, nat, oneof, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Frame, type FrameData, StreamStore, type Topic } from "../contract/index.ts";
 import { ListTopic, StateTopic } from "./topic.ts";
@@ -53,17 +53,17 @@ type Step =
   | { readonly do: "event"; readonly value: number }
   | { readonly do: "lose" | "double" | "swap" | "deliver" | "cut" | "gap" | "restart" };
 
-const step: fc.Arbitrary<Step> = fc.oneof(
-  fc.record({ do: fc.constant("set" as const), id: fc.nat(4), value: fc.nat(9) }),
-  fc.record({ do: fc.constant("drop" as const), id: fc.nat(4) }),
-  fc.record({ do: fc.constant("event" as const), value: fc.nat(99) }),
-  fc.record({ do: fc.constantFrom("lose" as const, "double", "swap", "deliver", "deliver", "cut", "gap", "restart") }),
+const step: Arbitrary<Step> = oneof(
+  record({ do: constant("set" as const), id: nat(4), value: nat(9) }),
+  record({ do: constant("drop" as const), id: nat(4) }),
+  record({ do: constant("event" as const), value: nat(99) }),
+  record({ do: constantFrom("lose" as const, "double", "swap", "deliver", "deliver", "cut", "gap", "restart") }),
 );
 
 describe("the page's store", () => {
   it("equals a fresh snapshot after cuts, delays, losses, doubles, reordering and restarts", () => {
-    fc.assert(
-      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+    assert(
+      property(array(step, { maxLength: 120 }), (steps) => {
         let epoch = 0;
         let state = new StateTopic("jobs", "0", () => 1);
         let list = new ListTopic("events", "0", () => 1);
