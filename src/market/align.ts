@@ -4,6 +4,7 @@ import { type Candles, firstDisorder, lowerBound, type SymbolHistory } from "./c
 import { accountCurrency, conversionPair, foreignQuotes, rateColumn } from "./currency.ts";
 import { sealTape } from "./fingerprint.ts";
 import { type FundingStamps, fillFunding } from "./funding-columns.ts";
+import { gridNotes } from "./quality/grid.ts";
 import { rangeNotes } from "./range-notes.ts";
 import { column, createTape, type MarketTape } from "./tape.ts";
 import { TapeRange } from "./tape-range.ts";
@@ -58,6 +59,8 @@ export function tapeFromCandles(
     for (const note of fundingNotes(series[s], used)) options.onNote?.(note);
   }
   checkCoverage(tape, options);
+  const grids = series.map(({ instrument, candles }) => ({ name: instrument.symbol, ...candles }));
+  for (const note of gridNotes(grids, barMs)) options.onNote?.(note);
   for (const note of rangeNotes(tape, options, clipped, windows)) options.onNote?.(note);
   const foreign = foreignQuotes(instruments, currency).length > 0;
   return sealTape({

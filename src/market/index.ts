@@ -12,6 +12,7 @@ export { guessText } from "./contract/birth.ts";
 export { rateAt } from "./currency.ts";
 export { type LoadOptions, loadTape } from "./load.ts";
 export { type CheckOptions, checkCandles } from "./quality/check.ts";
+export { type GridOf, gridNotes } from "./quality/grid.ts";
 export { isUntouched, type Repaired, repairCandles, repairText } from "./quality/repair.ts";
 export { type Finding, type FindingExample, FindingKind, type QualityReport, Verdict } from "./quality/report.ts";
 export {

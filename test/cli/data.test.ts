@@ -30,6 +30,20 @@ describe("tidemark import and data", () => {
     expect(JSON.parse(checked.stdout)).toMatchObject({ ok: true, sets: [{ symbol: "ETHUSDT" }] });
   });
 
+  it("names sets whose bars open at other minutes than the others", async () => {
+    using folder = temporaryFolder();
+    const rows = walkRows({ bars: 300 });
+    const late = rows.map((row) => row.replace(/^\d+/, (time) => String(Number(time) + 150_000)));
+    writeFileSync(join(folder.path, "AAAUSDT.csv"), `${[HEADER, ...rows].join("\n")}\n`);
+    writeFileSync(join(folder.path, "BBBUSDT.csv"), `${[HEADER, ...late].join("\n")}\n`);
+    const cwd = { cwd: folder.path };
+    await tidemark(["import", "AAAUSDT.csv", "BBBUSDT.csv"], cwd);
+    const { code, stdout } = await tidemark(["data", "check", "--json"], cwd);
+    expect(code).toBe(0);
+    const { notes } = JSON.parse(stdout) as { notes: string[] };
+    expect(notes).toEqual([expect.stringContaining("BBBUSDT perpetual 5m open 2.5 minutes after a full bar")]);
+  });
+
   it("refuses swapped columns and truncated files whole, with the line", async () => {
     using folder = temporaryFolder();
     const rows = walkRows({ bars: 300 });

@@ -9,9 +9,12 @@ import {
   type Instrument,
   parseTimeframe,
   TidemarkError,
+  timeframeMs,
 } from "../../core/index.ts";
 import {
   checkStored,
+  type GridOf,
+  gridNotes,
   isUntouched,
   listSets,
   MarketStore,
@@ -54,6 +57,9 @@ function selectedKeys(config: Config): SetKey[] {
     fix: "Get some with `tidemark fetch` or `tidemark import`.",
   });
 }
+
+/** Bars of a set that show whether it opens when the others do. */
+const GRID_BARS = 2_000;
 
 function nameOf(key: SetKey): string {
   return `${key.venue} ${key.symbol}${key.kind === undefined ? "" : ` ${key.kind}`} ${key.timeframe}`;
@@ -157,12 +163,18 @@ async function check(context: CommandContext, maxExamples: number): Promise<numb
   const config = context.config();
   const store = new MarketStore(dataRoot(config));
   const reports: Array<SetKey & { report: QualityReport }> = [];
+  const grids = new Map<string, { readonly barMs: number; readonly sets: readonly GridOf[] }>();
   let damaged = 0;
   for (const key of selectedKeys(config)) {
     context.signal.throwIfAborted();
     try {
       const instrument = store.instrument(key.venue, key.symbol, key.kind);
-      const report = checkStored(store, key, await store.readCandles(key), instrument, maxExamples);
+      const candles = await store.readCandles(key);
+      const report = checkStored(store, key, candles, instrument, maxExamples);
+      const timeMs = candles.timeMs.slice(-GRID_BARS);
+      const beside = `${key.venue} ${key.timeframe}`;
+      const { barMs, sets } = grids.get(beside) ?? { barMs: timeframeMs(parseTimeframe(key.timeframe)), sets: [] };
+      grids.set(beside, { barMs, sets: [...sets, { name: nameOf(key), timeMs, length: timeMs.length }] });
       context.output.text(reportText(nameOf(key), report, context.output));
       reports.push({ ...key, report });
     } catch (thrown) {
@@ -173,7 +185,10 @@ async function check(context: CommandContext, maxExamples: number): Promise<numb
     }
   }
   const unusable = reports.filter(({ report }) => report.verdict === "unusable");
-  context.output.data({ ok: unusable.length === 0, sets: reports });
+  // Sets of one venue and timeframe are traded together, so they have to open together.
+  const notes = [...grids.values()].flatMap(({ barMs, sets }) => gridNotes(sets, barMs));
+  for (const note of notes) context.output.warn(note);
+  context.output.data({ ok: unusable.length === 0, sets: reports, notes });
   if (damaged > 0) {
     context.output.error(`${damaged} sets can't be read. (STORE_CORRUPT)`);
     return ExitCode.data;

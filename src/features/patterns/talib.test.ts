@@ -54,3 +54,30 @@ describe("candlestick patterns equal TA-Lib", () => {
     expect(found).toEqual(expected);
   });
 });
+
+/** Calm candles of which the tenth before has no body, a long one, and one on top of it. */
+function harami(first: readonly [open: number, close: number], second: readonly [open: number, close: number]): number {
+  const candles = new CandleHistory();
+  const bar = new Bar();
+  const bodies = [...Array.from({ length: 20 }, (_, i) => [100, i === 10 ? 100 : 101] as const), first, second];
+  bodies.forEach(([open, close], i) => {
+    bar.set(i * 300_000, open, Math.max(open, close) + 1, Math.min(open, close) - 1, close, 1, 0);
+    candles.update(bar);
+  });
+  return multiple.harami(candles);
+}
+
+// TA-Lib 0.6 counts a body inside another with `<=` and `>=` (ta_CDLHARAMI.c) and gives 80 where they have an end in common.
+test.each([
+  ["a smaller body inside", [100, 102], [101.5, 100.5], -1],
+  ["one end in common", [100, 101.5], [101.5, 100.5], -0.8],
+  ["a body outside", [100, 102], [102.5, 101.5], 0],
+] as const)("a harami with %s", (_, first, second, expected) => {
+  expect(harami(first, second) + 0).toBe(expected);
+});
+
+test("a harami whose bodies are identical counts as one with an end in common", () => {
+  // Long is measured anew at every bar: the average is 0.9 before the first and 0.995 before the second.
+  expect(harami([100, 100.95], [100.95, 100])).toBe(-0.8);
+  expect(harami([100.95, 100], [100, 100.95])).toBe(0.8);
+});

@@ -234,6 +234,18 @@ describe("Arrow and Feather", () => {
     expect(rowsOf(file)).toEqual(DAYS);
   });
 
+  it("are read compressed with Zstandard", async () => {
+    const { decompress } = await import("fzstd");
+    compressionRegistry.set(CompressionType.ZSTD, { decode: (data) => decompress(data), encode: repeatedFrame });
+    // Only what gets smaller is written compressed: a column of one value does.
+    const calm = DAYS.map((row) => row.map((value, c) => (c === 5 ? 0 : value)) as unknown as (typeof DAYS)[number]);
+    const bytes = tableToIPC(arrow(calm), "file", CompressionType.ZSTD);
+    expect(Buffer.from(bytes).includes(Buffer.from([0x28, 0xb5, 0x2f, 0xfd]))).toBe(true);
+    writeFileSync(place("BTCUSDT.feather"), bytes);
+    const [file] = await readCandleFile(place("BTCUSDT.feather"));
+    expect(rowsOf(file)).toEqual(calm);
+  });
+
   it("are refused where they are damaged or of the first version", async () => {
     writeFileSync(place("X.feather"), "ARROW1\0\0 and no more");
     expect((await refusal(readCandleFile(place("X.feather")))).what).toContain("Arrow file breaks off");
@@ -249,6 +261,19 @@ function storedFrame(data: Uint8Array): Uint8Array {
   frame.set([0x60, 0x40, 0], 4);
   frame.writeUInt32LE((0x80000000 | data.length) >>> 0, 7);
   frame.set(data, 11);
+  return frame;
+}
+
+/** A Zstandard frame (RFC 8878) of one block, with its content's size in four bytes: a repeated byte, or as it is. */
+function repeatedFrame(data: Uint8Array): Uint8Array {
+  const isOne = data.every((byte) => byte === data[0]);
+  const block = isOne ? data.subarray(0, 1) : data;
+  const frame = Buffer.alloc(4 + 1 + 4 + 3 + block.length);
+  frame.writeUInt32LE(0xfd2fb528, 0);
+  frame[4] = 0b1010_0000;
+  frame.writeUInt32LE(data.length, 5);
+  frame.writeUIntLE((data.length << 3) | (isOne ? 0b011 : 0b001), 9, 3);
+  frame.set(block, 12);
   return frame;
 }
 
