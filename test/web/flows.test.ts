@@ -72,10 +72,10 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
 
   it("closes only, then trades again after the words are typed letter by letter", async () => {
     await open("/positions");
-    const closeOnly = page.locator("main").getByRole("button", { name: "Close only" });
+    const closeOnly = page.locator("main").getByRole("button", { name: "Close only", exact: true });
     await closeOnly.focus();
     await press("Enter", "Enter");
-    await page.locator("main").getByText("closing only").waitFor();
+    await page.locator("main").getByText("closing only", { exact: true }).waitFor();
     expect(api.told).toEqual(["close-only paper/tidemark-3"]);
     await page.getByRole("button", { name: "Resume …" }).focus();
     await press("Enter");
@@ -90,6 +90,31 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     await dialog.waitFor({ state: "detached" });
     await page.locator("main").getByText("active", { exact: true }).first().waitFor();
     expect(api.told.at(-1)).toBe("resume paper/tidemark-3");
+  });
+
+  it("closes a position, and moves a stop: words have to be typed where more could be lost", async () => {
+    await open("/positions");
+    const change = page.getByRole("button", { name: "Stop and target of BTCUSDT" });
+    await change.focus();
+    await press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Stop and target of BTCUSDT" });
+    const stop = dialog.getByLabel("Stop", { exact: true });
+    const button = dialog.getByRole("button", { name: "Change" });
+    await stop.fill("66000");
+    await dialog.getByText("The stop of a long lies below the price").waitFor();
+    expect(await button.isDisabled()).toBe(true);
+    await stop.fill("61000");
+    await dialog.getByText("More can be lost").waitFor();
+    expect(await button.isDisabled(), "the words are missing").toBe(true);
+    await stop.fill("64000");
+    await button.focus();
+    await press("Enter");
+    await dialog.waitFor({ state: "detached" });
+    expect(api.told).toEqual(["change-protection paper/tidemark-3 BTCUSDT 64000"]);
+    await page.getByRole("button", { name: "Close SOLUSDT" }).focus();
+    await press("Enter", "Enter");
+    await page.getByRole("button", { name: "Close SOLUSDT" }).waitFor({ state: "detached" });
+    expect(api.told.at(-1)).toBe("close-position paper/tidemark-3 SOLUSDT");
   });
 
   it("leads to the last step of live and back: no page raises it, the command line is named", async () => {
@@ -146,6 +171,32 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     expect(new URL(page.url()).searchParams.get("order"), "the answer has an address").toMatch(/^p7c1-/);
     await press("Escape");
     await story.waitFor({ state: "detached" });
+  });
+
+  it("shows what a decision was made on: probabilities, the steps of its size, what the gate said", async () => {
+    await open("/market");
+    const first = page.getByRole("table", { name: "Decisions" }).locator("tbody button").first();
+    await first.waitFor();
+    await first.focus();
+    await press("Enter");
+    const why = page.getByRole("dialog", { name: "Why this decision" });
+    await why.getByRole("progressbar", { name: "Probability of long" }).waitFor();
+    expect(await why.innerText()).toMatch(/Allowed by the gate\s+3,338\.95/);
+  });
+
+  it("lets an asset class close only in one gesture, and open again by words", async () => {
+    await open("/positions");
+    const main = page.locator("main");
+    await main.getByRole("button", { name: "Close only crypto futures" }).focus();
+    await press("Enter", "Enter");
+    await main.getByText("Crypto futures: closing only").waitFor();
+    await main.getByRole("button", { name: "Open crypto futures …" }).focus();
+    await press("Enter");
+    await page.getByRole("dialog").getByLabel("The words").waitFor();
+    await page.keyboard.type("open crypto futures");
+    await press("Enter");
+    await main.getByText("Crypto futures: may open").waitFor();
+    expect(api.told).toEqual(["switch-class paper/tidemark-3", "switch-class paper/tidemark-3"]);
   });
 
   it("compares two runs: only the settings that differ", async () => {

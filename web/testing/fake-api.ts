@@ -8,7 +8,8 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
 import { encodeColumns } from "../../src/server/contract/columns.ts";
-import type { Job, NewJob, Order, Session, Token } from "../../src/server/contract/index.ts";
+import type { Command, Job, NewJob, Order, Session, Token } from "../../src/server/contract/index.ts";
+import { afterCommand, type CommandBody } from "./fake-command.ts";
 import { candlesOf, decisionsOf, equityOf, storyOf } from "./fake-curves.ts";
 import * as world from "./fake-data.ts";
 import * as learning from "./fake-learning.ts";
@@ -23,60 +24,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff2": "font/woff2",
 };
 const BEAT_MS = 1_000;
-/** What the verbs of jobs that ended have said. */
-const RESULTS: Readonly<Record<string, unknown>> = {
-  "verify-leak": { passed: true, decisions: 200, faults: [] },
-  stress: {
-    headline: "Survives every scenario but the deepest crash",
-    base: {
-      scenario: "",
-      severity: 0,
-      unit: "",
-      survived: true,
-      totalReturn: 0.184,
-      worstEquity: 0.94,
-      maxDrawdown: 0.092,
-      recoveryDays: 12,
-      trades: 412,
-    },
-    rows: [
-      {
-        scenario: "flash-crash",
-        severity: 0.2,
-        unit: "of the price",
-        survived: true,
-        totalReturn: 0.081,
-        worstEquity: 0.86,
-        maxDrawdown: 0.17,
-        recoveryDays: 41,
-        trades: 409,
-      },
-      {
-        scenario: "flash-crash",
-        severity: 0.5,
-        unit: "of the price",
-        survived: false,
-        totalReturn: -1,
-        worstEquity: 0,
-        maxDrawdown: 1,
-        recoveryDays: null,
-        trades: 120,
-      },
-      {
-        scenario: "dry-market",
-        severity: 4,
-        unit: "times the costs",
-        survived: true,
-        totalReturn: -0.02,
-        worstEquity: 0.9,
-        maxDrawdown: 0.12,
-        recoveryDays: null,
-        trades: 411,
-      },
-    ],
-    monteCarlo: [{ name: "trade order", ruin: 0.004 }],
-  },
-};
 /** The policy that the real server sends with the page. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
@@ -108,18 +55,15 @@ export async function fakeApi(
   let hasSession = true;
   let seq = 0;
 
-  const setStatus = (session: Session, command: string): void => {
+  const commands: Command[] = [];
+  const commandOf = (session: Session, body: CommandBody): Command => {
     const index = sessions.indexOf(session);
-    const status =
-      { halt: "halted", flatten: "reducing", "close-only": "reducing", resume: "active" }[command] ?? session.status;
-    const causes = status === "active" ? {} : { operator: status };
-    sessions[index] = { ...session, status, causes };
-    told.push(`${command} ${session.id}`);
-    push();
-  };
-  const commandOf = (session: Session, body: { readonly command: string; readonly reason: string }): object => {
-    setStatus(session, body.command);
-    return {
+    sessions[index] = afterCommand(session, body);
+    const about = body.symbol ?? body.clientOrderId;
+    told.push(
+      `${body.command} ${session.id}${about === undefined ? "" : ` ${about}`}${body.stopPrice === undefined ? "" : ` ${body.stopPrice}`}`,
+    );
+    const command: Command = {
       id: `c${told.length}`,
       session: session.id,
       command: body.command,
@@ -127,9 +71,12 @@ export async function fakeApi(
       reason: body.reason,
       askedMs: nowMs(),
       state: "done",
-      status: sessions.find(({ id }) => id === session.id)?.status ?? null,
+      status: sessions[index].status,
       error: null,
     };
+    commands.unshift(command);
+    push();
+    return command;
   };
   const ordersOf = (session: Session): Order[] =>
     session.id !== "paper/tidemark-3"
@@ -254,12 +201,9 @@ export async function fakeApi(
       }
       if (path === "engine/commands")
         return {
-          items: sessions
-            .filter(({ running }) => running)
-            .map((one) => commandOf(one, body as { command: string; reason: string })),
+          items: sessions.filter(({ running }) => running).map((one) => commandOf(one, body as CommandBody)),
         };
-      if (session !== undefined && rest[2] === "commands")
-        return commandOf(session, body as { command: string; reason: string });
+      if (session !== undefined && rest[2] === "commands") return commandOf(session, body as CommandBody);
       if (path === "jobs") return startJob(body as NewJob);
       if (resource === "jobs" && rest[1] === "stop") return stopJob(rest[0]);
       if (path === "tokens") {
@@ -283,6 +227,7 @@ export async function fakeApi(
       if (rest[2] === undefined) return session;
       if (rest[2] === "orders" && rest[4] === "story") return storyOf(session.id, decodeURIComponent(rest[3]));
       if (rest[2] === "orders") return { items: ordersOf(session) };
+      if (rest[2] === "commands") return { items: commands.filter((one) => one.session === session.id) };
       if (rest[2] === "decisions") return { items: decisionsOf(session.id, query.get("symbol")), nextCursor: null };
       if (rest[2] === "events") {
         const wanted = (name: "kind" | "level" | "symbol") => query.get(name);
@@ -357,7 +302,7 @@ export async function fakeApi(
         const job = jobs.find(({ id }) => id === rest[0]);
         return job === undefined
           ? undefined
-          : { job, result: job.state === "done" ? (RESULTS[job.kind] ?? null) : null };
+          : { job, result: job.state === "done" ? (learning.RESULTS[job.kind] ?? null) : null };
       }
       case "tokens":
         return { items: tokens };

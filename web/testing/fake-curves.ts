@@ -69,6 +69,24 @@ export function decisionsOf(session: string, symbol: string | null): object[] {
     seq: 48_000 - i * 9,
     atMs: world.WORLD_MS - i * 3_600_000 + 2_000,
     closeMs: world.WORLD_MS - i * 3_600_000,
+    why: {
+      value: 0.0142,
+      symbols: [
+        {
+          symbol: symbol ?? "BTCUSDT",
+          probabilities: { long: 0.61, flat: 0.27, short: 0.12 },
+          figures: { advantage: 0.0031 },
+          direction: i % 4 === 0 ? "long" : "hold",
+          size: 0.34,
+          scheme: 3_564,
+          allowed: 3_338.95,
+          held: 0,
+          target: i % 4 === 0 ? 0.052 : 0,
+          sent: i % 8 === 0,
+          verdicts: i % 8 === 4 ? ["MAX_CONCURRENT"] : [],
+        },
+      ],
+    },
     targets: [
       {
         symbol: symbol ?? "BTCUSDT",

@@ -277,3 +277,58 @@ export function reportsOf(): Report[] {
     },
   ];
 }
+
+/** What the verbs of jobs that ended have said. */
+export const RESULTS: Readonly<Record<string, unknown>> = {
+  "verify-leak": { passed: true, decisions: 200, faults: [] },
+  stress: {
+    headline: "Survives every scenario but the deepest crash",
+    base: {
+      scenario: "",
+      severity: 0,
+      unit: "",
+      survived: true,
+      totalReturn: 0.184,
+      worstEquity: 0.94,
+      maxDrawdown: 0.092,
+      recoveryDays: 12,
+      trades: 412,
+    },
+    rows: [
+      {
+        scenario: "flash-crash",
+        severity: 0.2,
+        unit: "of the price",
+        survived: true,
+        totalReturn: 0.081,
+        worstEquity: 0.86,
+        maxDrawdown: 0.17,
+        recoveryDays: 41,
+        trades: 409,
+      },
+      {
+        scenario: "flash-crash",
+        severity: 0.5,
+        unit: "of the price",
+        survived: false,
+        totalReturn: -1,
+        worstEquity: 0,
+        maxDrawdown: 1,
+        recoveryDays: null,
+        trades: 120,
+      },
+      {
+        scenario: "dry-market",
+        severity: 4,
+        unit: "times the costs",
+        survived: true,
+        totalReturn: -0.02,
+        worstEquity: 0.9,
+        maxDrawdown: 0.12,
+        recoveryDays: null,
+        trades: 411,
+      },
+    ],
+    monteCarlo: [{ name: "trade order", ruin: 0.004 }],
+  },
+};

@@ -1,6 +1,9 @@
 /** @file The contract of the API: the one place where the page touches the server's code, for its types and its pure parts. */
 
 export { decodeColumns } from "../../../src/server/contract/columns.ts";
+
+import type { commandRequestSchema } from "../../../src/server/contract/index.ts";
+
 export type {
   AssetClass,
   Columns,
@@ -32,3 +35,6 @@ export type {
   Who,
 } from "../../../src/server/contract/index.ts";
 export { StreamStore } from "../../../src/server/contract/stream-store.ts";
+
+/** A word to one session. */
+export type CommandRequest = (typeof commandRequestSchema)["_output"];

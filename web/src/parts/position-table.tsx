@@ -3,13 +3,19 @@ import type { ReactNode } from "react";
 import { Link } from "wouter";
 import type { Position, Session } from "../api/contract.ts";
 import { signOf } from "../lib/decimal.ts";
-import { exact, number, signed, span, tone } from "../lib/format.ts";
+import { exact, number, percent, signed, span, tone } from "../lib/format.ts";
+import { Badge } from "./panel.tsx";
 import { ModeBadge } from "./session-badge.tsx";
 import { Empty } from "./states.tsx";
 import { type Column, Table } from "./table.tsx";
 
 function Stop({ position }: { readonly position: Position }): ReactNode {
-  if (position.stopPrice !== null && position.nakedMs === 0) return exact(position.stopPrice);
+  if (position.stopPrice !== null && position.nakedMs === 0)
+    return (
+      <>
+        {position.manual === true && <Badge title="Set by a person">by hand</Badge>} {exact(position.stopPrice)}
+      </>
+    );
   return <strong className="down">NONE for {span(position.nakedMs)}</strong>;
 }
 
@@ -22,9 +28,12 @@ function stopDistance({ markPrice, stopPrice }: Position): number | null {
 export function PositionTable({
   positions,
   sessions,
+  actions,
 }: {
   readonly positions: readonly Position[];
   readonly sessions: readonly Session[];
+  /** What can be done with a position, at the end of its row. */
+  readonly actions?: (position: Position) => ReactNode;
 }): ReactNode {
   const of = new Map(sessions.map((session) => [session.id, session]));
   const columns: readonly Column<Position>[] = [
@@ -76,6 +85,15 @@ export function PositionTable({
         return distance === null ? "–" : `${number(distance * 100, 2)} %`;
       },
     },
+    {
+      id: "liquidation",
+      title: "To liquidation",
+      about: "How far the price may go before the venue closes the position",
+      isRight: true,
+      isMinor: true,
+      sort: ({ liquidationDistance }) => liquidationDistance,
+      cell: ({ liquidationDistance }) => percent(liquidationDistance),
+    },
     { id: "target", title: "Target", isRight: true, isMinor: true, cell: ({ targetPrice }) => exact(targetPrice) },
     {
       id: "bars",
@@ -96,6 +114,7 @@ export function PositionTable({
         </span>
       ),
     },
+    ...(actions === undefined ? [] : [{ id: "actions", title: "", cell: actions }]),
   ];
   return (
     <Table

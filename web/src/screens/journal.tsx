@@ -2,7 +2,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { ask } from "../api/client.ts";
-import type { Session, TradeEvent } from "../api/contract.ts";
+import type { Command, Session, TradeEvent } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Button } from "../parts/button.tsx";
@@ -53,12 +53,76 @@ export function Journal(): ReactNode {
                 </Empty>
               </Panel>
             ) : (
-              <Records session={session} />
+              <>
+                <Commands session={session} />
+                <Records session={session} />
+              </>
             )}
           </Page>
         );
       }}
     </Loaded>
+  );
+}
+
+const ENDS: Readonly<Record<Command["state"], BadgeKind>> = {
+  accepted: "accent",
+  done: "good",
+  refused: "bad",
+  unknown: "warn",
+};
+
+const COMMANDS: readonly Column<Command>[] = [
+  {
+    id: "at",
+    title: "When",
+    sort: ({ askedMs }) => askedMs,
+    cell: ({ askedMs }) => <Moment at={askedMs} precision="second" />,
+  },
+  {
+    id: "command",
+    title: "Command",
+    sort: ({ command }) => command,
+    cell: ({ command }) => <strong>{command}</strong>,
+  },
+  {
+    id: "state",
+    title: "End",
+    sort: ({ state }) => state,
+    cell: ({ state }) => <Badge kind={ENDS[state]}>{state}</Badge>,
+  },
+  { id: "by", title: "By", sort: ({ by }) => by, cell: ({ by }) => by },
+  {
+    id: "reason",
+    title: "Why",
+    isWrapped: true,
+    cell: ({ reason, error }) => (
+      <>
+        {reason} {error !== null && <span className="down">{error.what}</span>}
+      </>
+    ),
+  },
+];
+
+/** Every word to the session with its author and its end. */
+function Commands({ session }: { readonly session: Session }): ReactNode {
+  const query = useApi<{ readonly items: readonly Command[] }>(`sessions/${session.id}/commands`, { everyMs: 5_000 });
+  return (
+    <Panel title="Commands" note="of the last days" isFlush>
+      <Loaded query={query}>
+        {({ items }) => (
+          <Table
+            label="Commands"
+            rows={items}
+            columns={COMMANDS}
+            orderName="told"
+            order={{ column: "at", isDown: true }}
+            rowKey={({ id }) => id}
+            empty={<Empty title="Nobody has told it anything" />}
+          />
+        )}
+      </Loaded>
+    </Panel>
   );
 }
 

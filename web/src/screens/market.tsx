@@ -7,12 +7,14 @@ import { useApi } from "../api/queries.ts";
 import type { PriceLine } from "../charts/price-chart.tsx";
 import { exact, number } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
+import { Button } from "../parts/button.tsx";
 import { Inline } from "../parts/field.tsx";
 import { Badge, CommandLine, Page, Panel } from "../parts/panel.tsx";
 import { Empty, Failure, Loaded, Loading } from "../parts/states.tsx";
 import { StoryDrawer } from "../parts/story-drawer.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
+import { DecisionDrawer } from "./decision-drawer.tsx";
 import { marksOf } from "./marks.ts";
 
 const PriceChart = lazy(async () => ({ default: (await import("../charts/price-chart.tsx")).PriceChart }));
@@ -161,8 +163,19 @@ function Decisions({ session, symbol }: { readonly session: Session; readonly sy
     params: { symbol, limit: 100 },
     everyMs: 10_000,
   });
+  const [open, setOpen] = useQueryParam("decision");
+  const shown = query.data?.items.find(({ seq }) => String(seq) === open);
   const columns: readonly Column<Decision>[] = [
-    { id: "close", title: "Close", sort: ({ closeMs }) => closeMs, cell: ({ closeMs }) => <Moment at={closeMs} /> },
+    {
+      id: "close",
+      title: "Close",
+      sort: ({ closeMs }) => closeMs,
+      cell: ({ closeMs, seq }) => (
+        <Button kind="link" onClick={() => setOpen(String(seq))}>
+          <Moment at={closeMs} />
+        </Button>
+      ),
+    },
     {
       id: "target",
       title: "Wants",
@@ -200,19 +213,23 @@ function Decisions({ session, symbol }: { readonly session: Session; readonly sy
     },
   ];
   return (
-    <Panel title="Decisions" note={`${session.id}, newest first`} isFlush>
-      <Loaded query={query}>
-        {({ items }) => (
-          <Table
-            label="Decisions"
-            rows={items}
-            columns={columns}
-            orderName="decisions"
-            rowKey={({ seq }) => String(seq)}
-            empty={<Empty title="No decision on this symbol yet" />}
-          />
-        )}
-      </Loaded>
-    </Panel>
+    <>
+      <Panel title="Decisions" note={`${session.id}, newest first`} isFlush>
+        <Loaded query={query}>
+          {({ items }) => (
+            <Table
+              label="Decisions"
+              rows={items}
+              columns={columns}
+              orderName="decisions"
+              rowKey={({ seq }) => String(seq)}
+              onOpen={({ seq }) => setOpen(String(seq))}
+              empty={<Empty title="No decision on this symbol yet" />}
+            />
+          )}
+        </Loaded>
+      </Panel>
+      {shown !== undefined && <DecisionDrawer decision={shown} onClose={() => setOpen(null)} />}
+    </>
   );
 }

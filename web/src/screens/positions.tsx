@@ -1,11 +1,9 @@
 /** @file What is held and what is on its way, session by session, with the words that a session understands. */
 
-import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { Link } from "wouter";
-import { tell } from "../api/client.ts";
-import type { Command, Order, Session, Wallet } from "../api/contract.ts";
-import { ApiError } from "../api/problem.ts";
+import type { AssetClass, Order, Position, Session, Wallet } from "../api/contract.ts";
+import { problemOf } from "../api/problem.ts";
 import { useApi } from "../api/queries.ts";
 import { isStale, useStreamState } from "../api/stream.ts";
 import { announce } from "../lib/announce.ts";
@@ -24,6 +22,8 @@ import { type Column, Table } from "../parts/table.tsx";
 import { Age, Moment } from "../parts/time.tsx";
 import { useLowerRisk } from "../shell/risk-controls.tsx";
 import { className } from "../shell/standing.ts";
+import { ProtectionDialog } from "./protection-dialog.tsx";
+import { useCommand } from "./session-command.ts";
 
 export function Positions(): ReactNode {
   const query = useApi<{ readonly items: readonly Session[] }>("sessions", { everyMs: 4_000 });
@@ -62,7 +62,13 @@ export function Positions(): ReactNode {
               )}
               <SessionPanel session={session} />
               <Panel title="Positions" note={`${session.positions.length} held`} isFlush>
-                <PositionTable positions={session.positions} sessions={items} />
+                <PositionTable
+                  positions={session.positions}
+                  sessions={items}
+                  {...(session.running
+                    ? { actions: (position: Position) => <PositionActions session={session} position={position} /> }
+                    : {})}
+                />
               </Panel>
               <Orders session={session} onWhy={setOrder} />
               {order !== null && <StoryDrawer session={session.id} order={order} onClose={() => setOrder(null)} />}
@@ -160,6 +166,7 @@ function SessionPanel({ session }: { readonly session: Session }): ReactNode {
             ]}
           />
           <Controls session={session} />
+          {session.running && (session.classes ?? []).length > 0 && <ClassSwitches session={session} />}
         </div>
       </Panel>
     </>
@@ -169,7 +176,7 @@ function SessionPanel({ session }: { readonly session: Session }): ReactNode {
 /** Less risk is held; more risk, resuming, asks first and is off while the figures are old. */
 function Controls({ session }: { readonly session: Session }): ReactNode {
   const { lower, isBusy } = useLowerRisk();
-  const client = useQueryClient();
+  const command = useCommand(session.id);
   const [isAsking, setAsking] = useState(false);
   const stale = isStale(useStreamState(), useNow());
   if (!session.running)
@@ -179,20 +186,6 @@ function Controls({ session }: { readonly session: Session }): ReactNode {
         <CommandLine line={`tidemark ${session.mode} --model ${session.model}`} />
       </>
     );
-  const resume = async (reason: string): Promise<void> => {
-    const done = await tell<Command>(`sessions/${session.id}/commands`, {
-      command: "resume",
-      reason: reason || "by hand, from the dashboard",
-    });
-    if (done.state !== "done")
-      throw new ApiError(409, {
-        code: done.error?.code ?? "UNKNOWN",
-        what: done.error?.what ?? "It is not known whether the engine took it.",
-        fix: done.error?.fix,
-      });
-    announce(`${session.name} trades again.`);
-    void client.invalidateQueries();
-  };
   return (
     <div className="row">
       <HoldButton kind="plain" disabled={isBusy} onHeld={() => void lower("close-only", session.id)}>
@@ -226,7 +219,7 @@ function Controls({ session }: { readonly session: Session }): ReactNode {
           action="Resume"
           phrase={`resume ${session.name}`}
           isBlocked={stale}
-          onConfirm={({ reason }) => resume(reason)}
+          onConfirm={({ reason }) => command({ command: "resume" }, reason)}
           onClose={() => setAsking(false)}
         >
           <p>
@@ -239,10 +232,91 @@ function Controls({ session }: { readonly session: Session }): ReactNode {
   );
 }
 
+/** An asset class may open, or only close: closing is one gesture, opening asks. */
+function ClassSwitches({ session }: { readonly session: Session }): ReactNode {
+  const say = useSaid(session.id);
+  const command = useCommand(session.id);
+  const [asked, setAsked] = useState<string | undefined>();
+  const stale = isStale(useStreamState(), useNow());
+  return (
+    <div className="row">
+      {(session.classes ?? []).map(({ assetClass, open }) => {
+        const name = className(assetClass);
+        const about = { command: "switch-class", assetClass } as { command: "switch-class"; assetClass: AssetClass };
+        return (
+          <span key={assetClass} className="row">
+            <Badge kind={open ? "good" : "warn"}>{open ? `${name}: may open` : `${name}: closing only`}</Badge>
+            {open ? (
+              <HoldButton kind="plain" small onHeld={() => say({ ...about, open: false })}>
+                Close only {name.toLowerCase()}
+              </HoldButton>
+            ) : (
+              <Button
+                small
+                className="raises-risk"
+                disabled={stale || session.mode === "live"}
+                onClick={() => setAsked(assetClass)}
+              >
+                Open {name.toLowerCase()} …
+              </Button>
+            )}
+            {asked === assetClass && (
+              <ConfirmDialog
+                title={`Let ${session.name} open ${name.toLowerCase()}`}
+                action="Open"
+                phrase={`open ${name.toLowerCase()}`}
+                isBlocked={stale}
+                onConfirm={({ reason }) => command({ ...about, open: true }, reason)}
+                onClose={() => setAsked(undefined)}
+              >
+                <p>Positions of this asset class may be opened again.</p>
+              </ConfirmDialog>
+            )}
+          </span>
+        );
+      })}
+    </div>
+  );
+}
+
+/** Says a refusal where no dialog is open that could. */
+function useSaid(session: string): (order: Parameters<ReturnType<typeof useCommand>>[0]) => void {
+  const command = useCommand(session);
+  return (order) => {
+    command(order, "").catch((thrown: unknown) => {
+      const { what, fix } = problemOf(thrown);
+      announce(`Not done: ${what} ${fix ?? ""}`, true);
+    });
+  };
+}
+
+function PositionActions({ session, position }: { readonly session: Session; readonly position: Position }): ReactNode {
+  const say = useSaid(session.id);
+  const [isAsking, setAsking] = useState(false);
+  const { symbol } = position;
+  return (
+    <span className="row" style={{ flexWrap: "nowrap" }}>
+      <Button small className="raises-risk" onClick={() => setAsking(true)} aria-label={`Stop and target of ${symbol}`}>
+        Stop …
+      </Button>
+      <HoldButton
+        kind="plain"
+        small
+        aria-label={`Close ${symbol}`}
+        onHeld={() => say({ command: "close-position", symbol })}
+      >
+        Close
+      </HoldButton>
+      {isAsking && <ProtectionDialog session={session} position={position} onClose={() => setAsking(false)} />}
+    </span>
+  );
+}
+
 const OPEN_LIVES = new Set(["intended", "working", "unknown"]);
 
 function Orders({ session, onWhy }: { readonly session: Session; readonly onWhy: (order: string) => void }): ReactNode {
   const query = useApi<{ readonly items: readonly Order[] }>(`sessions/${session.id}/orders`, { everyMs: 5_000 });
+  const say = useSaid(session.id);
   const columns: readonly Column<Order>[] = [
     {
       id: "sent",
@@ -278,10 +352,22 @@ function Orders({ session, onWhy }: { readonly session: Session; readonly onWhy:
     {
       id: "why",
       title: "Why",
-      cell: ({ clientOrderId }) => (
-        <Button kind="link" onClick={() => onWhy(clientOrderId)} aria-label={`Why ${clientOrderId} was sent`}>
-          Why
-        </Button>
+      cell: ({ clientOrderId, life }) => (
+        <span className="row" style={{ flexWrap: "nowrap" }}>
+          {session.running && (life === "working" || life === "unknown") && (
+            <HoldButton
+              kind="plain"
+              small
+              aria-label={`Cancel ${clientOrderId}`}
+              onHeld={() => say({ command: "cancel-order", clientOrderId })}
+            >
+              Cancel
+            </HoldButton>
+          )}
+          <Button kind="link" onClick={() => onWhy(clientOrderId)} aria-label={`Why ${clientOrderId} was sent`}>
+            Why
+          </Button>
+        </span>
       ),
     },
   ];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { sessionsOf } from "../../testing/fake-data.ts";
 import { metricsOf, runsOf, trialsOf } from "../../testing/fake-learning.ts";
-import type { History, Trade } from "../api/contract.ts";
+import type { History, Position, Trade } from "../api/contract.ts";
 import { differences, overlay, valueAtStep } from "./difference.ts";
 import { lampsOf } from "./lamps.ts";
 import { limitsOf, notionalOf } from "./limits.ts";
@@ -9,6 +9,7 @@ import { marksOf } from "./marks.ts";
 import { deepestFall, growth } from "./parity-figures.ts";
 import { plainFacts } from "./plain-facts.ts";
 import { profitByTime } from "./profit-by-time.ts";
+import { isMoreRisk, lossAtStop, problemOfProtection } from "./protection.ts";
 import { sizingSteps } from "./sizing.ts";
 import { bestSoFar, influences, parallelOf, rankCorrelation } from "./study-figures.ts";
 
@@ -133,6 +134,37 @@ describe("risk", () => {
 });
 
 const history = (one: Trade): History => ({ items: [one] }) as unknown as History;
+
+function of(position: Position, stopPrice: string, targetPrice = ""): string | undefined {
+  return problemOfProtection(position, { stopPrice, targetPrice });
+}
+
+describe("a stop by hand", () => {
+  const [long, short] = sessionsOf()[0].positions;
+
+  it("lies on the losing side of the price, a target on the other", () => {
+    expect(of(long, "64000", "70000")).toBeUndefined();
+    expect(of(long, "66000")).toBe("The stop of a long lies below the price");
+    expect(of(long, "64000", "65000")).toBe("The target of a long lies above the price");
+    expect(of(short, "150", "130")).toBeUndefined();
+    expect(of(short, "140")).toBe("The stop of a short lies above the price");
+    expect(of(short, "150", "145")).toBe("The target of a short lies below the price");
+    expect(
+      [of(long, ""), of(long, "-1"), of(long, "1e3"), of(long, "64000", "x")].every((problem) => problem !== undefined),
+    ).toBe(true);
+    expect(of({ ...long, markPrice: null }, "66000"), "without a price the gate decides").toBeUndefined();
+  });
+
+  it("is more risk where more is lost at it, by hand: 0.052 from 64,210.5 to 61,000", () => {
+    expect(lossAtStop(long, "61000")).toBeCloseTo(166.946, 6);
+    expect(lossAtStop(short, "150")).toBeCloseTo(87.666, 6);
+    expect([isMoreRisk(long, "61000"), isMoreRisk(long, "64000"), isMoreRisk(short, "150")]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+});
 
 describe("marks of trades on a chart", () => {
   const trade = {

@@ -12,7 +12,7 @@ type Lowering = "halt" | "close-only" | "flatten";
 const DONE: Readonly<Record<Lowering, string>> = {
   halt: "Halted: nothing new is sent, stops stay at the venue.",
   "close-only": "Closing only: positions may be reduced, none opened.",
-  flatten: "Everything is being closed at the market.",
+  flatten: "Everything is being closed at the market; then it halts.",
 };
 
 /** Told to every running session, or to one. */
@@ -30,7 +30,7 @@ export function useLowerRisk(): {
         session === undefined
           ? (await tell<{ readonly items: readonly Command[] }>("engine/commands", body)).items
           : [await tell<Command>(`sessions/${session}/commands`, body)];
-      const refused = answers.filter(({ state }) => state !== "done");
+      const refused = answers.filter(({ state }) => state !== "done" && state !== "accepted");
       if (answers.length === 0) announce("No session runs: there is nothing to stop.");
       else if (refused.length === 0) announce(DONE[command]);
       for (const { session: where, error } of refused)
