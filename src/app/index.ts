@@ -30,6 +30,7 @@ export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
 export { openModel } from "./models/open.ts";
 export { type Removable, removableModel, removableReport, removableRun, remove } from "./models/remove.ts";
+export { backtestStream, type Streamed, streamedData } from "./models/streamed.ts";
 export { openSubject, type Subject, type SubjectOptions } from "./models/subject.ts";
 export {
   demote,

@@ -6,24 +6,12 @@
  * at the close of `to - 2`; at the close of `to - 1` every position is closed out with all costs. After a liquidation
  * nothing more is decided and equity stays where it is.
  */
-import {
-  type Clock,
-  clearIntents,
-  formatMinute,
-  intentColumns,
-  type ProgressListener,
-  systemClock,
-  TidemarkError,
-} from "../core/index.ts";
-import { AccountStatus, FillRecorder, SimulatedExchange } from "../exchange/index.ts";
+import { type Clock, formatMinute, type ProgressListener, systemClock, TidemarkError } from "../core/index.ts";
 import type { MarketTape } from "../market/index.ts";
-import { type DecisionContext, DeskView, type Policy } from "../policy/index.ts";
-import { type DecisionConfig, type DecisionRecorder, DecisionStep } from "../risk/index.ts";
-import { EquityRecorder } from "./equity-recorder.ts";
-import { EventCounter } from "./event-counter.ts";
-import { fundingCoverage } from "./funding-coverage.ts";
+import type { Policy } from "../policy/index.ts";
+import type { DecisionConfig, DecisionRecorder } from "../risk/index.ts";
 import type { BacktestResult } from "./record.ts";
-import { reconstructTrades } from "./trades.ts";
+import { RecordedRun } from "./recorded-run.ts";
 
 export type BacktestOptions = {
   readonly tape: MarketTape;
@@ -55,45 +43,13 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   const { from, to } = checkedRange(options);
   signal?.throwIfAborted();
 
-  const recorder = new FillRecorder(tape.barMs);
-  // Every invariant of the ledger is asserted after every bar of a recorded run.
-  const exchange = new SimulatedExchange(tape, { ...config.exchange, checked: true }, { accounts: 1, seed, recorder });
-  const step = new DecisionStep(
-    exchange,
-    config.sizing,
-    config.risk,
-    decisions === undefined ? {} : { recorder: decisions },
-  );
-  const intents = intentColumns(tape.symbols);
-  const permissions = new Uint8Array(tape.symbols);
-  const desk = new DeskView(exchange, 0);
-  const context: DecisionContext = { tape, desk, exchange, account: 0, bar: from, permissions };
-  const curve = new EquityRecorder(exchange, 0, to - from);
-  const events = new EventCounter(exchange, step);
-
-  exchange.reset(0, from, balance);
-  for (let s = 0; s < tape.symbols; s++) permissions[s] = step.permissions(0, s);
-  await policy.reset(context);
-  curve.write(from);
-  let status: AccountStatus = AccountStatus.active;
+  const run = new RecordedRun({ tape, policy, config, balance, seed, rows: to - from, decisions });
+  await run.begin(from);
   let pausedMs = clock.elapsedMs();
   for (let bar = from; bar < to - 1; bar++) {
-    if (status === AccountStatus.active) {
-      context.bar = bar;
-      for (let s = 0; s < tape.symbols; s++) permissions[s] = step.permissions(0, s);
-      clearIntents(intents);
-      const pending = policy.decide(context, intents);
-      if (pending instanceof Promise) await pending;
-      events.decided(intents.direction);
-      step.apply(0, intents);
-      events.beforeBar();
-      status = exchange.advance(0);
-      events.afterBar();
-    } else {
-      exchange.advance(0);
-    }
-    if (bar === to - 2) exchange.closeOut(0);
-    curve.write(bar + 1);
+    const pending = run.decide(bar);
+    if (pending instanceof Promise) await pending;
+    run.play(bar, bar === to - 2);
     if ((bar - from + 1) % BARS_PER_LOOK === 0 && clock.elapsedMs() - pausedMs >= PAUSE_EVERY_MS) {
       onProgress?.({ label: policy.name, done: bar - from + 1, total: to - 1 - from, unit: "bars" });
       await clock.sleep(0, signal);
@@ -102,36 +58,8 @@ export async function backtest(options: BacktestOptions): Promise<BacktestResult
   }
   onProgress?.({ label: policy.name, done: to - 1 - from, total: to - 1 - from, unit: "bars" });
 
-  const fills = recorder.fills(0);
-  const { book } = exchange;
-  return {
-    name: policy.name,
-    instruments: tape.instruments,
-    currency: tape.currency,
-    timeframe: tape.timeframe,
-    barMs: tape.barMs,
-    from,
-    to,
-    initialBalance: balance,
-    finalEquity: book.equity[0],
-    seed,
-    curve: curve.curve(),
-    fills,
-    trades: reconstructTrades(fills, events.funding, tape),
-    fees: book.fees[0],
-    funding: book.funding[0],
-    slippage: recorder.totalSlippage(0),
-    shortfall: book.shortfall[0],
-    refusals: events.refusals(),
-    wanted: events.wanted(),
-    closedWithoutBar: fills.filter(({ bar, symbol }) => tape.present[bar * tape.symbols + symbol] === 0).length,
-    liquidated: status !== AccountStatus.active,
-    fundingCoverage: fundingCoverage(tape, from, to),
-    tradeHash: recorder.tradeHash(0),
-    dataFingerprint: tape.fingerprint,
-    synthetic: tape.instruments.some((instrument) => instrument.synthetic),
-    config,
-  };
+  run.settle(to);
+  return run.result({ from, to, dataFingerprint: tape.fingerprint });
 }
 
 function checkedRange({ tape, from = 0, to = tape.bars }: BacktestOptions): { from: number; to: number } {

@@ -4,15 +4,15 @@ import { rateAt } from "../market/index.ts";
 import type { EquityCurve } from "./record.ts";
 
 export class EquityRecorder {
-  readonly #exchange: SimulatedExchange;
+  #exchange: SimulatedExchange;
   readonly #account: number;
-  readonly #timeMs: Float64Array;
-  readonly #equity: Float64Array;
-  readonly #balance: Float64Array;
-  readonly #drawdown: Float64Array;
-  readonly #exposure: Float64Array;
-  readonly #margin: Float64Array;
-  readonly #positions: Float64Array;
+  #timeMs: Float64Array;
+  #equity: Float64Array;
+  #balance: Float64Array;
+  #drawdown: Float64Array;
+  #exposure: Float64Array;
+  #margin: Float64Array;
+  #positions: Float64Array;
   #length = 0;
 
   constructor(exchange: SimulatedExchange, account: number, rows: number) {
@@ -27,11 +27,33 @@ export class EquityRecorder {
     this.#positions = new Float64Array(rows * exchange.tape.symbols);
   }
 
+  /** Goes on with the same account on another stretch of the history. */
+  follow(exchange: SimulatedExchange): void {
+    this.#exchange = exchange;
+  }
+
+  #grow(): void {
+    const rows = Math.ceil(this.#timeMs.length * 1.5) + 16;
+    const longer = (column: Float64Array, width = 1): Float64Array => {
+      const grown = new Float64Array(rows * width);
+      grown.set(column);
+      return grown;
+    };
+    this.#timeMs = longer(this.#timeMs);
+    this.#equity = longer(this.#equity);
+    this.#balance = longer(this.#balance);
+    this.#drawdown = longer(this.#drawdown);
+    this.#exposure = longer(this.#exposure);
+    this.#margin = longer(this.#margin);
+    this.#positions = longer(this.#positions, this.#exchange.tape.symbols);
+  }
+
   /** The account as it stands, as the row of bar `bar`'s close. */
   write(bar: number): void {
     const { book, tape, terms } = this.#exchange;
     const account = this.#account;
     const symbols = tape.symbols;
+    if (this.#length === this.#timeMs.length) this.#grow();
     const row = this.#length++;
     const equity = book.equity[account];
     this.#timeMs[row] = tape.timeMs[bar] + tape.barMs;
@@ -52,15 +74,16 @@ export class EquityRecorder {
   }
 
   curve(): EquityCurve {
+    const length = this.#length;
     return {
-      length: this.#length,
-      timeMs: this.#timeMs,
-      equity: this.#equity,
-      balance: this.#balance,
-      drawdown: this.#drawdown,
-      exposure: this.#exposure,
-      margin: this.#margin,
-      positions: this.#positions,
+      length,
+      timeMs: this.#timeMs.subarray(0, length),
+      equity: this.#equity.subarray(0, length),
+      balance: this.#balance.subarray(0, length),
+      drawdown: this.#drawdown.subarray(0, length),
+      exposure: this.#exposure.subarray(0, length),
+      margin: this.#margin.subarray(0, length),
+      positions: this.#positions.subarray(0, length * this.#exchange.tape.symbols),
     };
   }
 }

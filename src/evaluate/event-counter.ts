@@ -6,9 +6,12 @@ import type { RefusalCounts, WantedCounts } from "./record.ts";
 import type { FundingPayment } from "./trades.ts";
 
 export class EventCounter {
-  readonly funding: FundingPayment[] = [];
-  readonly #exchange: SimulatedExchange;
-  readonly #step: DecisionStep;
+  /** Payments since the last `settled`. */
+  funding: FundingPayment[] = [];
+  #exchange: SimulatedExchange;
+  #step: DecisionStep;
+  /** Number of the tape's row 0 in the whole history. */
+  #firstBar = 0;
   readonly #verdicts = new Float64Array(VERDICT_NAMES.length);
   readonly #outcomes = new Float64Array(ORDER_OUTCOMES.length);
   /** `[S]` 1 where an order met the open. */
@@ -20,6 +23,13 @@ export class EventCounter {
     this.#exchange = exchange;
     this.#step = step;
     this.#ordered = new Uint8Array(exchange.tape.symbols);
+  }
+
+  /** Goes on with the same account on another stretch of the history. */
+  follow(exchange: SimulatedExchange, step: DecisionStep, firstBar: number): void {
+    this.#exchange = exchange;
+    this.#step = step;
+    this.#firstBar = firstBar;
   }
 
   /** What the policy wants of each symbol. */
@@ -38,7 +48,7 @@ export class EventCounter {
 
   afterBar(): void {
     const { book, tape } = this.#exchange;
-    const bar = book.bar[0];
+    const bar = this.#firstBar + book.bar[0];
     for (let s = 0; s < tape.symbols; s++) {
       if (this.#ordered[s] === 1) this.#outcomes[book.outcome[s]]++;
       const amount = book.openFunding[s];

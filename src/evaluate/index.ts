@@ -77,6 +77,8 @@ export {
 export { type ReturnStatistics, returnStatistics } from "./statistics/return-statistics.ts";
 export { sharpeLead } from "./statistics/sharpe-lead.ts";
 export { type Statistics, statistics } from "./statistics/statistics.ts";
+export { KEEP_BARS, type StreamedBacktestOptions, streamedBacktest } from "./streamed-backtest.ts";
+export { streamedPage } from "./streamed-page.ts";
 export { STRESS_HEAD, stressCells, stressHeadline, stressPage, stressSentences } from "./stress/page.ts";
 export { runStress, type StressOptions, type StressResult } from "./stress/run.ts";
 export { SCENARIOS } from "./stress/scenarios.ts";

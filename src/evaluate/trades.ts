@@ -52,6 +52,8 @@ export type PriceHistory = {
   readonly low: Float64Array;
   /** `[T*S]` as on the tape: absent where every quote is the account's currency. */
   readonly rate?: Float64Array;
+  /** Number of row 0 in the whole history, where the prices are a stretch of it. Default: 0. */
+  readonly firstBar?: number;
 };
 
 /** Fills that happen at the open of a bar, before its stamps. */
@@ -77,6 +79,10 @@ type OpenTrade = {
   gross: number;
   fees: number;
   funding: number;
+  /** Extremes of the bars up to `seen`, which is not among them. */
+  lowest: number;
+  highest: number;
+  seen: number;
 };
 
 /**
@@ -90,21 +96,40 @@ export function reconstructTrades(
   funding: readonly FundingPayment[],
   prices: PriceHistory,
 ): Trade[] {
-  const trades: Trade[] = [];
-  const open = new Map<number, OpenTrade>();
-  let paid = 0;
-  const isPaidBefore = ({ bar, within }: FundingPayment, fill: Fill): boolean =>
-    bar < fill.bar || (bar === fill.bar && (!within || !AT_OPEN.has(fill.reason)));
+  const builder = new TradeBuilder();
+  builder.add(fills, funding, prices);
+  return builder.trades;
+}
 
-  const receive = (payment: FundingPayment): void => {
-    const current = open.get(payment.symbol);
+/** The same, fed stretch by stretch. */
+export class TradeBuilder {
+  /** Those that have ended. */
+  readonly trades: Trade[] = [];
+  readonly #open = new Map<number, OpenTrade>();
+
+  /** What happened in the bars of `prices` and nowhere else. Every later bar of a stretch before it has been added. */
+  add(fills: readonly Fill[], funding: readonly FundingPayment[], prices: PriceHistory): void {
+    let paid = 0;
+    for (const fill of fills) {
+      while (paid < funding.length && isPaidBefore(funding[paid], fill)) this.#receive(funding[paid++]);
+      this.#fill(fill, prices);
+    }
+    while (paid < funding.length) this.#receive(funding[paid++]);
+  }
+
+  /** Takes note of the prices of what is still open, up to the end of a stretch that won't be seen again. */
+  leave(prices: PriceHistory, toBar: number): void {
+    for (const [symbol, trade] of this.#open) seeTo(trade, symbol, toBar, prices);
+  }
+
+  #receive(payment: FundingPayment): void {
+    const current = this.#open.get(payment.symbol);
     invariant(current !== undefined, "funding is paid on a position", `symbol ${payment.symbol}, bar ${payment.bar}`);
     current.funding += payment.amount;
-  };
+  }
 
-  for (const fill of fills) {
-    while (paid < funding.length && isPaidBefore(funding[paid], fill)) receive(funding[paid++]);
-    let current = open.get(fill.symbol);
+  #fill(fill: Fill, prices: PriceHistory): void {
+    let current = this.#open.get(fill.symbol);
     let rest = Math.abs(fill.quantity);
     const side = fill.quantity > 0 ? 1 : -1;
     if (current !== undefined && current.side !== side) {
@@ -119,26 +144,39 @@ export function reconstructTrades(
       current.held = left <= current.largest * 1e-9 ? 0 : left;
       rest = rest - closing <= Math.abs(fill.quantity) * 1e-9 ? 0 : rest - closing;
       if (current.held === 0) {
-        trades.push(finished(current, fill, prices));
-        open.delete(fill.symbol);
+        this.trades.push(finished(current, fill, prices));
+        this.#open.delete(fill.symbol);
         current = undefined;
       }
     }
-    if (rest === 0) continue;
+    if (rest === 0) return;
     if (current === undefined) {
       current = emptyTrade(side, fill);
-      open.set(fill.symbol, current);
+      this.#open.set(fill.symbol, current);
     }
     current.entered += rest;
     current.entryValue += rest * fill.price;
-    const known = prices.rate?.[(fill.bar - 1) * prices.symbols + fill.symbol] ?? 1;
+    const row = fill.bar - 1 - (prices.firstBar ?? 0);
+    const known = prices.rate?.[row * prices.symbols + fill.symbol] ?? 1;
     current.entryWorth += rest * fill.price * known;
     current.held += rest;
     current.largest = Math.max(current.largest, current.held);
     current.fees += (fill.fee * rest) / Math.abs(fill.quantity);
   }
-  while (paid < funding.length) receive(funding[paid++]);
-  return trades;
+}
+
+function isPaidBefore({ bar, within }: FundingPayment, fill: Fill): boolean {
+  return bar < fill.bar || (bar === fill.bar && (!within || !AT_OPEN.has(fill.reason)));
+}
+
+/** Widens the extremes of an open trade by the bars before `toBar`. */
+function seeTo(trade: OpenTrade, symbol: number, toBar: number, prices: PriceHistory): void {
+  const first = prices.firstBar ?? 0;
+  for (; trade.seen < toBar; trade.seen++) {
+    const row = (trade.seen - first) * prices.symbols + symbol;
+    if (prices.low[row] < trade.lowest) trade.lowest = prices.low[row];
+    if (prices.high[row] > trade.highest) trade.highest = prices.high[row];
+  }
 }
 
 function emptyTrade(side: 1 | -1, first: Fill): OpenTrade {
@@ -155,6 +193,9 @@ function emptyTrade(side: 1 | -1, first: Fill): OpenTrade {
     gross: 0,
     fees: 0,
     funding: 0,
+    lowest: Number.POSITIVE_INFINITY,
+    highest: Number.NEGATIVE_INFINITY,
+    seen: first.bar,
   };
 }
 
@@ -192,14 +233,9 @@ function excursions(
   exit: Fill,
   prices: PriceHistory,
 ): { adverseExcursion: number; favorableExcursion: number } {
-  let lowest = Math.min(entryPrice, exit.price);
-  let highest = Math.max(entryPrice, exit.price);
-  const end = exit.reason === FillReason.final ? exit.bar : exit.bar - 1;
-  for (let bar = open.first.bar; bar <= end; bar++) {
-    const row = bar * prices.symbols + exit.symbol;
-    if (prices.low[row] < lowest) lowest = prices.low[row];
-    if (prices.high[row] > highest) highest = prices.high[row];
-  }
+  seeTo(open, exit.symbol, exit.reason === FillReason.final ? exit.bar + 1 : exit.bar, prices);
+  const lowest = Math.min(entryPrice, exit.price, open.lowest);
+  const highest = Math.max(entryPrice, exit.price, open.highest);
   const down = lowest / entryPrice - 1;
   const up = highest / entryPrice - 1;
   return open.side === 1

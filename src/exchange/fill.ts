@@ -42,7 +42,19 @@ export function executeFill(
     const quantity = lots * terms.lotStep[symbol];
     const tsMs = kernel.tape.timeMs[bar];
     // Adding 0 turns a negative zero into zero, so that equal fills have equal bytes.
-    recorder.record(account, bar, tsMs, symbol, lots, quantity, filled, fee, realised + 0, slippage, reason);
+    recorder.record(
+      account,
+      kernel.firstBar + bar,
+      tsMs,
+      symbol,
+      lots,
+      quantity,
+      filled,
+      fee,
+      realised + 0,
+      slippage,
+      reason,
+    );
   }
 }
 

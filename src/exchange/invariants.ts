@@ -21,7 +21,9 @@ export function checkAccount(kernel: Kernel, account: number): void {
     if (!Number.isInteger(lots)) fail(`quantity is a whole number of lots, was ${lots}`, name);
     if (book.quantity[row] !== lots * terms.lotStep[s]) fail(`quantity is lots times step`, name);
     if (lots < 0 && terms.longOnly[s] === 1) fail(`spot is never short, was ${lots} lots`, name);
-    if ((lots === 0) !== (book.entryBar[row] === -1)) fail("a position has a bar of entry, nothing else has", name);
+    // A position that is older than a stretch of history may have been opened in the bar right before it.
+    const before = book.entryBar[row] === -1 && kernel.firstBar === 0;
+    if (lots === 0 ? book.entryBar[row] !== -1 : before) fail("a position has a bar of entry, nothing else has", name);
     if (lots !== 0 && !(book.entryPrice[row] > 0)) fail(`entry is above zero, was ${book.entryPrice[row]}`, name);
     if (lots === 0 && book.unrealised[row] !== 0) fail("what is flat has no unrealised profit", name);
     if (!Number.isFinite(book.unrealised[row])) fail(`unrealised is finite, was ${book.unrealised[row]}`, name);

@@ -10,6 +10,11 @@ import type { MarketTape } from "../market/index.ts";
 
 const LEAST_WINDOW_BARS = 20;
 
+/** Bars of the averages, and of the step at which their sums are made afresh. */
+export function liquidityWindow(barMs: number): number {
+  return Math.max(LEAST_WINDOW_BARS, Math.round(DAY_MS / barMs));
+}
+
 export class Liquidity {
   /** `[T*S]` standard deviation of a day's log return, as a share; 0 until two returns are known. */
   readonly dailyVolatility: Float64Array;
@@ -30,7 +35,7 @@ export class Liquidity {
     const capacity = tape.timeMs.length * tape.symbols;
     this.#tape = tape;
     this.barsPerDay = DAY_MS / tape.barMs;
-    this.windowBars = Math.max(LEAST_WINDOW_BARS, Math.round(this.barsPerDay));
+    this.windowBars = liquidityWindow(tape.barMs);
     this.dailyVolatility = new Float64Array(capacity);
     this.barVolume = new Float64Array(capacity);
     this.#returns = new Float64Array(tape.symbols);

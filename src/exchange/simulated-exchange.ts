@@ -30,6 +30,11 @@ export type SimulatedExchangeOptions = {
   readonly seed: number;
   /** Receives every fill; none in training. */
   readonly recorder?: FillRecorder;
+  /**
+   * Number of the tape's row 0 in the whole history, where the tape is a stretch of it: chance draws and recorded fills
+   * count from the beginning. Default: 0.
+   */
+  readonly firstBar?: number;
 };
 
 export class SimulatedExchange implements TradeDesk {
@@ -46,10 +51,11 @@ export class SimulatedExchange implements TradeDesk {
    * quoted in several currencies and nothing converts them.
    */
   constructor(tape: MarketTape, config: ExchangeConfig, options: SimulatedExchangeOptions) {
-    const { accounts, seed, recorder } = options;
+    const { accounts, seed, recorder, firstBar = 0 } = options;
     invariant(Number.isInteger(accounts) && accounts > 0, `an exchange has accounts, was asked for ${accounts}`);
     invariant(Number.isSafeInteger(seed), `a seed is a whole number, was ${seed}`);
-    if (config.slippageModel === SlippageModel.squareRoot) checkVolumes(tape);
+    // A later stretch of a history may be without trades.
+    if (config.slippageModel === SlippageModel.squareRoot && firstBar === 0) checkVolumes(tape);
     checkCurrency(tape);
     this.tape = tape;
     this.config = config;
@@ -64,6 +70,7 @@ export class SimulatedExchange implements TradeDesk {
       liquidity: this.liquidity,
       recorder,
       seed,
+      firstBar,
       rate: new Float64Array(tape.symbols).fill(1),
       drawKey: drawKeys(tape.instruments.map(({ symbol }) => symbol)),
       settleAfterBars: settleAfter(tape, config),
@@ -184,9 +191,20 @@ export class SimulatedExchange implements TradeDesk {
     return saveColumns(this.book);
   }
 
-  /** Continues from a checkpoint of an exchange of the same shape. */
-  restore(state: ColumnState): void {
-    restoreColumns(this.book, state);
+  /**
+   * Continues from a checkpoint of an exchange of the same shape.
+   * @param moved rows by which this tape begins later than the one on which the state was taken
+   */
+  restore(state: ColumnState, moved = 0): void {
+    const { book } = this;
+    restoreColumns(book, state);
+    if (moved === 0) return;
+    for (let account = 0; account < book.accounts; account++) book.bar[account] -= moved;
+    for (let row = 0; row < book.lots.length; row++) {
+      if (book.lots[row] !== 0) book.entryBar[row] -= moved;
+      // A fill before the tape says no more than that it is long ago.
+      if (book.lastFillBar[row] >= 0) book.lastFillBar[row] = Math.max(-1, book.lastFillBar[row] - moved);
+    }
   }
 }
 

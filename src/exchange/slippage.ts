@@ -55,7 +55,12 @@ export function slippageShare(
     const tape = kernel.tape;
     const cell = knownBar * tape.symbols + symbol;
     const range = tape.close[cell] > 0 ? (tape.high[cell] - tape.low[cell]) / tape.close[cell] : 0;
-    const draw = uniformAt(kernel.seed, kernel.book.stream[account], knownBar, kernel.drawKey[symbol] + reason);
+    const draw = uniformAt(
+      kernel.seed,
+      kernel.book.stream[account],
+      kernel.firstBar + knownBar,
+      kernel.drawKey[symbol] + reason,
+    );
     bps += config.harshExtraSlippageBps + (config.harshLatencyShare * draw * range) / BPS;
   }
   return Math.min(1, Math.min(bps, config.slippageCapBps) * config.costMultiplier * BPS);
@@ -96,7 +101,7 @@ export function partialLots(
   const config = kernel.config;
   if (!config.harsh || config.harshPartialProbability === 0) return lots;
   const key = kernel.drawKey[symbol] + PARTIAL_DRAWS + reason;
-  const draw = uniformAt(kernel.seed, kernel.book.stream[account], knownBar, key);
+  const draw = uniformAt(kernel.seed, kernel.book.stream[account], kernel.firstBar + knownBar, key);
   // Below the probability the draw is uniform on [0, probability): divided by it, it is the share that fills.
   return draw < config.harshPartialProbability ? Math.floor((lots * draw) / config.harshPartialProbability) : lots;
 }

@@ -88,6 +88,11 @@ export class FeaturePipeline {
     }
   }
 
+  /** The rows of the tape have moved down by `bars`; the streams go on. */
+  moved(bars: number): void {
+    if (this.#next >= 0) this.#next -= bars;
+  }
+
   /** Forgets every bar; the next row may be any. */
   reset(): void {
     this.#frames = this.#buildFrames();

@@ -30,7 +30,7 @@ export type FundingStamps = {
 };
 
 /** Throws DATA_QUALITY where the stamps are out of order. */
-function fundingStamps(funding: FundingRates, where: string): FundingStamps {
+export function fundingStamps(funding: FundingRates, where: string): FundingStamps {
   const disorder = firstDisorder(funding.timeMs, funding.length);
   if (disorder >= 0) {
     throw new TidemarkError("DATA_QUALITY", {

@@ -24,7 +24,7 @@ export {
   resampleCounted,
 } from "./resample.ts";
 export { Session, sessionOf } from "./session.ts";
-export { appendBar, growableTape, sliceTape } from "./slice.ts";
+export { appendBar, growableTape, joinTapes, sliceTape } from "./slice.ts";
 export { ImportClaims } from "./sources/claims.ts";
 export { type CandleFileSourceOptions, candleFileSource } from "./sources/file-source.ts";
 export { type FundingFileSourceOptions, fundingFileSource } from "./sources/funding-source.ts";
@@ -36,6 +36,7 @@ export { listSets, type StoredKey, type StoredSet, storedKeys } from "./store/li
 export type { MergeCounts } from "./store/merge.ts";
 export type { SetKey } from "./store/paths.ts";
 export { MarketStore, type StoreOptions } from "./store/store.ts";
+export { type StreamOptions, streamTape, type TapeStream, tapeInPieces } from "./stream.ts";
 export { type EdgeOption, EdgeSignal } from "./synthetic/edge.ts";
 export { type SyntheticOptions, syntheticMarket, syntheticTape } from "./synthetic/market.ts";
 export { SYNTHETIC_SYMBOLS, SYNTHETIC_VENUE } from "./synthetic/profile.ts";

@@ -71,7 +71,12 @@ async function loadConversions(
   return conversions;
 }
 
-async function loadHistory(store: MarketStore, options: LoadOptions, symbol: string): Promise<SymbolHistory> {
+/** What is read for a symbol: its contract, with what a user says of it, and the candle set. Throws DATA_MISSING. */
+export function storedSymbol(
+  store: MarketStore,
+  options: LoadOptions,
+  symbol: string,
+): { readonly instrument: Instrument; readonly key: Required<SetKey> } {
   const { venue, timeframe } = options;
   const stored = storedKeys(store.root);
   const said = options.terms?.[symbol] ?? {};
@@ -85,21 +90,26 @@ async function loadHistory(store: MarketStore, options: LoadOptions, symbol: str
       fix: "Fetch or import the symbol again; its candles stay as they are.",
     });
   }
-  const instrument = withSaidTerms(known, said);
+  return { instrument: withSaidTerms(known, said), key: { venue, symbol, kind, timeframe: source } };
+}
+
+async function loadHistory(store: MarketStore, options: LoadOptions, symbol: string): Promise<SymbolHistory> {
+  const { venue, timeframe } = options;
+  const { instrument, key } = storedSymbol(store, options, symbol);
+  const { kind, timeframe: source } = key;
+  const said = options.terms?.[symbol] ?? {};
   const toMs = options.toMs ?? Infinity;
-  let candles = await store.readCandles(
-    { venue, symbol, kind, timeframe: source },
-    options.fromMs,
-    toMs + timeframeMs(timeframe),
-  );
+  let candles = await store.readCandles(key, options.fromMs, toMs + timeframeMs(timeframe));
   if (source !== timeframe) candles = resampled(candles, source, timeframe, instrument, options.onNote);
   if (candles.length === 0) throw emptyError(options, symbol, source);
   checkTerms(instrument, said.tickSize === undefined ? undefined : candles, `${venue} ${symbol}`);
-  for (const note of dataNotes(store, { venue, symbol, kind, timeframe: source }, instrument, candles)) {
+  for (const note of dataNotes(store, key, instrument, candles)) {
     options.onNote?.(`${symbol}: ${note}`);
   }
   // Only a contract with funding pays it. Rates beside spot candles alone were perhaps meant for them: that is said.
-  const alone = stored.every((key) => key.venue !== venue || key.symbol !== symbol || key.kind === kind);
+  const alone = storedKeys(store.root).every(
+    (key) => key.venue !== venue || key.symbol !== symbol || key.kind === kind,
+  );
   const reads = alone || instrument.fundingIntervalHours !== undefined;
   const funding = reads ? await store.readFunding(venue, symbol) : undefined;
   return { instrument, candles, ...(funding === undefined || funding.length === 0 ? {} : { funding }) };

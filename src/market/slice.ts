@@ -37,6 +37,36 @@ function optionalColumns(tape: MarketTape, first: number, last: number): Partial
   );
 }
 
+/**
+ * A new tape of the rows of `tape` from `from` on and, after them, those of `next`, which has the same symbols and columns
+ * and begins later. It has no fingerprint.
+ */
+export function joinTapes(tape: MarketTape, from: number, next: MarketTape): MarketTape {
+  const kept = tape.bars - from;
+  invariant(kept >= 0 && tape.symbols === next.symbols, "a tape goes on with the same symbols");
+  invariant(kept === 0 || next.bars === 0 || next.timeMs[0] > tape.timeMs[tape.bars - 1], "it goes on later");
+  const bars = kept + next.bars;
+  const S = tape.symbols;
+  const joined = {
+    ...createTape(next.instruments, next.timeframe, bars, next.currency),
+    ...Object.fromEntries(
+      OPTIONAL_COLUMNS.filter((name) => next[name] !== undefined).map((name) => [name, column(bars * S)]),
+    ),
+  };
+  joined.bars = bars;
+  joined.timeMs.set(tape.timeMs.subarray(from, tape.bars));
+  joined.timeMs.set(next.timeMs.subarray(0, next.bars), kept);
+  for (const name of [...COLUMNS, ...OPTIONAL_COLUMNS]) {
+    const own = next[name];
+    if (own === undefined) continue;
+    joined[name]?.set(tape[name]?.subarray(from * S, tape.bars * S) ?? []);
+    joined[name]?.set(own.subarray(0, next.bars * S), kept * S);
+  }
+  return joined;
+}
+
+const COLUMNS = ["open", "high", "low", "close", "volume", "funding", "present"] as const;
+
 /** A copy of the tape's bars in new columns with room for `capacity` bars, to be grown by `appendBar`. */
 export function growableTape(tape: MarketTape, capacity: number): MarketTape {
   invariant(capacity >= tape.bars, `a capacity of ${capacity} holds the tape's ${tape.bars} bars`);

@@ -16,6 +16,8 @@ export type DecisionContext = {
   readonly account: number;
   /** The decision is made at the close of this bar; later rows of the tape don't exist for the policy. */
   bar: number;
+  /** Number of the tape's row 0 in the whole history, where it is streamed. Default: 0. */
+  firstBar?: number;
   /** `[S]` what the risk gate allows of each symbol now, as bits. */
   readonly permissions: Uint8Array;
 };
@@ -48,4 +50,9 @@ export type Policy = {
   explain?(): DecisionExplanation;
   /** Every number that the last decision was made on, by name; the arrays live until the next decision. */
   observed?(): Readonly<Record<string, Float32Array>>;
+  /**
+   * The tape's rows have moved down by `bars` (a history that is streamed through a window): whatever the policy remembers
+   * by number of a row moves with them. A policy without it can't be streamed.
+   */
+  moved?(bars: number): void;
 };

@@ -10,6 +10,13 @@ const LEAST_WINDOW_BARS = 60;
 const GREATEST_WINDOW_BARS = 2_016;
 const LEAST_RETURNS = 20;
 
+/** Bars of history that a table is made of, and the step at which it is made anew. */
+export function correlationWindow(barMs: number): { readonly windowBars: number; readonly everyBars: number } {
+  const week = Math.round((7 * DAY_MS) / barMs);
+  const windowBars = Math.min(GREATEST_WINDOW_BARS, Math.max(LEAST_WINDOW_BARS, week));
+  return { windowBars, everyBars: Math.floor(windowBars / 7) };
+}
+
 export class CorrelationTable {
   readonly windowBars: number;
   readonly everyBars: number;
@@ -21,9 +28,9 @@ export class CorrelationTable {
 
   constructor(tape: MarketTape) {
     this.#tape = tape;
-    const week = Math.round((7 * DAY_MS) / tape.barMs);
-    this.windowBars = Math.min(GREATEST_WINDOW_BARS, Math.max(LEAST_WINDOW_BARS, week));
-    this.everyBars = Math.floor(this.windowBars / 7);
+    const { windowBars, everyBars } = correlationWindow(tape.barMs);
+    this.windowBars = windowBars;
+    this.everyBars = everyBars;
     const blocks = Math.floor(tape.timeMs.length / this.everyBars) + 1;
     this.#values = new Float32Array(blocks * tape.symbols * tape.symbols);
     this.#returns = new Float64Array(this.windowBars * tape.symbols);

@@ -10,7 +10,7 @@ export {
   type SizingOverrides,
   SizingScheme,
 } from "./config.ts";
-export { CorrelationTable } from "./correlation-table.ts";
+export { CorrelationTable, correlationWindow } from "./correlation-table.ts";
 export {
   budgetNotional,
   fixedFractionNotional,

@@ -19,6 +19,8 @@ export type Benchmark = {
   readonly name: string;
   /** What the figure means, with its unit. */
   readonly summary: string;
+  /** Runs only when it is named: it takes minutes. */
+  readonly long?: boolean;
   run(context: BenchContext): Promise<readonly Measurement[]>;
 };
 

@@ -7,6 +7,7 @@ import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
 import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
 import { riskBenchmark } from "./risk.ts";
+import { streamBenchmark } from "./stream.ts";
 
 export const BENCHMARKS: readonly Benchmark[] = [
   envBenchmark,
@@ -18,4 +19,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   cartPoleBenchmark,
   decideBenchmark,
   encodersBenchmark,
+  streamBenchmark,
 ];

@@ -12,13 +12,16 @@ import { leverageCuts } from "../../exchange/index.ts";
 import {
   type EdgeOption,
   isMultiple,
+  type LoadOptions,
   loadTape,
   type MarketTape,
   type SetKey,
   type SyntheticOptions,
   storedKeys,
+  streamTape,
   syntheticTape,
   type TapeRange,
+  type TapeStream,
 } from "../../market/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { dataRoot } from "../config/folders.ts";
@@ -132,12 +135,30 @@ export function tapeNotes(tape: MarketTape): readonly string[] {
   return NOTES.get(tape) ?? [];
 }
 
-/** The same for a caller that has said already whose market it is. */
-export async function readTape(context: AppContext, config: Config): Promise<MarketTape> {
-  const symbols = configuredSymbols(config);
+/** The stored market that the configuration describes, bar by bar as it flows. Rejects as `streamTape` does. */
+export async function openStream(
+  context: AppContext,
+  config: Config,
+  asked: { readonly fromMs?: number; readonly toMs?: number } = {},
+): Promise<TapeStream> {
   if (config.data.venue === "synthetic") {
-    return syntheticTape(syntheticSettings(config));
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "A synthetic market is made in memory and can't be streamed",
+      where: "data.venue",
+      fix: "Run it without --stream.",
+    });
   }
+  const stream = await streamTape({ ...storedOptions(context, config).options, ...asked });
+  for (const line of leverageCuts(stream.instruments, decisionSettings(config).exchange)) context.warn(line);
+  return stream;
+}
+
+/** What is read from the store, and the kind that was asked for. */
+function storedOptions(
+  context: AppContext,
+  config: Config,
+): { readonly options: LoadOptions; readonly kind: ReturnType<typeof askedKind> } {
+  const symbols = configuredSymbols(config);
   const root = dataRoot(config);
   const range = requiredRange(config);
   const stored = storedKeys(root);
@@ -149,13 +170,23 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
   );
   const kind = askedKind(config);
   const terms = instrumentTerms(config);
+  const options = { root, venue, symbols, timeframe, terms, ...range, ...alignment(config) };
+  return { options: kind === undefined ? options : { ...options, instrumentKind: kind }, kind };
+}
+
+/** The same for a caller that has said already whose market it is. */
+export async function readTape(context: AppContext, config: Config): Promise<MarketTape> {
+  if (config.data.venue === "synthetic") {
+    return syntheticTape(syntheticSettings(config));
+  }
+  const { options, kind } = storedOptions(context, config);
+  const { terms = {} } = options;
   const notes: string[] = [];
   const onNote = (text: string): void => {
     notes.push(text);
     context.warn(text);
   };
-  const options = { root, venue, symbols, timeframe, terms, ...range, ...alignment(config), onNote };
-  const tape = await loadTape({ ...options, ...(kind === undefined ? {} : { instrumentKind: kind }) });
+  const tape = await loadTape({ ...options, onNote });
   NOTES.set(tape, notes);
   const others = tape.instruments.filter(
     ({ symbol, kind: own }) => kind !== undefined && own !== kind && terms[symbol]?.kind === undefined,

@@ -1,4 +1,5 @@
 /** @file A comparison on the terminal. */
+import type { Streamed } from "../../app/index.ts";
 import { formatMinute } from "../../core/index.ts";
 import {
   type BacktestResult,
@@ -15,6 +16,21 @@ function rangeText(result: BacktestResult): string {
   const symbols = result.instruments.map(({ symbol }) => symbol).join(" ");
   const range = `${formatMinute(curve.timeMs[0])} to ${formatMinute(curve.timeMs[curve.length - 1])} UTC`;
   return `${symbols}, ${result.timeframe} bars, ${range}${result.synthetic ? ", SYNTHETIC market" : ""}`;
+}
+
+/** A streamed run on the terminal: no baselines, the memory that it took. */
+export function printStreamed(output: Output, { evaluation, report, seconds, peakBytes }: Streamed): void {
+  const { result } = evaluation;
+  const candles = (result.to - result.from) * result.instruments.length;
+  output.text(`${rangeText(result)}\n`);
+  output.text(output.verbose ? formatStatistics([evaluation]) : formatTable([evaluation]));
+  const rate = Math.round(candles / Math.max(1e-3, seconds)).toLocaleString("en-US");
+  const memory = (peakBytes / 2 ** 30).toFixed(2);
+  output.text(
+    `\n${candles.toLocaleString("en-US")} candles in ${seconds.toFixed(1)} s (${rate} a second), at most ${memory} GiB of memory`,
+  );
+  output.text(`trade hash  ${result.tradeHash}`);
+  if (report !== undefined) output.text(`report      ${report.htmlPath}`);
 }
 
 /** What a promotion asks, one line each. */

@@ -2,6 +2,7 @@
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import {
+  backtestStream,
   type Config,
   checkConfig,
   comparisonData,
@@ -14,11 +15,12 @@ import {
   openRule,
   openTape,
   rowsBetween,
+  streamedData,
 } from "../../app/index.ts";
 import { formatMinute, parseDate, TidemarkError } from "../../core/index.ts";
 import { baselineConfig } from "../../evaluate/index.ts";
 import { loadForeignPolicy } from "../../policy/index.ts";
-import { printComparison } from "../print/comparison.ts";
+import { printComparison, printStreamed } from "../print/comparison.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -35,6 +37,8 @@ type BacktestOptions = {
   readonly costLadder?: boolean;
   readonly baselines: boolean;
   readonly report: boolean;
+  readonly stream?: boolean;
+  readonly keepBars?: string;
 };
 
 /** The range that flags name, or else the configuration; a model's own range is none that anybody asked for. */
@@ -111,6 +115,40 @@ async function modelJob(context: CommandContext, options: BacktestOptions, given
   };
 }
 
+/** A rule over a history that needs not fit into memory. */
+async function runStreamed(context: CommandContext, options: BacktestOptions): Promise<void> {
+  const { strategy, keepBars, from, to, longOnly, param } = options;
+  const { output } = context;
+  if (strategy === undefined || options.costLadder === true) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: strategy === undefined ? "Only a rule can be streamed" : "A cost ladder runs the history several times",
+      where: "--stream",
+      fix: strategy === undefined ? "Give --strategy NAME, or leave --stream out." : "Leave --cost-ladder out.",
+    });
+  }
+  const streamed = await backtestStream(context, context.config(), {
+    strategy,
+    ...(param === undefined ? {} : { param }),
+    ...(longOnly === undefined ? {} : { longOnly }),
+    ...(from === undefined ? {} : { fromMs: parseDate(from) }),
+    ...(to === undefined ? {} : { toMs: parseDate(to) }),
+    ...(keepBars === undefined ? {} : { keepBars: wholeBars(keepBars) }),
+    report: options.report,
+  });
+  printStreamed(output, streamed);
+  output.data(streamedData(streamed));
+}
+
+function wholeBars(text: string): number {
+  const count = Number(text);
+  if (Number.isSafeInteger(count) && count > 0 && count <= 10_000_000) return count;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: `"${text}" is not a number of bars`,
+    where: "--keep-bars",
+    fix: "Give a whole number such as 20000.",
+  });
+}
+
 async function run(context: CommandContext, options: BacktestOptions): Promise<void> {
   const { model, strategy, onnx } = options;
   if ([model, strategy, onnx].filter((given) => given !== undefined).length !== 1) {
@@ -120,6 +158,7 @@ async function run(context: CommandContext, options: BacktestOptions): Promise<v
     });
   }
   checkConfig(context.config(), "decision", "rule");
+  if (options.stream === true) return runStreamed(context, options);
   const job =
     onnx !== undefined
       ? await foreignJob(context, options, onnx)
@@ -150,6 +189,11 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
         new Option("--to <date>", "end of the test, exclusive"),
         new Option("--long-only", "sma-cross: flat in place of short"),
         new Option("--cost-ladder", "run at 0, 0.5, 1, 2 and 3 times the costs as well"),
+        new Option("--stream", "a rule over stored bars that need not fit into memory: bounded memory, no baselines"),
+        new Option(
+          "--keep-bars <count>",
+          "with --stream: bars before each decision that a rule may look back on (10080)",
+        ),
         new Option("--no-baselines", "leave the baselines out"),
         new Option("--no-report", "print only, write no report"),
       ],
@@ -172,6 +216,7 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
       examples: [
         ["backtest --model tidemark", "the newest model on the bars it never saw"],
         ["backtest --strategy sma-cross --symbols BTCUSDT --fee-bps 0", "a rule alone, without fees"],
+        ["backtest --strategy sma-cross --timeframe 1m --stream", "ten years of minutes in bounded memory"],
       ],
       run: (context, { options }) => run(context, options),
     },

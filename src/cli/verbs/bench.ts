@@ -16,7 +16,9 @@ function chosen(names: readonly string[]): readonly Benchmark[] {
       fix: guess === undefined ? `Benchmarks: ${known.join(", ")}.` : `Did you mean "${guess}"?`,
     });
   }
-  return names.length === 0 ? BENCHMARKS : BENCHMARKS.filter((benchmark) => names.includes(benchmark.name));
+  return names.length === 0
+    ? BENCHMARKS.filter(({ long }) => long !== true)
+    : BENCHMARKS.filter((benchmark) => names.includes(benchmark.name));
 }
 
 async function bench(context: CommandContext, names: readonly string[]): Promise<void> {
@@ -43,7 +45,7 @@ export function registerBench(program: Command, runner: VerbRunner): void {
       name: "bench",
       summary: VERB_SUMMARIES.bench,
       details: `Benchmarks:\n${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}`,
-      arguments: [["[names...]", "benchmarks to run (default: all)"]],
+      arguments: [["[names...]", "benchmarks to run (default: all but those that take minutes)"]],
       examples: [
         ["bench", "everything; a few minutes on an idle machine"],
         ["bench features --json", "one figure as one line of JSON"],

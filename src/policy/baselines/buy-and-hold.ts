@@ -14,6 +14,9 @@ export class BuyAndHold implements Policy {
     this.#progress = new Uint8Array(context.tape.symbols);
   }
 
+  /** It remembers no row. */
+  moved(): void {}
+
   decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     for (let s = 0; s < symbols; s++) {

@@ -19,6 +19,9 @@ export class EqualWeight implements Policy {
     this.#state = new Uint8Array(tape.symbols);
   }
 
+  /** It remembers no row. */
+  moved(): void {}
+
   decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     const day = Math.floor((tape.timeMs[bar] + tape.barMs) / DAY_MS);

@@ -7,6 +7,9 @@ export class Flat implements Policy {
 
   reset(_context: DecisionContext): void {}
 
+  /** It remembers no row. */
+  moved(): void {}
+
   decide(_context: DecisionContext, intents: IntentColumns): void {
     intents.direction.fill(Direction.flat);
   }

@@ -71,6 +71,9 @@ export class RandomTwin implements Policy {
     return u < longShare + shortShare ? Direction.short : Direction.flat;
   }
 
+  /** It remembers no row. */
+  moved(): void {}
+
   decide({ tape, desk, permissions }: DecisionContext, intents: IntentColumns): void {
     const symbols = tape.symbols;
     for (let s = 0; s < symbols; s++) {

@@ -64,6 +64,10 @@ export class SmaCross implements Policy {
     this.#feedTo(context.tape, context.bar - 1);
   }
 
+  moved(bars: number): void {
+    this.#next -= bars;
+  }
+
   decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     this.#feedTo(tape, bar);
     const symbols = tape.symbols;

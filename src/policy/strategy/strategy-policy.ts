@@ -61,12 +61,17 @@ export class StrategyPolicy implements Policy {
     begin?.(tape.instruments.map(({ symbol }) => symbol));
   }
 
+  moved(bars: number): void {
+    this.#next -= bars;
+    this.#pipeline?.moved(bars);
+  }
+
   decide(context: DecisionContext, intents: IntentColumns): void {
     const moment = this.#moment;
     if (moment === undefined) return;
     const { tape, bar } = context;
     for (; this.#next <= bar; this.#next++) this.#pipeline?.update(tape, this.#next, this.#features, 0);
-    if (bar < this.#warmup) return;
+    if (bar + (context.firstBar ?? 0) < this.#warmup) return;
     moment.context = context;
     moment.intents = intents;
     for (const view of moment.views) if (view.present) this.#strategy.decide(view, this.#values);

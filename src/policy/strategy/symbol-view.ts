@@ -34,8 +34,14 @@ export class LiveSymbolView implements SymbolView {
     return this.#tape.instruments[this.index].symbol;
   }
 
-  get bar(): number {
+  /** Row of the tape at hand, which may be a stretch of the history. */
+  get #row(): number {
     return this.#moment.context.bar;
+  }
+
+  get bar(): number {
+    const { bar, firstBar = 0 } = this.#moment.context;
+    return firstBar + bar;
   }
 
   get barMs(): number {
@@ -43,11 +49,11 @@ export class LiveSymbolView implements SymbolView {
   }
 
   get timeMs(): number {
-    return this.#tape.timeMs[this.bar];
+    return this.#tape.timeMs[this.#row];
   }
 
   get present(): boolean {
-    return this.#tape.present[this.bar * this.#tape.symbols + this.index] === 1;
+    return this.#tape.present[this.#row * this.#tape.symbols + this.index] === 1;
   }
 
   #at(column: Column, back: number): number {
@@ -58,7 +64,14 @@ export class LiveSymbolView implements SymbolView {
         fix: "Ask for 0 (this bar) or more bars back.",
       });
     }
-    const bar = this.bar - Math.floor(back);
+    const bar = this.#row - Math.floor(back);
+    if (bar < 0 && (this.#moment.context.firstBar ?? 0) > 0) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `The strategy looks ${Math.floor(back)} bars back, and a streamed backtest keeps ${this.#row} before this one`,
+        where: `${this.name}, bar ${this.bar}`,
+        fix: "Run it without --stream, or keep more bars with --keep-bars.",
+      });
+    }
     return bar < 0 ? Number.NaN : this.#tape[column][bar * this.#tape.symbols + this.index];
   }
 
@@ -133,7 +146,7 @@ export class LiveSymbolView implements SymbolView {
 
   get barsHeld(): number {
     const entry = this.#moment.context.desk.entryBar(this.index);
-    return entry < 0 || this.#moment.context.desk.position(this.index) === 0 ? 0 : this.bar - entry;
+    return this.#moment.context.desk.position(this.index) === 0 ? 0 : this.#row - entry;
   }
 
   get mayLong(): boolean {
