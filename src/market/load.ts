@@ -108,7 +108,7 @@ async function loadHistory(store: MarketStore, options: LoadOptions, symbol: str
   }
   // Only a contract with funding pays it. Rates beside spot candles alone were perhaps meant for them: that is said.
   const alone = storedKeys(store.root).every(
-    (key) => key.venue !== venue || key.symbol !== symbol || key.kind === kind,
+    (other) => other.venue !== venue || other.symbol !== symbol || other.kind === kind,
   );
   const reads = alone || instrument.fundingIntervalHours !== undefined;
   const funding = reads ? await store.readFunding(venue, symbol) : undefined;
