@@ -78,6 +78,7 @@ export {
 export { stateFolder } from "./trade/settings.ts";
 export { verifyEngine } from "./trade/verify-engine.ts";
 export { type TrainedClassifierModel, trainClassifier } from "./training/classifier.ts";
+export { correctionRows, correctionText } from "./training/correct-bias.ts";
 export { type QuickTraining, withQuickModel } from "./training/quick-model.ts";
 export { allRuns, beginRun, type RunEntry, runState, type TrainingRun } from "./training/runs.ts";
 export { type TrainExtras, train } from "./training/train.ts";

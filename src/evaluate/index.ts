@@ -9,9 +9,9 @@ export {
   DEFAULT_SMA_CROSS,
   twinConfig,
 } from "./baselines.ts";
-export { analyzeBias } from "./bias/analyze.ts";
+export { analyzeBias, type BiasResult } from "./bias/analyze.ts";
 export { biasPage } from "./bias/page.ts";
-export { biasFindings, biasHeadline } from "./bias/verdict.ts";
+export { type BiasFinding, biasFindings, biasHeadline } from "./bias/verdict.ts";
 export { checkPolicy, type PolicyCheckOptions } from "./check-policy.ts";
 export { COST_LADDER, type CompareOptions, compareWithBaselines, costLadder, rungsWith } from "./compare.ts";
 export {

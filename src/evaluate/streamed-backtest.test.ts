@@ -93,7 +93,7 @@ describe("a streamed backtest", () => {
         ],
       },
     );
-  }, 60_000);
+  });
 
   it("moves its window and keeps the trades that were open across it", async () => {
     const cuts = Array.from({ length: 25 }, (_, i) => 59 * (i + 1));

@@ -73,7 +73,12 @@ export function phasesSettings(config: Config): PhasesOptions | undefined {
   const curriculum = resolveCurriculum({
     transitions,
     ...(totalSteps === 0 ? {} : { totalSteps }),
-    ...(plan.length === 0 ? {} : { phases: plan }),
+    ...(plan.length === 0 ? {} : { phases: plan.map(phaseOf) }),
   });
   return { curriculum, count: phases, useRecommendations, marketUpdates };
+}
+
+/** The room calls the entropy of sizes by the heads that draw them. */
+function phaseOf({ numberEntropy, ...phase }: Config["curriculum"]["plan"][number]) {
+  return { ...phase, ...given({ betaEntropy: numberEntropy }) };
 }

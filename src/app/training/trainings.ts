@@ -2,6 +2,7 @@
 
 import { basename } from "node:path";
 import { formatDay, TidemarkError } from "../../core/index.ts";
+import { biasHeadline } from "../../evaluate/index.ts";
 import { type PhasesOptions, resolveCurriculum, type StartingPoint, type TrainResult } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { changedConfig } from "../config/changed.ts";
@@ -14,6 +15,7 @@ import { configuredSymbols, openTape } from "../data/market.ts";
 import { loadSearchResult, originOf } from "../tune/result.ts";
 import { runTune, type Tuned, tunedData } from "../tune/run.ts";
 import { continuation } from "./continuation.ts";
+import { type BiasCorrection, correction, lookAtBias } from "./correct-bias.ts";
 import { resumedConfig } from "./resume.ts";
 import { beginRun, findRun, type TrainingRun } from "./runs.ts";
 import { train } from "./train.ts";
@@ -23,6 +25,7 @@ export type TrainingFlags = {
   readonly resume?: string | true;
   readonly continue?: string;
   readonly refitNormalizer?: boolean;
+  readonly correctBias?: boolean;
   readonly phases?: string | true;
   readonly useRecommendations?: boolean;
   readonly perSymbol?: boolean;
@@ -39,6 +42,8 @@ export type Trained = {
   readonly tape: MarketTape;
   /** What the search before it found, for --json. */
   readonly search?: object;
+  /** The model before and after, where a habit was to be unlearned. */
+  readonly bias?: BiasCorrection;
 };
 
 /**
@@ -65,6 +70,7 @@ export async function trainAll(
   if (flags.continue !== undefined) {
     const { config: going, start: from, begin } = await continuation(config, flags.continue);
     const start = flags.refitNormalizer === true ? { ...from, refitNormalizer: true } : from;
+    if (flags.correctBias === true) return [await trainCorrected(context, going, start)];
     return [await trainOne(context, going, { start, ...(begin === undefined ? {} : { begin }) })];
   }
   const symbols = configuredSymbols(config);
@@ -83,6 +89,19 @@ export async function trainAll(
     }
   }
   return trained;
+}
+
+/** Looks at a model's habits, trains on against them, and looks at the same bars again. */
+async function trainCorrected(context: AppContext, going: Config, start: StartingPoint): Promise<Trained> {
+  const before = await lookAtBias(context, going, start.from);
+  context.note(`Before: ${biasHeadline(before.findings)}`);
+  const { config, measures } = correction(going, before.findings);
+  context.note(`Correction: ${measures.join("; ")}.`);
+  const trained = await trainOne(context, config, { start, begin: { index: 0, overrides: {} } });
+  const { name, version } = trained.run;
+  const after = await lookAtBias(context, going, `${name}/${version}`, before.fromMs);
+  const same = after.fromMs === before.fromMs ? before : await lookAtBias(context, going, start.from, after.fromMs);
+  return { ...trained, bias: { before: same, after, measures } };
 }
 
 /** The configuration with what the flags stand for. Throws USAGE_ARGUMENT or CONFIG_VALUE. */
@@ -122,6 +141,16 @@ function requireFit(flags: TrainingFlags): void {
       where: "--refit-normalizer",
       fix: "Leave it out, or name the model with --continue.",
     });
+  }
+  if (flags.correctBias === true) {
+    const phased = flags.phases !== undefined || flags.useRecommendations === true;
+    if (flags.continue === undefined || phased) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: phased ? "A correction has phases of its own" : "Only a model that is there already can be corrected",
+        where: "--correct-bias",
+        fix: phased ? "Leave --phases and --use-recommendations out." : "Name the model with --continue.",
+      });
+    }
   }
   const names = {
     resume: "--resume",

@@ -1,7 +1,8 @@
 /** @file A finished training on the terminal and as JSON. */
 import { relative } from "node:path";
-import type { Trained, TrainingRun } from "../../app/index.ts";
+import { correctionRows, correctionText, type Trained, type TrainingRun } from "../../app/index.ts";
 import { describeOutcome, type TrainResult } from "../../learn/index.ts";
+import { figureTable } from "../terminal/table.ts";
 import type { CommandContext } from "../verb.ts";
 
 /** What a finished training says of itself. */
@@ -21,8 +22,16 @@ export function printTraining(context: CommandContext, training: TrainingRun, re
   );
 }
 
+/** The model's habits before and after, on the same bars. */
+export function printCorrection({ output }: CommandContext, bias: NonNullable<Trained["bias"]>): void {
+  output.text(
+    `\n${figureTable(["habits", bias.before.model, bias.after.model], correctionRows(bias), output.columns)}`,
+  );
+  output.text(output.palette.bold(correctionText(bias)));
+}
+
 /** Everything that --json prints of a training. */
-export function trainedData({ run, result, search }: Trained): object {
+export function trainedData({ run, result, search, bias }: Trained): object {
   const { manifest, ...figures } = result;
   return {
     model: `${run.name}/${run.version}`,
@@ -32,5 +41,14 @@ export function trainedData({ run, result, search }: Trained): object {
     parameters: manifest.parameters,
     provenance: manifest.provenance,
     search,
+    ...(bias === undefined ? {} : { bias: biasData(bias) }),
   };
+}
+
+function biasData({ before, after, measures }: NonNullable<Trained["bias"]>): object {
+  const look = ({ model, findings, result }: typeof before): object => {
+    const { evaluation, ...figures } = result;
+    return { model, findings, ...figures, statistics: evaluation.statistics };
+  };
+  return { before: look(before), after: look(after), measures };
 }

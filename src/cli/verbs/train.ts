@@ -3,7 +3,7 @@
 import { type Command, Option } from "commander";
 import { type TrainingFlags, trainAll, trainClassifier } from "../../app/index.ts";
 import { classifierData, printClassifier } from "../print/classifier.ts";
-import { printTraining, trainedData } from "../print/training.ts";
+import { printCorrection, printTraining, trainedData } from "../print/training.ts";
 import { printTuned } from "../print/tuned.ts";
 import { addVerb, type CommandContext, type VerbRunner, type VerbSpec } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -17,7 +17,10 @@ async function runTraining(context: CommandContext, flags: TrainingFlags): Promi
     return;
   }
   const trained = await trainAll(context, context.config(), flags, (tuned) => printTuned(context, tuned));
-  for (const { run, result } of trained) printTraining(context, run, result);
+  for (const { run, result, bias } of trained) {
+    printTraining(context, run, result);
+    if (bias !== undefined) printCorrection(context, bias);
+  }
   context.output.note(`Next: tidemark backtest --model ${trained.map(({ run }) => run.name).join(" or ")}`);
   const data = trained.map(trainedData);
   context.output.data(flags.perSymbol === true ? { models: data } : data[0]);
@@ -78,6 +81,10 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
           "--refit-normalizer",
           "with --continue: scale features by the new history, in place of how the model learned to read them",
         ),
+        new Option(
+          "--correct-bias",
+          "with --continue: unlearn what `verify bias` finds (mirrored markets, balanced symbols, entropy, a recalibrated value head), and show before and after",
+        ),
         ...trainingOptions(),
       ],
       settings: [...TRAINING_SETTINGS, ["--learner <name>", "model.learner"]],
@@ -92,6 +99,7 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
           "the next phase, with what is recommended for it",
         ],
         ["train --continue tidemark --symbols BTCUSDT,SUIUSDT --steps 500000", "further steps, one symbol replaced"],
+        ["train --continue tidemark --correct-bias --steps 500000", "unlearn the habits that `verify bias` has found"],
         ["train --per-symbol --risk-percentage 2%", "a model for each symbol"],
         ["train --tune --trials 15", "search first"],
         ["train --learner gbdt --timeframe 1h", "boosted trees on labels instead of PPO"],
