@@ -14,6 +14,15 @@ const finding = (code: BiasFinding["code"], serious = true): BiasFinding => ({
 });
 const look = (...findings: BiasFinding[]): BiasLook => ({ model: "m/1", findings, result: {} as BiasLook["result"] });
 
+const phase = (...codes: BiasFinding["code"][]) =>
+  phasesSettings(
+    correction(
+      config,
+      codes.map((code) => finding(code)),
+    ).config,
+  )?.curriculum.phases[1];
+const told = (before: BiasLook, after: BiasLook): string => correctionText({ before, after, measures: [] });
+
 describe("the correction of a bias", () => {
   it("mirrors markets, weighs symbols alike, and gives the value head the first fifth of the steps", () => {
     const { config: changed } = correction(config, [finding("constant")]);
@@ -32,13 +41,6 @@ describe("the correction of a bias", () => {
   });
 
   it("answers each habit with its own measure", () => {
-    const phase = (...codes: BiasFinding["code"][]) =>
-      phasesSettings(
-        correction(
-          config,
-          codes.map((code) => finding(code)),
-        ).config,
-      )?.curriculum.phases[1];
     const none = phase();
     expect(phase("constant")?.entropy).toBeGreaterThan(none?.entropy ?? 1);
     expect(phase("saturated")?.betaEntropy).toBeGreaterThan(none?.betaEntropy ?? 1);
@@ -46,7 +48,6 @@ describe("the correction of a bias", () => {
   });
 
   it("says whether it worked", () => {
-    const told = (before: BiasLook, after: BiasLook): string => correctionText({ before, after, measures: [] });
     expect(told(look(finding("constant")), look())).toMatch(/^Corrected/);
     expect(told(look(finding("constant"), finding("clock")), look(finding("clock")))).toMatch(
       /^Better, not gone: clock/,

@@ -129,9 +129,10 @@ export function correction(
   return { config: changedConfig(config, changes), measures };
 }
 
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
 /** One line a figure, before and after. */
 export function correctionRows({ before, after }: BiasCorrection): string[][] {
-  const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
   const row = (name: string, of: (look: BiasLook) => string): string[] => [name, of(before), of(after)];
   return [
     row("long", ({ result }) => share(result.all.long)),
@@ -142,13 +143,16 @@ export function correctionRows({ before, after }: BiasCorrection): string[][] {
     row("explained by the hour", ({ result }) => share(result.explainedByHour)),
     row("sizes at an end", ({ result }) => share(Math.max(result.sizes.least, result.sizes.most))),
     row("return", ({ result }) => share(result.evaluation.statistics.totalReturn)),
-    row("serious findings", ({ findings }) => String(findings.filter(({ serious }) => serious).length)),
+    row("serious findings", (look) => String(count(look))),
   ];
+}
+
+function count({ findings }: BiasLook): number {
+  return findings.filter(({ serious }) => serious).length;
 }
 
 /** The sentence under the table. */
 export function correctionText({ before, after }: BiasCorrection): string {
-  const count = ({ findings }: BiasLook): number => findings.filter(({ serious }) => serious).length;
   if (count(after) === 0 && count(before) > 0) return `Corrected. Now: ${biasHeadline(after.findings)}`;
   if (count(after) < count(before)) return `Better, not gone: ${biasHeadline(after.findings)}`;
   if (count(before) === 0) return `Nothing serious was there before: ${biasHeadline(after.findings)}`;
