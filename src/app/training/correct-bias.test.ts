@@ -14,7 +14,7 @@ const finding = (code: BiasFinding["code"], serious = true): BiasFinding => ({
 });
 const look = (...findings: BiasFinding[]): BiasLook => ({ model: "m/1", findings, result: {} as BiasLook["result"] });
 
-const phase = (...codes: BiasFinding["code"][]) =>
+const second = (...codes: BiasFinding["code"][]) =>
   phasesSettings(
     correction(
       config,
@@ -41,10 +41,10 @@ describe("the correction of a bias", () => {
   });
 
   it("answers each habit with its own measure", () => {
-    const none = phase();
-    expect(phase("constant")?.entropy).toBeGreaterThan(none?.entropy ?? 1);
-    expect(phase("saturated")?.betaEntropy).toBeGreaterThan(none?.betaEntropy ?? 1);
-    expect(phase("clock")?.shuffleProbability).toBe(0.5);
+    const none = second();
+    expect(second("constant")?.entropy).toBeGreaterThan(none?.entropy ?? 1);
+    expect(second("saturated")?.betaEntropy).toBeGreaterThan(none?.betaEntropy ?? 1);
+    expect(second("clock")?.shuffleProbability).toBe(0.5);
   });
 
   it("says whether it worked", () => {
