@@ -97,7 +97,8 @@ async function trainCorrected(context: AppContext, going: Config, start: Startin
   context.note(`Before: ${biasHeadline(before.findings)}`);
   const { config, measures } = correction(going, before.findings);
   context.note(`Correction: ${measures.join("; ")}.`);
-  const trained = await trainOne(context, config, { start, begin: { index: 0, overrides: {} } });
+  const correcting = { ...start, correcting: true };
+  const trained = await trainOne(context, config, { start: correcting, begin: { index: 0, overrides: {} } });
   const { name, version } = trained.run;
   const after = await lookAtBias(context, going, `${name}/${version}`, before.fromMs);
   const same = after.fromMs === before.fromMs ? before : await lookAtBias(context, going, start.from, after.fromMs);

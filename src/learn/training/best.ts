@@ -80,7 +80,8 @@ export class BestParameters {
     const { meanReward } = look;
     const candidate = this.#candidate(ppo, look);
     this.#looks++;
-    const kept = this.#score === null || meanReward > this.#score;
+    const correcting = this.#options.start?.correcting === true;
+    const kept = correcting || this.#score === null || meanReward > this.#score;
     if (kept) {
       this.#keep(ppo, meanReward);
       this.#candidates = { ...this.#candidates, kept: candidate };

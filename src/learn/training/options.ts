@@ -37,6 +37,11 @@ export type StartingPoint = {
   readonly optimizer?: NonNullable<PpoStart["optimizer"]>;
   /** Fit the normalizer anew, in place of keeping the one that the model learned with. */
   readonly refitNormalizer?: boolean;
+  /**
+   * A habit is to be unlearned: the newest parameters are kept. The validation part is one stretch of one market, and may
+   * reward the very habit.
+   */
+  readonly correcting?: boolean;
 };
 
 /** What a run began with, for the model's provenance. */
