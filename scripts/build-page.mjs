@@ -45,7 +45,7 @@ async function buildPage() {
     await vite.build({
       configFile: join(ROOT, "web/vite.config.ts"),
       mode: "production",
-      logLevel: "warn",
+      logLevel: "error",
       build: { outDir: fresh, emptyOutDir: true },
     });
     writeFileSync(join(fresh, ".built"), state);

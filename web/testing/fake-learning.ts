@@ -43,7 +43,7 @@ export function modelsOf(): Model[] {
       winRate: 0.537,
       trades: 412,
       averageTrade: 4.52,
-      standing: "candidate",
+      standing: "better",
     },
     {
       ...base,
@@ -62,7 +62,7 @@ export function modelsOf(): Model[] {
       winRate: 0.471,
       trades: 688,
       averageTrade: -0.31,
-      standing: "no edge",
+      standing: "losing",
     },
     {
       ...base,
@@ -261,7 +261,7 @@ export function reportsOf(): Report[] {
       model: "tidemark/3",
       tradeHash: "9f2c41d07a6be0c8",
       verdict: {
-        standing: "candidate",
+        standing: "better",
         headline: "Better than its baselines after every cost; may be followed on paper",
         sentences: [
           "Over 8 months that it never saw it earned 18.4 % with a drawdown of 9.2 %.",

@@ -8,7 +8,7 @@ import { useQueryParam } from "../lib/query-param.ts";
 import { valueAt } from "../lib/schema.ts";
 import { Percent } from "../parts/amount.tsx";
 import { Segments } from "../parts/field.tsx";
-import { Badge, CommandLine, Facts, Page, Panel } from "../parts/panel.tsx";
+import { Badge, type BadgeKind, CommandLine, Facts, Page, Panel } from "../parts/panel.tsx";
 import { Empty, Failure, Loaded } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
@@ -80,10 +80,19 @@ export function Strategies(): ReactNode {
   );
 }
 
+/** The words of a verdict: better than luck, perhaps, or not. */
+const STANDINGS: Readonly<Record<string, BadgeKind>> = {
+  promotable: "good",
+  better: "good",
+  promising: "accent",
+  beaten: "warn",
+  "in-sample": "warn",
+  losing: "bad",
+};
+
 export function StandingBadge({ standing }: { readonly standing: string | null }): ReactNode {
   if (standing === null) return <Badge>not judged</Badge>;
-  const isGood = /^(?:promotable|candidate|passed)$/i.test(standing);
-  return <Badge kind={isGood ? "good" : "warn"}>{standing}</Badge>;
+  return <Badge kind={STANDINGS[standing] ?? "warn"}>{standing}</Badge>;
 }
 
 export function StageBadge({ stage }: { readonly stage: string | null }): ReactNode {

@@ -15,7 +15,8 @@ export function SignIn({ onDone, first }: { readonly onDone: () => void; readonl
     setBusy(true);
     setError(undefined);
     try {
-      await signIn({ code: code.trim() });
+      // Who pastes the whole address means the code in it.
+      await signIn({ code: /code=([^&\s]+)/.exec(code)?.[1] ?? code.trim() });
       onDone();
     } catch (thrown) {
       setError(thrown);
@@ -37,7 +38,7 @@ export function SignIn({ onDone, first }: { readonly onDone: () => void; readonl
           void enter();
         }}
       >
-        <Field label="Code">
+        <Field label="Code" hint="or the whole address">
           {(id) => (
             <input
               id={id}
