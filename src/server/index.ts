@@ -1,10 +1,4 @@
 /** The dashboard's server: routes, checks, stream. What it shows comes from use cases, what it is told goes to the engine. */
 export { Vault } from "./access/vault.ts";
-export {
-  accessFolder,
-  runningServer,
-  type ServedDashboard,
-  type ServeOptions,
-  serveDashboard,
-  signInAgain,
-} from "./server.ts";
+export { type LiveDemo, startDemo } from "./demo.ts";
+export { accessFolder, runningServer, type ServedDashboard, serveDashboard, signInAgain } from "./server.ts";

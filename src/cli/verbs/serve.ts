@@ -3,7 +3,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
-import { runningServer, type ServedDashboard, serveDashboard, signInAgain } from "../../server/index.ts";
+import {
+  type LiveDemo,
+  runningServer,
+  type ServedDashboard,
+  serveDashboard,
+  signInAgain,
+  startDemo,
+} from "../../server/index.ts";
 import { openFile } from "../terminal/open-file.ts";
 import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -56,6 +63,7 @@ async function run(context: CommandContext, options: ServeOptions): Promise<numb
   if (options.login === true) return login(context);
   const { output, signal, clock } = context;
   const served = await openDashboard(context, options);
+  let demo: LiveDemo | undefined;
   try {
     const url = served.signInUrl();
     output.text(`Dashboard  ${served.url}\nsign in    ${url}`);
@@ -67,8 +75,13 @@ async function run(context: CommandContext, options: ServeOptions): Promise<numb
     if (options.open === true) {
       await openFile(url).catch(() => output.warn("no browser could be started; open the address above."));
     }
+    if (options.demo === true) {
+      demo = await startDemo(context, served);
+      void demo.ready.then((text) => output.note(`Demonstration: ${text}.`));
+    }
     while (!signal.aborted) await clock.sleep(60_000, signal).catch(() => undefined);
   } finally {
+    await demo?.close();
     await served.close();
   }
   return ExitCode.done;
@@ -83,6 +96,7 @@ export function registerServe(program: Command, runner: VerbRunner): void {
       details:
         "Listens on this machine alone. The page opens signed in through an address that works once; programs use tokens (`tidemark token`). Everything that the page does is the API: /docs describes it.",
       options: [
+        new Option("--demo", "with a made-up market, a model that learns it and trades it with paper money"),
         new Option("--port <number>", "port to listen on; 0 for any that is free")
           .default(DASHBOARD_PORT)
           .argParser(wholeNumber),
@@ -96,6 +110,7 @@ export function registerServe(program: Command, runner: VerbRunner): void {
       ],
       examples: [
         ["serve --open", "the dashboard in the browser, until Ctrl-C"],
+        ["serve --demo --open", "everything at work on a fresh machine, without a network or a key"],
         ["serve --login", "another browser signs in"],
       ],
       run: (context, { options }) => run(context, options),

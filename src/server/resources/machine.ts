@@ -25,6 +25,7 @@ export class MachineResources {
   readonly #checks: Slow<Checked[]>;
   readonly #ranges = new Map<string, Slow<Candles>>();
   #features: Feature[] | undefined;
+  #schema: unknown;
 
   constructor(context: AppContext) {
     this.#context = context;
@@ -61,7 +62,8 @@ export class MachineResources {
   }
 
   configSchema(): unknown {
-    return configJsonSchema();
+    this.#schema ??= configJsonSchema();
+    return this.#schema;
   }
 
   /** Bars of a stored set; more than `max` are joined into longer ones that keep every extreme. */

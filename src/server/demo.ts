@@ -1,0 +1,126 @@
+/**
+ * @file The demonstration behind the page: a venue on this machine, a model that trades on it with paper money, and, where there
+ * is none yet, the training that makes it. Everything runs as jobs and sessions do anyway.
+ */
+import { existsSync, renameSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type AppContext,
+  type Config,
+  configOf,
+  listModels,
+  type ServedVenue,
+  serveVenue,
+  stateFolder,
+} from "../app/index.ts";
+import { ensureFolder, SECOND_MS } from "../core/index.ts";
+import type { ServedDashboard } from "./server.ts";
+
+/** Minutes of market time in a minute: a 5-minute bar takes five seconds. */
+const SPEED = 60;
+const MODEL = "demo";
+const QUICK_STEPS = 200_000;
+const LOOK_MS = SECOND_MS;
+const LONGEST_STOP_MS = 15 * SECOND_MS;
+
+export type LiveDemo = {
+  readonly venue: ServedVenue;
+  /** Resolves when the model trades, or with why it does not. */
+  readonly ready: Promise<string>;
+  close(): Promise<void>;
+};
+
+export type DemoOptions = {
+  /** "name/version"; the newest named demo where absent. */
+  readonly model?: string;
+  /** The market's configuration: the model has learned on it. */
+  readonly market?: Config;
+};
+
+/** The made-up market, whatever else is configured. */
+function madeUp(config: Config): Config {
+  const { data } = config.resolved;
+  return configOf({ ...config.resolved, data: { ...data, venue: "synthetic" } }, config.folder);
+}
+
+function newestDemo(config: Config): string | undefined {
+  const found = listModels(config)
+    .models.filter(({ name }) => name === MODEL)
+    .sort((a, b) => b.manifest.createdMs - a.manifest.createdMs)
+    .at(0);
+  return found === undefined ? undefined : `${found.name}/${found.version}`;
+}
+
+/** A session of an earlier demonstration lives in another time of the market: it is put aside, not deleted. */
+function putAside(config: Config, model: string, nowMs: number): void {
+  const name = model.replaceAll("/", "-");
+  const folder = join(stateFolder(config), "paper", name);
+  if (!existsSync(folder)) return;
+  const aside = join(stateFolder(config), "earlier");
+  ensureFolder(aside);
+  renameSync(folder, join(aside, `${name}-${nowMs}`));
+}
+
+/** Starts venue and session. The caller closes it before the server. */
+export async function startDemo(
+  context: AppContext,
+  served: ServedDashboard,
+  options: DemoOptions = {},
+): Promise<LiveDemo> {
+  const own = options.market ?? madeUp(context.config());
+  const market: Config = { ...own, venue: { ...own.venue, port: 0, speed: SPEED, start: undefined } };
+  const { jobs } = served;
+  // One seed makes one market: that of the training and that of the venue.
+  const seed = own.seed ?? 1;
+  const venue = await serveVenue({ ...context, config: () => market, seed: () => seed }, (line) =>
+    context.detail(line),
+  );
+  const ended = new AbortController();
+  const signal = AbortSignal.any([ended.signal, context.signal]);
+  const started: string[] = [];
+
+  const over = async (id: string): Promise<string> => {
+    for (;;) {
+      const { state } = jobs.get(id);
+      if (state !== "running" && state !== "stopping") return state;
+      await context.clock.sleep(LOOK_MS, signal);
+    }
+  };
+
+  const begin = async (): Promise<string> => {
+    let model = options.model ?? newestDemo(market);
+    if (model === undefined) {
+      const settings = {
+        "model.name": MODEL,
+        "model.encoder": "mlp",
+        "model.window": 4,
+        "training.total_steps": QUICK_STEPS,
+        "data.venue": "synthetic",
+      };
+      const training = jobs.start({ kind: "train", settings }, MODEL, ["--seed", String(seed)]);
+      started.push(training.id);
+      context.note("A model learns first; the page shows how (Runs).");
+      const state = await over(training.id);
+      model = newestDemo(market);
+      if (model === undefined) return `its training ended as ${state}: see its log among the jobs`;
+    }
+    putAside(market, model, context.clock.nowMs());
+    const paper = jobs.start({ kind: "paper", model, settings: {} }, MODEL, ["--set", `trade.host=${venue.venue.url}`]);
+    started.push(paper.id);
+    return `${model} trades with paper money on the local venue`;
+  };
+  const ready = begin().catch((thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)));
+
+  return {
+    venue,
+    ready,
+    async close() {
+      ended.abort();
+      for (const id of started) jobs.stop(id);
+      const untilMs = context.clock.elapsedMs() + LONGEST_STOP_MS;
+      const atWork = (id: string): boolean => jobs.get(id).endedMs === null;
+      while (started.some(atWork) && context.clock.elapsedMs() < untilMs) await context.clock.sleep(100);
+      await venue.venue.close();
+    },
+  };
+}
