@@ -118,8 +118,8 @@ export async function startDemo(
       ended.abort();
       for (const id of started) jobs.stop(id);
       const untilMs = context.clock.elapsedMs() + LONGEST_STOP_MS;
-      const atWork = (id: string): boolean => jobs.get(id).endedMs === null;
-      while (started.some(atWork) && context.clock.elapsedMs() < untilMs) await context.clock.sleep(100);
+      while (started.some((id) => jobs.get(id).endedMs === null) && context.clock.elapsedMs() < untilMs)
+        await context.clock.sleep(100);
       await venue.venue.close();
     },
   };
