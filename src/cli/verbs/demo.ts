@@ -14,16 +14,20 @@ import {
   type TrainExtras,
   train,
 } from "../../app/index.ts";
-import { formatSpan } from "../../core/index.ts";
+import { formatSpan, TidemarkError } from "../../core/index.ts";
+import { type LiveDemo, type ServedDashboard, startDemo } from "../../server/index.ts";
 import { printComparison } from "../print/comparison.ts";
 import { printTraining } from "../print/training.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { DASHBOARD_PORT, openDashboard } from "./serve.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
-type DemoOptions = { readonly csv?: string };
+type DemoOptions = { readonly csv?: string; readonly exit?: boolean };
 
 /** Decisions to train on: under a minute on two idle cores, so that the result is that of the seed and not of the machine. */
 const STEPS = 600_000;
+/** Between two looks at nothing. */
+const LONG_MS = 60_000;
 /** A slow machine trains less instead of longer. */
 const TRAINING_LIMIT: TrainExtras = { resume: false, timeLimitMs: 150_000 };
 
@@ -69,7 +73,9 @@ async function demo(context: CommandContext, options: DemoOptions): Promise<void
   const { comparison, judged, report } = await judgeModel(context, config, result.modelFolder, { tape });
   printComparison(output, comparison, judged, report);
   output.text(`took        ${formatSpan(clock.elapsedMs() - startMs)}`);
-  output.note("\nNext: `tidemark report open` shows it; `tidemark init` writes a configuration to make it your own.");
+  const stays = options.exit !== true && !output.json && process.stdout.isTTY;
+  if (!stays)
+    output.note("\nNext: `tidemark report open` shows it; `tidemark init` writes a configuration to make it your own.");
   const { manifest, ...figures } = result;
   output.data({
     market: market.told,
@@ -77,6 +83,37 @@ async function demo(context: CommandContext, options: DemoOptions): Promise<void
     training: { ...figures, seed: training.seed },
     backtest: comparisonData(comparison, judged, report),
   });
+  if (stays) await stay(context, market.config, `${manifest.name}/${manifest.version}`);
+}
+
+/** The dashboard, with the model that was just made at work on a venue of this machine, until Ctrl-C. */
+async function stay(context: CommandContext, market: Config, model: string): Promise<void> {
+  const { output, signal, clock } = context;
+  let served: ServedDashboard;
+  try {
+    served = await openDashboard(context, { port: DASHBOARD_PORT, host: "127.0.0.1", demo: true }).catch(
+      (thrown: unknown) => {
+        if (!(thrown instanceof TidemarkError) || thrown.code !== "PORT_TAKEN") throw thrown;
+        return openDashboard(context, { port: 0, host: "127.0.0.1", demo: true });
+      },
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof TidemarkError)) throw thrown;
+    output.warn(`no dashboard: ${thrown.message}`);
+    return;
+  }
+  let live: LiveDemo | undefined;
+  try {
+    live = await startDemo(context, served, { model, market });
+    const told = await live.ready;
+    output.text(context.output.palette.bold("\nDashboard"));
+    output.text(`${told}.\nopen       ${served.signInUrl()}`);
+    output.note("It opens once, within a minute; `tidemark serve --login` makes another. Ctrl-C ends it all.");
+    while (!signal.aborted) await clock.sleep(LONG_MS, signal).catch(() => undefined);
+  } finally {
+    await live?.close();
+    await served.close();
+  }
 }
 
 export function registerDemo(program: Command, runner: VerbRunner): void {
@@ -86,8 +123,11 @@ export function registerDemo(program: Command, runner: VerbRunner): void {
       name: "demo",
       summary: VERB_SUMMARIES.demo,
       details:
-        "Candles of five perpetuals from Bybit where it answers within five seconds, otherwise a synthetic market, said plainly; or your own files. Under three minutes on two cores.",
-      options: [new Option("--csv <folder>", "train and judge on the candle files of a folder")],
+        "Candles of five perpetuals from Bybit where it answers within five seconds, otherwise a synthetic market, said plainly; or your own files. Under three minutes on two cores. In a terminal it then stays: the dashboard's address, and the model trading with paper money on a venue of this machine, until Ctrl-C.",
+      options: [
+        new Option("--csv <folder>", "train and judge on the candle files of a folder"),
+        new Option("--exit", "end after the report, in a terminal too"),
+      ],
       examples: [
         ["demo", "see everything work"],
         ["demo --csv candles/", "the same on candles that you have"],
