@@ -58,7 +58,7 @@ export {
   type WrittenReport,
   writeReport,
 } from "./report/store.ts";
-export { barReturns, type DailyReturns, dailyReturns, daysPerYear } from "./returns.ts";
+export { barReturns, type DailyReturns, dailyReturns, daysPerYear, headlineReturns } from "./returns.ts";
 export { judgeSearch, type SearchVerdict } from "./search-verdict.ts";
 export {
   backtestOverfitting,
@@ -85,6 +85,14 @@ export { SCENARIOS } from "./stress/scenarios.ts";
 export { formatStatistics, formatTable } from "./table.ts";
 export { type FundingPayment, reconstructTrades, type Trade } from "./trades.ts";
 export { verdict } from "./verdict.ts";
+export {
+  CROSS_HEAD,
+  crossCells,
+  crossHeadline,
+  crossPage,
+  crossSentences,
+} from "./walkforward/cross-page.ts";
+export { type CrossValidation, crossValidate } from "./walkforward/cross-validation.ts";
 export { type FoldRecord, foldRecord, type JoinedWalk, joinFolds } from "./walkforward/join.ts";
 export { WALK_HEAD, walkCells, walkHeadline, walkPage, walkSentences } from "./walkforward/page.ts";
 export { purgedSplits, splitPaths, type WalkWindow, walkForwardWindows } from "./walkforward/windows.ts";

@@ -41,6 +41,13 @@ export type RiskConfig = {
   /** Greatest number of bars that it may take to close a position at `exitParticipation` of an average bar's volume. */
   readonly maxExitBars: number;
   readonly exitParticipation: number;
+  /** Greatest part of one position in the value at risk of a day at 99 %, as a share of equity. */
+  readonly maxComponentRisk: number;
+  /** Greatest growth of that value at risk for one more equity's worth of the symbol. */
+  readonly maxMarginalRisk: number;
+  /** Greatest cost of closing a position at once, as a share of equity, with `exitImpact` daily deviations for a day's volume. */
+  readonly maxExitCost: number;
+  readonly exitImpact: number;
   /** Stop where neither the intent nor `stopDistance` names one, in standard deviations of a day. */
   readonly stopVolatility: number;
   /** Brackets where the intent names none: shares of the entry price, and bars. */
@@ -80,6 +87,10 @@ export const RISK_DEFAULTS: RiskConfig = {
   turbulentScale: 1,
   maxExitBars: 0,
   exitParticipation: 0.1,
+  maxComponentRisk: 0,
+  maxMarginalRisk: 0,
+  maxExitCost: 0,
+  exitImpact: 0.7,
   stopVolatility: 0,
   stopDistance: 0,
   targetDistance: 0,
@@ -106,6 +117,9 @@ export function resolveRiskConfig(partial: Partial<RiskConfig> = {}): RiskConfig
     checkNumber(`risk.${key}`, config[key], 0, 1);
   }
   for (const key of ["maxValueAtRisk", "maxShortfall", "maxPositionShare", "maxVenueShare", "maxCorrelated"] as const) {
+    checkNumber(`risk.${key}`, config[key], 0, 1_000);
+  }
+  for (const key of ["maxComponentRisk", "maxMarginalRisk", "maxExitCost", "exitImpact"] as const) {
     checkNumber(`risk.${key}`, config[key], 0, 1_000);
   }
   checkNumber("risk.stressMove", config.stressMove, 0.001, 1);

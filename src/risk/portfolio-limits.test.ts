@@ -163,3 +163,55 @@ test("a stop by volatility lies so many deviations of a day away, unless a dista
   expect(desk.book.pendingStopDistance[0]).toBeCloseTo(2 * daily, 12);
   expect(decide({ stopVolatility: 2, stopDistance: 0.01 }, [1, 0, 0]).desk.book.pendingStopDistance[0]).toBe(0.01);
 });
+
+/** Deviations of a normal at 99 %. */
+const Z = 2.326348;
+
+/** Growth of the value at risk with the weight of symbol `s`, by central differences. */
+function slopeAt(weights: readonly number[], s: number, desk: SimulatedExchange): number {
+  const step = 1e-6;
+  const at = (change: number): number =>
+    deviationOf(
+      weights.map((own, i) => (i === s ? own + change : own)),
+      desk,
+    );
+  return (Z * (at(step) - at(-step))) / (2 * step);
+}
+
+describe("parts of the portfolio's risk", () => {
+  test("keep the part of each position in value at risk, and what one more unit adds; the parts sum to the whole", () => {
+    const sides = fc.array(fc.constantFrom(-1, 1), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(sides, fc.double({ min: 0.005, max: 0.1, noNaN: true }), (wanted, limit) => {
+        const { weights, verdicts, desk } = decide({ maxComponentRisk: limit }, wanted);
+        const last = 2;
+        // Only the symbol that was decided last saw the portfolio as it is sent.
+        const part = slopeAt(weights, last, desk) * weights[last];
+        expect(part).toBeLessThanOrEqual(limit * (1 + 1e-4));
+        const bound = (verdicts[last] & Verdict.componentRisk) !== 0;
+        expect(part, "all of the limit is used").toBeGreaterThan(bound ? limit * 0.99 : -1);
+        const parts = weights.reduce((sum, own, s) => sum + own * slopeAt(weights, s, desk), 0);
+        expect(parts, "Euler").toBeCloseTo(Z * deviationOf(weights, desk), 6);
+        const marginal = decide({ maxMarginalRisk: limit }, wanted);
+        const slope = slopeAt(marginal.weights, last, marginal.desk) * wanted[last];
+        const refused = marginal.weights[last] === 0;
+        expect(refused ? 0 : slope).toBeLessThanOrEqual(limit * (1 + 1e-4));
+        expect(!refused || (marginal.verdicts[last] & Verdict.marginalRisk) !== 0).toBe(true);
+      }),
+      { seed: 5, numRuns: 40 },
+    );
+  });
+
+  test("keep the cost of closing at once: fee and square-root impact on a day's volume", () => {
+    const { weights, verdicts, desk } = decide({ maxExitCost: 0.0005 }, [1, 0, 0], { fraction: 3 });
+    expect(verdicts[0] & Verdict.exitCost).not.toBe(0);
+    const { liquidity, tape, terms } = desk;
+    const cell = BAR * tape.symbols;
+    const day = liquidity.barVolume[cell] * 24 * tape.close[cell];
+    const cost =
+      weights[0] * (terms.feeRate[0] + 0.7 * liquidity.dailyVolatility[cell] * Math.sqrt((weights[0] * EQUITY) / day));
+    expect(cost).toBeLessThanOrEqual(0.0005);
+    expect(cost).toBeGreaterThan(0.0005 * 0.99);
+    expect(decide({ maxExitCost: 1 }, [1, 0, 0]).verdicts[0]).toBe(0);
+  });
+});

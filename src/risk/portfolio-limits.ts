@@ -16,6 +16,8 @@ import type { RiskConfig } from "./config.ts";
 import { Verdict } from "./verdict.ts";
 import { VolatilityRegime } from "./volatility-regime.ts";
 
+/** Halvings of a range: to a millionth of a millionth of what was wanted. */
+const HALVINGS = 40;
 const TAIL = 0.01;
 const VAR_DEVIATIONS = -normalQuantile(TAIL);
 const SHORTFALL_DEVIATIONS = normalDensity(normalQuantile(TAIL)) / TAIL;
@@ -24,7 +26,9 @@ const SHORTFALL_DEVIATIONS = normalDensity(normalQuantile(TAIL)) / TAIL;
 export function usesPortfolioLimits(config: RiskConfig): boolean {
   const { drawdownFrom, maxValueAtRisk, maxShortfall, maxPositionShare, maxVenueShare } = config;
   const { maxCorrelated, maxStressLoss, maxExitBars, turbulentScale } = config;
+  const { maxComponentRisk, maxMarginalRisk, maxExitCost } = config;
   const limits = [drawdownFrom, maxValueAtRisk, maxShortfall, maxPositionShare, maxVenueShare];
+  limits.push(maxComponentRisk, maxMarginalRisk, maxExitCost);
   return turbulentScale < 1 || [...limits, maxCorrelated, maxStressLoss, maxExitBars].some((limit) => limit > 0);
 }
 
@@ -49,7 +53,8 @@ export class PortfolioLimits {
       maxValueAtRisk > 0 ? maxValueAtRisk / VAR_DEVIATIONS : Number.POSITIVE_INFINITY,
       maxShortfall > 0 ? maxShortfall / SHORTFALL_DEVIATIONS : Number.POSITIVE_INFINITY,
     );
-    const correlates = this.#deviation < Number.POSITIVE_INFINITY || config.maxCorrelated > 0;
+    const parts = config.maxComponentRisk > 0 || config.maxMarginalRisk > 0;
+    const correlates = this.#deviation < Number.POSITIVE_INFINITY || config.maxCorrelated > 0 || parts;
     this.#correlation = correlates ? new CorrelationTable(desk.tape) : undefined;
     this.#regime = config.turbulentScale < 1 ? new VolatilityRegime(desk.tape, desk.liquidity) : undefined;
     this.#weights = new Float64Array(desk.tape.symbols);
@@ -81,7 +86,13 @@ export class PortfolioLimits {
       share = this.#least(share, this.#correlatedRoom(account, symbol, side), Verdict.correlated);
     if (this.#deviation < Number.POSITIVE_INFINITY)
       share = this.#least(share, this.#riskRoom(account, symbol, side), Verdict.valueAtRisk);
+    if (config.maxComponentRisk > 0)
+      share = this.#least(share, this.#componentRoom(account, symbol, side, share), Verdict.componentRisk);
+    if (config.maxMarginalRisk > 0)
+      share = this.#least(share, this.#marginalRoom(account, symbol, side, share), Verdict.marginalRisk);
     if (config.maxExitBars > 0) share = this.#least(share, this.#exitRoom(account, symbol, equity), Verdict.exitTime);
+    if (config.maxExitCost > 0)
+      share = this.#least(share, this.#costRoom(account, symbol, equity, share), Verdict.exitCost);
     return share * equity;
   }
 
@@ -150,14 +161,37 @@ export class PortfolioLimits {
    * the limit, a hedge may go as far as it makes the portfolio safer.
    */
   #riskRoom(account: number, symbol: number, side: number): number {
+    this.#measure(account, symbol);
+    const own = this.#own;
+    const others = this.#others;
+    const shared = this.#shared;
+    const limit = this.#deviation * this.#deviation;
+    // What has no known volatility can't be said to be safe.
+    if (own <= 0) return 0;
+    const slope = side * shared * own;
+    const square = own * own;
+    const inside = slope * slope - square * (others - limit);
+    const root = inside >= 0 ? (Math.sqrt(inside) - slope) / square : Number.NEGATIVE_INFINITY;
+    return Math.max(0, root, others > limit ? -slope / square : 0);
+  }
+
+  /** Deviation of a day of the symbol, variance of the others, and their covariance with it over its deviation. */
+  #own = 0;
+  #others = 0;
+  #shared = 0;
+
+  #measure(account: number, symbol: number): void {
     const { book, liquidity, tape } = this.#desk;
     const correlation = this.#correlation;
-    if (correlation === undefined) return Number.POSITIVE_INFINITY;
+    this.#own = 0;
+    this.#others = 0;
+    this.#shared = 0;
+    if (correlation === undefined) return;
     const bar = book.bar[account];
     liquidity.extendTo(bar);
     const firstCell = bar * tape.symbols;
     const volatility = liquidity.dailyVolatility;
-    const own = volatility[firstCell + symbol];
+    this.#own = volatility[firstCell + symbol];
     let others = 0;
     let shared = 0;
     for (let a = 0; a < tape.symbols; a++) {
@@ -169,14 +203,75 @@ export class PortfolioLimits {
         others += 2 * risk * this.#weights[b] * volatility[firstCell + b] * correlation.at(bar, a, b);
       }
     }
-    const limit = this.#deviation * this.#deviation;
-    // What has no known volatility can't be said to be safe.
-    if (own <= 0) return 0;
-    const slope = side * shared * own;
-    const square = own * own;
-    const inside = slope * slope - square * (others - limit);
-    const root = inside >= 0 ? (Math.sqrt(inside) - slope) / square : Number.NEGATIVE_INFINITY;
-    return Math.max(0, root, others > limit ? -slope / square : 0);
+    this.#others = others;
+    this.#shared = shared;
+  }
+
+  /**
+   * The greatest weight up to `wanted` whose component value at risk `z x (B + C x) / sqrt(A + 2 B x + C x^2)` is within its
+   * limit (Euler's allocation; the components sum to the portfolio's). It is below zero for a hedge and rises behind that,
+   * so that halving finds the weight.
+   */
+  #componentRoom(account: number, symbol: number, side: number, wanted: number): number {
+    this.#measure(account, symbol);
+    if (this.#own <= 0) return 0;
+    let low = 0;
+    let high = wanted;
+    if (this.#marginal(side, high) * high <= this.#config.maxComponentRisk) return high;
+    for (let i = 0; i < HALVINGS; i++) {
+      const middle = (low + high) / 2;
+      if (this.#marginal(side, middle) * middle <= this.#config.maxComponentRisk) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The same for the marginal value at risk `z (B + C x) / sqrt(A + 2 B x + C x^2)`, which rises with the weight. */
+  #marginalRoom(account: number, symbol: number, side: number, wanted: number): number {
+    this.#measure(account, symbol);
+    if (this.#own <= 0) return 0;
+    const limit = this.#config.maxMarginalRisk;
+    if (this.#marginal(side, wanted) <= limit) return wanted;
+    let low = 0;
+    let high = wanted;
+    for (let i = 0; i < HALVINGS; i++) {
+      const middle = (low + high) / 2;
+      if (this.#marginal(side, middle) <= limit) low = middle;
+      else high = middle;
+    }
+    return this.#marginal(side, low) <= limit ? low : 0;
+  }
+
+  /** Growth of the value at risk of a day with the weight of the symbol measured last, at weight `x` on `side`. */
+  #marginal(side: number, x: number): number {
+    const own = this.#own;
+    const slope = side * this.#shared * own;
+    const variance = this.#others + 2 * slope * x + own * own * x * x;
+    return variance <= 0 ? 0 : (VAR_DEVIATIONS * (slope + own * own * x)) / Math.sqrt(variance);
+  }
+
+  /**
+   * The weight whose closing at once costs the limit: `x (fee + Y sigma sqrt(Q / V))`, the square-root law for the quantity
+   * `Q` against an average day's volume `V`.
+   */
+  #costRoom(account: number, symbol: number, equity: number, wanted: number): number {
+    const { book, liquidity, tape, terms } = this.#desk;
+    const bar = book.bar[account];
+    liquidity.extendTo(bar);
+    const cell = bar * tape.symbols + symbol;
+    const { maxExitCost, exitImpact } = this.#config;
+    const day = liquidity.barVolume[cell] * liquidity.barsPerDay * tape.close[cell] * rateAt(tape, bar, symbol);
+    const impact = day > 0 ? exitImpact * liquidity.dailyVolatility[cell] * Math.sqrt(equity / day) : 0;
+    const fee = terms.feeRate[symbol];
+    if (wanted * (fee + impact * Math.sqrt(wanted)) <= maxExitCost) return wanted;
+    let low = 0;
+    let high = wanted;
+    for (let i = 0; i < HALVINGS; i++) {
+      const middle = (low + high) / 2;
+      if (middle * (fee + impact * Math.sqrt(middle)) <= maxExitCost) low = middle;
+      else high = middle;
+    }
+    return low;
   }
 
   /** The position that `maxExitBars` bars can close, each giving the allowed share of an average bar's volume. */

@@ -263,6 +263,9 @@ it("verdicts are bits of their own in the order of the catalog, which only grows
       "correlated",
       "valueAtRisk",
       "exitTime",
+      "componentRisk",
+      "marginalRisk",
+      "exitCost",
     ].map((name, bit) => [name, 2 ** bit]),
   );
 });

@@ -46,6 +46,12 @@ export const Verdict = {
   valueAtRisk: 1 << 22,
   /** Clamped: bars that it takes to close the position. */
   exitTime: 1 << 23,
+  /** Clamped: the position's own part of the portfolio's value at risk. */
+  componentRisk: 1 << 24,
+  /** Clamped: what one more unit of the position would add to the portfolio's value at risk. */
+  marginalRisk: 1 << 25,
+  /** Clamped: what closing the position at once would cost. */
+  exitCost: 1 << 26,
 } as const;
 export type Verdict = (typeof Verdict)[keyof typeof Verdict];
 

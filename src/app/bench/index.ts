@@ -8,6 +8,8 @@ import { featuresBenchmark } from "./features.ts";
 import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
 import { riskBenchmark } from "./risk.ts";
 import { streamBenchmark } from "./stream.ts";
+import { stressBenchmark } from "./stress.ts";
+import { walkforwardBenchmark } from "./walkforward.ts";
 
 export const BENCHMARKS: readonly Benchmark[] = [
   envBenchmark,
@@ -19,5 +21,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   cartPoleBenchmark,
   decideBenchmark,
   encodersBenchmark,
+  stressBenchmark,
+  walkforwardBenchmark,
   streamBenchmark,
 ];

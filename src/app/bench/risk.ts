@@ -29,6 +29,9 @@ function everyLimit(): DecisionConfig {
       maxStressLoss: 0.5,
       turbulentScale: 0.5,
       maxExitBars: 100,
+      maxComponentRisk: 0.08,
+      maxMarginalRisk: 0.3,
+      maxExitCost: 0.02,
     }),
   };
 }

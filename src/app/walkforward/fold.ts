@@ -58,7 +58,7 @@ export function foldPath(folder: string, index: number): string {
 const nothing = (): void => {};
 
 /** A context of a process that nobody watches. */
-function silentContext(config: Config, signal: AbortSignal): AppContext {
+export function silentContext(config: Config, signal: AbortSignal): AppContext {
   return {
     note: nothing,
     warn: nothing,

@@ -4,6 +4,7 @@ import { parse, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import {
   beginWalk,
+  crossValidateRule,
   isStrategyFile,
   reportsFolder,
   resumeWalk,
@@ -11,7 +12,19 @@ import {
   type WalkSubject,
 } from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
-import { WALK_HEAD, walkCells, walkHeadline, walkPage, walkSentences, writePage } from "../../evaluate/index.ts";
+import {
+  CROSS_HEAD,
+  crossCells,
+  crossHeadline,
+  crossPage,
+  crossSentences,
+  WALK_HEAD,
+  walkCells,
+  walkHeadline,
+  walkPage,
+  walkSentences,
+  writePage,
+} from "../../evaluate/index.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
 import { figureTable } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -27,8 +40,79 @@ type Options = {
   readonly parallel: string;
   readonly name?: string;
   readonly resume?: string;
+  readonly scheme: string;
+  readonly groups: string;
+  readonly testGroups: string;
+  readonly candidates: string;
   readonly report: boolean;
 };
+
+/** Purged k-fold or combinatorial splits: a choice of parameters, judged where it was not made. */
+async function runCross(context: CommandContext, options: Options): Promise<void> {
+  const { output } = context;
+  const { strategy, model, resume, scheme } = options;
+  if (strategy === undefined || model !== undefined || resume !== undefined) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: `${scheme} judges a choice among parameters, and needs a rule that has some`,
+      where: "--scheme",
+      fix: "Give --strategy sma-cross or a strategy file. A training goes through windows: leave --scheme out.",
+    });
+  }
+  const started = context.clock.elapsedMs();
+  const tested = scheme === "kfold" ? 1 : whole(options.testGroups, "--test-groups", 1);
+  const groups = whole(options.groups, "--groups", 2);
+  const candidates = whole(options.candidates, "--candidates", 2);
+  const {
+    name,
+    tape,
+    candidates: names,
+    dayMs,
+    result,
+  } = await crossValidateRule(context, context.config(), {
+    rule: strategy,
+    groups,
+    tested,
+    candidates,
+  });
+  const how = `${scheme === "kfold" ? "purged k-fold" : "combinatorial purged splits"}: ${groups} groups, ${tested} tested, ${candidates} candidates`;
+  const symbols = tape.instruments.map(({ symbol }) => symbol);
+  output.text(`${name}: ${how}, ${symbols.join(" ")}, ${tape.timeframe} bars\n`);
+  output.text(figureTable(CROSS_HEAD, crossCells(result, names), output.columns));
+  output.text(`\n${output.palette.bold(crossHeadline(result))}`);
+  for (const sentence of crossSentences(result)) output.text(`  ${sentence}`);
+  const seconds = Math.max(0.001, (context.clock.elapsedMs() - started) / 1_000);
+  output.text(`\n${candidates} backtests and ${result.splits.length} splits in ${seconds.toFixed(1)} s`);
+  const paths = result.paths.map(({ sharpe, totalReturn }) => ({ sharpe, totalReturn }));
+  const data = {
+    name,
+    scheme,
+    groups,
+    tested,
+    symbols,
+    candidates: names,
+    splits: result.splits,
+    paths,
+    overfitting: result.overfitting,
+  };
+  const synthetic = tape.instruments.some((instrument) => instrument.synthetic);
+  const page = options.report
+    ? writePage(reportsFolder(context.config()), scheme, parse(name).name, context.clock.nowMs(), {
+        html: crossPage(name, how, symbols, result, names, dayMs, synthetic),
+        data,
+        tables: {
+          "paths.csv": {
+            head: ["day", ...result.paths.map((_, i) => `path_${i + 1}`)],
+            rows: dayMs.map((timeMs, t) => [
+              new Date(timeMs).toISOString(),
+              ...result.paths.map(({ equity }) => equity[t]),
+            ]),
+          },
+        },
+      })
+    : undefined;
+  if (page !== undefined) output.text(`report      ${page.htmlPath}`);
+  output.data({ ...data, report: page });
+}
 
 function whole(text: string, flag: string, least: number): number {
   const value = Number(text);
@@ -61,6 +145,7 @@ function howText({ plan }: Walked): string {
 }
 
 async function run(context: CommandContext, options: Options): Promise<void> {
+  if (options.scheme !== "windows") return runCross(context, options);
   const { output } = context;
   const config = context.config();
   const parallel = whole(options.parallel, "--parallel", 0);
@@ -134,6 +219,15 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         new Option("--parallel <count>", "windows at once; 0 for as many as the machine has").default("0"),
         new Option("--name <name>", "name of the walk-forward (default: what is tested)"),
         new Option("--resume <name>", "go on with one that was stopped"),
+        new Option(
+          "--scheme <name>",
+          "windows; kfold or cpcv judge a choice of parameters by purged splits, with the probability of overfitting",
+        )
+          .choices(["windows", "kfold", "cpcv"])
+          .default("windows"),
+        new Option("--groups <count>", "kfold, cpcv: parts that the bars are cut into").default("6"),
+        new Option("--test-groups <count>", "cpcv: parts that are tested in each split").default("2"),
+        new Option("--candidates <count>", "kfold, cpcv: parameters to choose among, drawn by --seed").default("20"),
         new Option("--no-report", "print only, write no report"),
       ],
       settings: [
@@ -149,6 +243,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
       examples: [
         ["walkforward --windows 6 --steps 200000", "train and test in six windows"],
         ["walkforward --strategy sma-cross --windows 12 --anchored", "a rule, window by window"],
+        ["walkforward --scheme cpcv --strategy ./my-strategy.ts --candidates 40", "is the choice of parameters luck?"],
       ],
       run: (context, { options }) => run(context, options),
     },

@@ -86,6 +86,22 @@ export const riskSection = z
       .max(1)
       .default(DEFAULTS.exitParticipation)
       .describe("Share of an average bar's volume that closing takes, for max_exit_bars."),
+    max_component_risk: multiple
+      .default(DEFAULTS.maxComponentRisk)
+      .describe(
+        "Greatest part of one position in the value at risk of a day at 99 %, as a share of equity; 0 for no limit.",
+      ),
+    max_marginal_risk: multiple
+      .default(DEFAULTS.maxMarginalRisk)
+      .describe("Greatest growth of that value at risk for one more equity's worth of the symbol; 0 for no limit."),
+    max_exit_cost: multiple
+      .default(DEFAULTS.maxExitCost)
+      .describe(
+        "Greatest cost of closing a position at once, as a share of equity: fee and square-root impact; 0 for no limit.",
+      ),
+    exit_impact: multiple
+      .default(DEFAULTS.exitImpact)
+      .describe("Impact of trading a whole day's volume, in daily deviations, for max_exit_cost."),
     stop_volatility: z
       .number()
       .min(0)
