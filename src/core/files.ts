@@ -1,4 +1,4 @@
-/** @file Files are written to a temporary name, flushed and renamed: a reader sees the old content or the new, never half. */
+/** @file Files are written to a temporary name, flushed, renamed, and their folder flushed: a reader sees the old content or the new, never half. */
 import {
   closeSync,
   fsyncSync,
@@ -90,9 +90,25 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
       closeSync(file);
     }
     renameSync(temporary, path);
+    flushFolder(dirname(path));
   } catch (thrown) {
     rmSync(temporary, { force: true });
     throw fileError(thrown, path);
+  }
+}
+
+/** A rename is lasting only when its folder is flushed too: without it a loss of power may bring back the old name. */
+function flushFolder(folder: string): void {
+  // Windows opens no folders, and keeps names by its own journal.
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  try {
+    fsyncSync(handle);
+  } catch (thrown) {
+    // Some network file systems can't flush a folder; the file itself has been.
+    if (systemCode(thrown) !== "EINVAL" && systemCode(thrown) !== "ENOTSUP") throw thrown;
+  } finally {
+    closeSync(handle);
   }
 }
 

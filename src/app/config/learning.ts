@@ -18,14 +18,16 @@ function given<T>(changes: Readonly<Record<string, T | undefined>>): Record<stri
 }
 
 export function networkSettings(config: Config): NetworkSpec {
-  const { encoder, window, sequenceLength, separateCritic, crossAsset, ...sizes } = config.model;
+  const { encoder, window, sequenceLength, remember, separateCritic, crossAsset, ...sizes } = config.model;
   const { hiddenSize, joinSize, joinLayers, heads, layers, attentionWindow, riskSize } = sizes;
   const remembers = encoder !== "mlp";
   return networkSpec(encoder, {
     ...given({ hiddenSize, joinSize, joinLayers, heads, layers, attentionWindow, riskSize }),
     ...given({ separateCritic, crossAsset }),
     window: remembers ? 1 : window,
-    warmup: remembers ? sequenceLength : 0,
+    // A memory of the account too can't be filled from bars at which there was no account.
+    warmup: remembers && remember === "market" ? sequenceLength : 0,
+    remember,
   });
 }
 

@@ -9,6 +9,7 @@ export type PhaseMetrics = {
   readonly score: number;
   /** Entropy of the categories as a share of its maximum, in [0, 1]. */
   readonly entropyShare: number;
+  /** Of the last epoch of an update: the mean over all of them begins at 0 and hides how far it went. */
   readonly approximateKl: number;
   readonly clipFraction: number;
   /** Epochs that the update took before its target KL stopped it, as a share of the epochs planned. */
@@ -59,7 +60,7 @@ export function metricsOfReport(
     steps: report.steps,
     score: report.meanReward,
     entropyShare: most > 0 ? Math.min(1, Math.max(0, report.entropy / most)) : 0,
-    approximateKl: report.approximateKl,
+    approximateKl: report.finalKl,
     clipFraction: report.clipFraction,
     epochShare: report.epochs / context.epochs,
     explainedVariance: report.explainedVariance,

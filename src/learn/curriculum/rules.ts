@@ -5,7 +5,7 @@
  * | rule | applies when | changes |
  * |---|---|---|
  * | collapse | the phase ended by a collapse, or a figure was not finite | learning rate x0.5, clip x0.75, target KL x0.75 |
- * | divergence | KL above 1.5 times the target, or the target stops updates in the first half of their epochs | learning rate x0.5 |
+ * | divergence | KL of the last epoch above 1.5 times the target, or the target stops updates in the first half of their epochs | learning rate x0.5 |
  * | clipping | more than 30 % of the ratios clipped, no divergence | learning rate x0.7 |
  * | timid | KL under a tenth of the target and under 2 % clipped, no collapse | learning rate x1.5 |
  * | entropy | entropy under 10 % of its maximum | entropy weights x2, to at least 0.004 and 0.0004 |

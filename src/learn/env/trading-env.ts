@@ -240,6 +240,11 @@ export class TradingEnv implements VectorEnv {
     return taken;
   }
 
+  /** Counts the episodes that have begun as cut where they stand: for an env that is given up. */
+  cutEpisodes(): void {
+    this.#episodes.endAll();
+  }
+
   takeEpisodes(): EpisodeRecord[] {
     return this.#episodes.take();
   }

@@ -100,6 +100,11 @@ export class EpisodeCounter {
     this.#steps[account] = 0;
   }
 
+  /** Cuts every episode that has begun. */
+  endAll(): void {
+    for (const [account, steps] of this.#steps.entries()) if (steps > 0) this.end(account, false);
+  }
+
   clear(): void {
     this.#reward.fill(0);
     this.#steps.fill(0);

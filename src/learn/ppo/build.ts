@@ -93,11 +93,11 @@ function requireMemory(env: VectorEnv, spec: NetworkSpec, stateSize: number): bo
     });
   }
   const free = env.freeEpisodes === true && stateSize > 0;
-  if (free && (spec.encoder !== "gru" || spec.warmup > 0)) {
+  if (free && spec.warmup > 0) {
     throw new TidemarkError("CONFIG_VALUE", {
-      what: `Episodes of free length are for the gru encoder without warm-up, not for ${spec.encoder} with ${spec.warmup} bars of it`,
+      what: `Episodes of free length are for encoders without warm-up, not for ${spec.encoder} with ${spec.warmup} bars of it`,
       where: "model.encoder",
-      fix: 'Use networkSpec("gru", { warmup: 0 }), or end episodes only every so many bars as a segment has.',
+      fix: `Use networkSpec("${spec.encoder}", { warmup: 0 }), or end episodes only every so many bars as a segment has.`,
     });
   }
   return all || free;

@@ -236,6 +236,9 @@ describe("what an update tells", () => {
       figure((r) => divergence(Math.log(r))),
       6,
     );
+    const last = steps.slice(-4).flatMap(({ ratio }) => Array.from(ratio, (r) => divergence(Math.log(r))));
+    expect(report.finalKl, "of the last epoch").toBeCloseTo(meanOf(last), 6);
+    expect(Math.abs(report.finalKl - report.approximateKl)).toBeGreaterThan(1e-4);
     expect(report.choiceKl).toBeCloseTo(
       figure((_, choice) => divergence(choice)),
       6,

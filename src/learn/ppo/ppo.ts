@@ -50,12 +50,15 @@ export class Ppo {
 
   /** Fills the rollout by the current policy. Returns the mean raw reward of an account-step. */
   async #collect(): Promise<number> {
-    const { env, actor, rollout: r, random } = this.#parts;
+    const { env, actor, rollout: r, random, scaler } = this.#parts;
     const { bars, segmentBars, stateSize, symbols: S, accountFeatures: K, categories: C, betaHeads: B } = r.shape;
     const N = env.stretches * env.accountsPerStretch;
     const rows = N * S;
     const elsewhere = env.beforeRollout?.(bars) === true;
-    if (elsewhere) await actor.warmUp(this.values, new Uint8Array(env.stretches).fill(1));
+    if (elsewhere) {
+      scaler.restart();
+      await actor.warmUp(this.values, new Uint8Array(env.stretches).fill(1));
+    }
     let total = 0;
     r.extremes.clear();
     r.anew.fill(0);
@@ -108,7 +111,7 @@ export class Ppo {
         throw new TidemarkError("CONTRACT_BROKEN", {
           what: `The world moved a stretch after bar ${t + 1} of a rollout, inside a segment of ${segmentBars} bars`,
           where: "VectorEnv.restart",
-          fix: "Let episodes end between segments, or set freeEpisodes and use the gru encoder without warm-up.",
+          fix: "Let episodes end between segments, or set freeEpisodes and use an encoder without warm-up.",
         });
       }
       if (t + 1 < bars) r.anew.set(anew, (t + 1) * env.stretches);
@@ -130,6 +133,7 @@ export class Ppo {
     let epochs = 0;
     for (let refused = false; epochs < config.epochs && !refused; epochs++) {
       if (epochs > 0) await this.#refreshMemory();
+      figures.beginEpoch();
       random.shuffle(order);
       minibatches.fill(order);
       for (let step = 0; step < minibatches.steps; step++) normalize(minibatches.advantage(step));

@@ -41,29 +41,38 @@ describe("a memory of all that is seen", () => {
     expect(await learned("market")).toBeLessThan(0.3);
   });
 
-  it("begins anew inside a segment where an episode ends, and training agrees with acting", async () => {
-    const random = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i * i));
-    for (const market of [undefined, { features: 3, values: random }]) {
-      const env = new ScriptedEnv({
-        stretches: 4,
-        symbols: 2,
-        ...(market === undefined ? {} : { market: { ...market, values: market.values.subarray(0, 300) } }),
-        starts: [0, 3, 5, 9],
-        freeEpisodes: true,
-        reward: (t, n) => Math.sin(t + n),
-        ends: (t, n) => (t + n) % 5 === 0,
-        cutTo: (t, g) => (t % 7 === g ? 2 * g : undefined),
-      });
-      const spec = networkSpec("gru", { hiddenSize: 6, joinSize: 5, remember: "all" });
-      const config = { ...CONFIG, rollout: 64, batch: 32, segment: 8, epochs: 3 };
-      const ppo = await Ppo.create(env, spec, config, 2);
-      for (let i = 0; i < 3; i++) expect((await ppo.iterate()).firstRatioError).toBeLessThan(1e-5);
-      await ppo.release();
-    }
-  });
+  it.each(["gru", "lstm", "transformer", "hierarchical"])(
+    "of %s begins anew inside a segment where an episode ends, and training agrees with acting",
+    async (encoder) => {
+      const random = Float32Array.from({ length: 300 }, (_, i) => Math.sin(i * i));
+      for (const market of [undefined, { features: 3, values: random }]) {
+        const env = new ScriptedEnv({
+          stretches: 4,
+          symbols: 2,
+          ...(market === undefined ? {} : { market: { ...market, values: market.values.subarray(0, 300) } }),
+          starts: [0, 3, 5, 9],
+          freeEpisodes: true,
+          reward: (t, n) => Math.sin(t + n),
+          ends: (t, n) => (t + n) % 5 === 0,
+          cutTo: (t, g) => (t % 7 === g ? 2 * g : undefined),
+        });
+        const spec = networkSpec(encoder, {
+          hiddenSize: 6,
+          heads: 2,
+          attentionWindow: 5,
+          joinSize: 5,
+          remember: "all",
+        });
+        const config = { ...CONFIG, rollout: 64, batch: 32, segment: 8, epochs: 3 };
+        const ppo = await Ppo.create(env, spec, config, 2);
+        for (let i = 0; i < 3; i++) expect((await ppo.iterate()).firstRatioError).toBeLessThan(1e-5);
+        await ppo.release();
+      }
+    },
+  );
 
   it("is refused where it can't be, with what to do", async () => {
-    expect(() => networkSpec("lstm", { remember: "all" })).toThrow(/for the gru encoder/);
+    expect(() => networkSpec("mlp", { remember: "all" })).toThrow(/encoders with a memory/);
     expect(() => networkSpec("gru", { remember: "all", warmup: 8 })).toThrow(/without warm-up/);
     const spec = networkSpec("gru", { remember: "all" });
     const shared = new ScriptedEnv({ stretches: 2, accountsPerStretch: 2 });
@@ -85,12 +94,27 @@ describe("episodes that end inside a segment", () => {
     await ppo.release();
   });
 
-  it("are refused of an encoder that can't empty its memory there", async () => {
+  it("are refused of a memory that would have to be warmed up there", async () => {
     const env = new ScriptedEnv({ market, cutTo, freeEpisodes: true });
     const config = { ...CONFIG, rollout: 16, batch: 16 };
-    await expect(Ppo.create(env, networkSpec("lstm", { warmup: 0 }), config, 1)).rejects.toThrow(/gru encoder/);
     await expect(Ppo.create(env, networkSpec("gru", { warmup: 4 }), config, 1)).rejects.toThrow(/warm-up/);
   });
+});
+
+it("the scale of rewards counts no return on from a market that was left", async () => {
+  const bars = 8;
+  const end = async (elsewhere: boolean): Promise<number> => {
+    const env = Object.assign(new ScriptedEnv({ stretches: 2, reward: () => 1 }), { beforeRollout: () => elsewhere });
+    const config = { ...CONFIG, rollout: 2 * bars, batch: 8, epochs: 1, gamma: 0.5, normalizeReward: true };
+    const ppo = await Ppo.create(env, networkSpec("mlp", { joinSize: 4 }), config, 1);
+    await ppo.iterate();
+    await ppo.iterate();
+    const [discounted] = ppo.state().scaler.returns;
+    await ppo.release();
+    return discounted;
+  };
+  expect(await end(true), "1 + 1/2 + ... over one rollout").toBeCloseTo(2 * (1 - 0.5 ** bars), 9);
+  expect(await end(false)).toBeCloseTo(2 * (1 - 0.5 ** (2 * bars)), 9);
 });
 
 it("the maze keeps the contract of an environment", () => {

@@ -12,6 +12,8 @@ export type PpoReport = {
   readonly entropy: number;
   readonly betaEntropy: number;
   readonly approximateKl: number;
+  /** Of the last epoch alone. */
+  readonly finalKl: number;
   readonly choiceKl: number;
   readonly betaKl: number;
   readonly clipFraction: number;

@@ -45,6 +45,11 @@ export class RewardScaler {
     }
   }
 
+  /** Everybody begins anew somewhere else: no return goes on. What is known of their spread stays. */
+  restart(): void {
+    this.#returns.fill(0);
+  }
+
   #merge(mean: number, squares: number, n: number): void {
     const total = this.#count + n;
     const delta = mean - this.#mean;

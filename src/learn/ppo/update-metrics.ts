@@ -1,4 +1,4 @@
-/** @file What one PPO update tells of itself: means over all its steps, of every epoch (others log the last epoch's). */
+/** @file What one PPO update tells of itself: means over all its steps, of every epoch. */
 import type { Metrics } from "../../compute/index.ts";
 import type { Rollout } from "./rollout.ts";
 
@@ -8,6 +8,8 @@ export type UpdateFigures = {
   readonly entropy: number;
   readonly betaEntropy: number;
   readonly approximateKl: number;
+  /** Of the last epoch alone, the step that was refused included: how far the update went. Others log this one. */
+  readonly finalKl: number;
   readonly choiceKl: number;
   readonly betaKl: number;
   readonly clipFraction: number;
@@ -24,10 +26,17 @@ export class UpdateTotals {
   readonly #rollout: Rollout;
   readonly #clip: number;
   readonly #sums = new Map<string, number>();
+  #epochKl = 0;
+  #epochCount = 0;
 
   constructor(rollout: Rollout, clip: number) {
     this.#rollout = rollout;
     this.#clip = clip;
+  }
+
+  beginEpoch(): void {
+    this.#epochKl = 0;
+    this.#epochCount = 0;
   }
 
   /**
@@ -55,6 +64,8 @@ export class UpdateTotals {
     }
     if (this.count === 0) this.firstRatioError = error;
     this.count++;
+    this.#epochKl += kl / n;
+    this.#epochCount++;
     this.#sum("approximateKl", kl / n);
     this.#sum("choiceKl", choiceKl / n);
     this.#sum("betaKl", betaKl / n);
@@ -75,6 +86,7 @@ export class UpdateTotals {
       entropy: mean("entropy"),
       betaEntropy: mean("betaEntropy"),
       approximateKl: mean("approximateKl"),
+      finalKl: this.#epochKl / Math.max(1, this.#epochCount),
       choiceKl: mean("choiceKl"),
       betaKl: mean("betaKl"),
       clipFraction: mean("clipFraction"),

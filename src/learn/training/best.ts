@@ -4,7 +4,7 @@
  */
 import type { Ppo } from "../ppo/index.ts";
 import type { TrainOptions } from "./options.ts";
-import { type Candidate, daysOf, figuresOf, type TrainingOutcome } from "./outcome.ts";
+import { type Candidate, daysOf, figuresOf, isBetter, type TrainingOutcome } from "./outcome.ts";
 import { evaluateConstant, evaluateOnValidation, type Validation, type ValidationResult } from "./validation.ts";
 
 export type BestState = {
@@ -81,7 +81,7 @@ export class BestParameters {
     const candidate = this.#candidate(ppo, look);
     this.#looks++;
     const correcting = this.#options.start?.correcting === true;
-    const kept = correcting || this.#score === null || meanReward > this.#score;
+    const kept = correcting || isBetter(candidate, this.#candidates.kept);
     if (kept) {
       this.#keep(ppo, meanReward);
       this.#candidates = { ...this.#candidates, kept: candidate };

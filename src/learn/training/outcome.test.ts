@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type Candidate, describeOutcome, figuresOf, type TrainingOutcome } from "./outcome.ts";
+import { type Candidate, describeOutcome, figuresOf, isBetter, type TrainingOutcome } from "./outcome.ts";
 
 const DAY_MS = 86_400_000;
 const IDLE: Candidate = { growth: 0, meanReward: 0, exposure: 0, changes: 0, steps: 0 };
@@ -33,6 +33,26 @@ describe("the figures of a walk through the validation part", () => {
   it("stay finite where everything is lost", () => {
     const figures = figuresOf({ returns: Float64Array.of(-1, 0), meanReward: -7, exposure: 3, changes: 1 }, DAY_MS);
     expect(figures.growth).toBeCloseTo(-1, 9);
+  });
+});
+
+describe("what is kept", () => {
+  const scored = (meanReward: number, changes: number): Candidate => ({ ...TRADER, meanReward, changes });
+
+  it("is the first of all, then the greater score, whether it trades or not", () => {
+    expect(isBetter(IDLE, undefined)).toBe(true);
+    expect(isBetter(scored(2e-5, 0), scored(1e-5, 7))).toBe(true);
+    expect(isBetter(scored(-1e-9, 7), IDLE)).toBe(false);
+    expect(isBetter(scored(1e-5, 7), scored(2e-5, 7))).toBe(false);
+  });
+
+  it("is among equal scores the one that trades, and otherwise the earlier", () => {
+    expect(isBetter(scored(0, 3), IDLE)).toBe(true);
+    expect(isBetter(scored(1e-5 * (1 - 2e-8), 3), scored(1e-5, 0))).toBe(true);
+    expect(isBetter(scored(1e-5 * (1 - 1e-6), 3), scored(1e-5, 0))).toBe(false);
+    expect(isBetter(IDLE, scored(0, 3))).toBe(false);
+    expect(isBetter(IDLE, IDLE)).toBe(false);
+    expect(isBetter(scored(1e-5, 9), scored(1e-5, 3))).toBe(false);
   });
 });
 

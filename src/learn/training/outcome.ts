@@ -66,6 +66,21 @@ export function daysOf(result: ValidationResult, barMs: number): number {
   return (result.returns.length * barMs) / DAY_MS;
 }
 
+/** A few roundings of float32. */
+const SAME_SCORE = 1e-7;
+
+/**
+ * Whether parameters are to be kept in place of others. A greater score is better. Where two score the same, as far as
+ * float32 rewards can tell, the policy that trades is better than one that never does: what the latter has learned can't be
+ * told from having learned nothing.
+ */
+export function isBetter(candidate: ValidationFigures, kept: ValidationFigures | undefined): boolean {
+  if (kept === undefined) return true;
+  const [a, b] = [candidate.meanReward, kept.meanReward];
+  if (Math.abs(a - b) > SAME_SCORE * Math.max(Math.abs(a), Math.abs(b))) return a > b;
+  return kept.changes === 0 && candidate.changes > 0;
+}
+
 /** Below this a year's growth makes large figures of small ones: what the part itself brought is told. */
 const LEAST_DAYS = 90;
 

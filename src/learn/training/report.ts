@@ -121,6 +121,7 @@ function algorithmFigures(report: PpoReport): Record<string, number> {
     "policy/entropy": report.entropy,
     "policy/sizeEntropy": report.betaEntropy,
     "policy/approximateKl": report.approximateKl,
+    "policy/finalKl": report.finalKl,
     "policy/directionKl": report.choiceKl,
     "policy/sizeKl": report.betaKl,
     "policy/clipFraction": report.clipFraction,

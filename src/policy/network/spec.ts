@@ -1,6 +1,10 @@
 /** @file What a network is made of, as plain data: stored in every model file and checkpoint. */
 import { TidemarkError } from "../../core/index.ts";
 
+/** What a memory is of. */
+export const MEMORY_KINDS = ["market", "all"] as const;
+export type MemoryKind = (typeof MEMORY_KINDS)[number];
+
 export const ENCODER_NAMES = ["mlp", "gru", "lstm", "transformer", "hierarchical"] as const;
 export type EncoderName = (typeof ENCODER_NAMES)[number];
 
@@ -30,9 +34,9 @@ export type NetworkSpec = {
   readonly riskSize: number;
   /**
    * What a memory is of. "market": what happens whatever is done, so that accounts can share it. "all": the account too, for
-   * worlds in which one's own acts bring about what is to be remembered; only for the gru encoder, an account a stretch.
+   * worlds in which one's own acts bring about what is to be remembered; for encoders with a memory, an account a stretch.
    */
-  readonly remember: "market" | "all";
+  readonly remember: MemoryKind;
 };
 
 /** The sizes of what goes in and comes out; fixed once a network is built. */
@@ -109,11 +113,11 @@ export function networkSpec(encoder: string, changes: Partial<Omit<NetworkSpec, 
       where: "model",
     });
   }
-  if (spec.remember === "all" && (spec.encoder !== "gru" || spec.warmup > 0)) {
+  if (spec.remember === "all" && (spec.encoder === "mlp" || spec.warmup > 0)) {
     throw new TidemarkError("CONFIG_VALUE", {
-      what: `A memory of all that is seen (remember = "all") is for the gru encoder without warm-up, not for ${spec.encoder} with ${spec.warmup} bars of it`,
+      what: `A memory of all that is seen (remember = "all") is for encoders with a memory and without warm-up, not for ${spec.encoder} with ${spec.warmup} bars of it`,
       where: "model.remember",
-      fix: 'Use encoder = "gru", or remember = "market".',
+      fix: 'Use encoder = "gru", "lstm", "transformer" or "hierarchical", or remember = "market".',
     });
   }
   checkAttention(spec);

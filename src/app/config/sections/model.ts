@@ -1,6 +1,6 @@
 /** @file [model]: the policy's network and what it may do. */
 import { z } from "zod";
-import { ACTION_SPACE_NAMES, ENCODER_NAMES, LEARNERS } from "../../../policy/choices.ts";
+import { ACTION_SPACE_NAMES, ENCODER_NAMES, LEARNERS, MEMORY_KINDS } from "../../../policy/choices.ts";
 
 const width = z.int().min(1).max(4_096);
 
@@ -29,6 +29,12 @@ export const modelSection = z
       .max(4_096)
       .default(256)
       .describe("Bars of history that a recurrent encoder has seen when it starts to decide."),
+    remember: z
+      .enum(MEMORY_KINDS)
+      .default("market")
+      .describe(
+        'What a memory is of: "market" what happens whatever is done, so that accounts can share it; "all" the account too, for what own acts bring about: it begins empty (no sequence_length) and every account needs a stretch of its own.',
+      ),
     window: z.int().min(1).max(512).default(1).describe("Bars that the mlp encoder sees at once."),
     hidden_size: width
       .optional()

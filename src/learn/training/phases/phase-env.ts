@@ -41,6 +41,8 @@ export class PhaseEnv implements VectorEnv {
   #rollouts = 0;
   /** Bars of the rollout that is going on. */
   #bars = 0;
+  /** Episodes of markets that were given up; taken within the same update. */
+  #cut: EpisodeRecord[] = [];
 
   constructor(prepared: Prepared, options: PhaseEnvOptions) {
     const { network } = prepared.options;
@@ -85,8 +87,11 @@ export class PhaseEnv implements VectorEnv {
   beforeRollout(bars: number): boolean {
     this.#bars = bars;
     const worn = this.#rollouts >= this.#options.marketUpdates && isAugmented(this.#options.settings);
-    if (worn) [this.#inner, this.#noise] = this.#draw(this.#draws + 1);
-    else this.#noise.clear();
+    if (worn) {
+      this.#inner.cutEpisodes();
+      this.#cut.push(...this.#inner.takeEpisodes());
+      [this.#inner, this.#noise] = this.#draw(this.#draws + 1);
+    } else this.#noise.clear();
     for (let g = 0; g < this.stretches; g++) this.#cover(g);
     this.#rollouts++;
     return worn;
@@ -170,7 +175,9 @@ export class PhaseEnv implements VectorEnv {
   }
 
   takeEpisodes(): EpisodeRecord[] {
-    return this.#inner.takeEpisodes();
+    const cut = this.#cut;
+    this.#cut = [];
+    return [...cut, ...this.#inner.takeEpisodes()];
   }
 
   state(): State {

@@ -92,3 +92,38 @@ export function missingBias(seen: Tensor, C: number, T: number): Tensor {
   const missing = minimum(add(seen, constant(firstKey, [1, C + T])), 0);
   return reshape(mul(missing, -HIDDEN), [seen.shape[0], 1, C + T]);
 }
+
+/** Bars of a stretch at which a memory began anew, and what follows from it for who sees whom. */
+export type Restarts = {
+  /** `[R, T*heads, C+T]`: hides keys from before the last restart at or before the query. */
+  readonly bias: Tensor;
+  /** `[R, 1]` bars since the last restart, or all of them and those that were seen before. */
+  readonly seen: Tensor;
+};
+
+/**
+ * @param resets `[R, T]` 1 where the memory is emptied before a bar
+ * @param seen `[R, 1]` bars of the C before the queries that exist
+ */
+export function restarts(resets: Tensor, seen: Tensor, C: number, heads: number): Restarts {
+  const [R, T] = resets.shape;
+  // Restarts up to and with each bar: a product with a triangle of ones is their running sum.
+  const upTo = Float32Array.from({ length: T * T }, (_, i) => (Math.floor(i / T) <= i % T ? 1 : 0));
+  const count = matmul(resets, constant(upTo, [T, T]));
+  const ofKeys = concat([constant(0, [R, C]), count], 1);
+  const between = sub(reshape(ofKeys, [R, 1, C + T]), reshape(count, [R, T, 1]));
+  const hidden = reshape(mul(minimum(between, 0), -HIDDEN), [R, T, 1, C + T]);
+  const total =
+    split(
+      count,
+      [T - 1, 1].filter((size) => size > 0),
+      1,
+    ).at(-1) ?? count;
+  // 1 for a bar with no restart after it: it is still remembered at the end.
+  const remembered = sub(1, minimum(sub(total, count), 1));
+  const before = mul(seen, sub(1, minimum(total, 1)));
+  return {
+    bias: reshape(expand(hidden, [R, T, heads, C + T]), [R, T * heads, C + T]),
+    seen: add(before, sum(remembered, 1, true)),
+  };
+}

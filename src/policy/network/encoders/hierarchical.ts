@@ -32,9 +32,9 @@ export const hierarchicalTower: BuildTower = (parameters, prefix, spec, shape) =
       const [ofTrend, ofRisk] = apart(state);
       return joined(trend.step(x, ofTrend), risk.step(x, ofRisk));
     },
-    segment: (x, state) => {
+    segment: (x, state, resets) => {
       const [ofTrend, ofRisk] = apart(state);
-      return joined(trend.segment(x, ofTrend), risk.segment(x, ofRisk));
+      return joined(trend.segment(x, ofTrend, resets), risk.segment(x, ofRisk, resets));
     },
   };
 };

@@ -36,9 +36,9 @@ export function lstmTower(parameters: Parameters, prefix: string, H: number, F: 
       const after = lstmStep(x, { h, c }, { w, r, bias });
       return { encoding: after.h, state: concat([after.h, after.c], 1) };
     },
-    segment: (x, state) => {
+    segment: (x, state, resets) => {
       const [h, c] = split(state, [H, H], 1);
-      const run = lstm(x, h, c, w, r, bias);
+      const run = lstm(x, h, c, w, r, bias, resets === undefined ? {} : { resets });
       return {
         encoding: reshape(run.outputs, [x.shape[0] * x.shape[1], H]),
         state: concat([run.last, run.cell], 1),

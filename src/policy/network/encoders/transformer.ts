@@ -23,7 +23,7 @@ import {
 } from "../../../compute/index.ts";
 import { columnBlocks, fallingWithAge } from "../initializers.ts";
 import type { NetworkSpec } from "../spec.ts";
-import { missingBias, sharedKeyAttention, windowBias } from "./attention.ts";
+import { missingBias, restarts, sharedKeyAttention, windowBias } from "./attention.ts";
 import { dense } from "./dense.ts";
 import { norm } from "./norm.ts";
 import type { Tower } from "./tower.ts";
@@ -68,26 +68,27 @@ export function transformerTower(parameters: Parameters, prefix: string, spec: N
   const pieces = Array.from<number>({ length: 2 * spec.layers }).fill(1);
   const cacheSize = pieces.length * C * d;
 
-  /** x `[R, T, F]` to encodings `[R, T, D]`. */
-  const run = (x: Tensor, state: Tensor): { readonly encoding: Tensor; readonly state: Tensor } => {
+  /** x `[R, T, F]` to encodings `[R, T, D]`; resets `[R, T]`. What they hide stays in the memory, and is never seen. */
+  const run = (x: Tensor, state: Tensor, resets?: Tensor): { readonly encoding: Tensor; readonly state: Tensor } => {
     const [R, T] = x.shape;
     const [flat, seen] = split(state, [cacheSize, 1], 1);
     const cache = reshape(flat, [R, pieces.length, C, d]);
     const past = split(cache, pieces, 1).map((piece) => reshape(piece, [R, C, d]));
     const missing = missingBias(seen, C, T);
+    const anew = resets === undefined ? undefined : restarts(resets, seen, C, heads);
     const fresh: Tensor[] = [];
     let stream = embed(x);
     for (const [i, layer] of layers.entries()) {
       const [q, k, v] = split(layer.project(layer.normalize(stream)), [D, d, d], 2);
       fresh.push(reshape(k, [R, 1, T, d]), reshape(v, [R, 1, T, d]));
       const [keys, values] = [concat([past[2 * i], k], 1), concat([past[2 * i + 1], v], 1)];
-      const biases = [windowBias(layer.bias, T), missing];
+      const biases = [windowBias(layer.bias, T), missing, ...(anew === undefined ? [] : [anew.bias])];
       const mixed = sharedKeyAttention(reshape(q, [R, T * heads, d]), keys, values, biases);
       stream = add(stream, layer.output(reshape(mixed, [R, T, D])));
       stream = add(stream, layer.feedForward(stream));
     }
     const after = reshape(newest(cache, concat(fresh, 1), C), [R, cacheSize]);
-    return { encoding: normalize(stream), state: concat([after, minimum(add(seen, T), C)], 1) };
+    return { encoding: normalize(stream), state: concat([after, minimum(anew?.seen ?? add(seen, T), C)], 1) };
   };
 
   return {
@@ -97,13 +98,14 @@ export function transformerTower(parameters: Parameters, prefix: string, spec: N
       const result = run(reshape(x, [R, 1, F]), state);
       return { encoding: reshape(result.encoding, [R, D]), state: result.state };
     },
-    segment: (x, state) => {
+    segment: (x, state, resets) => {
       const [T, R] = x.shape;
       const sizes = equalParts(T, Math.max(PART_BARS, 2 * W));
+      const marks = resets === undefined ? undefined : split(transpose(resets, [1, 0]), sizes, 1);
       const encodings: Tensor[] = [];
       let now = state;
-      for (const part of split(transpose(x, [1, 0, 2]), sizes, 1)) {
-        const result = run(part, now);
+      for (const [i, part] of split(transpose(x, [1, 0, 2]), sizes, 1).entries()) {
+        const result = run(part, now, marks?.[i]);
         encodings.push(result.encoding);
         now = result.state;
       }
