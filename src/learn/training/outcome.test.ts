@@ -36,9 +36,11 @@ describe("the figures of a walk through the validation part", () => {
   });
 });
 
-describe("what is kept", () => {
-  const scored = (meanReward: number, changes: number): Candidate => ({ ...TRADER, meanReward, changes });
+function scored(meanReward: number, changes: number): Candidate {
+  return { ...TRADER, meanReward, changes };
+}
 
+describe("what is kept", () => {
   it("is the first of all, then the greater score, whether it trades or not", () => {
     expect(isBetter(IDLE, undefined)).toBe(true);
     expect(isBetter(scored(2e-5, 0), scored(1e-5, 7))).toBe(true);

@@ -88,6 +88,17 @@ function feedsOf(bars: number, stateSize: number, marked: (t: number, row: numbe
   };
 }
 
+/** By row: at the first bar, twice close together, at the last, never. */
+const MARKS: ReadonlyArray<readonly number[]> = [[0], [4, 5], [2, 11], []];
+
+function marked(t: number, row: number): boolean {
+  return MARKS[row].includes(t);
+}
+
+function actorOf({ outputs, ...rest }: Run): Run {
+  return { ...rest, outputs: { actor: outputs["actor"] } };
+}
+
 describe.each(NAMES)("a memory of the %s encoder that is emptied inside a segment", (name) => {
   it("gives what steps from an emptied memory give, and the same gradients", async () => {
     const bars = 12;
@@ -95,8 +106,6 @@ describe.each(NAMES)("a memory of the %s encoder that is emptied inside a segmen
     const random = new Random(1);
     const values = whole.parameters.initialize(random);
     for (let i = 0; i < values.length; i++) values[i] += 0.1 * random.normal();
-    // At the first bar, twice close together, at the last, never.
-    const marked = (t: number, row: number): boolean => [[0], [4, 5], [2, 11], []][row].includes(t);
     const feeds = feedsOf(bars, whole.size, marked);
     const begun = await evaluate(steps, values, { ...feeds, resets: new Float32Array(bars * ROWS) });
     const later = { ...feeds, state: begun["nextState"] };
@@ -121,7 +130,6 @@ it("a transformer forgets at a bar in a stretch that is run in parts, as a memor
   const [whole, steps] = [runOf("transformer", bars, "segment"), runOf("transformer", bars, "steps")];
   const values = whole.parameters.initialize(new Random(2));
   const feeds = feedsOf(bars, whole.size, (t, row) => (t + 13 * row) % 34 === 0);
-  const pick = ({ outputs, ...rest }: Run): Run => ({ ...rest, outputs: { actor: outputs["actor"] } });
-  const [a, b] = [await evaluate(pick(whole), values, feeds), await evaluate(pick(steps), values, feeds)];
+  const [a, b] = [await evaluate(actorOf(whole), values, feeds), await evaluate(actorOf(steps), values, feeds)];
   expect(farthest(a["actor"], b["actor"])).toBeLessThan(2e-5);
 });
