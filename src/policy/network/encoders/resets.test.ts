@@ -79,12 +79,12 @@ async function evaluate(run: Run, values: Float32Array, feeds: Record<string, Fl
   return copies;
 }
 
-function feedsOf(bars: number, stateSize: number, marked: (t: number, row: number) => boolean) {
+function feedsOf(bars: number, stateSize: number, isReset: (t: number, row: number) => boolean) {
   const random = new Random(3);
   return {
     x: Float32Array.from({ length: bars * ROWS * F }, () => random.normal()),
     state: new Float32Array(ROWS * stateSize),
-    resets: Float32Array.from({ length: bars * ROWS }, (_, i) => (marked(Math.floor(i / ROWS), i % ROWS) ? 1 : 0)),
+    resets: Float32Array.from({ length: bars * ROWS }, (_, i) => (isReset(Math.floor(i / ROWS), i % ROWS) ? 1 : 0)),
   };
 }
 
