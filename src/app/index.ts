@@ -44,6 +44,7 @@ export { readStageRecord } from "./promotion/record-file.ts";
 export { isStrategyFile, loadStrategy } from "./strategies/load.ts";
 export { openRule } from "./strategies/rule.ts";
 export { type TunedStrategy, tuneStrategy } from "./strategies/tune.ts";
+export { compareTrading } from "./trade/compare.ts";
 export {
   exportJournal,
   journalOrder,

@@ -22,6 +22,14 @@ export { type EngineState, emptyState } from "./engine/state.ts";
 export type * from "./feed.ts";
 export { type BybitFeedOptions, bybitFeed } from "./feeds/bybit-feed.ts";
 export { type PolledFeedOptions, polledFeed } from "./feeds/polled-feed.ts";
+export {
+  type ComparedTrade,
+  compareRecords,
+  DIFFERENCE_PARTS,
+  type RecordComparison,
+  type TradeDifference,
+  type TradingRecord,
+} from "./journal/compare.ts";
 export { foldJournal } from "./journal/fold.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
 export { type OrderStory, orderStory } from "./journal/order-story.ts";

@@ -1,9 +1,10 @@
 /** @file The verbs that speak to a running engine, or read its journal where none runs. */
 import { type Command, Option } from "commander";
-import { journalOrder, sessionOrders, sessionStatus } from "../../app/index.ts";
+import { compareTrading, journalOrder, sessionOrders, sessionStatus } from "../../app/index.ts";
+import { TidemarkError } from "../../core/index.ts";
 import { addVerb, type VerbRunner } from "../verb.ts";
 import { tell } from "./order-verbs.ts";
-import { ordersText, positionsText, statusText } from "./session-text.ts";
+import { comparisonText, ordersText, positionsText, statusText } from "./session-text.ts";
 import { VERB_SUMMARIES, type VerbName } from "./summaries.ts";
 
 const SESSION = [["[session]", 'such as "paper/tidemark-1"; without it the one that runs']] as const;
@@ -94,19 +95,42 @@ export function registerOrders(program: Command, runner: VerbRunner): void {
 }
 
 export function registerExplain(program: Command, runner: VerbRunner): void {
-  addVerb(
+  addVerb<{ compare?: boolean }>(
     program,
     {
       name: "explain",
       summary: VERB_SUMMARIES.explain,
-      arguments: [["<order>", "a client order id, or the venue's"], ...SESSION],
+      details:
+        "With --compare, two records (sessions, or reports of backtests) are held against each other: their difference in net profit, trade by trade, split into data, signal, timing, price, fee, funding, refusal and size. The parts add up exactly.",
+      arguments: [
+        ["<order>", "a client order id, or the venue's; with --compare a session or a report"],
+        ["[session]", 'such as "paper/tidemark-1"; with --compare the other session or report'],
+      ],
+      options: [new Option("--compare", "compare two records, the first being what was expected")],
       settings: SETTINGS,
-      examples: [["explain p7c1f0a9b2d3-mihk2a9c-e0", "decision, quote, clamps, outcome and fills of an order"]],
-      run: async (context, { args }) => {
+      examples: [
+        ["explain p7c1f0a9b2d3-mihk2a9c-e0", "decision, quote, clamps, outcome and fills of an order"],
+        ["explain --compare replay/tidemark-1 live/tidemark-1", "what live trading cost against the simulation"],
+      ],
+      run: async (context, { args, options }) => {
+        const { output } = context;
+        if (options.compare === true) {
+          const [a, b] = args;
+          if (b === undefined) {
+            throw new TidemarkError("USAGE_ARGUMENT", {
+              what: "Two records are compared",
+              fix: "Name both: `tidemark explain --compare replay/tidemark-1 live/tidemark-1`.",
+            });
+          }
+          const compared = compareTrading(context.config(), a, b);
+          output.text(comparisonText(compared, output.columns));
+          output.data(compared);
+          return;
+        }
         const { session } = await sessionStatus(context.config(), args[1]);
         const story = journalOrder(context.config(), session, args[0]);
-        for (const text of story.lines) context.output.text(text);
-        context.output.data(story);
+        for (const text of story.lines) output.text(text);
+        output.data(story);
       },
     },
     runner,

@@ -1,6 +1,12 @@
 /** @file A session as text: status, positions, orders, and what a stop has left. */
 import { decimal, formatMinute, formatSpan } from "../../core/index.ts";
-import type { OrderView, PositionView, SessionView } from "../../trade/index.ts";
+import {
+  DIFFERENCE_PARTS,
+  type OrderView,
+  type PositionView,
+  type RecordComparison,
+  type SessionView,
+} from "../../trade/index.ts";
 import { table } from "../terminal/table.ts";
 import type { CommandContext } from "../verb.ts";
 
@@ -79,6 +85,31 @@ export function statusText(view: SessionView, running: boolean, columns: number)
     "",
     positionsText(view.positions, columns),
     ...(view.working.length === 0 ? [] : ["", ordersText(view.working, columns)]),
+  ].join("\n");
+}
+
+/** Trades of a comparison that are listed: those with the largest differences. */
+const LISTED = 15;
+
+/** Two records: the sums by cause, and the trades that make most of them. */
+export function comparisonText(compared: RecordComparison, columns: number): string {
+  const { a, b, netA, netB, difference, parts, matched, onlyA, onlyB } = compared;
+  const money = (text: string): string => decimal(text).toFixed(4);
+  const largest = [...compared.trades]
+    .sort((x, y) => decimal(y.difference).abs().cmp(decimal(x.difference).abs()))
+    .slice(0, LISTED);
+  return [
+    `${a}: net ${money(netA)}`,
+    `${b}: net ${money(netB)}`,
+    `difference ${money(difference)}; ${matched} trades in both, ${onlyA} in the first alone, ${onlyB} in the second`,
+    "",
+    ...DIFFERENCE_PARTS.map((part) => `  ${part.padEnd(8)} ${money(parts[part]).padStart(16)}`),
+    "",
+    table(
+      [{ title: "entered (UTC)" }, { title: "symbol" }, { title: "difference", align: "right" }, { title: "why" }],
+      largest.map((one) => [formatMinute(one.entryMs), one.symbol, money(one.difference), one.why]),
+      columns,
+    ),
   ].join("\n");
 }
 
