@@ -34,6 +34,10 @@ const SETTINGS: readonly Variable[] = [
 export const SECRETS = [
   { name: "BYBIT_API_KEY", meaning: "Bybit API key; public market data need none" },
   { name: "BYBIT_API_SECRET", meaning: "its secret" },
+  { name: "NOTIFY_WEBHOOK_URL", meaning: "address that notices are posted to, with its key" },
+  { name: "TELEGRAM_BOT_TOKEN", meaning: "token of the bot that sends notices" },
+  { name: "TELEGRAM_CHAT_ID", meaning: "chat that it sends them to" },
+  { name: "SMTP_URL", meaning: "mail server for notices: smtps://user:password@mail.example.org" },
 ] as const;
 
 /** Environment variables as settings. */

@@ -37,6 +37,7 @@ import { findModel, modelId } from "../models/folders.ts";
 import { decisionOf } from "../models/open.ts";
 import { livePolicy } from "./replay.ts";
 import { engineConfig, graceMs, paperExchange, sessionFolder } from "./settings.ts";
+import { watchSession } from "./watchers.ts";
 
 export type SessionPlace = {
   readonly mode: TradeMode;
@@ -100,6 +101,13 @@ export async function runSession(context: AppContext, given: string, place: Sess
     const broker = place.broker ?? opened.paper;
     if (broker === undefined) throw new Error("a session has a broker");
     const ended = new AbortController();
+    const watchers = await watchSession(context, config, {
+      session: `${mode}/${name}`,
+      state: () => opened.engine.state,
+      secrets: place.secrets,
+      onTrouble: (text) => log.say("warn", text),
+    });
+    closing.unshift(() => watchers.close());
     let control: ControlServer | undefined;
     const stop = AbortSignal.any([ended.signal, context.signal]);
     const session = new TradeSession({
@@ -110,6 +118,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
       timers: true,
       onEntry: (entry, atMs) => {
         control?.wake();
+        watchers.entry(entry, atMs);
         opened.strategy.desk.apply(entry, false);
         log.entry(entry, atMs);
         if (entry.kind === "intent") {

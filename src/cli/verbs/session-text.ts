@@ -91,10 +91,11 @@ export function statusText(view: SessionView, running: boolean, columns: number)
 /** Trades of a comparison that are listed: those with the largest differences. */
 const LISTED = 15;
 
+const money = (text: string): string => decimal(text).toFixed(4);
+
 /** Two records: the sums by cause, and the trades that make most of them. */
 export function comparisonText(compared: RecordComparison, columns: number): string {
   const { a, b, netA, netB, difference, parts, matched, onlyA, onlyB } = compared;
-  const money = (text: string): string => decimal(text).toFixed(4);
   const largest = [...compared.trades]
     .sort((x, y) => decimal(y.difference).abs().cmp(decimal(x.difference).abs()))
     .slice(0, LISTED);

@@ -47,6 +47,8 @@ function partsOf(a: TradingRecord, b: TradingRecord): Record<string, number> {
   );
 }
 
+const rows = (hash: string) => new Map([[`BTCUSDT@${9 * HOUR_MS}`, hash]]);
+
 const A = trade({ from: 10, to: 20 });
 
 describe("what two records differ in has its cause", () => {
@@ -82,7 +84,6 @@ describe("what two records differ in has its cause", () => {
     expect([refused.parts.refusal, refused.trades[0].why]).toEqual(["-19", "b was refused: GATE_QUOTE_AGE"]);
     const other = compareRecords(alone, record("b", [], { refusals: [{ ...refusals[0], symbol: "ETHUSDT" }] }));
     expect(other.parts.signal).toBe("-19");
-    const rows = (hash: string) => new Map([[`BTCUSDT@${9 * HOUR_MS}`, hash]]);
     expect(partsOf({ ...alone, rows: rows("1") }, record("b", [], { rows: rows("2") }))).toEqual({ data: -19 });
     expect(partsOf({ ...alone, rows: rows("1") }, record("b", [], { rows: rows("1") }))).toEqual({ signal: -19 });
   });

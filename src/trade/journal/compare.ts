@@ -215,7 +215,7 @@ function lonely(
     b: right,
     difference: exactText(difference),
     parts: texts(parts),
-    why: reasons[part as keyof typeof reasons],
+    why: reasons[part],
   };
 }
 

@@ -98,6 +98,18 @@ export const tradeSection = z
       .default(true)
       .describe("Whether paper fills are harsh: in part, late, and with extra slippage."),
     paper_partial_probability: share().default(0.2).describe("Probability that a paper order fills only in part."),
+    notify: z
+      .array(z.enum(["webhook", "telegram", "email"]))
+      .default([])
+      .describe("Where fills, halts and alarms are told; addresses and keys come from the environment."),
+    notify_email_from: z.string().default("").describe("Sender of notices by e-mail."),
+    notify_email_to: z.string().default("").describe("Receiver of notices by e-mail."),
+    metrics_port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .default(0)
+      .describe("Port on 127.0.0.1 at which a session serves Prometheus metrics; 0 serves none."),
     paper_slippage_bps: z
       .number()
       .min(0)
