@@ -24,6 +24,8 @@ export type AppContext = {
   readonly folder: string;
   /** The resolved configuration; read once, on first use. */
   readonly config: () => Config;
+  /** The configuration read anew, for what may change while it runs; absent where nobody can read it again. */
+  readonly reloadConfig?: () => Config;
   /** The configured seed, or a fresh one that is told and stays the same for the command. */
   readonly seed: () => number;
 };

@@ -54,6 +54,7 @@ async function runLine(argv: readonly string[], report: JobReport | undefined): 
       environment: process.env,
       folder: process.cwd(),
       config,
+      reloadConfig: () => lazyConfig(common, overrides, process.env, process.cwd())(),
       seed,
     };
     const code = await action(context);

@@ -26,7 +26,7 @@ export class BudgetLedger {
   readonly episode: Int32Array;
   readonly #book: AccountBook;
   readonly #tape: MarketTape;
-  readonly #config: BudgetConfig;
+  #config: BudgetConfig;
 
   constructor(book: AccountBook, tape: MarketTape, config: BudgetConfig) {
     this.#book = book;
@@ -59,6 +59,17 @@ export class BudgetLedger {
       if (this.#config.profitRollover) this.budget[cell] += change;
       this.dayProfit[cell * days + (day % days)] += change;
       this.windowProfit[cell] += change;
+    }
+  }
+
+  /** Settings from now on: what an allocation gains or loses, its budget gains or loses. The ladder's window stays. */
+  reload(config: BudgetConfig): void {
+    const before = this.#config;
+    this.#config = { ...config, ladderWindowDays: before.ladderWindowDays };
+    for (let cell = 0; cell < this.budget.length; cell++) {
+      const name = ASSET_CLASSES[cell % CLASSES];
+      const isBegun = this.episode[Math.floor(cell / CLASSES)] >= 0;
+      if (isBegun) this.budget[cell] += config.allocation[name] - before.allocation[name];
     }
   }
 

@@ -291,3 +291,35 @@ describe("the budget ledger", () => {
     expect(ledger.windowProfit[1]).toBe(16);
   });
 });
+
+describe("budgets that are read anew while they are used", () => {
+  const planned = new Float64Array(3);
+  const allocation = { cryptoSpot: 1_000, cryptoFutures: 2_000, forex: 0, options: 0 };
+
+  it("gain and lose what their allocation does, keep what was earned, and size by the new shares from then on", () => {
+    const { budget } = resolveSizingConfig({ budget: { allocation } });
+    const account = desk();
+    const sizer = new Sizer(account, resolveSizingConfig({ scheme: "budget", budget: { allocation } }));
+    sizer.observe(0);
+    account.book.netProfit[0] = 50;
+    sizer.observe(0);
+    const before = sizer.notional(0, 0, 1, 0.01, planned);
+    sizer.reload({
+      ...budget,
+      allocation: { ...allocation, cryptoFutures: 3_000 },
+      riskShare: { ...budget.riskShare, cryptoFutures: 0.02 },
+    });
+    expect([...(sizer.budgets?.budget.subarray(0, 2) ?? [])]).toEqual([1_000, 3_050]);
+    expect(before).toBeCloseTo(2_050 * 0.01, 9);
+    expect(sizer.notional(0, 0, 1, 0.01, planned)).toBeCloseTo(3_050 * 0.02, 9);
+  });
+
+  it("begin with the new allocation where no bar was seen yet, and the ladder's window stays", () => {
+    const { budget } = resolveSizingConfig({ budget: { allocation } });
+    const sizer = sizerOf({ scheme: "budget", budget: { allocation } });
+    sizer.reload({ ...budget, ladderWindowDays: 1, allocation: { ...allocation, cryptoSpot: 500 } });
+    sizer.observe(0);
+    expect([...(sizer.budgets?.budget.subarray(0, 2) ?? [])]).toEqual([500, 2_000]);
+    expect(sizer.budgets?.dayProfit).toHaveLength(2 * 4 * budget.ladderWindowDays);
+  });
+});

@@ -24,7 +24,7 @@ export class Sizer {
   /** Budgets of every account; undefined under every other scheme. */
   readonly budgets: BudgetLedger | undefined;
   readonly #desk: TradeDesk;
-  readonly #config: SizingConfig;
+  #config: SizingConfig;
   readonly #correlation: CorrelationTable | undefined;
 
   constructor(desk: TradeDesk, config: SizingConfig) {
@@ -38,6 +38,12 @@ export class Sizer {
   /** Takes note of a bar. Call it once before the account's symbols are sized. */
   observe(account: number): void {
     this.budgets?.observe(account);
+  }
+
+  /** Budgets by other settings from the next bar on; their ledger goes on. */
+  reload(budget: SizingConfig["budget"]): void {
+    this.#config = { ...this.#config, budget };
+    this.budgets?.reload(budget);
   }
 
   /**

@@ -4,7 +4,15 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Clock, decimal, formatMinute, PacedClock, type Timeframe, timeframeMs } from "../../core/index.ts";
+import {
+  type Clock,
+  decimal,
+  formatMinute,
+  PacedClock,
+  TidemarkError,
+  type Timeframe,
+  timeframeMs,
+} from "../../core/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
 import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
 import { loadPolicyModel, manifestInstruments, readManifest, selectionOf } from "../../policy/index.ts";
@@ -120,6 +128,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
         control?.wake();
         watchers.entry(entry, atMs);
         opened.strategy.desk.apply(entry, false);
+        opened.strategy.apply(entry);
         log.entry(entry, atMs);
         if (entry.kind === "intent") {
           const { side, quantity, symbol } = entry.request;
@@ -169,8 +178,18 @@ export async function runSession(context: AppContext, given: string, place: Sess
         context.note(`${formatMinute(openMs + barMs)} equity ${shown}, ${status}${decided ? "" : " (missed)"}`);
       },
     });
-    const reload = (): EngineConfig =>
-      engineConfig(context.config(), mode, strategySettings, instruments[0].quote, place.balance, pace);
+    const reload = (): Reload => {
+      const known = opened.engine.state.config;
+      if (context.reloadConfig === undefined || known === undefined) {
+        throw new TidemarkError("COMMAND_REFUSED", { what: "This session can't read its settings anew" });
+      }
+      const fresh = context.reloadConfig();
+      const { sizing } = decisionOf(context, fresh, manifest);
+      // Who trades what with which money is the session itself.
+      const { initialBalance, strategies, currency } = known;
+      const limits = engineConfig(fresh, mode, strategySettings, currency, place.balance, pace);
+      return { config: { ...limits, initialBalance, strategies, currency }, budget: sizing.budget };
+    };
     control = await serveControl(state, { answer: (request) => answer(session, request, reload), records: journal });
     closing.unshift(() => control?.close());
     await feed.start({ symbols, timeframe }, loop.listener(), stop);
@@ -191,10 +210,12 @@ function memoryBars({ network }: { readonly network?: { readonly window: number;
   return network === undefined ? 0 : network.window + network.warmup;
 }
 
+type Reload = { readonly config: EngineConfig; readonly budget: DecisionConfig["sizing"]["budget"] };
+
 function answer(
   session: TradeSession,
   request: Exclude<ControlRequest, { verb: "events" }>,
-  reload: () => EngineConfig,
+  reload: () => Reload,
 ): unknown {
   const { state } = session.engine;
   switch (request.verb) {
@@ -207,7 +228,7 @@ function answer(
     case "command":
   }
   const { order, verb: _, ...given } = request;
-  const whole = order.command === "reload" ? { ...order, config: reload() } : order;
+  const whole = order.command === "reload" ? { ...order, ...reload() } : order;
   const command = session.command(whole, given);
   return { command, view: sessionView(state) };
 }

@@ -3,7 +3,7 @@
  * input like any other: it is journaled before it takes effect, and its end is a fact of the journal.
  */
 import type { DecimalText, ErrorCode } from "../../core/index.ts";
-import type { AssetClass } from "../../portfolio/index.ts";
+import type { AssetClass, SizingConfig } from "../../portfolio/index.ts";
 import type { EngineConfig } from "./config.ts";
 
 /** Stop and target as a person set them; absent leaves what the strategy planned, null takes the target away. */
@@ -21,7 +21,7 @@ export type CommandOrder =
   /** Off: positions of the class may shrink and close, nothing of it is opened. */
   | { readonly command: "switch-class"; readonly assetClass: AssetClass; readonly open: boolean }
   /** Settings read anew, validated before they come here. */
-  | { readonly command: "reload"; readonly config: EngineConfig };
+  | { readonly command: "reload"; readonly config: EngineConfig; readonly budget?: SizingConfig["budget"] };
 
 export type Command = CommandOrder["command"];
 

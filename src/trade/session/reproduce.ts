@@ -94,6 +94,7 @@ function move(strategy: Strategy, entry: Entry): void {
     strategy.observe();
   }
   strategy.desk.apply(entry, false);
+  strategy.apply(entry);
 }
 
 function build({ journal, strategy: name, decision, balance, policy }: ReproduceOptions): Strategy {
@@ -134,6 +135,7 @@ export function replayed(strategy: Strategy, entry: Entry): void {
     strategy.observe();
   }
   strategy.desk.apply(entry, true);
+  strategy.apply(entry);
 }
 
 function differenceOf(

@@ -84,7 +84,9 @@ export class TradeSession {
     const { commands } = this.engine.state;
     const known = commands[id] as CommandRecord | undefined;
     if (known !== undefined) {
-      if (canonicalJson(known.order) === canonicalJson(order)) return { ...known };
+      // What a reload brings is read when it is given: sent again, it is the same command.
+      const isReload = known.order.command === "reload" && order.command === "reload";
+      if (isReload || canonicalJson(known.order) === canonicalJson(order)) return { ...known };
       throw new TidemarkError("COMMAND_CONFLICT", {
         what: `The id ${id} belongs to another command (${known.order.command})`,
         fix: "Give each command an id of its own.",

@@ -10,7 +10,7 @@ import type { LiveDesk } from "../desk/live-desk.ts";
 import type { LiveRows } from "../desk/live-rows.ts";
 import type { LiveTape } from "../desk/live-tape.ts";
 import type { DecisionWhy } from "../engine/decision-why.ts";
-import type { Target } from "../engine/entries.ts";
+import type { Entry, Target } from "../engine/entries.ts";
 import { decisionWhy } from "./decision-record.ts";
 
 export type StrategyParts = {
@@ -98,6 +98,12 @@ export class Strategy {
   size(): Target[] {
     this.step.apply(0, this.#intents);
     return this.desk.takeTargets();
+  }
+
+  /** What entries change in a strategy besides its account: budgets that were read anew. */
+  apply(entry: Entry): void {
+    if (entry.kind !== "command" || entry.command !== "reload" || entry.budget === undefined) return;
+    this.step.sizer.reload(entry.budget);
   }
 
   /** Why the last decision came out as it did; undefined where nothing was decided. */
