@@ -62,6 +62,7 @@ export type ServedDashboard = {
 
 const LONGEST_MESSAGE = 64 * 1024;
 const LOOK_MS = SECOND_MS;
+const silent = (): void => undefined;
 
 /** Where codes, sessions and tokens are kept. */
 export function accessFolder(context: AppContext): string {
@@ -78,7 +79,8 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
   const jobs = new Jobs({ config, clock, environment, launcher: options.launcher });
   const trading = new TradingResources(book, context);
   const learning = new LearningResources(context);
-  const machine = new MachineResources(context);
+  // Its checks are asked for by a page: nobody at the terminal waits for them.
+  const machine = new MachineResources({ ...context, note: silent, progress: silent, endProgress: silent });
 
   let app: ReturnType<typeof createApp> | undefined;
   const server = createAdaptorServer({
