@@ -3,6 +3,12 @@
  * would otherwise derive again. One object a stream, overwritten bar by bar: plain number fields, so that passing a bar
  * to any indicator allocates nothing (six number arguments to a call that isn't inlined would box each of them).
  */
+import { MISSING_AGE, SERIES } from "../market/index.ts";
+
+/** `[value, age, value, age, ...]` by place in the catalog of series, all missing. */
+function nothingJoined(): Float64Array {
+  return Float64Array.from({ length: 2 * SERIES.length }, (_, i) => (i % 2 === 0 ? 0 : MISSING_AGE));
+}
 
 export class Bar {
   /** Finished bars of this stream before this one; -1 before the first. */
@@ -29,6 +35,8 @@ export class Bar {
   marketCount = 0;
   /** Standard deviation of the log returns of all symbols that closed the same bar. */
   marketDispersion = Number.NaN;
+  /** Value and age (milliseconds, -1 while missing) of each series of the catalog, as known at the bar's close. */
+  readonly joined: Float64Array = nothingJoined();
 
   /** Takes the next candle. The market's columns are empty until they are set. */
   set(tsMs: number, open: number, high: number, low: number, close: number, volume: number, funding: number): void {

@@ -7,7 +7,13 @@
  * traded, and not at all where a base bar off the grid lies across one of its ends.
  */
 import { barOpen } from "../core/index.ts";
-import { isWithoutTrades, type MarketTape } from "../market/index.ts";
+import {
+  type AlternativeColumns,
+  isWithoutTrades,
+  type JoinedSeries,
+  type MarketTape,
+  seriesPlace,
+} from "../market/index.ts";
 import type { ResolvedFeature } from "./catalog.ts";
 import { IndicatorStreams } from "./streams.ts";
 
@@ -41,6 +47,9 @@ export class Frame {
   readonly #streams: readonly IndicatorStreams[];
   readonly #gatherings: readonly Gathering[];
   readonly #finished: Uint8Array;
+  /** The joined series of the tape, and where each stands in a bar. */
+  #series: readonly JoinedSeries[] | undefined;
+  #places: Int32Array = new Int32Array(0);
 
   /** `columns[i]` is the column of `features[i]` in a symbol's row of `width` values. */
   constructor(
@@ -108,6 +117,7 @@ export class Frame {
     g.volume += tape.volume[row];
     g.funding += tape.funding[row] + g.fundingWithoutBar;
     g.fundingWithoutBar = 0;
+    if (tape.alternative !== undefined) this.#join(tape.alternative, row, s);
     if (endMs > frameEndMs) g.acrossMs = endMs;
     if (endMs < frameEndMs) return false;
     const isWhole = !g.skipping && g.acrossMs <= periodMs;
@@ -115,6 +125,20 @@ export class Frame {
     g.skipping = false;
     g.periodMs = NO_BAR;
     return isWhole;
+  }
+
+  /** What is known at the newest base bar's close is what is known at the frame's. */
+  #join(columns: AlternativeColumns, row: number, s: number): void {
+    if (this.#series !== columns.series) {
+      this.#series = columns.series;
+      this.#places = Int32Array.from(columns.series, ({ id }) => seriesPlace(id));
+    }
+    const { joined } = this.#streams[s].bar;
+    const places = this.#places;
+    for (let k = 0; k < places.length; k++) {
+      joined[2 * places[k]] = columns.value[k][row];
+      joined[2 * places[k] + 1] = columns.age[k][row];
+    }
   }
 
   #begin(g: Gathering, tape: MarketTape, row: number): void {

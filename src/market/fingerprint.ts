@@ -18,6 +18,11 @@ function tapeFingerprint(tape: MarketTape): string {
     const own = tape[name];
     if (own !== undefined) hash.update(`${name} ${tape.currency}`).update(bytesOf(own.subarray(0, cells)));
   }
+  if (tape.alternative !== undefined) {
+    const { series, value, age } = tape.alternative;
+    hash.update(canonicalJson({ alternative: series }));
+    for (const own of [...value, ...age]) hash.update(bytesOf(own.subarray(0, cells)));
+  }
   return hash.digest("hex");
 }
 

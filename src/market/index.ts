@@ -1,5 +1,34 @@
 export { type AlignOptions, tapeFromCandles } from "./align.ts";
 export {
+  type AlternativeColumns,
+  copyCell,
+  type JoinedSeries,
+  MISSING_AGE,
+  mapColumns,
+  missingColumns,
+  readCell,
+  writeCell,
+} from "./alternative/columns.ts";
+export {
+  AlternativeReader,
+  joinAlternative,
+  keyOf,
+  readSeries,
+  type SeriesRows,
+  unpromotable,
+} from "./alternative/join.ts";
+export {
+  SERIES,
+  type SeriesSpec,
+  SOURCES,
+  seriesPlace,
+  seriesSpec,
+  sourceTerms,
+  staleAge,
+} from "./alternative/series.ts";
+export { AlternativeStore, MARKET_KEY, type PutCounts, type StoredSeries } from "./alternative/store.ts";
+export { AsOf, type Observation, type Vintages } from "./alternative/vintages.ts";
+export {
   type CandleRow,
   type Candles,
   candlesFromRows,

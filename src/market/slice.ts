@@ -1,5 +1,6 @@
 /** @file Cutting a tape into ranges and growing one bar by bar. */
 import { invariant } from "../core/index.ts";
+import { mapColumns, missingColumns, writeCell } from "./alternative/columns.ts";
 import type { CandleRow } from "./candles.ts";
 import { sealTape } from "./fingerprint.ts";
 import { column, createTape, type MarketTape, OPTIONAL_COLUMNS } from "./tape.ts";
@@ -29,12 +30,16 @@ export function sliceTape(tape: MarketTape, from: number, to: number): MarketTap
 
 /** The optional columns that the tape has, cells `first` to `last`, as views. */
 function optionalColumns(tape: MarketTape, first: number, last: number): Partial<MarketTape> {
-  return Object.fromEntries(
-    OPTIONAL_COLUMNS.flatMap((name) => {
-      const own = tape[name];
-      return own === undefined ? [] : [[name, own.subarray(first, last)]];
-    }),
-  );
+  const { alternative } = tape;
+  return {
+    ...Object.fromEntries(
+      OPTIONAL_COLUMNS.flatMap((name) => {
+        const own = tape[name];
+        return own === undefined ? [] : [[name, own.subarray(first, last)]];
+      }),
+    ),
+    ...(alternative === undefined ? {} : { alternative: mapColumns(alternative, (own) => own.subarray(first, last)) }),
+  };
 }
 
 /**
@@ -70,7 +75,8 @@ const COLUMNS = ["open", "high", "low", "close", "volume", "funding", "present"]
 /** A copy of the tape's bars in new columns with room for `capacity` bars, to be grown by `appendBar`. */
 export function growableTape(tape: MarketTape, capacity: number): MarketTape {
   invariant(capacity >= tape.bars, `a capacity of ${capacity} holds the tape's ${tape.bars} bars`);
-  const grown = {
+  const { alternative } = tape;
+  const grown: MarketTape = {
     ...createTape(tape.instruments, tape.timeframe, capacity, tape.currency),
     ...Object.fromEntries(
       OPTIONAL_COLUMNS.filter((name) => tape[name] !== undefined).map((name) => [
@@ -78,6 +84,9 @@ export function growableTape(tape: MarketTape, capacity: number): MarketTape {
         column(capacity * tape.symbols),
       ]),
     ),
+    ...(alternative === undefined
+      ? {}
+      : { alternative: missingColumns(alternative.series, capacity * tape.symbols, column) }),
   };
   const cells = tape.bars * tape.symbols;
   grown.bars = tape.bars;
@@ -90,6 +99,8 @@ export function growableTape(tape: MarketTape, capacity: number): MarketTape {
     const own = tape[name];
     if (own !== undefined) grown[name]?.set(own.subarray(0, cells));
   }
+  for (const [k, own] of (alternative?.value ?? []).entries()) grown.alternative?.value[k].set(own.subarray(0, cells));
+  for (const [k, own] of (alternative?.age ?? []).entries()) grown.alternative?.age[k].set(own.subarray(0, cells));
   return grown;
 }
 
@@ -97,7 +108,8 @@ export function growableTape(tape: MarketTape, capacity: number): MarketTape {
  * Adds one finished bar to a growing tape. `rows[s]` is symbol `s`'s bar, or undefined where it has none: it then
  * carries its last close. `fundingRates[s]` is the sum of the rates stamped after the bar before and up to this bar's
  * open. `rates[s]` is what one of the symbol's quote is worth at the bar's close, on a tape of several quotes; without it
- * the last one holds. The tape must have room left.
+ * the last one holds. `alternative[s]` is `[value, age, ...]` of the tape's series at the close; without it they are
+ * missing in this bar. The tape must have room left.
  */
 export function appendBar(
   tape: MarketTape,
@@ -105,6 +117,7 @@ export function appendBar(
   rows: ReadonlyArray<CandleRow | undefined>,
   fundingRates?: ArrayLike<number>,
   rates?: ArrayLike<number>,
+  alternative?: ReadonlyArray<ArrayLike<number> | undefined>,
 ): void {
   const t = tape.bars;
   invariant(tape.fingerprint === "", "only a tape without a fingerprint grows");
@@ -126,6 +139,8 @@ export function appendBar(
     tape.funding[cell] = fundingRates?.[s] ?? 0;
     if (tape.fundingAtOpen !== undefined) tape.fundingAtOpen[cell] = tape.funding[cell];
     if (tape.rate !== undefined) tape.rate[cell] = rates?.[s] ?? (t === 0 ? 0 : tape.rate[cell - tape.symbols]);
+    if (tape.alternative !== undefined)
+      writeCell(tape.alternative, cell, (row === undefined ? undefined : alternative?.[s]) ?? []);
   }
   tape.bars = t + 1;
 }

@@ -4,6 +4,7 @@
  * traded there, and carries its last close in all four prices (zero before its first bar) and no volume.
  */
 import { type Instrument, invariant, type Timeframe, timeframeMs } from "../core/index.ts";
+import type { AlternativeColumns } from "./alternative/columns.ts";
 
 export type MarketTape = {
   readonly instruments: readonly Instrument[];
@@ -42,6 +43,8 @@ export type MarketTape = {
   readonly fundingWithin?: Float64Array;
   /** `[S]` times of the known funding payments on their grid, to say how many are missing. */
   readonly fundingStamps?: ReadonlyArray<Float64Array | undefined>;
+  /** Alternative series as they were known at each bar's close. Absent where none were joined. */
+  readonly alternative?: AlternativeColumns;
   /** `[T*S]` 1 where the symbol has a bar. */
   readonly present: Uint8Array;
   /** Hash of everything above, for provenance. Empty for a tape that grows. */

@@ -1,12 +1,12 @@
 /** @file The same past with another future: whatever changes before the cut has looked beyond it. */
 import { Random } from "../../core/index.ts";
-import type { MarketTape } from "../../market/index.ts";
+import { type MarketTape, mapColumns } from "../../market/index.ts";
 
 const DROPPED = 0.05;
 
 /**
- * A copy of the tape whose rows after `bar` are others: prices at a multiple and in other shapes, other volumes and
- * funding, some bars missing. Open times stay, because they are known before.
+ * A copy of the tape whose rows after `bar` are others: prices at a multiple and in other shapes, other volumes, funding,
+ * rates of exchange and alternative series, some bars missing. Open times stay, because they are known before.
  */
 export function withOtherFuture(tape: MarketTape, bar: number, seed: number): MarketTape {
   const random = new Random(seed);
@@ -21,6 +21,7 @@ export function withOtherFuture(tape: MarketTape, bar: number, seed: number): Ma
     funding: tape.funding.slice(),
     present: tape.present.slice(),
     fingerprint: `${tape.fingerprint}+future${bar}`,
+    ...optionalCopies(tape),
   };
   for (let t = bar + 1; t < tape.bars; t++) {
     for (let s = 0; s < S; s++) {
@@ -37,7 +38,37 @@ export function withOtherFuture(tape: MarketTape, bar: number, seed: number): Ma
       other.funding[cell] = tape.funding[cell] + (random.uniform() < 0.2 ? 1e-3 * random.normal() : 0);
     }
   }
+  changeOptional(other, (bar + 1) * S, random);
   return other;
+}
+
+function optionalCopies(tape: MarketTape): Partial<MarketTape> {
+  const { alternative, rate, fundingAtOpen, fundingWithin } = tape;
+  return {
+    ...(rate === undefined ? {} : { rate: rate.slice() }),
+    ...(fundingAtOpen === undefined ? {} : { fundingAtOpen: fundingAtOpen.slice() }),
+    ...(fundingWithin === undefined ? {} : { fundingWithin: fundingWithin.slice() }),
+    ...(alternative === undefined ? {} : { alternative: mapColumns(alternative, (own) => own.slice()) }),
+  };
+}
+
+/** Columns that a tape need not have, from `first` on. */
+function changeOptional(
+  { alternative, rate, fundingAtOpen, fundingWithin, ...tape }: MarketTape,
+  first: number,
+  random: Random,
+): void {
+  const last = tape.bars * tape.symbols;
+  for (let cell = first; cell < last; cell++) {
+    if (rate !== undefined) rate[cell] *= Math.exp(0.2 * random.normal());
+    if (fundingAtOpen !== undefined) fundingAtOpen[cell] += 1e-3 * random.normal();
+    if (fundingWithin !== undefined) fundingWithin[cell] += 1e-3 * random.normal();
+    for (let k = 0; alternative !== undefined && k < alternative.value.length; k++) {
+      const gone = random.uniform() < DROPPED;
+      alternative.value[k][cell] = gone ? 0 : (alternative.value[k][cell] + 1) * 3 * Math.exp(random.normal());
+      alternative.age[k][cell] = gone ? -1 : alternative.series[k].cadenceMs * random.uniform();
+    }
+  }
 }
 
 /** `count` bars between `from` and `to`, spread over the stretch, each at another place of its part. */

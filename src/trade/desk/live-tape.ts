@@ -3,10 +3,16 @@
  * bar is confirmed; nothing that was decided on is ever rewritten.
  */
 import { InvariantError } from "../../core/index.ts";
-import { growableTape, type MarketTape } from "../../market/index.ts";
+import { growableTape, type MarketTape, writeCell } from "../../market/index.ts";
 
-/** `[open, high, low, close, volume, funding, rate of the quote]`, the last where the tape has one; null where there is no bar. */
+/**
+ * `[open, high, low, close, volume, funding, rate of the quote, value, age, ...]`; null where there is no bar. The rate is
+ * there where the tape has rates, or alternative series behind it (then 1 where it has none).
+ */
 export type TapeRow = readonly number[] | null;
+
+/** Where a row's alternative values begin. */
+export const FIRST_JOINED = 7;
 
 export class LiveTape {
   /** Columns never move while there is room; `bars` counts the row that has only begun. */
@@ -98,5 +104,6 @@ export class LiveTape {
     tape.funding[cell] = row === null ? funding : row[5];
     tape.present[cell] = row === null ? 0 : 1;
     if (tape.rate !== undefined) tape.rate[cell] = row?.[6] ?? (t === 0 ? 0 : tape.rate[cell - tape.symbols]);
+    if (tape.alternative !== undefined) writeCell(tape.alternative, cell, row ?? [], FIRST_JOINED);
   }
 }

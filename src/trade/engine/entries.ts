@@ -3,6 +3,7 @@
  * person); facts are what the engine concludes from them. State is a fold over both, in their order.
  */
 import type { DecimalText, ErrorCode, Instrument } from "../../core/index.ts";
+import type { JoinedSeries } from "../../market/index.ts";
 import type { AssetClass } from "../../portfolio/index.ts";
 import type {
   AccountMode,
@@ -69,6 +70,8 @@ export type Input =
       readonly bars: number;
       readonly extra?: ReadonlyArray<"rate" | "fundingAtOpen" | "fundingWithin">;
       readonly data: string;
+      /** Alternative series that are behind the other columns. */
+      readonly alternative?: readonly JoinedSeries[];
     }
   /** A process has taken the journal over: whatever was on its way is in doubt. */
   | { readonly kind: "started"; readonly process: string }

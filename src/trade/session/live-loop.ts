@@ -21,6 +21,8 @@ export type LiveLoopOptions = {
   readonly staleMs: number;
   /** Quotes are waited for until they are younger. */
   readonly youngMs: number;
+  /** `[S]` of `[value, age, ...]`: the tape's alternative series as they are known at this close. */
+  readonly alternative?: (closeMs: number) => Promise<ReadonlyArray<readonly number[]>>;
   readonly onRow: (openMs: number, decided: boolean) => void;
 };
 
@@ -153,7 +155,7 @@ export class LiveLoop {
 
   async #row(openMs: number, signal: AbortSignal): Promise<void> {
     const { cycle, session, onRow } = this.#options;
-    await cycle.close(openMs, this.#take(openMs));
+    await cycle.close(openMs, await this.#take(openMs));
     if (this.#stale) {
       this.#stale = false;
       session.deliver({ kind: "feed", state: "fresh", reason: "bars come again" });
@@ -179,12 +181,15 @@ export class LiveLoop {
   }
 
   /** The row's bars, which are not needed any more. */
-  #take(openMs: number): TapeRow[] {
+  async #take(openMs: number): Promise<TapeRow[]> {
+    const joined = await this.#options.alternative?.(openMs + this.#options.strategy.barMs);
     const bars = this.#bars.get(openMs) ?? [];
     for (const known of this.#bars.keys()) if (known <= openMs) this.#bars.delete(known);
     return this.#symbols.map((symbol, s) => {
       const bar = bars[s];
-      return bar === undefined ? null : tapeRow(bar, this.#fundingIn(symbol, openMs));
+      if (bar === undefined) return null;
+      const row = tapeRow(bar, this.#fundingIn(symbol, openMs));
+      return joined === undefined || row === null ? row : [...row, 1, ...joined[s]];
     });
   }
 
@@ -222,7 +227,7 @@ export class LiveLoop {
     const lastOpenMs = Math.floor((clock.nowMs() - fromMs) / strategy.barMs - 1) * strategy.barMs + fromMs;
     await this.#fill(fromMs, lastOpenMs + strategy.barMs);
     for (let openMs = fromMs; openMs <= lastOpenMs && !signal.aborted; openMs += strategy.barMs) {
-      await cycle.close(openMs, this.#take(openMs));
+      await cycle.close(openMs, await this.#take(openMs));
       strategy.observe();
       onRow(openMs, false);
     }

@@ -4,7 +4,7 @@
  */
 import { decimalOfNumber, exactText, type ProgressListener, SimulatedClock, systemClock } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { sliceTape } from "../../market/index.ts";
+import { readCell, sliceTape } from "../../market/index.ts";
 import type { Policy } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { PaperBroker } from "../brokers/paper/paper-broker.ts";
@@ -167,8 +167,9 @@ function rowsOf(tape: MarketTape, bar: number): TapeRow[] {
   return Array.from({ length: tape.symbols }, (_, s) => {
     const cell = bar * tape.symbols + s;
     if (tape.present[cell] === 0) return null;
-    const { open, high, low, close, volume, funding, rate } = tape;
+    const { open, high, low, close, volume, funding, rate, alternative } = tape;
     const row = [open[cell], high[cell], low[cell], close[cell], volume[cell], funding[cell]];
+    if (alternative !== undefined) return [...row, rate?.[cell] ?? 1, ...readCell(alternative, cell)];
     return rate === undefined ? row : [...row, rate[cell]];
   });
 }

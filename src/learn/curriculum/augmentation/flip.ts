@@ -9,6 +9,8 @@ import { emptyLike, firstBars, sealed } from "./tape-copy.ts";
  * Fights: direction bias. A history that mostly rose teaches to be long; with its mirror image beside it, only what tells
  * the direction pays.
  *
+ * Alternative series are missing in the mirrored market: what people thought, paid and moved in it, nobody has recorded.
+ *
  * Keeps: the size of every log return, turnover in quote currency, the bars present, and the order of open, high, low and
  * close. Mirroring twice gives the tape back. Does not keep what real markets do only one way (falls are faster than
  * rises), so it belongs beside the recorded market, not in its place.

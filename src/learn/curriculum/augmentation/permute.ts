@@ -1,7 +1,7 @@
 /** @file Symbols in another order. */
 import { invariant, type Random } from "../../../core/index.ts";
 import type { MarketTape } from "../../../market/index.ts";
-import { emptyLike, sealed } from "./tape-copy.ts";
+import { copyAlternative, emptyLike, sealed } from "./tape-copy.ts";
 
 /**
  * Symbol `order[s]` takes place `s`, with its instrument, its rules and all of its columns.
@@ -27,6 +27,7 @@ export function permuteSymbols(tape: MarketTape, order: ArrayLike<number>): Mark
       for (let s = 0; s < S; s++) to[row + s] = from[row + order[s]];
     }
   }
+  copyAlternative(tape, permuted, (cell) => cell - (cell % S) + order[cell % S]);
   return sealed(permuted);
 }
 

@@ -1,7 +1,7 @@
 /** @file Price scaling: the same market at other price levels. */
 import { invariant, type Random } from "../../../core/index.ts";
 import type { MarketTape } from "../../../market/index.ts";
-import { emptyLike, sealed } from "./tape-copy.ts";
+import { copyAlternative, emptyLike, sealed } from "./tape-copy.ts";
 
 /**
  * Multiplies the prices of symbol `s` by `factors[s]` and divides its volume by it.
@@ -9,7 +9,7 @@ import { emptyLike, sealed } from "./tape-copy.ts";
  * Fights: learning from price levels ("this symbol falls at 4,000"), which never come back. A policy whose features are
  * free of scale sees no difference; any that shows is a leak of the level.
  *
- * Keeps: returns, turnover in quote currency, funding, the bars present, the order of open, high, low and close.
+ * Keeps: returns, turnover in quote currency, funding, alternative series, the bars present, the order of open, high, low and close.
  * Prices leave the tick grid (fills are rounded to it as always), and a lot is worth `factors[s]` times as much.
  *
  * @param factors `[S]` above zero
@@ -32,6 +32,7 @@ export function scalePrices(tape: MarketTape, factors: ArrayLike<number>): Marke
   }
   scaled.funding.set(tape.funding.subarray(0, cells));
   scaled.present.set(tape.present.subarray(0, cells));
+  copyAlternative(tape, scaled);
   return sealed(scaled);
 }
 

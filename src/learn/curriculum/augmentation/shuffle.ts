@@ -1,6 +1,6 @@
 /** @file Stretches of the market in another order. */
 import { invariant, type Random } from "../../../core/index.ts";
-import type { MarketTape } from "../../../market/index.ts";
+import { copyCell, type MarketTape } from "../../../market/index.ts";
 import { emptyLike, firstBars, sealed } from "./tape-copy.ts";
 
 /**
@@ -11,7 +11,7 @@ import { emptyLike, firstBars, sealed } from "./tape-copy.ts";
  * stretch no longer has an order.
  *
  * Keeps: everything within a stretch, in order: returns, gaps between bars, ranges, funding, the bars present, turnover in
- * quote currency. Each bar keeps the step from the close before it that it had in the recording, so prices join without a
+ * quote currency, what alternative series said. Each bar keeps the step from the close before it that it had in the recording, so prices join without a
  * jump that never was, and the whole way from the first price to the last is the same. Stretches of whole days keep every
  * bar at its time of day where the time axis has no gaps. Does not keep the price level or the date of a bar, nor anything
  * that a feature remembers across a join.
@@ -70,6 +70,8 @@ function copyStretch(
     const i = t * S + s;
     const o = (at + t - from) * S + s;
     out.funding[o] = tape.funding[i];
+    if (tape.alternative !== undefined && out.alternative !== undefined)
+      copyCell(tape.alternative, i, out.alternative, o);
     if (tape.present[i] === 0) {
       carry(out, o, price[s]);
       continue;

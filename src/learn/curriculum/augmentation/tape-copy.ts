@@ -1,9 +1,26 @@
 /** @file Making a changed tape: new columns of the same size, filled, then sealed with a fingerprint of their own. */
-import { createTape, type MarketTape, sliceTape } from "../../../market/index.ts";
+import { copyCell, createTape, type MarketTape, missingColumns, sliceTape } from "../../../market/index.ts";
 
-/** Columns of the tape's size with its time axis and its rates of exchange, and nothing else in them. */
+/**
+ * Columns of the tape's size with its time axis and its rates of exchange, and nothing else in them. Alternative series are
+ * there, and missing in every bar, until they are copied.
+ */
 export function emptyLike(tape: MarketTape, instruments: MarketTape["instruments"] = tape.instruments): MarketTape {
-  const made = { ...createTape(instruments, tape.timeframe, tape.bars, tape.currency), ...ratesOf(tape, instruments) };
+  const { alternative } = tape;
+  const cells = tape.bars * tape.symbols;
+  const made = {
+    ...createTape(instruments, tape.timeframe, tape.bars, tape.currency),
+    ...ratesOf(tape, instruments),
+    ...(alternative === undefined
+      ? {}
+      : {
+          alternative: missingColumns(
+            alternative.series,
+            cells,
+            (length) => new Float64Array(new SharedArrayBuffer(8 * length)),
+          ),
+        }),
+  };
   made.bars = tape.bars;
   made.timeMs.set(tape.timeMs.subarray(0, tape.bars));
   return made;
@@ -15,6 +32,17 @@ function ratesOf(tape: MarketTape, instruments: MarketTape["instruments"]): Pick
   if (rate === undefined) return {};
   const from = instruments.map(({ quote }) => tape.instruments.findIndex((instrument) => instrument.quote === quote));
   return { rate: rate.map((_, cell) => rate[cell - (cell % symbols) + from[cell % symbols]]) };
+}
+
+/** Every symbol's alternative values at the same bar of the copy. */
+export function copyAlternative(
+  tape: MarketTape,
+  copy: MarketTape,
+  place: (cell: number) => number = (cell) => cell,
+): void {
+  if (tape.alternative === undefined || copy.alternative === undefined) return;
+  const cells = tape.bars * tape.symbols;
+  for (let cell = 0; cell < cells; cell++) copyCell(tape.alternative, place(cell), copy.alternative, cell);
 }
 
 /** The tape with its fingerprint, so that what was trained on it can say so. */

@@ -1,0 +1,113 @@
+/** @file The as-of join: for each symbol and bar, what was known of each series at the bar's close. Batch and live are one path. */
+import { type Instrument, invariant } from "../../core/index.ts";
+import { sealTape } from "../fingerprint.ts";
+import { column, type MarketTape } from "../tape.ts";
+import { type JoinedSeries, missingColumns, type Provenance, writeCell } from "./columns.ts";
+import { type SeriesSpec, seriesSpec, sourceTerms } from "./series.ts";
+import { type AlternativeStore, MARKET_KEY } from "./store.ts";
+import { AsOf, type Vintages } from "./vintages.ts";
+
+/** The stored rows of one series for every symbol of a tape; undefined for a symbol that has none. */
+export type SeriesRows = {
+  readonly spec: SeriesSpec;
+  /** `[S]` */
+  readonly rows: ReadonlyArray<Vintages | undefined>;
+};
+
+/** Reads series for these symbols. */
+export async function readSeries(
+  store: AlternativeStore,
+  ids: readonly string[],
+  instruments: readonly Instrument[],
+): Promise<SeriesRows[]> {
+  const read = new Map<string, Vintages>();
+  const all: SeriesRows[] = [];
+  for (const spec of ids.map(seriesSpec)) {
+    const rows: Array<Vintages | undefined> = [];
+    for (const instrument of instruments) {
+      const key = keyOf(spec, instrument);
+      const name = `${spec.id} ${key}`;
+      const known = read.get(name) ?? (await store.read(spec, key));
+      read.set(name, known);
+      rows.push(known.length === 0 ? undefined : known);
+    }
+    all.push({ spec, rows });
+  }
+  return all;
+}
+
+/** The name under which a symbol's rows of a series are kept. */
+export function keyOf({ of }: SeriesSpec, { symbol, quote }: Instrument): string {
+  if (of === "market") return MARKET_KEY;
+  if (of === "symbol") return symbol;
+  return symbol.endsWith(quote) && symbol.length > quote.length ? symbol.slice(0, -quote.length) : symbol;
+}
+
+/** Reads every series as of rising times. */
+export class AlternativeReader {
+  /** `[S][K]` */
+  readonly #cursors: ReadonlyArray<ReadonlyArray<AsOf | undefined>>;
+  readonly #values: Float64Array;
+
+  constructor(series: readonly SeriesRows[], symbols: number) {
+    this.#cursors = Array.from({ length: symbols }, (_, s) =>
+      series.map(({ spec, rows }) => (rows[s] === undefined ? undefined : new AsOf(rows[s], spec))),
+    );
+    this.#values = new Float64Array(2 * series.length);
+  }
+
+  /** `[value, age, ...]` of symbol `s` at a close that is no earlier than the one asked for before. Overwritten by the next call. */
+  at(s: number, closeMs: number): Float64Array {
+    const values = this.#values;
+    for (const [k, cursor] of this.#cursors[s].entries()) {
+      cursor?.advance(closeMs);
+      values[2 * k] = cursor?.value ?? 0;
+      values[2 * k + 1] = cursor?.age ?? -1;
+    }
+    return values;
+  }
+}
+
+/** The tape with the series joined to it. A bar that a symbol doesn't have shows nothing. */
+export function joinAlternative(tape: MarketTape, series: readonly SeriesRows[]): MarketTape {
+  invariant(tape.alternative === undefined, "series are joined once");
+  if (series.length === 0) return tape;
+  const alternative = missingColumns(series.map(joinedSeries), tape.bars * tape.symbols, column);
+  const reader = new AlternativeReader(series, tape.symbols);
+  for (let t = 0; t < tape.bars; t++) {
+    for (let s = 0; s < tape.symbols; s++) {
+      const cell = t * tape.symbols + s;
+      const values = reader.at(s, tape.timeMs[t] + tape.barMs);
+      if (tape.present[cell] === 1) writeCell(alternative, cell, values);
+    }
+  }
+  return sealTape({ ...tape, alternative });
+}
+
+function joinedSeries({ spec, rows }: SeriesRows): JoinedSeries {
+  const { id, source, cadenceMs, lagMs } = spec;
+  return { id, source, licence: sourceTerms(source).licence, cadenceMs, lagMs, provenance: provenanceOf(rows) };
+}
+
+function provenanceOf(rows: SeriesRows["rows"]): Provenance {
+  const seen = new Set<number>();
+  for (const own of rows) {
+    for (let i = 0; i < (own?.length ?? 0); i++) if (own?.revision[i] === 0) seen.add(own.recorded[i]);
+  }
+  if (seen.size === 0) return "none";
+  if (seen.size === 2) return "mixed";
+  return seen.has(1) ? "recorded" : "backfilled";
+}
+
+/**
+ * Why a verdict that rests on these series can't promote a model, or undefined: values that are revised, and that we did
+ * not record as they came, were not known then as they are now.
+ */
+export function unpromotable(series: readonly JoinedSeries[]): string | undefined {
+  const doubtful = series.filter(
+    ({ id, provenance }) => seriesSpec(id).revised !== "never" && provenance !== "recorded" && provenance !== "none",
+  );
+  if (doubtful.length === 0) return undefined;
+  const names = doubtful.map(({ id }) => id).join(", ");
+  return `${names}: revised after they are published, or nobody knows, and not recorded as they came`;
+}

@@ -1,0 +1,244 @@
+/**
+ * @file The store of alternative series. Rows are only ever added: a value that a source changes later becomes a revision
+ * beside the first one, available from when it was seen. One file a series, symbol and month:
+ * `alternative/<source>/<series>/<symbol>/<yyyy-mm>.parquet`.
+ */
+import { existsSync, readdirSync, renameSync, rmSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  type Clock,
+  ensureFolder,
+  fileError,
+  formatMonth,
+  MINUTE_MS,
+  systemClock,
+  TidemarkError,
+  temporaryName,
+} from "../../core/index.ts";
+import { engineMessage, readParquet, writeParquet } from "../store/engine.ts";
+import { StoreLock } from "../store/lock.ts";
+import { availableAfter, SERIES, type SeriesSpec } from "./series.ts";
+import type { Observation, Vintages } from "./vintages.ts";
+
+const COLUMNS = ["timestamp", "published", "seen", "available", "revision", "recorded", "value"] as const;
+/** A source's clock may be ahead of ours by this much. */
+const AHEAD_MS = 5 * MINUTE_MS;
+/** The name under which series of the whole market are kept. */
+export const MARKET_KEY = "market";
+
+export type PutCounts = {
+  readonly added: number;
+  readonly revised: number;
+  readonly unchanged: number;
+  /** No numbers, or dated after they were seen. */
+  readonly refused: number;
+};
+
+export type StoredSeries = {
+  readonly spec: SeriesSpec;
+  readonly key: string;
+  readonly rows: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+  readonly revisions: number;
+  readonly recorded: number;
+  /** Stretches longer than two cadences without an observation. */
+  readonly gaps: number;
+  /** Median milliseconds from the end of a recorded row's period to when it was seen; undefined without any. */
+  readonly measuredLagMs: number | undefined;
+  readonly bytes: number;
+};
+
+type Row = [
+  event: number,
+  published: number,
+  seen: number,
+  available: number,
+  revision: number,
+  recorded: number,
+  value: number,
+];
+
+export class AlternativeStore {
+  readonly root: string;
+  readonly #clock: Clock;
+
+  constructor(dataRoot: string, options: { readonly clock?: Clock } = {}) {
+    this.root = join(dataRoot, "alternative");
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /**
+   * Adds what a source gave. `recorded` says that it was seen as it came: it is then available from when it was seen (or
+   * published, if later). What was fetched afterwards counts as available its period and lag after its stamp; a changed
+   * value, whenever it comes, from when it was seen.
+   */
+  async put(
+    spec: SeriesSpec,
+    key: string,
+    observations: readonly Observation[],
+    { seenMs, recorded }: { readonly seenMs: number; readonly recorded: boolean },
+  ): Promise<PutCounts> {
+    const counts = { added: 0, revised: 0, unchanged: 0, refused: 0 };
+    const months = new Map<string, Observation[]>();
+    for (const observation of observations) {
+      const { eventMs, value } = observation;
+      if (!Number.isFinite(value) || !Number.isInteger(eventMs) || eventMs > seenMs + AHEAD_MS || eventMs < 0) {
+        counts.refused++;
+        continue;
+      }
+      const month = formatMonth(eventMs);
+      months.set(month, [...(months.get(month) ?? []), observation]);
+    }
+    if (months.size === 0) return counts;
+    ensureFolder(this.root);
+    const lock = await StoreLock.acquire(join(this.root, ".lock"), { clock: this.#clock, patienceMs: 20_000 });
+    try {
+      for (const [month, fresh] of months) {
+        lock.touch();
+        const path = join(this.#folder(spec, key), `${month}.parquet`);
+        const rows = await this.#rows(existsSync(path) ? [path] : [], path);
+        const before = rows.length;
+        addRows(rows, fresh, spec, seenMs, recorded, counts);
+        if (rows.length > before) await write(path, rows);
+      }
+    } finally {
+      lock.release();
+    }
+    return counts;
+  }
+
+  /** Every vintage of a series, in the order in which rows became available. */
+  async read(spec: SeriesSpec, key: string): Promise<Vintages> {
+    const rows = await this.#rows(this.#files(spec, key), this.#folder(spec, key));
+    rows.sort((a, b) => a[3] - b[3] || a[0] - b[0] || a[4] - b[4]);
+    const column = (c: number): Float64Array => Float64Array.from(rows, (row) => row[c]);
+    return {
+      length: rows.length,
+      eventMs: column(0),
+      availableMs: column(3),
+      revision: column(4),
+      recorded: column(5),
+      value: column(6),
+    };
+  }
+
+  /** Symbols or coins that a series is stored for. */
+  keys(spec: SeriesSpec): string[] {
+    const folder = dirname(this.#folder(spec, MARKET_KEY));
+    return existsSync(folder) ? readdirSync(folder).sort() : [];
+  }
+
+  /** Everything that is stored, series by series. */
+  async list(): Promise<StoredSeries[]> {
+    const found: StoredSeries[] = [];
+    for (const spec of SERIES) {
+      for (const key of this.keys(spec)) found.push(await this.#describe(spec, key));
+    }
+    return found.filter(({ rows }) => rows > 0);
+  }
+
+  async #describe(spec: SeriesSpec, key: string): Promise<StoredSeries> {
+    const files = this.#files(spec, key);
+    const rows = await this.#rows(files, this.#folder(spec, key));
+    const events = [...new Set(rows.map(([event]) => event))].sort((a, b) => a - b);
+    const lags = rows.filter((row) => row[5] === 1 && row[4] === 0).map((row) => row[2] - row[0] - spec.periodMs);
+    lags.sort((a, b) => a - b);
+    return {
+      spec,
+      key,
+      rows: rows.length,
+      firstMs: events[0],
+      lastMs: events[events.length - 1],
+      revisions: rows.filter((row) => row[4] > 0).length,
+      recorded: rows.filter((row) => row[5] === 1).length,
+      gaps: events.filter((event, i) => i > 0 && event - events[i - 1] > 2 * spec.cadenceMs).length,
+      measuredLagMs: lags[Math.floor(lags.length / 2)],
+      bytes: files.reduce((sum, path) => sum + statSync(path).size, 0),
+    };
+  }
+
+  #folder({ id, source }: SeriesSpec, key: string): string {
+    if (!/^[0-9A-Za-z][0-9A-Za-z._-]*$/.test(key)) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `"${key}" can't name a symbol`,
+        fix: "Use letters, digits, dots and dashes.",
+      });
+    }
+    return join(this.root, source, id.slice(source.length + 1), key);
+  }
+
+  #files(spec: SeriesSpec, key: string): string[] {
+    const folder = this.#folder(spec, key);
+    if (!existsSync(folder)) return [];
+    const names = readdirSync(folder).filter((name) => /^\d{4}-\d{2}\.parquet$/.test(name));
+    return names.sort().map((name) => join(folder, name));
+  }
+
+  async #rows(files: readonly string[], where: string): Promise<Row[]> {
+    if (files.length === 0) return [];
+    try {
+      const columns = await readParquet(files, COLUMNS);
+      return Array.from(columns[0], (_, i) => columns.map((own) => own[i]) as Row);
+    } catch (thrown) {
+      throw new TidemarkError("STORE_CORRUPT", {
+        what: `The stored files can't be read: ${engineMessage(thrown)}`,
+        where,
+        fix: "Put the file back from a copy, or move it away and fetch the series again: what was recorded live is lost then.",
+        cause: thrown,
+      });
+    }
+  }
+}
+
+function addRows(
+  rows: Row[],
+  fresh: readonly Observation[],
+  spec: SeriesSpec,
+  seenMs: number,
+  recorded: boolean,
+  counts: { added: number; revised: number; unchanged: number },
+): void {
+  const latest = new Map<number, Row>();
+  for (const row of rows) {
+    const known = latest.get(row[0]);
+    if (known === undefined || row[4] > known[4]) latest.set(row[0], row);
+  }
+  for (const { eventMs, publishedMs, value } of fresh) {
+    const known = latest.get(eventMs);
+    if (known?.[6] === value) {
+      counts.unchanged++;
+      continue;
+    }
+    const published = publishedMs ?? -1;
+    const seenFrom = Math.max(seenMs, published);
+    const available =
+      known !== undefined ? Math.max(seenFrom, known[3]) : recorded ? seenFrom : availableAfter(spec, eventMs);
+    const row: Row = [
+      eventMs,
+      published,
+      seenMs,
+      available,
+      known === undefined ? 0 : known[4] + 1,
+      recorded || known !== undefined ? 1 : 0,
+      value,
+    ];
+    latest.set(eventMs, row);
+    rows.push(row);
+    if (known === undefined) counts.added++;
+    else counts.revised++;
+  }
+}
+
+async function write(path: string, rows: Row[]): Promise<void> {
+  ensureFolder(dirname(path));
+  rows.sort((a, b) => a[0] - b[0] || a[4] - b[4]);
+  const temporary = temporaryName(path);
+  try {
+    await writeParquet(temporary, new Map(COLUMNS.map((name, c) => [name, Float64Array.from(rows, (row) => row[c])])));
+    renameSync(temporary, path);
+  } catch (thrown) {
+    rmSync(temporary, { force: true });
+    throw thrown instanceof TidemarkError ? thrown : fileError(thrown, path);
+  }
+}
