@@ -3,6 +3,7 @@
  * timeframe: "rsi14", "ema20.distance", "rsi14@1h".
  */
 import { formatTimeframe, nearestName, parseTimeframe, TidemarkError, timeframeMs } from "../core/index.ts";
+import { alternativeFeatures } from "./catalog/alternative.ts";
 import { calendarFeatures } from "./catalog/calendar.ts";
 import { ictFeatures } from "./catalog/ict.ts";
 import { marketFeatures } from "./catalog/market.ts";
@@ -27,6 +28,7 @@ export const featureDefinitions: readonly FeatureDefinition[] = [
   ...patternFeatures,
   ...regimeFeatures,
   ...calendarFeatures,
+  ...alternativeFeatures,
 ];
 
 const BY_PATTERN = new Map<string, FeatureDefinition>(featureDefinitions.map((d) => [d.pattern, d]));
@@ -65,6 +67,16 @@ export function registerFeature(definition: FeatureDefinition): void {
   }
   BY_PATTERN.set(definition.pattern, definition);
   registered.push(definition.pattern);
+}
+
+/** The alternative series that features of a list read, sorted. Named sets read none; unknown names are somebody else's matter. */
+export function selectionSeries(selection: string | readonly string[]): readonly string[] {
+  if (typeof selection === "string") return [];
+  const read = selection.flatMap((name) => {
+    const pattern = name.trim().split("@")[0].replaceAll(/\d+/g, "#");
+    return BY_PATTERN.get(pattern)?.series ?? [];
+  });
+  return [...new Set(read)].sort();
 }
 
 /** A feature with its numbers and its timeframe. */

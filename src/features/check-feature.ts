@@ -1,6 +1,6 @@
 /** @file What every feature must keep, checked on markets that are made for it: for features of one's own. */
-import { ContractProblems, InvariantError, parseTimeframe } from "../core/index.ts";
-import { growableTape, type MarketTape, sliceTape, syntheticTape } from "../market/index.ts";
+import { ContractProblems, HOUR_MS, InvariantError, parseTimeframe, Random } from "../core/index.ts";
+import { growableTape, type MarketTape, missingColumns, SERIES, sliceTape, syntheticTape } from "../market/index.ts";
 import { computeFeatures, type FeatureTape } from "./feature-tape.ts";
 
 export type FeatureCheckOptions = {
@@ -12,6 +12,9 @@ export type FeatureCheckOptions = {
 
 const AFTER_WARMUP = 400;
 const LATE_START = 137;
+/** Bars in which no alternative series is known: before the late start, which must not remember them. */
+const OUTAGE = 120;
+const OUTAGE_BARS = 30;
 /** Relative to the feature's usual size, what may be left of a different beginning after the warm-up. */
 const TOLERANCE = 1e-5;
 
@@ -60,6 +63,7 @@ export function checkFeature(name: string, options: FeatureCheckOptions = {}): v
     if (t < at) return;
     for (const column of [copy.open, copy.high, copy.low, copy.close]) column[cell] *= 3;
     copy.volume[cell] *= 10;
+    for (const own of copy.alternative?.value ?? []) own[cell] = 2 * own[cell] + 1;
   });
   problems.expect(
     same(whole, computeFeatures(otherFuture, [name]), at * tape.symbols),
@@ -77,7 +81,29 @@ export function checkFeature(name: string, options: FeatureCheckOptions = {}): v
 }
 
 const hourly = (bars: number): MarketTape =>
-  syntheticTape({ seed: 7, bars, timeframe: parseTimeframe("1h"), symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"] });
+  withWalks(
+    syntheticTape({ seed: 7, bars, timeframe: parseTimeframe("1h"), symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"] }),
+  );
+
+/** Every alternative series as a walk between 0 and 1, with an outage near the end of the late start. */
+function withWalks(tape: MarketTape): MarketTape {
+  const series = SERIES.map(({ id, source, cadenceMs, lagMs }) => {
+    return { id, source, cadenceMs, lagMs, licence: "", provenance: "recorded" as const };
+  });
+  const cells = tape.bars * tape.symbols;
+  const alternative = missingColumns(series, cells, (length) => new Float64Array(length));
+  for (let k = 0; k < series.length; k++) {
+    const random = new Random(k);
+    for (let cell = 0; cell < cells; cell++) {
+      const t = Math.floor(cell / tape.symbols);
+      const before = cell < tape.symbols ? 0 : alternative.value[k][cell - tape.symbols];
+      const isOut = tape.present[cell] === 0 || (t >= OUTAGE && t < OUTAGE + OUTAGE_BARS);
+      alternative.value[k][cell] = isOut ? 0 : 0.5 + 0.9 * (before - 0.5) + 0.1 * random.normal();
+      alternative.age[k][cell] = isOut ? -1 : (1 + (t % 24)) * HOUR_MS;
+    }
+  }
+  return { ...tape, alternative };
+}
 
 function warmupOf(name: string, tape: MarketTape | undefined): number {
   const short = tape === undefined ? hourly(2) : sliceTape(tape, 0, 2);

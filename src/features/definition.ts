@@ -15,6 +15,9 @@ export const FeatureGroup = {
   pattern: "pattern",
   regime: "regime",
   calendar: "calendar",
+  perp: "perp",
+  sentiment: "sentiment",
+  onchain: "onchain",
   custom: "custom",
 } as const;
 export type FeatureGroup = (typeof FeatureGroup)[keyof typeof FeatureGroup];
@@ -32,6 +35,8 @@ export type FeatureDefinition = {
   readonly source: string;
   /** Values are clipped to it. */
   readonly range: readonly [low: number, high: number];
+  /** Alternative series that it reads; none for most. */
+  readonly series?: readonly string[];
   readonly build: (streams: IndicatorStreams, ...params: number[]) => FeatureWriter;
 };
 

@@ -1,5 +1,5 @@
 export { Bar } from "./bar.ts";
-export { registerFeature } from "./catalog.ts";
+export { registerFeature, selectionSeries } from "./catalog.ts";
 export { checkFeature, type FeatureCheckOptions } from "./check-feature.ts";
 export { type FeatureDefinition, FeatureGroup, reading } from "./definition.ts";
 export {

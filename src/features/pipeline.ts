@@ -3,8 +3,8 @@
  * features are made: training, backtests and live trading differ in who calls it.
  */
 import { fingerprint, type Instrument, InvariantError, invariant } from "../core/index.ts";
-import type { MarketTape } from "../market/index.ts";
-import type { ResolvedFeature } from "./catalog.ts";
+import { type MarketTape, seriesSpec } from "../market/index.ts";
+import { type ResolvedFeature, selectionSeries } from "./catalog.ts";
 import { Frame } from "./frame.ts";
 import { type FeatureSelection, resolveSelection } from "./sets.ts";
 import { IndicatorStreams } from "./streams.ts";
@@ -31,6 +31,8 @@ export class FeaturePipeline {
   readonly warmup: number;
   /** Hash of everything that decides the values: names with their numbers, versions, bar length. */
   readonly fingerprint: string;
+  /** Alternative series that the features read, sorted. */
+  readonly series: readonly string[];
   readonly #features: readonly ResolvedFeature[];
   readonly #barMs: number;
   readonly #lows: Float32Array;
@@ -49,7 +51,9 @@ export class FeaturePipeline {
     this.count = this.#features.length;
     this.symbols = shape.instruments.length;
     this.warmup = Math.max(...this.#features.map((feature) => featureWarmup(feature, shape.barMs)));
+    this.series = selectionSeries(this.names);
     this.fingerprint = fingerprint({
+      ...(this.series.length === 0 ? {} : { series: this.series.map(seriesTerms) }),
       pipeline: PIPELINE_VERSION,
       barMs: shape.barMs,
       features: this.#features.map(({ name, definition, frameMs }) => ({
@@ -118,6 +122,12 @@ export class FeaturePipeline {
       return new Frame(features, columns, shape);
     });
   }
+}
+
+/** What decides from when on a value of the series is shown. */
+function seriesTerms(id: string): Readonly<Record<string, string | number>> {
+  const { source, lagMs, periodMs, cadenceMs } = seriesSpec(id);
+  return { id, source, lagMs, periodMs, cadenceMs };
 }
 
 /** Base bars before the first final value of one feature. */

@@ -24,9 +24,11 @@ import {
   type TapeStream,
 } from "../../market/index.ts";
 import { decisionSettings } from "../config/decision.ts";
+import { featureSelection } from "../config/feature-selection.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { withAlternative } from "./alternative.ts";
 import { instrumentTerms } from "./terms.ts";
 
 /** The venue that is fetched from and preferred where the configuration says "auto". */
@@ -177,7 +179,7 @@ function storedOptions(
 /** The same for a caller that has said already whose market it is. */
 export async function readTape(context: AppContext, config: Config): Promise<MarketTape> {
   if (config.data.venue === "synthetic") {
-    return syntheticTape(syntheticSettings(config));
+    return withAlternative(context, config, featureSelection(config), syntheticTape(syntheticSettings(config)));
   }
   const { options, kind } = storedOptions(context, config);
   const { terms = {} } = options;
@@ -186,7 +188,8 @@ export async function readTape(context: AppContext, config: Config): Promise<Mar
     notes.push(text);
     context.warn(text);
   };
-  const tape = await loadTape({ ...options, onNote });
+  const candles = await loadTape({ ...options, onNote });
+  const tape = await withAlternative(context, config, featureSelection(config), candles);
   NOTES.set(tape, notes);
   const others = tape.instruments.filter(
     ({ symbol, kind: own }) => kind !== undefined && own !== kind && terms[symbol]?.kind === undefined,

@@ -17,6 +17,7 @@ import { camelCase } from "../config/camel.ts";
 import { decisionSettings } from "../config/decision.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { withAlternative } from "../data/alternative.ts";
 import { openTape } from "../data/market.ts";
 import { rowAt } from "../data/range.ts";
 import { findModel, modelId } from "./folders.ts";
@@ -37,8 +38,12 @@ export type OpenedModel = {
 function marketOf(config: Config, manifest: PolicyModel["manifest"]): Config {
   const named = (key: string): boolean => config.overridden.has(`data.${key}`);
   const venues = new Set(manifest.instruments.map(({ venue }) => venue));
+  const selection = selectionOf(manifest);
+  const features = typeof selection === "string" ? { set: selection, list: [] } : { list: [...selection] };
   return {
     ...config,
+    // The series that its features read are joined, and those that the configuration's would read are not.
+    features: { ...config.features, ...features },
     data: {
       ...config.data,
       ...(named("symbols") ? {} : { symbols: manifest.instruments.map(({ symbol }) => symbol) }),
@@ -84,7 +89,8 @@ export async function openModel(
 ): Promise<OpenedModel> {
   const folder = findModel(config, given);
   const manifest = readManifest(folder);
-  const tape = onTape ?? (await openTape(context, marketOf(config, manifest)));
+  const market = onTape ?? (await openTape(context, marketOf(config, manifest)));
+  const tape = await withAlternative(context, config, selectionOf(manifest), market);
   requireMatch(manifest, tape, folder);
   const model = await loadPolicyModel(folder, { threads: config.training.threads });
   const features = computeFeatures(tape, selectionOf(manifest), {

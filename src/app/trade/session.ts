@@ -13,7 +13,7 @@ import {
   type Timeframe,
   timeframeMs,
 } from "../../core/index.ts";
-import { FeaturePipeline } from "../../features/index.ts";
+import { FeaturePipeline, selectionSeries } from "../../features/index.ts";
 import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
 import { loadPolicyModel, manifestInstruments, readManifest, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
@@ -41,6 +41,7 @@ import {
   TradeSession,
 } from "../../trade/index.ts";
 import type { AppContext } from "../context.ts";
+import { alternativeAt, withAlternative } from "../data/alternative.ts";
 import { findModel, modelId } from "../models/folders.ts";
 import { decisionOf } from "../models/open.ts";
 import { livePolicy } from "./replay.ts";
@@ -93,6 +94,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
     const strategySettings = { name, symbols, barMs };
     const settings = engineConfig(config, mode, strategySettings, instruments[0].quote, place.balance, pace);
     const need = new FeaturePipeline(selectionOf(manifest), { instruments, barMs }).warmup + memoryBars(manifest);
+    const series = selectionSeries(selectionOf(manifest));
     const seed = config.seed ?? manifest.provenance.seed;
     context.note(`History: ${need + SPARE_BARS} bars of ${timeframe} for ${symbols.join(", ")}.`);
     const opened = await openSession({
@@ -104,7 +106,10 @@ export async function runSession(context: AppContext, given: string, place: Sess
       balance: place.balance,
       policy: (live) => livePolicy(model, live),
       room: ROOM_BARS,
-      history: () => fetchHistory(feed, instruments, timeframe, need + SPARE_BARS, clock, context.signal),
+      history: async () => {
+        const bars = await fetchHistory(feed, instruments, timeframe, need + SPARE_BARS, clock, context.signal);
+        return withAlternative(context, config, selectionOf(manifest), bars);
+      },
     });
     const broker = place.broker ?? opened.paper;
     if (broker === undefined) throw new Error("a session has a broker");
@@ -172,6 +177,9 @@ export async function runSession(context: AppContext, given: string, place: Sess
       graceMs: graceMs(config) * pace,
       staleMs: settings.limits.staleMs,
       youngMs: settings.quoteMaxAgeMs / 2,
+      ...(series.length === 0
+        ? {}
+        : { alternative: (closeMs: number) => alternativeAt(config, series, { instruments }, closeMs) }),
       onRow: (openMs, decided) => {
         const { equity, status } = sessionView(session.engine.state);
         const shown = decimal(equity).toFixed(2);

@@ -63,10 +63,12 @@ function changeOptional(
     if (rate !== undefined) rate[cell] *= Math.exp(0.2 * random.normal());
     if (fundingAtOpen !== undefined) fundingAtOpen[cell] += 1e-3 * random.normal();
     if (fundingWithin !== undefined) fundingWithin[cell] += 1e-3 * random.normal();
-    for (let k = 0; alternative !== undefined && k < alternative.value.length; k++) {
+    for (const [k, { cadenceMs }] of (alternative?.series ?? []).entries()) {
+      const [value, age] = [alternative?.value[k], alternative?.age[k]];
+      if (value === undefined || age === undefined) continue;
       const gone = random.uniform() < DROPPED;
-      alternative.value[k][cell] = gone ? 0 : (alternative.value[k][cell] + 1) * 3 * Math.exp(random.normal());
-      alternative.age[k][cell] = gone ? -1 : alternative.series[k].cadenceMs * random.uniform();
+      value[cell] = gone ? 0 : (value[cell] + 1) * 3 * Math.exp(random.normal());
+      age[cell] = gone ? -1 : cadenceMs * random.uniform();
     }
   }
 }

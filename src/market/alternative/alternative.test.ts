@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { DAY_MS, defaultInstrument, HOUR_MS } from "../../core/index.ts";
 import { appendBar, growableTape, sliceTape } from "../slice.ts";
@@ -199,7 +199,7 @@ test("a tape that grows bar by bar from what is known live is the tape that was 
     const alternative = [0, 1].map((s) =>
       tape.alternative === undefined ? [] : readCell(tape.alternative, 2 * t + s),
     );
-    appendBar(grown, tape.timeMs[t], rows as never, tape.funding.subarray(2 * t, 2 * t + 2), undefined, alternative);
+    appendBar(grown, tape.timeMs[t], rows, tape.funding.subarray(2 * t, 2 * t + 2), undefined, alternative);
   }
   expect(sliceTape(grown, 0, grown.bars).alternative).toEqual(tape.alternative);
   appendBar(growableTape(sliceTape(tape, 0, 1), 2), tape.timeMs[1], [undefined, undefined]);
@@ -243,11 +243,12 @@ test("series are stored by contract, by coin or for the market, and each has its
   }
 });
 
+function of(id: string, provenance: "recorded" | "backfilled" | "mixed") {
+  const { source, cadenceMs, lagMs } = seriesSpec(id);
+  return { id, source, cadenceMs, lagMs, licence: "", provenance };
+}
+
 test("revised series that nobody recorded can't promote; recorded ones and those never revised can", () => {
-  const of = (id: string, provenance: "recorded" | "backfilled" | "mixed") => {
-    const { source, cadenceMs, lagMs } = seriesSpec(id);
-    return { id, source, cadenceMs, lagMs, licence: "", provenance };
-  };
   expect(unpromotable([of("fear-greed.index", "backfilled"), of("coinmetrics.flow-in", "recorded")])).toBeUndefined();
   expect(unpromotable([of("coinmetrics.flow-in", "backfilled")])).toContain("coinmetrics.flow-in");
   expect(unpromotable([of("coinmetrics.flow-in", "mixed")])).toContain("coinmetrics.flow-in");
