@@ -90,6 +90,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   "sizing.budget.ladder": [[10, 2]],
   "curriculum.total_steps": 50_000,
   "trade.sessions": ["asia"],
+  "trade.live_classes": ["forex"],
   "trade.regimes": ["up"],
   "search.parallel": 3,
   "search.space.join_layers": [1, 3],
