@@ -33,7 +33,7 @@ export {
 export { foldJournal } from "./journal/fold.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
 export { type OrderStory, orderStory } from "./journal/order-story.ts";
-export type { Journal } from "./journal/record.ts";
+export type { Journal, JournalRecord } from "./journal/record.ts";
 export { JOURNAL_FILE, SqliteJournal } from "./journal/sqlite-journal.ts";
 export { type JournalTrade, journalTrades, TradeReader } from "./journal/trades.ts";
 export { type JournalReport, verifyJournal } from "./journal/verify.ts";

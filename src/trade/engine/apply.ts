@@ -63,6 +63,9 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       if (entry.why?.wallet !== undefined) state.wallet = entry.why.wallet;
       for (const target of entry.targets) want(state, target, entry.strategy, entry.closeMs);
       return;
+    case "scale":
+      state.scales[entry.strategy] = entry.factor;
+      return;
     case "broker":
       return applyBrokerEvent(state, entry.event);
     case "submitted":

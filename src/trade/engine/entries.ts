@@ -117,6 +117,8 @@ export type Input =
       readonly toMs: number;
       readonly reason: string;
     }
+  /** From now on a strategy's sizes are multiplied by so much: a canary's tenth, a halved multiplier. */
+  | { readonly kind: "scale"; readonly strategy: string; readonly factor: number; readonly reason: string }
   | { readonly kind: "broker"; readonly event: BrokerEvent }
   | { readonly kind: "submitted"; readonly clientOrderId: string; readonly outcome: SubmitOutcome }
   | { readonly kind: "cancelled"; readonly request: CancelRequest; readonly outcome: CancelOutcome }
@@ -257,6 +259,7 @@ const INPUTS: ReadonlySet<string> = new Set<Input["kind"]>([
   "closed",
   "decision",
   "missed",
+  "scale",
   "broker",
   "submitted",
   "cancelled",

@@ -95,6 +95,7 @@ function react(step: Step, input: Input, seq: number): void {
     case "decision":
     case "history":
     case "missed":
+    case "scale":
     case "open":
     case "session":
     case "stopped":

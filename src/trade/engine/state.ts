@@ -153,6 +153,8 @@ export type EngineState = {
   maintenance: Record<string, number>;
   /** Budgets as the last decision found them; empty under a sizing scheme without budgets. */
   wallet: readonly BudgetView[];
+  /** What sizes are multiplied by, by strategy; 1 where nothing was said. */
+  scales: Record<string, number>;
   running: boolean;
 };
 
@@ -193,6 +195,7 @@ export function emptyState(): EngineState {
     classes: {},
     maintenance: {},
     wallet: [],
+    scales: {},
     running: false,
   };
 }

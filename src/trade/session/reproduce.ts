@@ -39,6 +39,8 @@ export type ReproduceOptions = {
   readonly strategy: string;
   readonly decision: DecisionConfig;
   readonly balance: number;
+  /** Decisions at earlier closes are made, so that the policy remembers them, and not counted. */
+  readonly sinceMs?: number;
   readonly policy: (live: LiveTape) => { readonly policy: Policy; readonly rows?: LiveRows };
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -74,9 +76,11 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
       const targets = thought ? played.size() : [];
       thought = undefined;
       const difference = differenceOf(record as JournalRecord & { entry: Decision }, targets, played.why());
-      decisions++;
-      if (difference === undefined) equal++;
-      else first ??= difference;
+      if (entry.closeMs >= (options.sinceMs ?? 0)) {
+        decisions++;
+        if (difference === undefined) equal++;
+        else first ??= difference;
+      }
       if (difference !== undefined) played.desk.apply(entry, true);
       onProgress?.(seq, journal.lastSeq);
       signal?.throwIfAborted();
@@ -93,6 +97,7 @@ function move(strategy: Strategy, entry: Entry): void {
     strategy.desk.closeBar();
     strategy.observe();
   }
+  rescale(strategy, entry);
   strategy.desk.apply(entry, false);
   strategy.apply(entry);
 }
@@ -134,8 +139,13 @@ export function replayed(strategy: Strategy, entry: Entry): void {
     strategy.desk.closeBar();
     strategy.observe();
   }
+  rescale(strategy, entry);
   strategy.desk.apply(entry, true);
   strategy.apply(entry);
+}
+
+function rescale(strategy: Strategy, entry: Entry): void {
+  if (entry.kind === "scale" && entry.strategy === strategy.name) strategy.scale = entry.factor;
 }
 
 function differenceOf(

@@ -33,6 +33,8 @@ export class Strategy {
   readonly #intents: IntentColumns;
   readonly #context: DecisionContext;
   readonly #log = new DecisionLog();
+  /** What the policy's sizes are multiplied by, in [0, 1]. */
+  scale = 1;
   /** The bar of the last decision; the policy is begun anew where bars lie between. */
   #decided = -2;
   #observed = -1;
@@ -91,6 +93,7 @@ export class Strategy {
     clearIntents(this.#intents);
     const pending = this.#policy.decide(this.#context, this.#intents);
     if (pending instanceof Promise) await pending;
+    if (this.scale !== 1) for (let s = 0; s < this.#intents.size.length; s++) this.#intents.size[s] *= this.scale;
     return true;
   }
 
