@@ -26,3 +26,4 @@ export type { Pointers, RegistryState, Standing } from "./registry/state.ts";
 export { type Journey, passPaperGate, simulateJourneys } from "./simulation/simulate.ts";
 export type { Strategy } from "./simulation/strategy.ts";
 export { type GateName, gateAbove, STAGES, type Stage } from "./stages.ts";
+export { type TradingTerms, tradingTerms } from "./terms.ts";

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { FRESH_BETTING, type Standing } from "../../promotion/index.ts";
+import { FRESH_BETTING, type Standing, tradingTerms } from "../../promotion/index.ts";
 import { loadConfig } from "../config/load.ts";
-import { gateSettings, tradesMoney } from "./promotion.ts";
+import { gateSettings } from "./promotion.ts";
 import { readStageRecord } from "./record-file.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-promotion-"));
@@ -51,15 +51,23 @@ describe("trading money", () => {
     accepted: false,
   };
 
-  it("is for a live model at full size whose files are those that were promoted", () => {
-    expect(tradesMoney(standing, "digest")).toBe(true);
-    for (const stage of ["candidate", "paper", "shadow", "canary"] as const) {
-      expect(tradesMoney({ ...standing, stage }, "digest")).toBe(false);
+  it("is for a live model by its multiplier, and for a canary by a tenth of it with a bound on its loss", () => {
+    expect(tradingTerms(standing, "digest")).toMatchObject({ stage: "live", factor: 1, maxOrderLoss: 0 });
+    expect(tradingTerms({ ...standing, multiplier: 0.25 }, "digest")).toMatchObject({ factor: 0.25 });
+    expect(tradingTerms({ ...standing, stage: "canary", multiplier: 0.5 }, "digest")).toMatchObject({
+      stage: "canary",
+      factor: 0.05,
+      maxOrderLoss: 0.01,
+    });
+  });
+
+  it("is for no lower stage, and for no other files than those that were promoted", () => {
+    for (const stage of ["candidate", "paper", "shadow"] as const) {
+      expect(tradingTerms({ ...standing, stage }, "digest")).toBeUndefined();
     }
-    for (const multiplier of [0.5, 0.25, 0]) expect(tradesMoney({ ...standing, multiplier }, "digest")).toBe(false);
-    expect(tradesMoney({ ...standing, modelHash: "" }, "")).toBe(false);
-    expect(tradesMoney(standing, "other")).toBe(false);
-    expect(tradesMoney(undefined, "digest")).toBe(false);
+    expect(tradingTerms({ ...standing, modelHash: "" }, "")).toBeUndefined();
+    expect(tradingTerms(standing, "other")).toBeUndefined();
+    expect(tradingTerms(undefined, "digest")).toBeUndefined();
   });
 });
 

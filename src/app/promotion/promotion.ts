@@ -22,11 +22,16 @@ import {
   type StageRecord,
   type Standing,
   type Subject,
+  TRIPWIRE_DEFAULTS,
+  type TradingTerms,
+  tradingTerms,
 } from "../../promotion/index.ts";
 import { modelsFolder, reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { findModel, modelNames } from "../models/folders.ts";
+import { sessionOfStage, sessionRecord } from "./session-record.ts";
+import { Warden, type WardenOptions } from "./warden.ts";
 
 export type PromotedModel = Subject & {
   readonly name: string;
@@ -86,7 +91,7 @@ export type Promotion = {
 
 /**
  * Looks at the gate above the model's stage and takes the step where it passes. The look is recorded in any case.
- * @param record what the stage has seen; the gate of research needs none
+ * @param record what the stage has seen, where it is not to be taken from the session's journal; the gate of research needs none
  */
 export async function promote(
   context: AppContext,
@@ -126,17 +131,19 @@ export async function promote(
       fix: "Look at it with `tidemark promotion`.",
     });
   }
-  if (above.gate !== "research" && record === undefined) {
+  const shown =
+    above.gate === "research" ? undefined : (record ?? (await sessionRecord(context, config, model, standing)));
+  if (above.gate !== "research" && shown === undefined) {
     throw new TidemarkError("DATA_MISSING", {
       what: `The gate out of ${standing.stage} asks what the model has done there`,
       where: `${model.name}/${model.version}`,
-      fix: "Give the record of the stage as JSON: --record FILE.",
+      fix: `Let it trade there (its session is ${sessionOfStage(model, standing.stage) ?? "none"}), or give the record of the stage as JSON: --record FILE.`,
     });
   }
   const nowMs = context.clock.nowMs();
   const look = lookAtGate(above.gate, {
     settings,
-    record: record ?? emptyRecord(standing.sinceMs, nowMs),
+    record: shown ?? emptyRecord(standing.sinceMs, nowMs),
     evidence: standing.evidence,
     accepted: standing.accepted,
     ...(above.gate === "research" ? { research: researchFindings(config, model) } : {}),
@@ -149,19 +156,54 @@ export async function promote(
 }
 
 /**
- * Whether a standing lets exactly this model trade money as it is configured: live, its files as they were promoted. A
- * session applies neither a canary's cap nor a multiplier, so that what stands below full size is not let through.
+ * The terms under which the model may trade money now; undefined where it may not. Throws REGISTRY_CORRUPT, MODEL_MISSING or
+ * MODEL_MISMATCH.
  */
-export function tradesMoney(standing: Standing | undefined, digest: string): boolean {
-  if (standing === undefined || digest === "" || standing.modelHash !== digest) return false;
-  return standing.stage === "live" && standing.multiplier === 1;
-}
-
-/** Whether the model has passed all gates and trades at full size. Throws REGISTRY_CORRUPT, MODEL_MISSING. */
-export function hasPassedGates(context: AppContext, config: Config, given: string): boolean {
+export function moneyTerms(context: AppContext, config: Config, given: string): TradingTerms | undefined {
   const { name, version, assetClass: of, manifest } = promotedModel(config, given);
   const standing = registryOf(context, config, name).read().state.find({ version, assetClass: of });
-  return tradesMoney(standing, manifest.digest ?? "");
+  return tradingTerms(standing, manifest.digest ?? "");
+}
+
+/** What follows a session that trades money under the gates. */
+export function openWarden(
+  context: AppContext,
+  config: Config,
+  given: string,
+  session: Pick<WardenOptions, "strategy" | "exchange" | "folder" | "deliver"> & {
+    readonly clock: AppContext["clock"];
+    /** How much faster than this machine the market runs. */
+    readonly pace: number;
+  },
+): Warden {
+  const model = promotedModel(config, given);
+  const { clock, pace, ...rest } = session;
+  const t = TRIPWIRE_DEFAULTS;
+  return new Warden({
+    ...rest,
+    registry: new Registry(join(modelsFolder(config), model.name), clock),
+    subject: { version: model.version, assetClass: model.assetClass },
+    digest: model.manifest.digest ?? "",
+    gates: gateSettings(config),
+    tripwires: {
+      ...t,
+      nakedMs: t.nakedMs * pace,
+      quoteAgeMs: t.quoteAgeMs * pace,
+      clockSkewMs: t.clockSkewMs * pace,
+      acknowledgeMs: t.acknowledgeMs * pace,
+    },
+    claim: claimOf(config, `${model.name}/${model.version}`),
+    warn: context.warn,
+  });
+}
+
+/** What the newest report of the model promises; without one nothing is, and the fixed limits alone hold. */
+function claimOf(config: Config, id: string): WardenOptions["claim"] {
+  const { reports } = listReports(reportsFolder(config));
+  const statistics = reports.find(({ model }) => model?.replace("@", "/") === id)?.policy.statistics;
+  const yearly = statistics?.volatility ?? Number.NaN;
+  const deviation = yearly > 0 ? yearly / Math.sqrt(365) : Number.POSITIVE_INFINITY;
+  return { sharpe: statistics?.sharpe ?? 0, dayDeviation: deviation };
 }
 
 export async function demote(

@@ -16,14 +16,17 @@ import {
 import { FeaturePipeline, selectionSeries } from "../../features/index.ts";
 import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
 import { loadPolicyModel, manifestInstruments, readManifest, selectionOf } from "../../policy/index.ts";
+import type { TradingTerms } from "../../promotion/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import {
+  applyEntry,
   BarCycle,
   type Broker,
   type ControlRequest,
   type ControlServer,
   commandsView,
   type EngineConfig,
+  emptyState,
   historyEntry,
   JOURNAL_FILE,
   KILL_FILE,
@@ -40,10 +43,12 @@ import {
   type TradeMode,
   TradeSession,
 } from "../../trade/index.ts";
+import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { alternativeAt, withAlternative } from "../data/alternative.ts";
 import { findModel, modelId } from "../models/folders.ts";
 import { decisionOf } from "../models/open.ts";
+import { openWarden } from "../promotion/promotion.ts";
 import { livePolicy } from "./replay.ts";
 import { engineConfig, graceMs, paperExchange, sessionFolder } from "./settings.ts";
 import { watchSession } from "./watchers.ts";
@@ -56,6 +61,8 @@ export type SessionPlace = {
   /** Absent on paper. */
   readonly broker?: Broker;
   readonly balance: number;
+  /** Of a model that trades money under the gates of promotion. */
+  readonly terms?: TradingTerms;
   /** Values that no log may hold. */
   readonly secrets: readonly string[];
 };
@@ -92,7 +99,9 @@ export async function runSession(context: AppContext, given: string, place: Sess
     // A local venue's market may run faster than this machine's replies do.
     const pace = clock instanceof PacedClock ? clock.speed : 1;
     const strategySettings = { name, symbols, barMs };
-    const settings = engineConfig(config, mode, strategySettings, instruments[0].quote, place.balance, pace);
+    const settingsOf = (from: Config): EngineConfig =>
+      underTerms(engineConfig(from, mode, strategySettings, instruments[0].quote, place.balance, pace), place.terms);
+    const settings = settingsOf(config);
     const need = new FeaturePipeline(selectionOf(manifest), { instruments, barMs }).warmup + memoryBars(manifest);
     const series = selectionSeries(selectionOf(manifest));
     const seed = config.seed ?? manifest.provenance.seed;
@@ -121,6 +130,24 @@ export async function runSession(context: AppContext, given: string, place: Sess
       onTrouble: (text) => log.say("warn", text),
     });
     closing.unshift(() => watchers.close());
+    const warden =
+      place.terms === undefined
+        ? undefined
+        : openWarden(context, config, given, {
+            strategy: name,
+            exchange: decision.exchange,
+            folder: state,
+            clock,
+            pace,
+            deliver: (input) => session.deliver(input),
+          });
+    if (warden !== undefined) {
+      const past = emptyState();
+      for (const { entry, atMs } of journal.read(0)) {
+        applyEntry(past, entry, atMs);
+        warden.take(entry, atMs, past);
+      }
+    }
     let control: ControlServer | undefined;
     const stop = AbortSignal.any([ended.signal, context.signal]);
     const session = new TradeSession({
@@ -134,7 +161,9 @@ export async function runSession(context: AppContext, given: string, place: Sess
         watchers.entry(entry, atMs);
         opened.strategy.desk.apply(entry, false);
         opened.strategy.apply(entry);
+        if (entry.kind === "scale") opened.strategy.scale = entry.factor;
         log.entry(entry, atMs);
+        warden?.take(entry, atMs, opened.engine.state);
         if (entry.kind === "intent") {
           const { side, quantity, symbol } = entry.request;
           context.note(`${formatMinute(atMs)} order: ${side} ${quantity} ${symbol}`);
@@ -166,6 +195,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
     closing.unshift(() => broker.stop());
     // A venue is asked for the rules of the symbols that it was started with.
     session.deliver({ kind: "rules", rules: await broker.rules() });
+    warden?.begin(session.engine.state);
     const { strategy } = opened;
     const cycle = new BarCycle(session, strategy, broker);
     const loop = new LiveLoop({
@@ -195,7 +225,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
       const { sizing } = decisionOf(context, fresh, manifest);
       // Who trades what with which money is the session itself.
       const { initialBalance, strategies, currency } = known;
-      const limits = engineConfig(fresh, mode, strategySettings, currency, place.balance, pace);
+      const limits = settingsOf(fresh);
       return { config: { ...limits, initialBalance, strategies, currency }, budget: sizing.budget };
     };
     control = await serveControl(state, { answer: (request) => answer(session, request, reload), records: journal });
@@ -206,12 +236,21 @@ export async function runSession(context: AppContext, given: string, place: Sess
     void watchKillFile(session, join(state, KILL_FILE), context.clock, stop);
     await loop.run(stop);
     await session.idle();
+    await warden?.settled();
     session.stop(context.signal.aborted ? "stopped by its owner" : "failed");
     if (session.failure !== undefined) throw session.failure;
     return sessionView(session.engine.state);
   } finally {
     for (const close of closing) await close();
   }
+}
+
+/** A stage's own bound on what one position may lose, where it is the narrower one. */
+function underTerms(settings: EngineConfig, terms: TradingTerms | undefined): EngineConfig {
+  const most = terms?.maxOrderLoss ?? 0;
+  const { caps } = settings;
+  if (most === 0 || (caps.maxOrderLoss > 0 && caps.maxOrderLoss <= most)) return settings;
+  return { ...settings, caps: { ...caps, maxOrderLoss: most } };
 }
 
 function memoryBars({ network }: { readonly network?: { readonly window: number; readonly warmup: number } }): number {

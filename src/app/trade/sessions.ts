@@ -21,7 +21,7 @@ import {
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { findModel } from "../models/folders.ts";
-import { hasPassedGates } from "../promotion/promotion.ts";
+import { moneyTerms } from "../promotion/promotion.ts";
 import { foldedSession, sessionNames } from "./journals.ts";
 import { bybitPlace } from "./place.ts";
 import { runSession } from "./session.ts";
@@ -68,7 +68,8 @@ export async function liveSession(context: AppContext, given: string, options: L
       fix: "Set `live = true` under [trade] when you mean it.",
     });
   }
-  if (!options.acceptUnpromotedRisk && !hasPassedGates(context, config, given)) {
+  const terms = moneyTerms(context, config, given);
+  if (!options.acceptUnpromotedRisk && terms === undefined) {
     throw new TidemarkError("LIVE_REFUSED", {
       what: `"${given}" has not passed the gates of promotion`,
       where: given,
@@ -105,6 +106,8 @@ export async function liveSession(context: AppContext, given: string, options: L
     broker: place.broker,
     balance: decimal(balance?.total ?? "0").toNumber(),
     secrets: place.secrets,
+    // What trades without having passed the gates has nothing that could be taken back.
+    ...(terms === undefined ? {} : { terms }),
   });
 }
 

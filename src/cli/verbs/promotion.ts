@@ -60,12 +60,14 @@ export function registerPromote(program: Command, runner: VerbRunner): void {
       name: "promote",
       summary: VERB_SUMMARIES.promote,
       details:
-        "One stage up where every condition of the gate is met. The look is recorded, whatever it finds. Exit 5 where it does not pass.",
+        "One stage up where every condition of the gate is met: by the newest report out of candidate, by the journal of the stage's session above it. The look is recorded, whatever it finds. Exit 5 where it does not pass.",
       arguments: [["<model>", "name, or name/version"]],
-      options: [new Option("--record <file>", "what the model has done in its stage, as JSON")],
+      options: [
+        new Option("--record <file>", "what the model has done in its stage, as JSON, in place of the journal"),
+      ],
       examples: [
         ["promote tidemark/3", "from candidate to paper, by its newest report"],
-        ["promote tidemark/3 --record paper.json", "from paper to shadow"],
+        ["promote tidemark/3 --record paper.json", "from paper to shadow, by a file"],
       ],
       run: async (context, { args, options }) => {
         const record =
