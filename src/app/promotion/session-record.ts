@@ -3,16 +3,13 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadPolicyModel } from "../../policy/index.ts";
 import type { Stage, StageRecord, Standing } from "../../promotion/index.ts";
-import { applyEntry, emptyState, JOURNAL_FILE, replayDecisions, SqliteJournal } from "../../trade/index.ts";
+import { applyEntry, emptyState, JOURNAL_FILE, reproduce, SqliteJournal } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { decisionOf } from "../models/open.ts";
 import { livePolicy } from "../trade/replay.ts";
 import { paperExchange, stateFolder } from "../trade/settings.ts";
 import { StageLedger } from "./stage-ledger.ts";
-
-/** Rows of room for a replay of decisions: as a session has them. */
-const ROOM_BARS = 50_000;
 
 /** Which sessions a stage trades in; a candidate in none. */
 const MODE: Readonly<Record<Stage, string | undefined>> = {
@@ -57,15 +54,16 @@ export async function sessionRecord(
       applyEntry(state, entry, atMs);
       ledger.take(entry, atMs, state);
     }
-    const { replayed, equal } = await replayDecisions(journal.read(0), {
-      name: `${subject.name}-${subject.version}`,
+    const { decisions, equal } = await reproduce({
+      journal,
+      strategy: `${subject.name}-${subject.version}`,
       decision: isPaper ? { ...decision, exchange } : decision,
+      balance: Number(state.config?.initialBalance ?? "0"),
       policy: (live) => livePolicy(model, live),
-      room: ROOM_BARS,
       sinceMs,
       signal: context.signal,
     });
-    return { ...ledger.record(), replayed, replayedEqual: equal };
+    return { ...ledger.record(), replayed: decisions, replayedEqual: equal };
   } finally {
     journal.close();
   }

@@ -56,11 +56,11 @@ async function played(): Promise<Array<{ entry: Entry; atMs: number }>> {
   return [...journal.read(0)];
 }
 
-async function again(records: ReadonlyArray<{ entry: Entry; atMs: number }>, seed = 1) {
+async function again(records: ReadonlyArray<{ entry: Entry; atMs: number }>, seed = 1, sinceMs = 0) {
   const journal = new MemoryJournal();
   for (const { entry, atMs } of records) journal.append([entry], atMs, false);
   const policy = () => ({ policy: remembering(seed) });
-  return reproduce({ journal, strategy: "replay", decision: DECISION, balance: 10_000, policy });
+  return reproduce({ journal, strategy: "replay", decision: DECISION, balance: 10_000, policy, sinceMs });
 }
 
 describe("decisions of a past session are made again", () => {
@@ -105,6 +105,22 @@ describe("decisions of a past session are made again", () => {
       ({ entry }, i) => i > 300 && entry.kind === "broker" && entry.event.kind === "execution",
     );
     expect((await again(records.toSpliced(index, 1))).first?.seq).toBeGreaterThan(index);
+  });
+
+  test("they follow the size that the session was told, and count from a time on alone", async () => {
+    const records = await played();
+    const index = records.findIndex(({ entry }, i) => i > 300 && entry.kind === "row");
+    const entry: Entry = { kind: "scale", strategy: "replay", factor: 0.1, reason: "canary" };
+    const told = records.toSpliced(index, 0, { entry, atMs: records[index].atMs });
+    const found = await again(told);
+    expect(found.first?.seq).toBeGreaterThan(index);
+    const since = found.first?.closeMs ?? 0;
+    const late = await again(records, 1, since);
+    expect(late.equal).toBe(late.decisions);
+    expect(late.decisions).toBe(
+      139 - records.filter((r) => r.entry.kind === "decision" && r.entry.closeMs < since).length,
+    );
+    expect((await again(told, 1, since + TAPE.barMs)).decisions).toBe(late.decisions - 1);
   });
 
   test("a start in the middle begins the policy anew, as it did then", async () => {
