@@ -48,11 +48,11 @@ async function play() {
   return { journal, played };
 }
 
-let played: ReturnType<typeof play> | undefined;
+let once: ReturnType<typeof play> | undefined;
 /** Played once for all tests. */
 function session(): ReturnType<typeof play> {
-  played ??= play();
-  return played;
+  once ??= play();
+  return once;
 }
 
 function ledgerOf(journal: MemoryJournal, sinceMs: number): StageLedger {

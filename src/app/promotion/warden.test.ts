@@ -49,7 +49,8 @@ class World {
     }
   }
 
-  warden(): Warden {
+  /** @param acting false while a journal is read again */
+  warden(acting = true): Warden {
     const warden = new Warden({
       registry: this.registry,
       subject: SUBJECT,
@@ -63,7 +64,7 @@ class World {
       deliver: (entry) => this.delivered.push(entry),
       warn: () => {},
     });
-    warden.begin(this.state);
+    if (acting) warden.begin(this.state);
     return warden;
   }
 
@@ -165,12 +166,7 @@ describe("a canary in a session", () => {
   it("does nothing twice when its journal is read again", async () => {
     const world = new World();
     await world.raise("canary");
-    const warden = new Warden({
-      ...{ registry: world.registry, subject: SUBJECT, digest: "h", strategy: "m-1", gates: GATE_DEFAULTS },
-      ...{ tripwires: TRIPWIRE_DEFAULTS, exchange: resolveExchangeConfig({}), folder: world.folder, warn: () => {} },
-      claim: { sharpe: 2, dayDeviation: 0.01 },
-      deliver: (entry) => world.delivered.push(entry),
-    });
+    const warden = world.warden(false);
     world.equity(warden, 100);
     world.equity(warden, 90, 100);
     await warden.settled();
@@ -179,18 +175,22 @@ describe("a canary in a session", () => {
   });
 });
 
-describe("a live model in a session", () => {
-  /** Thirty days, each with the given return, a row a day. */
-  function month(world: World, warden: Warden, daily: (day: number) => number, start: number): number {
-    let equity = start;
-    for (let day = 0; day < 30; day++) {
-      world.clock.advance(DAY_MS);
-      equity *= 1 + daily(day);
-      world.equity(warden, equity);
-    }
-    return equity;
+/** Thirty days, each with the given return, a row a day. */
+function month(world: World, warden: Warden, daily: (day: number) => number, start: number): number {
+  let equity = start;
+  for (let day = 0; day < 30; day++) {
+    world.clock.advance(DAY_MS);
+    equity *= 1 + daily(day);
+    world.equity(warden, equity);
   }
+  return equity;
+}
 
+function losing(day: number): number {
+  return day % 2 === 0 ? -0.004 : 0.003;
+}
+
+describe("a live model in a session", () => {
   it("closes everything beyond a fall of 12 %, at once", async () => {
     const world = new World();
     await world.raise("live");
@@ -211,7 +211,6 @@ describe("a live model in a session", () => {
     const looks = (): string[] =>
       world.registry.read().events.flatMap((one) => (one.kind === "look" && one.gate === "month" ? [one.outcome] : []));
     world.equity(warden, 100);
-    const losing = (day: number): number => (day % 2 === 0 ? -0.004 : 0.003);
     const equity = month(world, warden, losing, 100);
     await warden.settled();
     expect(looks()).toEqual(["inconclusive"]);

@@ -257,33 +257,25 @@ export class Warden {
 
 /** What an entry says to the tripwires. */
 function factsOf(entry: Entry, atMs: number, state: EngineState): CanaryFact[] {
-  switch (entry.kind) {
-    case "submitted": {
-      const { outcome, clientOrderId } = entry;
-      if (outcome.outcome === "unknown") return [];
-      const sentMs = state.orders[clientOrderId]?.intendedMs;
-      const rejected = outcome.outcome === "rejected";
-      return [
-        { kind: "order", rejected, ...(rejected || sentMs === undefined ? {} : { acknowledgeMs: atMs - sentMs }) },
-      ];
-    }
-    case "intent": {
-      const quote = state.quotes[entry.request.symbol];
-      return quote === undefined ? [] : [{ kind: "quote", ageMs: atMs - quote.timeMs }];
-    }
-    case "broker":
-      if (entry.event.kind !== "clock") return [];
-      return [{ kind: "clock", skewMs: Math.max(0, Math.abs(entry.event.offsetMs) - entry.event.uncertaintyMs) }];
-    case "covered":
-      return [{ kind: "naked", ms: entry.nakedMs }];
-    case "row":
-    case "timer":
-      return Object.values(state.positions).flatMap(({ nakedMs }) =>
-        nakedMs > 0 ? [{ kind: "naked", ms: atMs - nakedMs } as const] : [],
-      );
-    default:
-      return [];
+  if (entry.kind === "submitted") {
+    const { outcome, clientOrderId } = entry;
+    if (outcome.outcome === "unknown") return [];
+    const sentMs = state.orders[clientOrderId]?.intendedMs;
+    const rejected = outcome.outcome === "rejected";
+    return [{ kind: "order", rejected, ...(rejected || sentMs === undefined ? {} : { acknowledgeMs: atMs - sentMs }) }];
   }
+  if (entry.kind === "intent") {
+    const quote = state.quotes[entry.request.symbol];
+    return quote === undefined ? [] : [{ kind: "quote", ageMs: atMs - quote.timeMs }];
+  }
+  if (entry.kind === "broker" && entry.event.kind === "clock") {
+    return [{ kind: "clock", skewMs: Math.max(0, Math.abs(entry.event.offsetMs) - entry.event.uncertaintyMs) }];
+  }
+  if (entry.kind === "covered") return [{ kind: "naked", ms: entry.nakedMs }];
+  if (entry.kind !== "row" && entry.kind !== "timer") return [];
+  return Object.values(state.positions).flatMap(({ nakedMs }) =>
+    nakedMs > 0 ? [{ kind: "naked", ms: atMs - nakedMs } as const] : [],
+  );
 }
 
 function percent(share: number): string {
