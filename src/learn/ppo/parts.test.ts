@@ -1,6 +1,6 @@
 /** @file Small parts of the learner by hand: scaled rewards, normalized advantages, tolerance of the ratio, defaults. */
 import { describe, expect, it } from "vitest";
-import { PPO_DEFAULTS } from "./config.ts";
+import { CLASSIC_PPO, PPO_DEFAULTS } from "./config.ts";
 import { Extremes } from "./extremes.ts";
 import { normalize } from "./minibatches.ts";
 import { RewardScaler } from "./reward-scaler.ts";
@@ -74,6 +74,18 @@ describe("parts by hand", () => {
       segment: 64,
       totalSteps: 1_000_000,
       threads: 1,
+    });
+  });
+
+  it("compares itself with the defaults of Stable-Baselines3 2", () => {
+    expect(CLASSIC_PPO).toEqual({
+      ...PPO_DEFAULTS,
+      batch: 64,
+      epochs: 10,
+      learningRate: constant(3e-4),
+      entropy: constant(0),
+      betaEntropy: constant(0),
+      targetKl: undefined,
     });
   });
 });
