@@ -6,7 +6,6 @@ import { tierSchema, timeMs } from "./common.ts";
 export const signInSchema = z.strictObject({ code: z.string().min(1).max(200) });
 /** The page's half of a session; the other half is a cookie that the page can't read. Sent as the header `x-tidemark-session`. */
 export const signedInSchema = z.object({ secret: z.string(), tier: tierSchema, expiresMs: timeMs });
-export type SignedIn = z.infer<typeof signedInSchema>;
 
 /** GET session. */
 export const whoSchema = z.object({

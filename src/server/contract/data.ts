@@ -29,12 +29,6 @@ export const dataSetSchema = z.object({
 export type DataSet = z.infer<typeof dataSetSchema>;
 export const dataSchema = z.object({ root: z.string(), items: z.array(dataSetSchema) });
 
-/**
- * GET candles?venue=&symbol=&kind=&timeframe=&from=&to=&max=: columns timeMs, open, high, low, close, volume. More bars than `max` are
- * joined into longer ones that keep every extreme; the header `x-bar-ms` tells their length.
- */
-export const CANDLE_COLUMNS = ["timeMs", "open", "high", "low", "close", "volume"] as const;
-
 export const featureSchema = z.object({
   name: z.string(),
   group: z.string(),

@@ -58,9 +58,6 @@ export const runSchema = z.object({
 export type Run = z.infer<typeof runSchema>;
 export const runsSchema = z.object({ items: z.array(runSchema) });
 
-/** GET runs/{id}/metrics: every curve that the training wrote, as columns. `step` is the first. */
-export const METRICS_STEP = "step";
-
 export const studySchema = z.object({
   name: z.string(),
   direction: z.string(),

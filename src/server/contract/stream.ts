@@ -23,7 +23,6 @@ export const clientMessageSchema = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("unsubscribe"), topic: topicSchema }),
   z.strictObject({ do: z.literal("pong") }),
 ]);
-export type ClientMessage = z.infer<typeof clientMessageSchema>;
 
 export type Frame = {
   readonly topic: Topic;

@@ -100,7 +100,7 @@ export const eventSchema = z.object({
 export type TradeEvent = z.infer<typeof eventSchema>;
 export const eventsSchema = z.object({ items: z.array(eventSchema), nextCursor });
 
-export const recordSchema = z.object({ seq: z.number(), atMs: timeMs, kind: z.string(), entry: z.unknown() });
+const recordSchema = z.object({ seq: z.number(), atMs: timeMs, kind: z.string(), entry: z.unknown() });
 
 /** "What did we know when we sent this order." */
 export const storySchema = z.object({
@@ -194,7 +194,7 @@ export const historySchema = z.object({
 });
 export type History = z.infer<typeof historySchema>;
 
-export const COMMANDS = [
+const COMMANDS = [
   "halt",
   "resume",
   "flatten",

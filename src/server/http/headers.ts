@@ -1,6 +1,6 @@
 /** @file Headers of every answer, and the policies of what a page may load. */
 
-export const PAGE_POLICY =
+const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 /** A report is a page of its own with scripts inside; it can reach nothing and nobody. */
 export const REPORT_POLICY =

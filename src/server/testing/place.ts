@@ -30,7 +30,7 @@ export type Place = {
   close(): Promise<void>;
 };
 
-export function send(
+function send(
   port: number,
   method: string,
   path: string,
