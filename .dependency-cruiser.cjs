@@ -67,7 +67,6 @@ const clients = {
   pino: "trade",
   bullmq: "search",
   ioredis: "search",
-  feedsmith: "venues",
   nodemailer: "trade",
   "prom-client": ["trade", "server"],
   ai: "assistant",

@@ -3,8 +3,8 @@ import type { Standing } from "./registry/state.ts";
 import type { Stage } from "./stages.ts";
 
 /** A canary's size, as a share of what the model asks for, and what one position may lose at its stop, as a share of equity. */
-export const CANARY_SIZE = 0.1;
-export const CANARY_ORDER_LOSS = 0.01;
+const CANARY_SIZE = 0.1;
+const CANARY_ORDER_LOSS = 0.01;
 
 export type TradingTerms = {
   readonly stage: Stage;

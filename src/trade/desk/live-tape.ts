@@ -12,7 +12,7 @@ import { growableTape, type MarketTape, writeCell } from "../../market/index.ts"
 export type TapeRow = readonly number[] | null;
 
 /** Where a row's alternative values begin. */
-export const FIRST_JOINED = 7;
+const FIRST_JOINED = 7;
 
 export class LiveTape {
   /** Columns never move while there is room; `bars` counts the row that has only begun. */
