@@ -1,8 +1,9 @@
 import { expect, it } from "vitest";
 import { joinBars } from "./machine.ts";
 
+const of = (value: (i: number) => number): Float64Array => Float64Array.from({ length: 10 }, (_, i) => value(i));
+
 it("bars are joined into longer ones that keep every extreme, the first open, the last close and all volume", () => {
-  const of = (value: (i: number) => number): Float64Array => Float64Array.from({ length: 10 }, (_, i) => value(i));
   const columns = {
     timeMs: of((i) => 60_000 * (i + 1)),
     open: of((i) => i),
