@@ -118,6 +118,10 @@ export function comparisonText(compared: RecordComparison, columns: number): str
 export function tellEnd(context: CommandContext, view: SessionView): void {
   const { output } = context;
   output.text(statusText(view, false, output.columns));
-  if (view.positions.length > 0) output.warn(`${view.positions.length} positions stay open, with their stops.`);
+  const open = view.positions.length;
+  if (open > 0)
+    output.warn(
+      open === 1 ? "One position stays open, with its stop." : `${open} positions stay open, with their stops.`,
+    );
   output.data(view);
 }
