@@ -151,7 +151,7 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     await start.focus();
     await press("Enter");
     const drawer = page.getByRole("dialog", { name: "Training" });
-    await drawer.waitFor();
+    await drawer.getByRole("button", { name: "Stop cleanly" }).waitFor();
     expect(api.told).toEqual(['start train {"training.total_steps":5000}']);
     await drawer.getByRole("button", { name: "Stop cleanly" }).focus();
     await press("Enter");

@@ -23,6 +23,8 @@ function addressOf(server: ChildProcess): Promise<string> {
 
 describe.skipIf(CHROMIUM === undefined)(
   "the page over the real server (needs Chromium; name it in CHROMIUM_PATH)",
+  // The code works once: who is turned away has to come after who signs in.
+  { shuffle: false },
   () => {
     const folder = mkdtempSync(join(tmpdir(), "tidemark-dashboard-"));
     let server: ChildProcess;

@@ -47,8 +47,9 @@ function resolvedOptions(config: Config): string {
     promotion: gateSettings(config),
     search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
     trade: [
-      // Read where a session begins: whether it may be real, and at which address.
-      [config.trade.live, config.trade.host],
+      // Read where a session begins: whether it may be real, at which address, and who is told of it.
+      [config.trade.live, config.trade.host, config.trade.metricsPort],
+      [config.trade.notify, config.trade.notifyEmailFrom, config.trade.notifyEmailTo],
       tradeSettings(config),
       graceMs(config),
       stateFolder(config),
@@ -91,6 +92,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   "curriculum.total_steps": 50_000,
   "trade.sessions": ["asia"],
   "trade.live_classes": ["forex"],
+  "trade.notify": ["webhook"],
   "trade.regimes": ["up"],
   "search.parallel": 3,
   "search.space.join_layers": [1, 3],
