@@ -72,6 +72,7 @@ const CATALOG = {
   COMMAND_INVALID: ExitCode.usage,
   COMMAND_CONFLICT: ExitCode.refused,
   COMMAND_REFUSED: ExitCode.refused,
+  COMMAND_STALE: ExitCode.refused,
   CONTRACT_BROKEN: ExitCode.refused,
   REGISTRY_REFUSED: ExitCode.refused,
   // verdicts of the pre-trade gate: they stand in the journal and end no command

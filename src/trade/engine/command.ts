@@ -12,12 +12,15 @@ export type ManualBrackets = {
   readonly targetPrice?: DecimalText | null | undefined;
 };
 
+/** The version of a position or an order as whoever commands saw it: where it is another by now, nothing is done. */
+type AsSeen = { readonly ifVersion?: string | undefined };
+
 export type CommandOrder =
   | { readonly command: "halt" | "resume" | "flatten" | "close-only" }
   /** Closes one position at the market; trading goes on. */
-  | { readonly command: "close-position"; readonly symbol: string }
-  | { readonly command: "cancel-order"; readonly clientOrderId: string }
-  | ({ readonly command: "change-protection"; readonly symbol: string } & ManualBrackets)
+  | ({ readonly command: "close-position"; readonly symbol: string } & AsSeen)
+  | ({ readonly command: "cancel-order"; readonly clientOrderId: string } & AsSeen)
+  | ({ readonly command: "change-protection"; readonly symbol: string } & ManualBrackets & AsSeen)
   /** Off: positions of the class may shrink and close, nothing of it is opened. */
   | { readonly command: "switch-class"; readonly assetClass: AssetClass; readonly open: boolean }
   /** Settings read anew, validated before they come here. */

@@ -3,6 +3,7 @@ import { exactText } from "../../core/index.ts";
 import type { CommandOrder } from "./command.ts";
 import { ENGINE_DEFAULTS } from "./config.ts";
 import { ACK, codes, Desk, holding } from "./testing/desk.ts";
+import { orderVersion, positionVersion } from "./version.ts";
 
 function tell(desk: Desk, order: CommandOrder, id = "c"): void {
   desk.quote();
@@ -174,6 +175,69 @@ describe("a person changes stop and target", () => {
     const flat = new Desk();
     tell(flat, change("96"));
     expect(record(flat)).toContain("COMMAND_REFUSED");
+  });
+});
+
+describe("a command names the version of what its sender saw", () => {
+  const seen = (desk: Desk): string => positionVersion("BTCUSDT", desk.engine.state.positions["BTCUSDT"]);
+  const close = (ifVersion: string): CommandOrder => ({ command: "close-position", symbol: "BTCUSDT", ifVersion });
+
+  test("the same version is acted on", () => {
+    const desk = covered();
+    tell(desk, close(seen(desk)));
+    expect(desk.sent()).toHaveLength(1);
+  });
+
+  test.each([
+    ["part of it was sold", (desk: Desk) => desk.fill("0.4", "sell")],
+    ["more was bought", (desk: Desk) => desk.fill("0.4", "buy")],
+    [
+      "its stop moved",
+      (desk: Desk) => {
+        tell(desk, change("97"), "before");
+        const [request] = asked(desk);
+        desk.give({ kind: "protected", request, outcome: { outcome: "acknowledged" } });
+      },
+    ],
+    [
+      "it was closed and opened anew at the same price",
+      (desk: Desk) => {
+        desk.fill("1", "sell");
+        desk.nowMs += 1_000;
+        desk.fill("1", "buy");
+      },
+    ],
+  ])("nothing is done where %s", (_what, happens) => {
+    const desk = covered();
+    const version = seen(desk);
+    happens(desk);
+    tell(desk, close(version), "close");
+    tell(desk, { ...change("96", "130"), ifVersion: version } as CommandOrder, "change");
+    expect(record(desk, "close")).toContain(`refused COMMAND_STALE: version ${version} was seen`);
+    expect(record(desk, "change")).toContain("refused COMMAND_STALE");
+    expect([desk.sent(), asked(desk)]).toEqual([[], []]);
+    tell(desk, close(seen(desk)), "again");
+    expect(desk.sent()).toHaveLength(1);
+  });
+
+  test("prices and time alone make no other version", () => {
+    const desk = covered();
+    const version = seen(desk);
+    desk.nowMs += 60_000;
+    desk.quote("104");
+    expect(seen(desk)).toBe(version);
+  });
+
+  test("an order that has filled in part is another; what is gone is told as gone", () => {
+    const { desk, id } = working();
+    const version = orderVersion(desk.engine.state.orders[id]);
+    desk.fill("0.5", "buy");
+    tell(desk, { command: "cancel-order", clientOrderId: id, ifVersion: version });
+    expect(record(desk)).toContain("refused COMMAND_STALE");
+    expect(desk.effects).toEqual([]);
+    const flat = new Desk();
+    tell(flat, close(version));
+    expect(record(flat)).toMatch(/^refused COMMAND_REFUSED: there is no position/);
   });
 });
 

@@ -13,6 +13,7 @@ import { distanceOf } from "./manual-brackets.ts";
 import { reconcile } from "./reconciler.ts";
 import { type EngineState, isFlattening, isLive, type PositionState, statusOf } from "./state.ts";
 import { flattenAll, type Step } from "./step.ts";
+import { orderVersion, positionVersion } from "./version.ts";
 
 type Of<C extends CommandOrder["command"]> = Extract<CommandOrder, { command: C }>;
 
@@ -21,7 +22,7 @@ export function onCommand(step: Step, entry: Extract<Entry, { kind: "command" }>
   const id = commandId(entry.id, seq);
   emit({ kind: "alarm", code: `command.${entry.command}`, text: `${entry.by}: ${entry.reason}` });
   const order = state.commands[id].order;
-  const refusal = begin(step, order, entry.reason);
+  const refusal = changedSince(state, order) ?? begin(step, order, entry.reason);
   if (refusal !== undefined) refuse(step, id, refusal.code, refusal.detail);
   else if (isInstant(order)) emit({ kind: "commandEnd", id, status: "done", detail: "" });
 }
@@ -36,6 +37,33 @@ function isInstant({ command }: CommandOrder): boolean {
 }
 
 type CommandRefusal = { readonly code: ErrorCode; readonly detail: string } | undefined;
+
+/** A page may show what is gone: a command that names what it saw does nothing to anything else. */
+function changedSince(state: EngineState, order: CommandOrder): CommandRefusal {
+  if (!("ifVersion" in order) || order.ifVersion === undefined) return undefined;
+  const now = order.command === "cancel-order" ? orderNow(state, order.clientOrderId) : heldNow(state, order.symbol);
+  if (now === undefined || now.version === order.ifVersion) return undefined;
+  return {
+    code: "COMMAND_STALE",
+    detail: `version ${order.ifVersion} was seen and ${now.version} stands: ${now.text}`,
+  };
+}
+
+type Now = { readonly version: string; readonly text: string } | undefined;
+
+function heldNow(state: EngineState, symbol: string): Now {
+  const position = state.positions[symbol] as PositionState | undefined;
+  if (position === undefined) return undefined;
+  const { stopPrice = "none", targetPrice = "none" } = position.venue;
+  const text = `${position.quantity} ${symbol}, stop ${stopPrice}, target ${targetPrice}`;
+  return { version: positionVersion(symbol, position), text };
+}
+
+function orderNow(state: EngineState, id: string): Now {
+  const order = state.orders[id] as EngineState["orders"][string] | undefined;
+  if (order === undefined) return undefined;
+  return { version: orderVersion(order), text: `${order.life}, ${order.filled} of ${order.request.quantity} filled` };
+}
 
 function begin(step: Step, order: CommandOrder, reason: string): CommandRefusal {
   const { state, emit } = step;

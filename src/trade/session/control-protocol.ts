@@ -18,6 +18,12 @@ const price = z
   .refine((text) => Number(text) > 0, "is a price above zero, in digits")
   .transform((text): DecimalText => exactText(text));
 
+/** As the views show it. */
+const ifVersion = z
+  .string()
+  .regex(/^[0-9a-f]{16}$/, "is a version as positions and orders show it")
+  .optional();
+
 /** Orders of a person, as they are asked for. What `reload` brings is read and validated by the engine's own process. */
 const orderSchema = z.discriminatedUnion("command", [
   z.strictObject({ command: z.literal("halt") }),
@@ -25,14 +31,15 @@ const orderSchema = z.discriminatedUnion("command", [
   z.strictObject({ command: z.literal("flatten") }),
   z.strictObject({ command: z.literal("close-only") }),
   z.strictObject({ command: z.literal("reload") }),
-  z.strictObject({ command: z.literal("close-position"), symbol: name }),
-  z.strictObject({ command: z.literal("cancel-order"), clientOrderId: name }),
+  z.strictObject({ command: z.literal("close-position"), symbol: name, ifVersion }),
+  z.strictObject({ command: z.literal("cancel-order"), clientOrderId: name, ifVersion }),
   z
     .strictObject({
       command: z.literal("change-protection"),
       symbol: name,
       stopPrice: price.optional(),
       targetPrice: price.nullable().optional(),
+      ifVersion,
     })
     .refine(({ stopPrice, targetPrice }) => stopPrice !== undefined || targetPrice !== undefined, {
       message: "names a stop, a target, or both",

@@ -82,6 +82,7 @@ describe("the door to a running engine", () => {
     ["a reason without end", command({ reason: "x".repeat(2_000) })],
     ["settings from outside", command({ order: { command: "reload", config: {} } })],
     ["a position without a symbol", command({ order: { command: "close-position" } })],
+    ["a version of another form", command({ order: { command: "close-position", symbol: "X", ifVersion: "7" } })],
     ["protection of nothing", command({ order: { command: "change-protection", symbol: "A" } })],
     ["a stop taken away", command({ order: { command: "change-protection", symbol: "A", stopPrice: null } })],
     ["a stop below zero", command({ order: { command: "change-protection", symbol: "A", stopPrice: "-1" } })],

@@ -2,6 +2,7 @@
 import { type Decimal, type DecimalText, decimal, decimalOfNumber, exactText } from "../../core/index.ts";
 import { cash, entryPrice, multiplierOf, unrealised } from "../engine/ledger.ts";
 import type { EngineState, PositionState } from "../engine/state.ts";
+import { positionVersion } from "../engine/version.ts";
 
 export type PositionView = {
   readonly symbol: string;
@@ -27,6 +28,8 @@ export type PositionView = {
   /** Time without a stop, 0 where it has one. */
   readonly nakedMs: number;
   readonly barsHeld: number;
+  /** What a command names, so that it is refused where the position has changed since. */
+  readonly version: string;
 };
 
 const DIGITS = 12;
@@ -63,6 +66,7 @@ export function positionViews(state: EngineState): PositionView[] {
       manual: position.manual !== undefined,
       nakedMs: position.nakedMs === 0 ? 0 : state.nowMs - position.nakedMs,
       barsHeld: position.barsHeld,
+      version: positionVersion(symbol, position),
     };
   });
 }

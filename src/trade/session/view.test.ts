@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { exactText, type Instrument } from "../../core/index.ts";
 import type { Entry } from "../engine/entries.ts";
 import { ACK, Desk, holding } from "../engine/testing/desk.ts";
-import { sessionView } from "./view.ts";
+import { orderVersion, positionVersion } from "../engine/version.ts";
+import { ordersView, sessionView } from "./view.ts";
 
 type SessionEntry = Extract<Entry, { kind: "session" }>;
 
@@ -93,5 +94,13 @@ describe("what a session shows of a position", () => {
       open: false,
     });
     expect(sessionView(desk.engine.state).classes).toEqual([{ assetClass: "cryptoFutures", open: false }]);
+  });
+
+  test("position and orders carry the version that commands name", () => {
+    const desk = held("10000");
+    const { state } = desk.engine;
+    expect(position(desk).version).toBe(positionVersion("BTCUSDT", state.positions["BTCUSDT"]));
+    const [order] = ordersView(state);
+    expect(order.version).toBe(orderVersion(state.orders[order.clientOrderId]));
   });
 });

@@ -5,6 +5,7 @@ import type { BudgetView } from "../engine/decision-why.ts";
 import { mayOpenClass } from "../engine/gate.ts";
 import { averagePrice, cash, unrealised } from "../engine/ledger.ts";
 import { type EngineState, statusOf } from "../engine/state.ts";
+import { orderVersion } from "../engine/version.ts";
 import { type PositionView, positionViews, rounded } from "./position-view.ts";
 
 export type OrderView = {
@@ -17,6 +18,8 @@ export type OrderView = {
   readonly averagePrice: string;
   readonly life: string;
   readonly sentMs: number;
+  /** What a command names, so that it is refused where the order has changed since. */
+  readonly version: string;
 };
 
 export type SessionView = {
@@ -96,6 +99,7 @@ export function ordersView(state: EngineState): OrderView[] {
       averagePrice: averagePrice(order),
       life: order.life,
       sentMs: order.intendedMs,
+      version: orderVersion(order),
     }))
     .sort((a, b) => b.sentMs - a.sentMs);
 }
