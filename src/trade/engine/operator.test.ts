@@ -36,6 +36,9 @@ function covered(over: Parameters<typeof holding>[0] = {}): Desk {
 }
 const asked = (desk: Desk) => desk.effects.flatMap((effect) => (effect.do === "protect" ? [effect.request] : []));
 
+const seen = (desk: Desk): string => positionVersion("BTCUSDT", desk.engine.state.positions["BTCUSDT"]);
+const close = (ifVersion: string): CommandOrder => ({ command: "close-position", symbol: "BTCUSDT", ifVersion });
+
 describe("commands have a record, and their end stands in the journal", () => {
   test.each(["halt", "resume", "close-only"] as const)(
     "%s is done when it is journaled, with who and from where",
@@ -179,9 +182,6 @@ describe("a person changes stop and target", () => {
 });
 
 describe("a command names the version of what its sender saw", () => {
-  const seen = (desk: Desk): string => positionVersion("BTCUSDT", desk.engine.state.positions["BTCUSDT"]);
-  const close = (ifVersion: string): CommandOrder => ({ command: "close-position", symbol: "BTCUSDT", ifVersion });
-
   test("the same version is acted on", () => {
     const desk = covered();
     tell(desk, close(seen(desk)));
