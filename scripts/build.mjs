@@ -1,6 +1,7 @@
 /**
- * @file Compiles src/ to dist/ with the native TypeScript compiler, incrementally, and says nothing when all is well.
- * Run as a script it always builds; the launcher asks for a build only where dist/ is missing or older than src/.
+ * @file Builds dist/ from src/ and says nothing when all is well: the programs and doors, put together for a quick start,
+ * and the types of the doors where they are asked for. Run as a script it always builds both; the launcher asks for the
+ * programs alone, and only where dist/ is missing or older than src/.
  */
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -22,16 +23,6 @@ function sourceState() {
 
 export function isStale() {
   return !existsSync(STAMP) || readFileSync(STAMP, "utf8") !== sourceState();
-}
-
-/** Compiled files whose source is gone would still be found by an import. */
-function removeOrphans() {
-  if (!existsSync(DIST)) return;
-  for (const path of listFiles("dist", (name) => name.endsWith(".js"))) {
-    const source = path.replace(/^dist\//, "src/").replace(/\.js$/, ".ts");
-    if (existsSync(join(ROOT, source))) continue;
-    for (const end of [".js", ".js.map", ".d.ts"]) rmSync(join(ROOT, path.replace(/\.js$/, end)), { force: true });
-  }
 }
 
 function holderIsAlive() {
@@ -69,30 +60,52 @@ function withLock(action) {
   }
 }
 
-/** Compiles; returns the compiler's complaints, or an empty text. */
-function compile() {
-  if (!existsSync(TOOLS.tsc)) {
-    return "The compiler is not installed. Run `npm ci` (with development dependencies) first.\n";
+/** Puts the programs together; returns the complaints, or an empty text. */
+function assemble() {
+  if (!existsSync(join(ROOT, "node_modules/rolldown"))) {
+    return "The bundler is not installed. Run `npm ci` (with development dependencies) first.\n";
   }
-  // Sources that change while the compiler runs make the next look find it stale.
+  // Sources that change meanwhile make the next look find the build stale.
   const state = sourceState();
-  removeOrphans();
-  // Without its outputs the incremental state would claim that everything is built.
-  if (!existsSync(join(DIST, "cli/main.js"))) rmSync(join(DIST, ".tsbuildinfo"), { force: true });
-  const done = runTool(TOOLS.tsc, ["-p", "tsconfig.build.json"]);
+  rmSync(STAMP, { force: true });
+  const done = runTool(join(ROOT, "scripts/bundle.mjs"), []);
   if (done.code !== 0) return done.output;
-  if (!existsSync(join(DIST, "cli/main.js"))) return "The compiler wrote no dist/cli/main.js.\n";
+  if (!existsSync(join(DIST, "cli/main.js"))) return "The bundler wrote no dist/cli/main.js.\n";
   writeFileSync(STAMP, state);
   return "";
 }
 
-/** Builds where needed; returns the complaints, or an empty text. */
-export function ensureBuilt() {
-  return isStale() ? withLock(() => (isStale() ? compile() : "")) : "";
+/** The declarations of every module: a door's types name those of its rooms. */
+function declare() {
+  for (const path of listFiles("dist", (name) => name.endsWith(".d.ts"))) {
+    const source = path.replace(/^dist\//, "src/").replace(/\.d\.ts$/, ".ts");
+    if (!existsSync(join(ROOT, source))) rmSync(join(ROOT, path));
+  }
+  const done = runTool(TOOLS.tsc, ["-p", "tsconfig.build.json"]);
+  return done.code === 0 ? "" : done.output;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
-  const complaints = withLock(compile);
+/** Builds the programs where needed; returns the complaints, or an empty text. */
+export function ensureBuilt() {
+  return isStale() ? withLock(() => (isStale() ? assemble() : "")) : "";
+}
+
+/** The types alone, where a door's are needed and the programs stand. */
+export function declareTypes() {
+  return withLock(declare);
+}
+
+/** Builds all that is shipped; returns the complaints, or an empty text. */
+export function buildAll({ clean = false } = {}) {
+  return withLock(() => {
+    if (clean) rmSync(join(DIST, "chunks"), { recursive: true, force: true });
+    return assemble() || declare();
+  });
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  // Before packing nothing may be left of earlier builds; otherwise a program that runs may still load some of it.
+  const complaints = buildAll({ clean: process.argv.includes("--clean") });
   if (complaints !== "") {
     process.stderr.write(complaints);
     process.exitCode = 1;

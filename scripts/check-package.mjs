@@ -7,19 +7,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { ensureBuilt } from "./build.mjs";
+import { buildAll } from "./build.mjs";
 import { ensurePageBuilt } from "./build-page.mjs";
 import { ROOT } from "./lib.mjs";
 
 const ALLOWED = [
   /^(?:package\.json|README\.md|LICENSE|ARCHITECTURE\.md|bin\/tidemark\.mjs)$/,
   /^dist\/.*\.(?:js|d\.ts)$/,
+  /^dist\/NOTICES\.txt$/,
   /^(?:schema|docs|examples)\//,
   /^web\/dist\/(?:index\.html|icon\.svg|\.vite\/manifest\.json|\.built|assets\/[\w.-]+)$/,
 ];
-const REFUSED = /\.test\.|\/testing\/|\.map$|\.tsbuildinfo$/;
+const REFUSED = /\.test\.|\/testing\/|\.map$/;
 
-const complaints = ensureBuilt() + (await ensurePageBuilt());
+const complaints = buildAll() + (await ensurePageBuilt());
 if (complaints !== "") {
   process.stderr.write(complaints);
   process.exit(1);

@@ -1,18 +1,18 @@
 /** @file Writes what is generated from the source: the configuration's JSON Schema for editors, and its keys
  * as a page of documentation. Tests compare them. */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { ensureBuilt } from "./build.mjs";
+import { pathToFileURL } from "node:url";
+import { bundle } from "./bundle.mjs";
 import { ROOT } from "./lib.mjs";
 
-const complaints = ensureBuilt();
-if (complaints !== "") {
-  process.stderr.write(complaints);
-  process.exit(1);
-}
-// Computed, so that tools which follow imports don't look for what is not built yet.
-const { configJsonSchema } = await import(new URL("../dist/app/config/json-schema.js", import.meta.url).href);
+const folder = join(ROOT, "dist/generate");
+const modules = ["app/config/json-schema", "app/config/reference"];
+await bundle(modules, folder);
+const [{ configJsonSchema }, { keyReference }] = await Promise.all(
+  modules.map((name) => import(pathToFileURL(join(folder, `${name}.js`)).href)),
+);
+rmSync(folder, { recursive: true });
 mkdirSync(join(ROOT, "schema"), { recursive: true });
-const { keyReference } = await import(new URL("../dist/app/config/reference.js", import.meta.url).href);
 writeFileSync(join(ROOT, "docs/configuration-keys.md"), keyReference());
 writeFileSync(join(ROOT, "schema/tidemark.schema.json"), `${JSON.stringify(configJsonSchema(), null, 2)}\n`);

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
@@ -25,6 +26,10 @@ let project = "";
 
 /** A project that has the packed package installed, beside the dependencies of this checkout. */
 beforeAll(async () => {
+  const build = pathToFileURL(join(ROOT, "scripts/build.mjs")).href;
+  const types = `import { declareTypes } from "${build}"; process.stderr.write(declareTypes());`;
+  const declared = await node(["--input-type=module", "--eval", types], ROOT);
+  if (declared.output !== "") throw new Error(declared.output);
   project = mkdtempSync(join(tmpdir(), "tidemark-package-"));
   const packed = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], ROOT);
   if (packed.code !== 0) throw new Error(packed.output);

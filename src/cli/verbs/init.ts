@@ -1,6 +1,7 @@
 /** @file `tidemark init`: a documented configuration and an example of the secrets' file. */
 import { existsSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { CONFIG_FILE, exampleEnv, exampleToml } from "../../app/settings.ts";
 import { TidemarkError, writeFileAtomic } from "../../core/index.ts";
@@ -12,7 +13,7 @@ import { VERB_SUMMARIES } from "./summaries.ts";
  * dependencies. Undefined elsewhere, so that the file names no place of this machine.
  */
 function schemaReference(folder: string): string | undefined {
-  const path = relative(folder, resolve(import.meta.dirname, "../../../schema/tidemark.schema.json"));
+  const path = relative(folder, fileURLToPath(new URL("../../../schema/tidemark.schema.json", import.meta.url)));
   return path.startsWith("..") || isAbsolute(path) ? undefined : `./${path.split(sep).join("/")}`;
 }
 

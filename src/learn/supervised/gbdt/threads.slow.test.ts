@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { Random, sha256Hex } from "../../../core/index.ts";
 import type * as Boosting from "./boost.ts";
 
@@ -9,11 +11,17 @@ const ROOT = resolve(import.meta.dirname, "../../../..");
 
 describe("boosted trees on several threads", () => {
   it("are the same to the last bit on 1, 2 and 4", async () => {
-    // Threads run the compiled program, as a user's do.
-    const build = pathToFileURL(resolve(ROOT, "scripts/build.mjs")).href;
-    const script = `process.exitCode = (await import("${build}")).ensureBuilt() === "" ? 0 : 1;`;
-    expect(spawnSync(process.execPath, ["--input-type=module", "--eval", script, "build"]).status).toBe(0);
-    const compiled = pathToFileURL(resolve(ROOT, "dist/learn/supervised/gbdt/boost.js")).href;
+    // Threads run JavaScript, as a user's do.
+    const bundler = pathToFileURL(resolve(ROOT, "scripts/bundle.mjs")).href;
+    const folder = mkdtempSync(join(tmpdir(), "tidemark-threads-"));
+    onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+    const modules = ["boost", "worker"].map((name) => `learn/supervised/gbdt/${name}`);
+    const script = `import { bundle } from "${bundler}"; await bundle(${JSON.stringify(modules)}, process.argv[1]);`;
+    const bundled = spawnSync(process.execPath, ["--input-type=module", "--eval", script, folder], {
+      encoding: "utf8",
+    });
+    expect(bundled.stderr).toBe("");
+    const compiled = pathToFileURL(join(folder, `${modules[0]}.js`)).href;
     const { boost } = (await import(/* @vite-ignore */ compiled)) as typeof Boosting;
     const random = new Random(1);
     const [rows, features] = [3000, 18];
