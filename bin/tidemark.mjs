@@ -27,7 +27,7 @@ async function launch() {
     return 2;
   }
   if (existsSync(new URL("../src/cli/main.ts", import.meta.url))) {
-    const ensureBuilt = () => "";
+    const { ensureBuilt } = await import("../scripts/build.mjs");
     const complaints = ensureBuilt();
     if (complaints !== "") {
       process.stderr.write(`The source does not build:\n${complaints}`);
