@@ -66,12 +66,14 @@ function writeNotices(ids, folder) {
     const found = /^(.*[/\\]node_modules[/\\](?:@[^/\\]+[/\\])?[^/\\]+)[/\\]/.exec(id.replaceAll("\0", ""));
     if (found !== null) packages.add(found[1]);
   }
-  const parts = [...packages].sort((a, b) => (a < b ? -1 : 1)).map((path) => {
-    const { name, version, license } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
-    const file = readdirSync(path).find((entry) => /^licen[cs]e/i.test(entry));
-    const text = file === undefined ? `License: ${license}` : readFileSync(join(path, file), "utf8").trim();
-    return `${name} ${version}\n\n${text}\n`;
-  });
+  const parts = [...packages]
+    .sort((a, b) => (a < b ? -1 : 1))
+    .map((path) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(path, "package.json"), "utf8"));
+      const file = readdirSync(path).find((entry) => /^licen[cs]e/i.test(entry));
+      const text = file === undefined ? `License: ${license}` : readFileSync(join(path, file), "utf8").trim();
+      return `${name} ${version}\n\n${text}\n`;
+    });
   const head = "The programs in this folder hold code of these libraries.\n";
   writeFileSync(join(folder, "NOTICES.txt"), [head, ...parts].join(`\n${"-".repeat(80)}\n\n`));
 }
