@@ -53,7 +53,7 @@ export {
   sessionTrades,
   verifyJournalOf,
 } from "./trade/journals.ts";
-export { type PaperParity, paperParity, replayModel } from "./trade/replay.ts";
+export { type PaperParity, paperParity, replayStored } from "./trade/replay.ts";
 export { type ReproducedSession, reproduceSession } from "./trade/reproduce.ts";
 export {
   type BookDecision,
@@ -71,6 +71,7 @@ export {
   type LiveTerms,
   liveSession,
   paperSession,
+  type SessionAsked,
   type Shown,
   sessionCommands,
   sessionOrders,

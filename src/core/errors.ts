@@ -73,6 +73,7 @@ const CATALOG = {
   COMMAND_CONFLICT: ExitCode.refused,
   COMMAND_REFUSED: ExitCode.refused,
   COMMAND_STALE: ExitCode.refused,
+  SESSION_MIX: ExitCode.refused,
   CONTRACT_BROKEN: ExitCode.refused,
   REGISTRY_REFUSED: ExitCode.refused,
   // verdicts of the pre-trade gate: they stand in the journal and end no command

@@ -70,6 +70,72 @@ export function joinTapes(tape: MarketTape, from: number, next: MarketTape): Mar
   return joined;
 }
 
+/** Symbols `from` to `from + count` of a tape, in new columns, without a fingerprint. */
+export function tapePart(tape: MarketTape, from: number, count: number): MarketTape {
+  const S = tape.symbols;
+  invariant(from >= 0 && count > 0 && from + count <= S, `symbols ${from} to ${from + count} are among ${S}`);
+  const cut = (own: Float64Array): Float64Array => {
+    const made = column(tape.bars * count);
+    for (let t = 0; t < tape.bars; t++) made.set(own.subarray(t * S + from, t * S + from + count), t * count);
+    return made;
+  };
+  const { alternative, fundingStamps } = tape;
+  const part: MarketTape = {
+    ...createTape(tape.instruments.slice(from, from + count), tape.timeframe, tape.bars, tape.currency),
+    ...Object.fromEntries(
+      OPTIONAL_COLUMNS.flatMap((name) => {
+        const own = tape[name];
+        return own === undefined ? [] : [[name, cut(own)]];
+      }),
+    ),
+    ...(fundingStamps === undefined ? {} : { fundingStamps: fundingStamps.slice(from, from + count) }),
+    ...(alternative === undefined ? {} : { alternative: mapColumns(alternative, cut) }),
+  };
+  part.bars = tape.bars;
+  part.timeMs.set(tape.timeMs.subarray(0, tape.bars));
+  for (const name of COLUMNS) {
+    for (let t = 0; t < tape.bars; t++) {
+      part[name].set(tape[name].subarray(t * S + from, t * S + from + count), t * count);
+    }
+  }
+  return part;
+}
+
+/**
+ * Tapes of the same rows as one, its symbols one after the other, in new columns; alternative series stay behind. All keep
+ * their accounts in one currency and have the same optional columns.
+ */
+export function tapesBeside(tapes: readonly MarketTape[]): MarketTape {
+  const [first] = tapes;
+  invariant(
+    tapes.every(
+      (own) => own.bars === first.bars && own.timeframe === first.timeframe && own.currency === first.currency,
+    ),
+    "tapes that stand side by side have the same rows and one currency",
+  );
+  const instruments = tapes.flatMap((own) => own.instruments);
+  const S = instruments.length;
+  const beside = {
+    ...createTape(instruments, first.timeframe, first.bars, first.currency),
+    ...Object.fromEntries(
+      OPTIONAL_COLUMNS.filter((name) => first[name] !== undefined).map((name) => [name, column(first.bars * S)]),
+    ),
+  };
+  beside.bars = first.bars;
+  beside.timeMs.set(first.timeMs.subarray(0, first.bars));
+  let at = 0;
+  for (const own of tapes) {
+    for (const name of [...COLUMNS, ...OPTIONAL_COLUMNS]) {
+      for (let t = 0; t < own.bars; t++) {
+        const cells = own[name]?.subarray(t * own.symbols, (t + 1) * own.symbols);
+        if (cells !== undefined) beside[name]?.set(cells, t * S + at);
+      }
+    }
+    at += own.symbols;
+  }
+  return beside;
+}
+
 const COLUMNS = ["open", "high", "low", "close", "volume", "funding", "present"] as const;
 
 /** A copy of the tape's bars in new columns with room for `capacity` bars, to be grown by `appendBar`. */

@@ -24,7 +24,7 @@ export { logistic, scoresOf, softmaxAt } from "./classifier/probability.ts";
 export { CLASSIFIER_HISTORY, RollingVolatility } from "./classifier/volatility.ts";
 export { DeskView } from "./desk-view.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
-export { ForeignPolicy, loadForeignPolicy } from "./foreign-policy.ts";
+export { ForeignPolicy, loadForeignPolicy, parseForeignSpec } from "./foreign-policy.ts";
 export {
   changedTerms,
   loadPolicyModel,

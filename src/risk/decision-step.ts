@@ -97,7 +97,10 @@ export class DecisionStep {
     this.gate.observe(account);
     this.sizer.observe(account);
     const first = account * book.symbols;
-    for (let s = 0; s < book.symbols; s++) this.#planned[s] = book.lots[first + s];
+    // What waits for the open counts as held: another strategy of the account may have ordered it at this very close.
+    for (let s = 0; s < book.symbols; s++) {
+      this.#planned[s] = book.pending[first + s] === 1 ? book.pendingLots[first + s] : book.lots[first + s];
+    }
   }
 
   #decide(account: number, symbol: number, intents: IntentColumns): void {

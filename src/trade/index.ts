@@ -15,7 +15,7 @@ export {
   type CommandStatus,
   subjectOf,
 } from "./engine/command.ts";
-export { ENGINE_DEFAULTS, type EngineConfig, type TradeMode } from "./engine/config.ts";
+export { ALL_ROWS, ENGINE_DEFAULTS, type EngineConfig, rowsNamed, type TradeMode } from "./engine/config.ts";
 export type { BudgetView, DecisionWhy, SymbolWhy } from "./engine/decision-why.ts";
 export type { Entry } from "./engine/entries.ts";
 export { type EngineState, emptyState } from "./engine/state.ts";
@@ -56,8 +56,9 @@ export { historyEntry } from "./session/history.ts";
 export { LiveLoop } from "./session/live-loop.ts";
 export { openLog } from "./session/log.ts";
 export { openSession } from "./session/open.ts";
+export type { Member } from "./session/portfolio.ts";
 export type { PositionView } from "./session/position-view.ts";
-export { type ReplayOptions, type ReplayResult, replayPaper } from "./session/replay.ts";
+export { type ReplayMember, replayPaper } from "./session/replay.ts";
 export { type DecisionDifference, type Reproduced, type ReproduceOptions, reproduce } from "./session/reproduce.ts";
 export { TradeSession } from "./session/session.ts";
 export { lockState } from "./session/state-lock.ts";

@@ -57,7 +57,11 @@ function marketOf(config: Config, manifest: PolicyModel["manifest"]): Config {
  * The rules that the model was trained under, with what this configuration says explicitly. What differs is said: a
  * policy that learned other costs may be at a loss here.
  */
-export function decisionOf(context: AppContext, config: Config, manifest: PolicyModel["manifest"]): DecisionConfig {
+export function decisionOf(
+  context: AppContext,
+  config: Config,
+  manifest: Pick<PolicyModel["manifest"], "decision">,
+): DecisionConfig {
   const ours = decisionSettings(config);
   const explicit = new Set([...config.explicit].map((path) => path.split(".").map(camelCase).join(".")));
   const changed: string[] = [];

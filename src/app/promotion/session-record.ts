@@ -7,7 +7,7 @@ import { applyEntry, emptyState, JOURNAL_FILE, reproduce, SqliteJournal } from "
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { decisionOf } from "../models/open.ts";
-import { livePolicy } from "../trade/replay.ts";
+import { livePolicy } from "../trade/live-policy.ts";
 import { paperExchange, stateFolder } from "../trade/settings.ts";
 import { StageLedger } from "./stage-ledger.ts";
 
@@ -54,12 +54,13 @@ export async function sessionRecord(
       applyEntry(state, entry, atMs);
       ledger.take(entry, atMs, state);
     }
+    const name = `${subject.name}-${subject.version}`;
     const { decisions, equal } = await reproduce({
       journal,
-      strategy: `${subject.name}-${subject.version}`,
-      decision: isPaper ? { ...decision, exchange } : decision,
+      rows: name,
+      members: [{ name, decision, policy: (live) => livePolicy(model, live) }],
+      exchange,
       balance: Number(state.config?.initialBalance ?? "0"),
-      policy: (live) => livePolicy(model, live),
       sinceMs,
       signal: context.signal,
     });

@@ -32,15 +32,21 @@ const TURNS: Policy = {
 async function play() {
   const journal = new MemoryJournal();
   const played = await replayPaper({
-    tape: TAPE,
+    members: [
+      {
+        name: "replay",
+        tape: TAPE,
+        policy: () => ({ policy: TURNS }),
+        decision: {
+          exchange: EXCHANGE,
+          sizing: resolveSizingConfig({ scheme: "fixed-fraction", fraction: 0.5 }),
+          risk: resolveRiskConfig({}),
+        },
+      },
+    ],
+    exchange: EXCHANGE,
     from: FROM,
     to: TAPE.bars,
-    policy: () => ({ policy: TURNS }),
-    decision: {
-      exchange: EXCHANGE,
-      sizing: resolveSizingConfig({ scheme: "fixed-fraction", fraction: 0.5 }),
-      risk: resolveRiskConfig({}),
-    },
     balance: 10_000,
     seed: 5,
     journal,

@@ -13,6 +13,7 @@ import {
   type Entry,
   type JournalTrade,
   journalTrades,
+  rowsNamed,
 } from "../../trade/index.ts";
 import { measuredCostBps, modeledCostBps } from "./cost-model.ts";
 
@@ -112,7 +113,7 @@ export class StageLedger {
 
   #row(entry: Extract<Entry, { kind: "row" }>, atMs: number, state: EngineState): void {
     this.#rowMs = atMs;
-    const strategy = state.config?.strategies.find(({ name }) => name === entry.strategy);
+    const strategy = state.config === undefined ? undefined : rowsNamed(state.config, entry.strategy);
     for (const [i, symbol] of (strategy?.symbols ?? []).entries()) {
       const row = entry.rows[i];
       if (row === null || row === undefined) continue;

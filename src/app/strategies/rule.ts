@@ -10,6 +10,8 @@ export type Rule = {
   readonly name: string;
   /** Of a file. */
   readonly strategy?: Strategy;
+  /** Parameters of a file that were given. */
+  readonly values?: ParameterValues;
   /** A fresh policy with no memory of another run. */
   readonly policy: (values?: ParameterValues) => Policy;
 };
@@ -29,7 +31,7 @@ export async function openRule(context: AppContext, config: Config, options: Rul
     const strategy = await loadStrategy(given, context.folder);
     const values = parameters(param);
     const policy = (more: ParameterValues = {}): Policy => new StrategyPolicy(strategy, { ...values, ...more });
-    return { name: policy().name, strategy, policy };
+    return { name: policy().name, strategy, values, policy };
   }
   if (!isBaseline(given)) {
     const near = nearestName(given, BASELINE_NAMES);

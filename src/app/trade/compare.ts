@@ -9,7 +9,14 @@ import {
   timeframeMs,
 } from "../../core/index.ts";
 import { loadReport } from "../../evaluate/index.ts";
-import { type ComparedTrade, compareRecords, type RecordComparison, type TradingRecord } from "../../trade/index.ts";
+import {
+  type ComparedTrade,
+  compareRecords,
+  type EngineConfig,
+  type RecordComparison,
+  rowsNamed,
+  type TradingRecord,
+} from "../../trade/index.ts";
 import { reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import { entriesOf, sessionNames, sessionTrades } from "./journals.ts";
@@ -25,15 +32,15 @@ function recordNamed(config: Config, name: string): TradingRecord {
     : recordOfReport(reportsFolder(config), name);
 }
 
-function recordOfSession(config: Config, name: string): TradingRecord {
+function recordOfSession(from: Config, name: string): TradingRecord {
   const rows = new Map<string, string>();
   const refusals: Array<{ symbol: string; atMs: number; code: string }> = [];
-  let symbols: readonly string[] = [];
-  let barMs = 0;
-  for (const { entry, atMs } of entriesOf(config, name)) {
+  let config: EngineConfig | undefined;
+  for (const { entry, atMs } of entriesOf(from, name)) {
     if (entry.kind === "session") {
-      [{ symbols, barMs }] = entry.config.strategies;
-    } else if (entry.kind === "row" && !entry.late) {
+      config = entry.config;
+    } else if (entry.kind === "row" && !entry.late && config !== undefined) {
+      const symbols = rowsNamed(config, entry.strategy)?.symbols ?? [];
       for (const [s, row] of entry.rows.entries()) {
         rows.set(`${symbols[s]}@${entry.openMs}`, sha256Hex(JSON.stringify(row)));
       }
@@ -43,7 +50,7 @@ function recordOfSession(config: Config, name: string): TradingRecord {
       refusals.push({ symbol: entry.text.split(" ")[0], atMs, code: entry.code });
     }
   }
-  return { name, barMs, rows, refusals, trades: sessionTrades(config, name) };
+  return { name, barMs: config?.strategies[0].barMs ?? 0, rows, refusals, trades: sessionTrades(from, name) };
 }
 
 function recordOfReport(folder: string, id: string): TradingRecord {

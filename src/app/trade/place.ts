@@ -1,7 +1,6 @@
 /** @file Where a session trades: Bybit's hosts by name or address, with market data for paper and an account for live. */
 
-import type { Instrument } from "../../core/index.ts";
-import { type Clock, Random, TidemarkError } from "../../core/index.ts";
+import { type Clock, type Instrument, Random, TidemarkError } from "../../core/index.ts";
 import { type Broker, bybitBroker, bybitFeed, type MarketFeed } from "../../trade/index.ts";
 import {
   BybitAccount,
@@ -20,17 +19,18 @@ export type BybitPlace = {
   readonly live: boolean;
   readonly broker: Broker | undefined;
   readonly secrets: readonly string[];
+  /** The contract of a symbol, as the venue has it now. */
+  readonly instrument: (symbol: string) => Promise<Instrument>;
 };
 
 /** @param account whether orders are to be sent: then key and secret are needed */
 export async function bybitPlace(
   context: AppContext,
-  instruments: readonly Instrument[],
+  category: "spot" | "linear",
   account: boolean,
 ): Promise<BybitPlace> {
   const config = context.config();
   const hosts = bybitHosts(config.trade.host);
-  const category = instruments.every(({ kind }) => kind === "spot") ? "spot" : "linear";
   const secrets = secretValues(context.environment, config.folder);
   const key = secrets.get("BYBIT_API_KEY") ?? "";
   const secret = secrets.get("BYBIT_API_SECRET") ?? "";
@@ -55,5 +55,12 @@ export async function bybitPlace(
   const broker = account
     ? bybitBroker({ account: new BybitAccount(rest, category), wall, random, connects })
     : undefined;
-  return { feed, clock, live: hosts.live, broker, secrets: [key, secret].filter((value) => value.length > 3) };
+  return {
+    feed,
+    clock,
+    live: hosts.live,
+    broker,
+    secrets: [key, secret].filter((value) => value.length > 3),
+    instrument: (symbol) => history.instrument(symbol, context.signal),
+  };
 }

@@ -3,33 +3,19 @@ import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { backtest } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
-import type { MarketTape } from "../../market/index.ts";
-import { openPolicy, type PolicyModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
+import { type MarketTape, tapePart } from "../../market/index.ts";
+import { openPolicy, type PolicyModel, requireMatch, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import {
-  JOURNAL_FILE,
-  type Journal,
-  LiveRows,
-  type LiveTape,
-  MemoryJournal,
-  type ReplayResult,
-  replayPaper,
-  SqliteJournal,
-} from "../../trade/index.ts";
+import { JOURNAL_FILE, MemoryJournal, type ReplayMember, replayPaper, SqliteJournal } from "../../trade/index.ts";
+import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { rowsBetween } from "../data/range.ts";
-import { openModel } from "../models/open.ts";
+import { withAlternative } from "../data/alternative.ts";
+import { openTape } from "../data/market.ts";
+import { rowAt, rowsBetween } from "../data/range.ts";
+import { livePolicy } from "./live-policy.ts";
+import { type AskedMembers, type Candidate, candidates, openMember, type SessionMember } from "./members.ts";
+import { accountExchange, sessionName, specOf } from "./session-plan.ts";
 import { sessionFolder } from "./settings.ts";
-
-/** Rows that a model's memory and windows may look back on. */
-const KEPT_ROWS = 8_192;
-
-/** The model for a tape that grows: features row by row, by the pipeline that trains. */
-export function livePolicy(model: PolicyModel, live: LiveTape) {
-  const { manifest } = model;
-  const rows = new LiveRows(selectionOf(manifest), manifest.normalizer, live.tape, KEPT_ROWS);
-  return { policy: openPolicy(model, rows), rows };
-}
 
 export type PaperRun = {
   readonly model: PolicyModel;
@@ -56,7 +42,16 @@ export async function paperParity(run: PaperRun, signal?: AbortSignal): Promise<
   const features = computeFeatures(tape, selectionOf(model.manifest));
   const policy = openPolicy(model, rowsOfTape(features, model.manifest.normalizer));
   const tested = await backtest({ tape, policy, config: decision, from, to, balance, seed });
-  const paper = await playPaper(run, new MemoryJournal(), signal);
+  const paper = await replayPaper({
+    members: [{ name: "replay", tape, decision, policy: (live) => livePolicy(model, live) }],
+    exchange: decision.exchange,
+    from,
+    to,
+    balance,
+    seed,
+    journal: new MemoryJournal(),
+    ...(signal === undefined ? {} : { signal }),
+  });
   return {
     name: `paper: ${policy.name}`,
     equal: paper.tradeHash === tested.tradeHash && paper.finalEquity === tested.finalEquity,
@@ -65,23 +60,6 @@ export async function paperParity(run: PaperRun, signal?: AbortSignal): Promise<
     fills: paper.fills,
     orders: paper.orders,
   };
-}
-
-function playPaper(
-  run: PaperRun,
-  journal: Journal,
-  signal: AbortSignal | undefined,
-  onProgress?: AppContext["progress"],
-  id?: string,
-): Promise<ReplayResult> {
-  return replayPaper({
-    ...run,
-    ...(id === undefined ? {} : { spec: { model: id, fingerprint: run.model.manifest.features.fingerprint } }),
-    policy: (live) => livePolicy(run.model, live),
-    journal,
-    ...(signal === undefined ? {} : { signal }),
-    ...(onProgress === undefined ? {} : { onProgress }),
-  });
 }
 
 export type Replayed = {
@@ -98,32 +76,75 @@ export type Replayed = {
   readonly finalEquity: number;
 };
 
-/** Replays a model on the stored bars of a range; its journal is kept like that of any session. */
-export async function replayModel(
+/** The stored bars of all, cut into those of each; rows that nobody's training has seen. */
+async function openTogether(
   context: AppContext,
-  given: string,
+  config: Config,
+  found: readonly Candidate[],
+): Promise<{ members: Array<SessionMember & { tape: MarketTape }>; unseen: { from: number; to: number } }> {
+  const venues = new Set(found.flatMap(({ instruments }) => instruments?.map(({ venue }) => venue) ?? []));
+  const named = config.overridden.has("data.venue") || venues.size !== 1;
+  const data = {
+    ...config.data,
+    symbols: found.flatMap(({ symbols }) => symbols),
+    timeframe: found[0].timeframe,
+    ...(named ? {} : { venue: [...venues][0] }),
+  };
+  // Series are joined to each one's own symbols.
+  const tape = await openTape(context, { ...config, data, features: { ...config.features, list: ["candle.body"] } });
+  const members: Array<SessionMember & { tape: MarketTape }> = [];
+  let seen = 0;
+  for (const [i, one] of found.entries()) {
+    const from = found.slice(0, i).reduce((sum, { symbols }) => sum + symbols.length, 0);
+    const part = found.length === 1 ? tape : tapePart(tape, from, one.symbols.length);
+    const member = await openMember(context, config, one, part.instruments);
+    const own = await withAlternative(context, config, member.selection, part);
+    if (one.manifest !== undefined) {
+      requireMatch(one.manifest, own, one.what);
+      seen = Math.max(seen, rowAt(tape, one.manifest.provenance.trainToMs) + 1 + config.splits.embargoBars);
+    }
+    seen = Math.max(seen, member.needBars);
+    members.push({ ...member, tape: own });
+  }
+  return { members, unseen: { from: Math.min(seen, tape.bars), to: tape.bars } };
+}
+
+/** Replays strategies on the stored bars of a range; the journal is kept like that of any session. */
+export async function replayStored(
+  context: AppContext,
+  asked: AskedMembers & { readonly name?: string },
   range: { readonly from?: string; readonly to?: string },
 ): Promise<Replayed> {
   const config = context.config();
-  const { model, tape, decision, unseen, seed, id } = await openModel(context, config, given);
+  const found = candidates(context, config, asked);
+  const { members, unseen } = await openTogether(context, config, found);
+  const [{ tape }] = members;
   const { from, to } = rowsBetween(tape, range, unseen);
   const balance = config.backtest.initialBalance;
+  const exchange = accountExchange(context, config, "live", members);
+  const seed = config.seed ?? found[0].manifest?.provenance.seed ?? 0;
+  const id = sessionName(found, asked.name);
   const folder = sessionFolder(config, "replay", id);
   rmSync(folder, { recursive: true, force: true });
   const journal = new SqliteJournal(join(folder, JOURNAL_FILE), { durable: false });
   try {
-    const played = await playPaper(
-      { model, tape, decision, from, to, balance, seed },
+    const played = await replayPaper({
+      members: members.map((member): ReplayMember => ({ ...member, model: member.what })),
+      exchange,
+      spec: specOf(members, exchange),
+      from,
+      to,
+      balance,
+      seed,
       journal,
-      context.signal,
-      context.progress,
-      id,
-    );
+      signal: context.signal,
+      onProgress: context.progress,
+    });
     const { tradeHash, fills, orders, denied, records, finalEquity } = played;
     return {
       session: `replay/${id}`,
       folder,
-      model: id,
+      model: members.map(({ what }) => what).join(", "),
       bars: to - from,
       tradeHash,
       fills,

@@ -45,9 +45,8 @@ export type BookSession = {
   readonly positions: readonly BookPosition[];
 };
 
-export type BookTrade = Omit<JournalTrade, "assetClass" | "session" | "model"> & {
+export type BookTrade = Omit<JournalTrade, "assetClass" | "session"> & {
   readonly session: string;
-  readonly model: string;
   readonly assetClass: AssetClass;
 };
 
@@ -145,7 +144,7 @@ class Book {
 
   trades(): readonly BookTrade[] {
     for (const trade of this.#closed.trades.slice(this.#trades.length))
-      this.#trades.push({ ...trade, session: this.id, model: this.#model, assetClass: this.classOf(trade.symbol) });
+      this.#trades.push({ ...trade, session: this.id, assetClass: this.classOf(trade.symbol) });
     return this.#trades;
   }
 

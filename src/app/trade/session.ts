@@ -4,18 +4,8 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import {
-  type Clock,
-  decimal,
-  formatMinute,
-  PacedClock,
-  TidemarkError,
-  type Timeframe,
-  timeframeMs,
-} from "../../core/index.ts";
-import { FeaturePipeline, selectionSeries } from "../../features/index.ts";
-import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
-import { loadPolicyModel, manifestInstruments, readManifest, selectionOf } from "../../policy/index.ts";
+import { type Clock, decimal, formatMinute, type Instrument, PacedClock, TidemarkError } from "../../core/index.ts";
+import { selectionSeries } from "../../features/index.ts";
 import type { TradingTerms } from "../../promotion/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import {
@@ -45,12 +35,20 @@ import {
 } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { alternativeAt, withAlternative } from "../data/alternative.ts";
-import { findModel, modelId } from "../models/folders.ts";
-import { decisionOf } from "../models/open.ts";
+import { alternativeAt } from "../data/alternative.ts";
 import { openWarden } from "../promotion/promotion.ts";
-import { livePolicy } from "./replay.ts";
-import { engineConfig, graceMs, paperExchange, sessionFolder } from "./settings.ts";
+import { beginningRows } from "./history.ts";
+import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
+import {
+  accountExchange,
+  type Plan,
+  requireSameStrategies,
+  sessionName,
+  settingsOf,
+  specOf,
+  strategiesOf,
+} from "./session-plan.ts";
+import { graceMs, sessionFolder } from "./settings.ts";
 import { watchSession } from "./watchers.ts";
 
 export type SessionPlace = {
@@ -58,67 +56,77 @@ export type SessionPlace = {
   readonly feed: MarketFeed;
   /** Market time: the venue's, which a local one may let run faster. */
   readonly clock: Clock;
+  /** The contract of a symbol that no model brings. */
+  readonly instrument: (symbol: string) => Promise<Instrument>;
   /** Absent on paper. */
   readonly broker?: Broker;
   readonly balance: number;
-  /** Of a model that trades money under the gates of promotion. */
-  readonly terms?: TradingTerms;
+  /** Of the models that trade money under the gates of promotion, by their names. */
+  readonly terms?: ReadonlyMap<string, TradingTerms>;
   /** Values that no log may hold. */
   readonly secrets: readonly string[];
+  /** Of the session, where it is not to be called like what decides in it. */
+  readonly name?: string;
 };
 
-/** Bars of history beyond what features and memory need. */
-const SPARE_BARS = 50;
 /** Rows of room in the tape: two years of hours, five months of 5-minute bars. */
 const ROOM_BARS = 50_000;
 const KILL_LOOK_MS = 1_000;
 
+async function openMembers(
+  context: AppContext,
+  config: Config,
+  found: readonly Candidate[],
+  { instrument }: SessionPlace,
+): Promise<SessionMember[]> {
+  const members: SessionMember[] = [];
+  for (const one of found) {
+    const instruments = one.instruments ?? (await Promise.all(one.symbols.map((symbol) => instrument(symbol))));
+    members.push(await openMember(context, config, one, instruments));
+  }
+  return members;
+}
+
 /** Runs a session until the context's signal fires. Resolves with what is left open. */
-export async function runSession(context: AppContext, given: string, place: SessionPlace): Promise<SessionView> {
+export async function runSession(
+  context: AppContext,
+  found: readonly Candidate[],
+  place: SessionPlace,
+): Promise<SessionView> {
   const config = context.config();
-  const folder = findModel(config, given);
-  const manifest = readManifest(folder);
-  const id = modelId(folder);
   const { clock, feed, mode } = place;
-  const instruments = manifestInstruments(manifest);
-  const timeframe = manifest.timeframe as Timeframe;
-  const barMs = timeframeMs(timeframe);
-  const decision: DecisionConfig = decisionOf(context, config, manifest);
-  const name = id.replaceAll("/", "-");
-  const symbols = instruments.map(({ symbol }) => symbol);
+  const name = sessionName(found, place.name);
   const state = sessionFolder(config, mode, name);
-  const lock = lockState(state, `${mode} ${id}`, context.clock.nowMs());
+  const lock = lockState(state, `${mode} ${name}`, context.clock.nowMs());
   const log = openLog(state, place.secrets);
   const closing: Array<() => unknown> = [() => log.close(), () => lock.release()];
   try {
+    const members = await openMembers(context, config, found, place);
+    const [{ timeframe }] = members;
+    const instruments = members.flatMap((member) => member.instruments);
+    const symbols = instruments.map(({ symbol }) => symbol);
+    const strategies = strategiesOf(members);
     const journal = new SqliteJournal(join(state, JOURNAL_FILE));
     closing.unshift(() => journal.close());
-    const model = await loadPolicyModel(folder, { threads: config.training.threads });
-    const exchange = paperExchange(config, decision.exchange);
-    const used = mode === "paper" ? { ...decision, exchange } : decision;
+    requireSameStrategies(journal, `${mode}/${name}`, strategies);
     // A local venue's market may run faster than this machine's replies do.
     const pace = clock instanceof PacedClock ? clock.speed : 1;
-    const strategySettings = { name, symbols, barMs };
-    const settingsOf = (from: Config): EngineConfig =>
-      underTerms(engineConfig(from, mode, strategySettings, instruments[0].quote, place.balance, pace), place.terms);
-    const settings = settingsOf(config);
-    const need = new FeaturePipeline(selectionOf(manifest), { instruments, barMs }).warmup + memoryBars(manifest);
-    const series = selectionSeries(selectionOf(manifest));
-    const seed = config.seed ?? manifest.provenance.seed;
-    context.note(`History: ${need + SPARE_BARS} bars of ${timeframe} for ${symbols.join(", ")}.`);
+    const exchange = accountExchange(context, config, mode, members);
+    const terms = [...(place.terms?.values() ?? [])];
+    const currency = requireOneCurrency(members);
+    const plan: Plan = { mode, strategies, currency, balance: place.balance, pace, terms };
+    const settings = settingsOf(config, plan);
+    const seed = config.seed ?? found[0].manifest?.provenance.seed ?? 0;
     const opened = await openSession({
       journal,
       config: settings,
-      decision: used,
+      members,
+      exchange,
       ...(place.broker === undefined ? { paper: exchange } : {}),
       seed,
       balance: place.balance,
-      policy: (live) => livePolicy(model, live),
       room: ROOM_BARS,
-      history: async () => {
-        const bars = await fetchHistory(feed, instruments, timeframe, need + SPARE_BARS, clock, context.signal);
-        return withAlternative(context, config, selectionOf(manifest), bars);
-      },
+      history: () => beginningRows(context, config, members, feed, clock),
     });
     const broker = place.broker ?? opened.paper;
     if (broker === undefined) throw new Error("a session has a broker");
@@ -130,22 +138,25 @@ export async function runSession(context: AppContext, given: string, place: Sess
       onTrouble: (text) => log.say("warn", text),
     });
     closing.unshift(() => watchers.close());
-    const warden =
-      place.terms === undefined
-        ? undefined
-        : openWarden(context, config, given, {
-            strategy: name,
-            exchange: decision.exchange,
-            folder: state,
-            clock,
-            pace,
-            deliver: (input) => session.deliver(input),
-          });
-    if (warden !== undefined) {
+    const wardens = found.flatMap(({ name: strategy, what }) =>
+      place.terms?.has(strategy) === true
+        ? [
+            openWarden(context, config, what, {
+              strategy,
+              exchange,
+              folder: state,
+              clock,
+              pace,
+              deliver: (input) => session.deliver(input),
+            }),
+          ]
+        : [],
+    );
+    if (wardens.length > 0) {
       const past = emptyState();
       for (const { entry, atMs } of journal.read(0)) {
         applyEntry(past, entry, atMs);
-        warden.take(entry, atMs, past);
+        for (const warden of wardens) warden.take(entry, atMs, past);
       }
     }
     let control: ControlServer | undefined;
@@ -159,11 +170,9 @@ export async function runSession(context: AppContext, given: string, place: Sess
       onEntry: (entry, atMs) => {
         control?.wake();
         watchers.entry(entry, atMs);
-        opened.strategy.desk.apply(entry, false);
-        opened.strategy.apply(entry);
-        if (entry.kind === "scale") opened.strategy.scale = entry.factor;
+        opened.portfolio.apply(entry, false);
         log.entry(entry, atMs);
-        warden?.take(entry, atMs, opened.engine.state);
+        for (const warden of wardens) warden.take(entry, atMs, opened.engine.state);
         if (entry.kind === "intent") {
           const { side, quantity, symbol } = entry.request;
           context.note(`${formatMinute(atMs)} order: ${side} ${quantity} ${symbol}`);
@@ -177,7 +186,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
       },
     });
     if (opened.begins !== undefined) {
-      session.deliver(historyEntry(name, opened.begins));
+      for (const [i, rows] of opened.begins.entries()) session.deliver(historyEntry(members[i].name, rows));
       session.deliver({
         kind: "session",
         id: `${mode}/${name}`,
@@ -185,8 +194,8 @@ export async function runSession(context: AppContext, given: string, place: Sess
         capabilities: broker.capabilities,
         accountId: (await broker.accountMode()).accountId,
         instruments,
-        strategySpec: { model: id, fingerprint: manifest.features.fingerprint, decision: used },
-        version: manifest.version,
+        strategySpec: specOf(members, exchange),
+        version: found[0].manifest?.version ?? "",
         seed,
       });
     }
@@ -195,25 +204,25 @@ export async function runSession(context: AppContext, given: string, place: Sess
     closing.unshift(() => broker.stop());
     // A venue is asked for the rules of the symbols that it was started with.
     session.deliver({ kind: "rules", rules: await broker.rules() });
-    warden?.begin(session.engine.state);
-    const { strategy } = opened;
-    const cycle = new BarCycle(session, strategy, broker);
+    for (const warden of wardens) warden.begin(session.engine.state);
+    const { portfolio } = opened;
+    const cycle = new BarCycle(session, portfolio, broker);
     const loop = new LiveLoop({
       session,
-      strategy,
+      portfolio,
       cycle,
       feed,
       clock,
       graceMs: graceMs(config) * pace,
       staleMs: settings.limits.staleMs,
       youngMs: settings.quoteMaxAgeMs / 2,
-      ...(series.length === 0
-        ? {}
-        : { alternative: (closeMs: number) => alternativeAt(config, series, { instruments }, closeMs) }),
+      ...joinedSeries(config, members),
       onRow: (openMs, decided) => {
         const { equity, status } = sessionView(session.engine.state);
         const shown = decimal(equity).toFixed(2);
-        context.note(`${formatMinute(openMs + barMs)} equity ${shown}, ${status}${decided ? "" : " (missed)"}`);
+        context.note(
+          `${formatMinute(openMs + portfolio.barMs)} equity ${shown}, ${status}${decided ? "" : " (missed)"}`,
+        );
       },
     });
     const reload = (): Reload => {
@@ -222,11 +231,14 @@ export async function runSession(context: AppContext, given: string, place: Sess
         throw new TidemarkError("COMMAND_REFUSED", { what: "This session can't read its settings anew" });
       }
       const fresh = context.reloadConfig();
-      const { sizing } = decisionOf(context, fresh, manifest);
+      // Budgets belong to the account: the first strategy that has some says what they are.
+      const { sizing } = members[0].decisionUnder(fresh);
       // Who trades what with which money is the session itself.
-      const { initialBalance, strategies, currency } = known;
-      const limits = settingsOf(fresh);
-      return { config: { ...limits, initialBalance, strategies, currency }, budget: sizing.budget };
+      const { initialBalance, strategies: kept, currency: of } = known;
+      return {
+        config: { ...settingsOf(fresh, plan), initialBalance, strategies: kept, currency: of },
+        budget: sizing.budget,
+      };
     };
     control = await serveControl(state, { answer: (request) => answer(session, request, reload), records: journal });
     closing.unshift(() => control?.close());
@@ -236,7 +248,7 @@ export async function runSession(context: AppContext, given: string, place: Sess
     void watchKillFile(session, join(state, KILL_FILE), context.clock, stop);
     await loop.run(stop);
     await session.idle();
-    await warden?.settled();
+    for (const warden of wardens) await warden.settled();
     session.stop(context.signal.aborted ? "stopped by its owner" : "failed");
     if (session.failure !== undefined) throw session.failure;
     return sessionView(session.engine.state);
@@ -245,16 +257,23 @@ export async function runSession(context: AppContext, given: string, place: Sess
   }
 }
 
-/** A stage's own bound on what one position may lose, where it is the narrower one. */
-function underTerms(settings: EngineConfig, terms: TradingTerms | undefined): EngineConfig {
-  const most = terms?.maxOrderLoss ?? 0;
-  const { caps } = settings;
-  if (most === 0 || (caps.maxOrderLoss > 0 && caps.maxOrderLoss <= most)) return settings;
-  return { ...settings, caps: { ...caps, maxOrderLoss: most } };
-}
-
-function memoryBars({ network }: { readonly network?: { readonly window: number; readonly warmup: number } }): number {
-  return network === undefined ? 0 : network.window + network.warmup;
+/** Alternative series of each symbol at a close: those that its own strategy reads. */
+function joinedSeries(
+  config: Config,
+  members: readonly SessionMember[],
+): { readonly alternative?: (closeMs: number) => Promise<number[][]> } {
+  const read = members.map(({ selection }) => selectionSeries(selection));
+  if (read.every((series) => series.length === 0)) return {};
+  return {
+    alternative: async (closeMs) => {
+      const all: number[][] = [];
+      for (const [i, { instruments }] of members.entries()) {
+        const none = instruments.map((): number[] => []);
+        all.push(...(read[i].length === 0 ? none : await alternativeAt(config, read[i], { instruments }, closeMs)));
+      }
+      return all;
+    },
+  };
 }
 
 type Reload = { readonly config: EngineConfig; readonly budget: DecisionConfig["sizing"]["budget"] };
@@ -289,43 +308,4 @@ async function watchKillFile(session: TradeSession, path: string, clock: Clock, 
     }
     await clock.sleep(KILL_LOOK_MS, signal).catch(() => undefined);
   }
-}
-
-/** Confirmed bars up to now as a tape; a symbol without a bar is absent there. */
-async function fetchHistory(
-  feed: MarketFeed,
-  instruments: ReturnType<typeof manifestInstruments>,
-  timeframe: Timeframe,
-  bars: number,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<MarketTape> {
-  const barMs = timeframeMs(timeframe);
-  const toMs = Math.floor(clock.nowMs() / barMs) * barMs;
-  const fromMs = toMs - bars * barMs;
-  const tape = createTape(instruments, timeframe, bars);
-  for (let t = 0; t < bars; t++) tape.timeMs[t] = fromMs + t * barMs;
-  tape.bars = bars;
-  for (const [s, { symbol, fundingIntervalHours }] of instruments.entries()) {
-    const query = { symbol, timeframe, fromMs, toMs, signal };
-    const rows = new Map<number, CandleRow>();
-    for (const row of await feed.bars(query)) rows.set(row[0], row);
-    const funding = fundingIntervalHours === undefined ? [] : await feed.funding(query);
-    let close = 0;
-    for (let t = 0; t < bars; t++) {
-      const cell = t * tape.symbols + s;
-      const row = rows.get(tape.timeMs[t]);
-      tape.open[cell] = row?.[1] ?? close;
-      tape.high[cell] = row?.[2] ?? close;
-      tape.low[cell] = row?.[3] ?? close;
-      tape.close[cell] = row?.[4] ?? close;
-      tape.volume[cell] = row?.[5] ?? 0;
-      tape.present[cell] = row === undefined ? 0 : 1;
-      close = tape.close[cell];
-      for (const { stampMs, rate } of funding) {
-        if (stampMs > tape.timeMs[t] - barMs && stampMs <= tape.timeMs[t]) tape.funding[cell] += rate;
-      }
-    }
-  }
-  return tape;
 }

@@ -2,7 +2,7 @@
 
 import { join } from "node:path";
 import { decimal, freshId, TidemarkError } from "../../core/index.ts";
-import { manifestInstruments, readManifest } from "../../policy/index.ts";
+import type { TradingTerms } from "../../promotion/index.ts";
 import {
   type Actor,
   askEngine,
@@ -20,24 +20,42 @@ import {
 } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { findModel } from "../models/folders.ts";
 import { moneyTerms } from "../promotion/promotion.ts";
 import { foldedSession, sessionNames } from "./journals.ts";
+import { type AskedMembers, type Candidate, candidates } from "./members.ts";
 import { bybitPlace } from "./place.ts";
 import { runSession } from "./session.ts";
 import { stateFolder } from "./settings.ts";
 
+export type SessionAsked = AskedMembers & {
+  /** Of the session; what decides in it gives the name otherwise. */
+  readonly name?: string;
+};
+
+/** Spot or derivatives: an account of the venue trades one of them through one client. */
+function categoryOf(config: Config, found: readonly Candidate[]): "spot" | "linear" {
+  const kinds = found.flatMap(({ instruments }) => instruments?.map(({ kind }) => kind) ?? [config.data.kind]);
+  const spot = kinds.filter((kind) => kind === "spot").length;
+  if (spot === 0 || spot === kinds.length) return spot === 0 ? "linear" : "spot";
+  throw new TidemarkError("SESSION_MIX", {
+    what: "Some of the strategies trade spot, and others derivatives",
+    fix: "Start a session for each kind.",
+  });
+}
+
 /** Live quotes, paper money: no key is read, and no order can leave. */
-export async function paperSession(context: AppContext, given: string): Promise<SessionView> {
+export async function paperSession(context: AppContext, asked: SessionAsked): Promise<SessionView> {
   const config = context.config();
-  const instruments = manifestInstruments(readManifest(findModel(config, given)));
-  const { feed, clock } = await bybitPlace(context, instruments, false);
-  return runSession(context, given, {
+  const found = candidates(context, config, asked);
+  const { feed, clock, instrument } = await bybitPlace(context, categoryOf(config, found), false);
+  return runSession(context, found, {
     mode: "paper",
     feed,
     clock,
+    instrument,
     balance: config.backtest.initialBalance,
     secrets: [],
+    ...(asked.name === undefined ? {} : { name: asked.name }),
   });
 }
 
@@ -58,8 +76,37 @@ export type LiveOptions = {
   readonly confirm: (terms: LiveTerms) => Promise<string>;
 };
 
-/** A model with an account of the venue: only with flag, configuration, key, cap and a typed confirmation. */
-export async function liveSession(context: AppContext, given: string, options: LiveOptions): Promise<SessionView> {
+/** What may trade money by its gates, by name. Throws LIVE_REFUSED where one of them has none and the risk is not accepted. */
+function termsOf(
+  context: AppContext,
+  config: Config,
+  found: readonly Candidate[],
+  acceptUnpromotedRisk: boolean,
+): Map<string, TradingTerms> {
+  const known = new Map<string, TradingTerms>();
+  for (const { name, what, manifest } of found) {
+    const terms = manifest === undefined ? undefined : moneyTerms(context, config, what);
+    if (terms !== undefined) known.set(name, terms);
+    else if (!acceptUnpromotedRisk) {
+      throw new TidemarkError("LIVE_REFUSED", {
+        what: `"${what}" has not passed the gates of promotion`,
+        where: what,
+        fix:
+          manifest === undefined
+            ? "Only trained models have gates: give --i-accept-unpromoted-risk with a cap in trade.max_total_notional."
+            : "Let it earn them (`tidemark promotion` shows what is missing), or give --i-accept-unpromoted-risk with a cap in trade.max_total_notional.",
+      });
+    }
+  }
+  return known;
+}
+
+/** Strategies with an account of the venue: only with flag, configuration, key, cap and a typed confirmation. */
+export async function liveSession(
+  context: AppContext,
+  asked: SessionAsked,
+  options: LiveOptions,
+): Promise<SessionView> {
   const config = context.config();
   if (!config.trade.live) {
     throw new TidemarkError("LIVE_REFUSED", {
@@ -68,14 +115,8 @@ export async function liveSession(context: AppContext, given: string, options: L
       fix: "Set `live = true` under [trade] when you mean it.",
     });
   }
-  const terms = moneyTerms(context, config, given);
-  if (!options.acceptUnpromotedRisk && terms === undefined) {
-    throw new TidemarkError("LIVE_REFUSED", {
-      what: `"${given}" has not passed the gates of promotion`,
-      where: given,
-      fix: "Let it earn them (`tidemark promotion` shows what is missing), or give --i-accept-unpromoted-risk with a cap in trade.max_total_notional.",
-    });
-  }
+  const found = candidates(context, config, asked);
+  const terms = termsOf(context, config, found, options.acceptUnpromotedRisk);
   const cap = config.trade.maxTotalNotional;
   if (!(cap > 0)) {
     throw new TidemarkError("LIVE_REFUSED", {
@@ -84,10 +125,10 @@ export async function liveSession(context: AppContext, given: string, options: L
       fix: "Set it, or give --cap AMOUNT.",
     });
   }
-  const instruments = manifestInstruments(readManifest(findModel(config, given)));
-  const place = await bybitPlace(context, instruments, true);
+  const place = await bybitPlace(context, categoryOf(config, found), true);
   if (place.broker === undefined) throw new TidemarkError("LIVE_REFUSED", { what: "There is no account" });
-  const currency = instruments[0].quote;
+  const [{ instruments, symbols }] = found;
+  const currency = (instruments?.[0] ?? (await place.instrument(symbols[0]))).quote;
   const mode = await place.broker.accountMode();
   const balance = (await place.broker.balances()).find((one) => one.currency === currency);
   const equity = balance?.equity ?? "0";
@@ -99,15 +140,17 @@ export async function liveSession(context: AppContext, given: string, options: L
       fix: `Type "${phrase}" to begin; nothing was sent.`,
     });
   }
-  return runSession(context, given, {
+  return runSession(context, found, {
     mode: "live",
     feed: place.feed,
     clock: place.clock,
+    instrument: place.instrument,
     broker: place.broker,
     balance: decimal(balance?.total ?? "0").toNumber(),
     secrets: place.secrets,
     // What trades without having passed the gates has nothing that could be taken back.
-    ...(terms === undefined ? {} : { terms }),
+    terms,
+    ...(asked.name === undefined ? {} : { name: asked.name }),
   });
 }
 

@@ -69,7 +69,7 @@ export function graceMs(config: Config): number {
 export function engineConfig(
   config: Config,
   mode: TradeMode,
-  strategy: { readonly name: string; readonly symbols: readonly string[]; readonly barMs: number },
+  { strategies, rows }: Pick<EngineConfig, "strategies" | "rows">,
   currency: string,
   balance: number,
   pace: number,
@@ -77,7 +77,8 @@ export function engineConfig(
   return {
     ...atPace(tradeSettings(config), Math.max(1, pace)),
     mode,
-    strategies: [strategy],
+    strategies,
+    ...(rows === undefined ? {} : { rows }),
     initialBalance: exactText(decimalOfNumber(balance)),
     currency,
   };

@@ -2,12 +2,12 @@
 import { createInterface } from "node:readline/promises";
 import { type Command, Option } from "commander";
 import { type LiveTerms, liveSession } from "../../app/index.ts";
-import { TidemarkError } from "../../core/index.ts";
+import { askedSession, type SessionFlags, sessionOptions } from "../session-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { tellEnd } from "./session-text.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
-type LiveVerbOptions = { readonly model?: string; readonly iAcceptUnpromotedRisk?: boolean; readonly confirm?: string };
+type LiveVerbOptions = SessionFlags & { readonly iAcceptUnpromotedRisk?: boolean; readonly confirm?: string };
 
 /** Asks on the terminal; a flag may carry the same words where nobody sits there. */
 async function typed(context: CommandContext, terms: LiveTerms, given: string | undefined): Promise<string> {
@@ -35,12 +35,14 @@ export function registerLive(program: Command, runner: VerbRunner): void {
       details:
         "Needs all of these: `live = true` under [trade], key and secret in the environment or .env, a cap on all positions, a model whose gates have passed (or --i-accept-unpromoted-risk), and account and cap typed as shown. Every position has a stop at the venue. Ctrl-C stops the engine and leaves positions with their stops.",
       options: [
-        new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
-        new Option("--i-accept-unpromoted-risk", "trade a model whose gates have not passed"),
+        ...sessionOptions(),
+        new Option("--i-accept-unpromoted-risk", "trade a model whose gates have not passed, or what has none"),
         new Option("--confirm <words>", "account and cap, as they would be typed"),
       ],
       settings: [
         ["--cap <amount>", "trade.max_total_notional"],
+        ["--symbols <list>", "data.symbols"],
+        ["--timeframe <length>", "data.timeframe"],
         ["--host <place>", "trade.host"],
         ["--state <folder>", "trade.state"],
         ["--models-dir <folder>", "paths.models"],
@@ -50,13 +52,7 @@ export function registerLive(program: Command, runner: VerbRunner): void {
         ["live --model tidemark --cap 500 --host http://127.0.0.1:7007", "against `tidemark venue`"],
       ],
       run: async (context, { options }) => {
-        if (options.model === undefined) {
-          throw new TidemarkError("USAGE_ARGUMENT", {
-            what: "A live session needs a model",
-            fix: "Give --model NAME; `tidemark models ls` lists them.",
-          });
-        }
-        const end = await liveSession(context, options.model, {
+        const end = await liveSession(context, askedSession(options), {
           acceptUnpromotedRisk: options.iAcceptUnpromotedRisk === true,
           confirm: (terms) => typed(context, terms, options.confirm),
         });

@@ -1,12 +1,13 @@
 /** @file `tidemark paper`: a model on live quotes with paper money, or on stored bars as fast as they go. */
 import { type Command, Option } from "commander";
-import { paperSession, replayModel } from "../../app/index.ts";
+import { paperSession, replayStored, type SessionAsked } from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
+import { askedSession, type SessionFlags, sessionOptions } from "../session-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { tellEnd } from "./session-text.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
-type PaperOptions = { readonly model?: string; readonly replay?: string };
+type PaperOptions = SessionFlags & { readonly replay?: string };
 
 /** "FROM..TO", either end may be left out. */
 function rangeOf(text: string): { from?: string; to?: string } {
@@ -20,9 +21,9 @@ function rangeOf(text: string): { from?: string; to?: string } {
   return { ...(from === "" ? {} : { from }), ...(to === "" ? {} : { to }) };
 }
 
-async function replay(context: CommandContext, model: string, range: string): Promise<void> {
+async function replay(context: CommandContext, asked: SessionAsked, range: string): Promise<void> {
   const { output } = context;
-  const result = await replayModel(context, model, rangeOf(range));
+  const result = await replayStored(context, asked, rangeOf(range));
   const change = (result.finalEquity / result.initialBalance - 1) * 100;
   output.text(`paper on stored bars: ${result.model}, ${result.bars} bars`);
   output.text(`  fills        ${result.fills} of ${result.orders} orders, ${result.denied} denied by the gate`);
@@ -32,15 +33,10 @@ async function replay(context: CommandContext, model: string, range: string): Pr
   output.data(result);
 }
 
-async function run(context: CommandContext, { model, replay: range }: PaperOptions): Promise<void> {
-  if (model === undefined) {
-    throw new TidemarkError("USAGE_ARGUMENT", {
-      what: "A paper session needs a model",
-      fix: "Give --model NAME; `tidemark models ls` lists them.",
-    });
-  }
-  if (range !== undefined) return replay(context, model, range);
-  tellEnd(context, await paperSession(context, model));
+async function run(context: CommandContext, { replay: range, ...flags }: PaperOptions): Promise<void> {
+  const asked = askedSession(flags);
+  if (range !== undefined) return replay(context, asked, range);
+  tellEnd(context, await paperSession(context, asked));
 }
 
 export function registerPaper(program: Command, runner: VerbRunner): void {
@@ -50,13 +46,15 @@ export function registerPaper(program: Command, runner: VerbRunner): void {
       name: "paper",
       summary: VERB_SUMMARIES.paper,
       details:
-        "Live quotes of Bybit's public streams and an account of paper money; no key is needed, and no order can leave this machine. Fills are harsh unless [trade] says otherwise. With --replay the same engine runs on stored bars and a virtual clock, and its trade hash is that of the backtest.",
+        "Live quotes of Bybit's public streams and an account of paper money; no key is needed, and no order can leave this machine. Fills are harsh unless [trade] says otherwise. Several models and strategies, each on symbols of its own, share one account, its budgets and its limits. With --replay the same engine runs on stored bars and a virtual clock, and its trade hash is that of the backtest.",
       options: [
-        new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
+        ...sessionOptions(),
         new Option("--replay <from..to>", "stored bars of this range instead of live quotes"),
       ],
       settings: [
         ["--venue <name>", "data.venue"],
+        ["--symbols <list>", "data.symbols"],
+        ["--timeframe <length>", "data.timeframe"],
         ["--balance <amount>", "backtest.initial_balance"],
         ["--host <place>", "trade.host"],
         ["--state <folder>", "trade.state"],
@@ -64,6 +62,8 @@ export function registerPaper(program: Command, runner: VerbRunner): void {
       ],
       examples: [
         ["paper --model tidemark", "the newest model on live quotes, until Ctrl-C"],
+        ["paper --model btc --model eth", "two models in one account"],
+        ["paper --strategy ./trend.ts --symbols BTCUSDT,ETHUSDT --timeframe 1h", "a strategy of one's own"],
         ["paper --model tidemark --replay 2025-06-01..2025-07-01", "on the stored bars of June"],
       ],
       run: (context, { options }) => run(context, options),

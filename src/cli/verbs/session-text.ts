@@ -10,11 +10,18 @@ import {
 import { table } from "../terminal/table.ts";
 import type { CommandContext } from "../verb.ts";
 
+/** Whose it is, is told where there is more than one. */
+function ofSeveral(rows: ReadonlyArray<{ readonly strategy: string }>): boolean {
+  return rows.some(({ strategy }) => strategy !== rows[0].strategy);
+}
+
 export function positionsText(positions: readonly PositionView[], columns: number): string {
   if (positions.length === 0) return "no positions";
+  const several = ofSeveral(positions);
   return table(
     [
       { title: "symbol" },
+      ...(several ? [{ title: "strategy", drop: 1 }] : []),
       { title: "quantity", align: "right" },
       { title: "entry", align: "right" },
       { title: "mark", align: "right", drop: 3 },
@@ -26,6 +33,7 @@ export function positionsText(positions: readonly PositionView[], columns: numbe
     ],
     positions.map((p) => [
       p.symbol,
+      ...(several ? [p.strategy || "-"] : []),
       p.quantity,
       p.entryPrice,
       p.markPrice ?? "-",
@@ -41,11 +49,13 @@ export function positionsText(positions: readonly PositionView[], columns: numbe
 
 export function ordersText(orders: readonly OrderView[], columns: number): string {
   if (orders.length === 0) return "no orders";
+  const several = ofSeveral(orders);
   return table(
     [
       { title: "sent (UTC)", drop: 2 },
       { title: "order" },
       { title: "symbol" },
+      ...(several ? [{ title: "strategy", drop: 1 }] : []),
       { title: "side" },
       { title: "quantity", align: "right" },
       { title: "filled", align: "right" },
@@ -56,6 +66,7 @@ export function ordersText(orders: readonly OrderView[], columns: number): strin
       formatMinute(o.sentMs),
       o.clientOrderId,
       o.symbol,
+      ...(several ? [o.strategy || "-"] : []),
       o.side,
       o.quantity,
       o.filled,
@@ -75,6 +86,10 @@ export function statusText(view: SessionView, running: boolean, columns: number)
     `  equity       ${decimal(view.equity).toFixed(2)} (${change.gte(0) ? "+" : ""}${change.toFixed(2)} today), cash ${decimal(view.cash).toFixed(2)}`,
     `  paid         fees ${decimal(view.fees).toFixed(4)}, funding ${decimal(view.funding).neg().toFixed(4)}`,
     `  last bar     ${view.lastRowMs === 0 ? "-" : formatMinute(view.lastRowMs)}, ${view.records} records`,
+    ...(view.strategies.length < 2 ? [] : view.strategies).map(
+      ({ name, model, symbols, scale }) =>
+        `  strategy     ${name}${model === name ? "" : ` (${model})`}: ${symbols.join(", ")}${scale === 1 ? "" : `, sizes times ${scale}`}`,
+    ),
     ...view.classes
       .filter(({ open }) => !open)
       .map(({ assetClass }) => `  switched off ${assetClass}: it may only close`),

@@ -21,15 +21,18 @@ export class LiveDesk implements TradeDesk {
   readonly liquidity: TradeDesk["liquidity"];
   readonly live: LiveTape;
   readonly #ledger: AccountLedger;
-  readonly #strategy: string;
+  readonly config: ExchangeConfig;
+  readonly #rows: string;
   readonly #symbolIndex: ReadonlyMap<string, number>;
   readonly #seen = new Set<string>();
   #targets: Target[] = [];
   #liquidated = false;
 
-  constructor(strategy: string, live: LiveTape, config: ExchangeConfig) {
+  /** @param rows name of the rows that its tape is made of */
+  constructor(rows: string, live: LiveTape, config: ExchangeConfig) {
     this.live = live;
-    this.#strategy = strategy;
+    this.config = config;
+    this.#rows = rows;
     this.#ledger = new AccountLedger(live.tape, config);
     this.tape = live.tape;
     this.book = this.#ledger.book;
@@ -93,11 +96,11 @@ export class LiveDesk implements TradeDesk {
   apply(entry: Entry, replaying: boolean): void {
     const { kind } = entry;
     if (kind === "row") {
-      if (entry.strategy === this.#strategy && !entry.late) this.live.complete(entry.openMs, entry.rows);
+      if (entry.strategy === this.#rows && !entry.late) this.live.complete(entry.openMs, entry.rows);
     } else if (kind === "open") {
-      if (entry.strategy === this.#strategy) this.#open(entry);
+      if (entry.strategy === this.#rows) this.#open(entry);
     } else if (kind === "decision") {
-      if (entry.strategy !== this.#strategy || !replaying) return;
+      if (!replaying) return;
       this.closeBar();
       for (const target of entry.targets) this.#place(target);
     } else if (kind === "intent") {
@@ -105,7 +108,7 @@ export class LiveDesk implements TradeDesk {
       const { symbol, target } = entry.request;
       if (entry.manual === true && target !== undefined) this.#place({ ...target, symbol });
     } else if (kind === "missed" || kind === "closed") {
-      if (entry.strategy === this.#strategy) this.closeBar();
+      if (entry.strategy === this.#rows) this.closeBar();
     } else if (kind === "broker") {
       if (entry.event.kind === "execution") this.#execute(entry.event.execution);
       if (entry.event.kind === "order") this.#settle(entry.event.order);

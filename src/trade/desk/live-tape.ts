@@ -14,14 +14,29 @@ export type TapeRow = readonly number[] | null;
 /** Where a row's alternative values begin. */
 const FIRST_JOINED = 7;
 
+/** A tape of some of the symbols, and where they begin. */
+type Part = { readonly from: number; readonly live: LiveTape };
+
 export class LiveTape {
   /** Columns never move while there is room; `bars` counts the row that has only begun. */
   readonly tape: MarketTape;
+  readonly #parts: Part[] = [];
   #begun = false;
 
   /** A copy of the history with room for `capacity` bars in all. */
   constructor(history: MarketTape, capacity: number) {
     this.tape = growableTape(history, Math.max(capacity, history.bars + 2));
+  }
+
+  /**
+   * The symbols from `from` on as a tape of their own, which grows with this one. `history` is what it begins with: as many
+   * rows, and columns that this tape need not have.
+   */
+  part(from: number, history: MarketTape): LiveTape {
+    if (this.#begun || history.bars !== this.tape.bars) throw new InvariantError("a part begins with the same rows");
+    const live = new LiveTape(history, this.tape.timeMs.length);
+    this.#parts.push({ from, live });
+    return live;
   }
 
   /** Whether the newest row has only begun. */
@@ -58,6 +73,10 @@ export class LiveTape {
       this.#due(t * this.tape.symbols + s, due?.[s] ?? [funding[s], 0]);
     }
     this.#begun = true;
+    for (const { from, live } of this.#parts) {
+      const to = from + live.tape.symbols;
+      live.begin(openMs, prices.slice(from, to), funding.slice(from, to), due?.slice(from, to));
+    }
   }
 
   /** Completes the row that has begun, or adds a whole one. */
@@ -75,6 +94,7 @@ export class LiveTape {
       if (!ran) this.#due(cell, [row?.[5] ?? 0, 0]);
     }
     this.#begun = false;
+    for (const { from, live } of this.#parts) live.complete(openMs, rows.slice(from, from + live.tape.symbols));
   }
 
   #due(cell: number, [atOpen, within]: readonly [number, number]): void {

@@ -3,7 +3,7 @@ import { decimal, exactText, isMargined, ZERO_TEXT } from "../../core/index.ts";
 import { assetClass } from "../../portfolio/index.ts";
 import type { BrokerEvent, BrokerOrder, BrokerPosition, SubmitOutcome } from "../broker.ts";
 import { applyCommand, applyCommandEnd, noteDenied, noteUncancelled } from "./command-fold.ts";
-import { strategyNamed } from "./config.ts";
+import { rowsNamed, strategyNamed } from "./config.ts";
 import { type Entry, type Fact, type Input, isInput, type Target } from "./entries.ts";
 import { bookExecution, closePosition, finishOrder, newPosition, observeEquity, prune } from "./ledger.ts";
 import { sameAgain } from "./manual-brackets.ts";
@@ -160,7 +160,7 @@ function want(state: EngineState, target: Target, strategy: string, closeMs: num
 }
 
 function applyRow(state: EngineState, entry: Extract<Entry, { kind: "row" }>): void {
-  const strategy = state.config === undefined ? undefined : strategyNamed(state.config, entry.strategy);
+  const strategy = state.config === undefined ? undefined : rowsNamed(state.config, entry.strategy);
   if (strategy === undefined || entry.late) return;
   state.lastRowMs = Math.max(state.lastRowMs, entry.openMs + strategy.barMs);
   for (const [index, symbol] of strategy.symbols.entries()) {

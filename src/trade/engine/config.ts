@@ -9,6 +9,8 @@ export type StrategyConfig = {
   /** Disjoint between strategies. */
   readonly symbols: readonly string[];
   readonly barMs: number;
+  /** What decides: a model's id, or what a rule or a foreign policy is called. Absent in old journals. */
+  readonly model?: string;
 };
 
 export type EngineLimits = {
@@ -44,6 +46,8 @@ export type EngineCaps = {
 export type EngineConfig = {
   readonly mode: TradeMode;
   readonly strategies: readonly StrategyConfig[];
+  /** Name of the rows that hold the symbols of all strategies, where there are several. */
+  readonly rows?: string;
   readonly initialBalance: DecimalText;
   /** Currency in which profit, fees and funding are settled. */
   readonly currency: string;
@@ -116,6 +120,15 @@ export const ENGINE_DEFAULTS: Omit<EngineConfig, "mode" | "strategies" | "initia
 
 export function strategyNamed(config: EngineConfig, name: string): StrategyConfig | undefined {
   return config.strategies.find((strategy) => strategy.name === name);
+}
+
+/** What the rows of several strategies are called; no strategy has this name. */
+export const ALL_ROWS = "*";
+
+/** Whose symbols, in their order, are in rows of this name: one strategy's, or those of all. */
+export function rowsNamed(config: EngineConfig, name: string): StrategyConfig | undefined {
+  if (name !== config.rows) return strategyNamed(config, name);
+  return { name, symbols: symbolsOf(config), barMs: config.strategies[0].barMs };
 }
 
 /** Every symbol of the session, strategy by strategy. */

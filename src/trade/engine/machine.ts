@@ -111,7 +111,12 @@ function closeTheOld({ state, emit }: Step, strategy: string): void {
   if (state.capabilities?.targets === true) return;
   for (const symbol of Object.keys(state.positions)) {
     const { brackets, barsHeld, strategy: owner } = state.positions[symbol];
-    if (owner !== strategy || brackets.maxBars === 0 || barsHeld < brackets.maxBars) continue;
+    if (
+      (owner !== strategy && strategy !== state.config?.rows) ||
+      brackets.maxBars === 0 ||
+      barsHeld < brackets.maxBars
+    )
+      continue;
     if (!isFlattening(state, symbol)) emit({ kind: "flatten", symbol, why: "its time is over" });
   }
 }

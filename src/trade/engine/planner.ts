@@ -85,7 +85,8 @@ function planWhole(step: Step, wanted: ActiveTarget): void {
   if (wanted.attempts[leg] > 0 && !wanted.flatten) return drop(step, wanted, "done");
   if (wanted.flatten && state.positions[symbol] === undefined) return drop(step, wanted, "flat");
   // Whole targets fill at the open that follows their decision, or not at all.
-  const isOver = !wanted.flatten && (state.opens[wanted.strategy] ?? 0) >= wanted.closeMs;
+  const openedMs = state.opens[state.config?.rows ?? wanted.strategy] ?? 0;
+  const isOver = !wanted.flatten && openedMs >= wanted.closeMs;
   if (isOver || wanted.untilMs < state.nowMs) return outOfTime(step, wanted);
   const held = decimal(heldQuantity(state, symbol));
   const target = decimal(wanted.quantity);

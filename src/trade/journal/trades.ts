@@ -75,6 +75,8 @@ export class TradeReader {
   readonly #instruments = new Map<string, Instrument>();
   readonly #units = new Map<string, Decimal>();
   readonly #strategies = new Map<string, string>();
+  /** What decides in each strategy. */
+  readonly #models = new Map<string, string>();
   #mode: JournalTrade["mode"] = "";
   #model = "";
 
@@ -92,6 +94,9 @@ export class TradeReader {
       this.#mode = entry.config.mode;
       const { model } = entry.strategySpec;
       this.#model = typeof model === "string" ? model : "";
+      for (const own of entry.config.strategies) {
+        if (own.model !== undefined) this.#models.set(own.name, own.model);
+      }
     } else if (entry.kind === "rules") {
       for (const { symbol, multiplier } of entry.rules) this.#units.set(symbol, decimal(multiplier));
     } else if (entry.kind === "intent") {
@@ -170,7 +175,7 @@ export class TradeReader {
       instrumentKind: kind,
       assetClass: assetClass(instrument ?? defaultInstrument(symbol, { kind })),
       mode: this.#mode,
-      model: this.#model || strategy,
+      model: this.#models.get(strategy) || this.#model || strategy,
       strategy,
       exitSeq: this.seq,
     });

@@ -5,6 +5,7 @@
 import type { Broker } from "../broker.ts";
 import type { BarBroker } from "../brokers/paper/paper-broker.ts";
 import type { TapeRow } from "../desk/live-tape.ts";
+import type { Portfolio } from "./portfolio.ts";
 import type { TradeSession } from "./session.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -17,18 +18,18 @@ export type Opens = {
 
 export class BarCycle {
   readonly #session: TradeSession;
-  readonly #strategy: Strategy;
+  readonly #portfolio: Portfolio;
   readonly #paper: BarBroker | undefined;
 
-  constructor(session: TradeSession, strategy: Strategy, broker: Broker) {
+  constructor(session: TradeSession, portfolio: Portfolio, broker: Broker) {
     this.#session = session;
-    this.#strategy = strategy;
+    this.#portfolio = portfolio;
     this.#paper = "openBar" in broker ? (broker as BarBroker) : undefined;
   }
 
   /** A row is complete: the bar that ran ends. */
   async close(openMs: number, rows: readonly TapeRow[]): Promise<void> {
-    const { name, live } = this.#strategy;
+    const { name, live } = this.#portfolio;
     const ran = live.begun;
     this.#session.deliver({ kind: "row", strategy: name, openMs, rows, late: false });
     if (this.#paper !== undefined) {
@@ -39,27 +40,31 @@ export class BarCycle {
     this.#session.deliver({ kind: "closed", strategy: name });
   }
 
-  /** The decision at the close of the newest row. */
+  /** The decisions at the close of the newest row, one strategy after the other. */
   async decide(): Promise<void> {
-    const { name, live, barMs } = this.#strategy;
+    for (const strategy of this.#portfolio.strategies) await this.#decide(strategy);
+    await this.#session.idle();
+  }
+
+  async #decide(strategy: Strategy): Promise<void> {
+    const { live, barMs } = this.#portfolio;
     const closeMs = live.lastOpenMs + barMs;
     const saw = this.#session.engine.state.seq;
-    const targets = await this.#strategy.decide();
-    const why = this.#strategy.why();
+    const targets = await strategy.decide();
+    const why = strategy.why();
     this.#session.deliver({
       kind: "decision",
-      strategy: name,
+      strategy: strategy.name,
       closeMs,
       targets,
       saw,
       ...(why === undefined ? {} : { why }),
     });
-    await this.#session.idle();
   }
 
   /** The next bar begins at these prices: on paper, orders fill there. */
   async open(opens: Opens): Promise<void> {
-    this.#session.deliver({ kind: "open", strategy: this.#strategy.name, ...opens });
+    this.#session.deliver({ kind: "open", strategy: this.#portfolio.name, ...opens });
     this.#paper?.openBar();
     await this.#session.idle();
   }

@@ -40,11 +40,10 @@ async function play(sizing: Parameters<typeof resolveSizingConfig>[0]) {
     risk: resolveRiskConfig({}),
   };
   const played = await replayPaper({
-    tape: TAPE,
+    members: [{ name: "replay", tape: TAPE, policy: () => ({ policy: talking() }), decision }],
+    exchange: decision.exchange,
     from: 60,
     to: 90,
-    policy: () => ({ policy: talking() }),
-    decision,
     balance: 10_000,
     seed: 1,
     journal,

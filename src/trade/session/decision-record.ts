@@ -33,7 +33,14 @@ export function observationRecord(inputs: Readonly<Record<string, Float32Array>>
   };
 }
 
-export function decisionWhy(policy: Policy, step: DecisionStep, desk: TradeDesk, log: DecisionLog): DecisionWhy {
+/** @param own which of the desk's symbols the policy decides; the others are held as they are */
+export function decisionWhy(
+  policy: Policy,
+  step: DecisionStep,
+  desk: TradeDesk,
+  log: DecisionLog,
+  own: { readonly from: number; readonly symbols: number } = { from: 0, symbols: desk.tape.symbols },
+): DecisionWhy {
   const explained = policy.explain?.();
   const seen = policy.observed?.();
   const wallet = budgetViews(step, desk);
@@ -41,9 +48,11 @@ export function decisionWhy(policy: Policy, step: DecisionStep, desk: TradeDesk,
   for (let i = 0; i < log.count; i++) {
     const row = log.row(i);
     const { direction, size, schemeNotional, allowedNotional, heldLots, targetLots, sent, verdicts } = row;
+    const s = row.symbol - own.from;
+    if (s < 0 || s >= own.symbols) continue;
     symbols.push({
       symbol: desk.tape.instruments[row.symbol].symbol,
-      ...explained?.symbols[row.symbol],
+      ...explained?.symbols[s],
       direction: DIRECTIONS[direction],
       size,
       // Unbounded schemes allow any notional; JSON knows no infinity.

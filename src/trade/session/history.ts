@@ -2,7 +2,7 @@
 import { deflateSync, inflateSync } from "node:zlib";
 import { bytesOf, type Timeframe } from "../../core/index.ts";
 import { createTape, type MarketTape, mapColumns, missingColumns } from "../../market/index.ts";
-import type { Input } from "../engine/entries.ts";
+import type { Entry, Input } from "../engine/entries.ts";
 
 type HistoryEntry = Extract<Input, { kind: "history" }>;
 
@@ -61,4 +61,18 @@ export function tapeOfHistory({
   const empty = missingColumns(alternative, cells, (length) => new Float64Array(length));
   // All values come before all ages, in the order in which they are mapped.
   return { ...tape, alternative: mapColumns(empty, () => next(cells)) };
+}
+
+/** The rows that each of the strategies began with, or undefined where the journal lacks those of any. */
+export function historiesOf(
+  journal: { read(seq: number): Iterable<{ readonly entry: Entry }> },
+  strategies: readonly string[],
+): MarketTape[] | undefined {
+  const found = new Map<string, MarketTape>();
+  for (const { entry } of journal.read(0)) {
+    if (entry.kind === "history") found.set(entry.strategy, tapeOfHistory(entry));
+    if (found.size === strategies.length) break;
+  }
+  const tapes = strategies.flatMap((name) => found.get(name) ?? []);
+  return tapes.length === strategies.length ? tapes : undefined;
 }

@@ -8,12 +8,12 @@ import type { CandleRow } from "../../market/index.ts";
 import type { TapeRow } from "../desk/live-tape.ts";
 import type { FeedEvent, MarketFeed, Quote } from "../feed.ts";
 import type { BarCycle, Opens } from "./bar-cycle.ts";
+import type { Portfolio } from "./portfolio.ts";
 import type { TradeSession } from "./session.ts";
-import type { Strategy } from "./strategy.ts";
 
 export type LiveLoopOptions = {
   readonly session: TradeSession;
-  readonly strategy: Strategy;
+  readonly portfolio: Portfolio;
   readonly cycle: BarCycle;
   readonly feed: MarketFeed;
   readonly clock: Clock;
@@ -41,12 +41,12 @@ export class LiveLoop {
 
   constructor(options: LiveLoopOptions) {
     this.#options = options;
-    this.#symbols = options.strategy.symbols;
+    this.#symbols = options.portfolio.symbols;
   }
 
   /** Begins to listen. */
   listener(): (event: FeedEvent) => void {
-    const { session, strategy } = this.#options;
+    const { session, portfolio } = this.#options;
     return (event) => {
       switch (event.kind) {
         case "quote":
@@ -78,19 +78,19 @@ export class LiveLoop {
           return;
         case "gap":
           session.deliver({ kind: "feed", state: "down", reason: `gap: ${event.reason}` });
-          void this.#fill(event.fromMs, event.toMs + strategy.barMs);
+          void this.#fill(event.fromMs, event.toMs + portfolio.barMs);
       }
     };
   }
 
   /** Runs until the signal fires. */
   async run(signal: AbortSignal): Promise<void> {
-    const { strategy, clock } = this.#options;
-    strategy.observe();
+    const { portfolio, clock } = this.#options;
+    portfolio.observe();
     while (!signal.aborted && this.#options.session.failure === undefined) {
       const openMs = this.#nextOpenMs();
-      const closeMs = openMs + strategy.barMs;
-      if (clock.nowMs() >= closeMs + strategy.barMs) {
+      const closeMs = openMs + portfolio.barMs;
+      if (clock.nowMs() >= closeMs + portfolio.barMs) {
         await this.#catchUp(signal);
       } else if (await this.#awaitRow(openMs, closeMs, signal)) {
         await this.#row(openMs, signal);
@@ -99,23 +99,23 @@ export class LiveLoop {
   }
 
   #nextOpenMs(): number {
-    const { live, barMs } = this.#options.strategy;
+    const { live, barMs } = this.#options.portfolio;
     return live.begun ? live.tape.timeMs[live.tape.bars - 1] : live.lastOpenMs + barMs;
   }
 
   #lastDone(): number {
-    return this.#options.strategy.live.lastOpenMs;
+    return this.#options.portfolio.live.lastOpenMs;
   }
 
   #isKnown(openMs: number, index: number): boolean {
-    const { tape, lastBar } = this.#options.strategy.live;
+    const { tape, lastBar } = this.#options.portfolio.live;
     const bar = tape.timeMs.subarray(0, lastBar + 1).lastIndexOf(openMs);
     return bar < 0 || tape.present[bar * tape.symbols + index] === 1;
   }
 
   #tellLate(openMs: number, index: number, row: CandleRow): void {
     const rows = this.#symbols.map((_, s) => (s === index ? tapeRow(row, 0) : null));
-    this.#options.session.deliver({ kind: "row", strategy: this.#options.strategy.name, openMs, rows, late: true });
+    this.#options.session.deliver({ kind: "row", strategy: this.#options.portfolio.name, openMs, rows, late: true });
   }
 
   /** True where the row is complete or its time is over; false where the signal fired. */
@@ -136,7 +136,7 @@ export class LiveLoop {
             reason: `the bar of ${new Date(openMs).toISOString()} is missing`,
           });
         }
-        if (nowMs >= closeMs + this.#options.strategy.barMs) return false;
+        if (nowMs >= closeMs + this.#options.portfolio.barMs) return false;
       }
       await this.#sleep(Math.min(LOOK_MS, Math.max(10, closeMs + graceMs - nowMs)), signal);
     }
@@ -182,20 +182,20 @@ export class LiveLoop {
 
   /** The row's bars, which are not needed any more. */
   async #take(openMs: number): Promise<TapeRow[]> {
-    const joined = await this.#options.alternative?.(openMs + this.#options.strategy.barMs);
+    const joined = await this.#options.alternative?.(openMs + this.#options.portfolio.barMs);
     const bars = this.#bars.get(openMs) ?? [];
     for (const known of this.#bars.keys()) if (known <= openMs) this.#bars.delete(known);
     return this.#symbols.map((symbol, s) => {
       const bar = bars[s];
       if (bar === undefined) return null;
       const row = tapeRow(bar, this.#fundingIn(symbol, openMs));
-      return joined === undefined || row === null ? row : [...row, 1, ...joined[s]];
+      return joined === undefined || row === null || joined[s].length === 0 ? row : [...row, 1, ...joined[s]];
     });
   }
 
   /** The sum of the rates stamped after the open before and up to this open. */
   #fundingIn(symbol: string, openMs: number): number {
-    const { barMs } = this.#options.strategy;
+    const { barMs } = this.#options.portfolio;
     let sum = 0;
     for (const [stampMs, rate] of this.#funding.get(symbol) ?? []) {
       if (stampMs > openMs - barMs && stampMs <= openMs) sum += rate;
@@ -205,9 +205,9 @@ export class LiveLoop {
 
   /** What the running bar is opened at: an order buys at the ask and sells at the bid; what has no quote is absent. */
   #opens(): Opens {
-    const { strategy, session, clock, staleMs } = this.#options;
-    const { book } = strategy.desk;
-    const openMs = strategy.live.lastOpenMs + strategy.barMs;
+    const { portfolio, session, clock, staleMs } = this.#options;
+    const { book } = portfolio.desk;
+    const openMs = portfolio.live.lastOpenMs + portfolio.barMs;
     const nowMs = clock.nowMs();
     const prices = this.#symbols.map((symbol, s) => {
       // What was sent fills at the very quote that it was sent on, which was young then.
@@ -222,28 +222,28 @@ export class LiveLoop {
 
   /** Rows that passed: fetched and played over, then said to be missed. */
   async #catchUp(signal: AbortSignal): Promise<void> {
-    const { strategy, cycle, clock, session, onRow } = this.#options;
+    const { portfolio, cycle, clock, session, onRow } = this.#options;
     const fromMs = this.#nextOpenMs();
-    const lastOpenMs = Math.floor((clock.nowMs() - fromMs) / strategy.barMs - 1) * strategy.barMs + fromMs;
-    await this.#fill(fromMs, lastOpenMs + strategy.barMs);
-    for (let openMs = fromMs; openMs <= lastOpenMs && !signal.aborted; openMs += strategy.barMs) {
+    const lastOpenMs = Math.floor((clock.nowMs() - fromMs) / portfolio.barMs - 1) * portfolio.barMs + fromMs;
+    await this.#fill(fromMs, lastOpenMs + portfolio.barMs);
+    for (let openMs = fromMs; openMs <= lastOpenMs && !signal.aborted; openMs += portfolio.barMs) {
       await cycle.close(openMs, await this.#take(openMs));
-      strategy.observe();
+      portfolio.observe();
       onRow(openMs, false);
     }
     session.deliver({
       kind: "missed",
-      strategy: strategy.name,
+      strategy: portfolio.name,
       fromMs,
-      toMs: lastOpenMs + strategy.barMs,
+      toMs: lastOpenMs + portfolio.barMs,
       reason: "they passed while nobody could decide",
     });
   }
 
   /** Asks the feed for the bars of `[fromMs, toMs)` that are not there; what it can't tell stays missing. */
   async #fill(fromMs: number, toMs: number): Promise<void> {
-    const { feed, strategy, session } = this.#options;
-    const { timeframe } = strategy.live.tape;
+    const { feed, portfolio, session } = this.#options;
+    const { timeframe } = portfolio.live.tape;
     const listen = this.listener();
     await Promise.all(
       this.#symbols.map(async (symbol) => {

@@ -5,72 +5,65 @@
 import { InvariantError } from "../../core/index.ts";
 import type { ExchangeConfig } from "../../exchange/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import type { Policy } from "../../policy/index.ts";
-import type { DecisionConfig } from "../../risk/index.ts";
 import { PaperBroker } from "../brokers/paper/paper-broker.ts";
-import { LiveDesk } from "../desk/live-desk.ts";
-import type { LiveRows } from "../desk/live-rows.ts";
-import { LiveTape } from "../desk/live-tape.ts";
 import { applyEntry } from "../engine/apply.ts";
 import type { EngineConfig } from "../engine/config.ts";
 import { Engine } from "../engine/machine.ts";
 import { emptyState } from "../engine/state.ts";
 import type { Journal } from "../journal/record.ts";
-import { tapeOfHistory } from "./history.ts";
+import { historiesOf } from "./history.ts";
+import { type Member, Portfolio } from "./portfolio.ts";
 import { replayed } from "./reproduce.ts";
-import { Strategy } from "./strategy.ts";
 
 export type OpenOptions = {
   readonly journal: Journal;
   readonly config: EngineConfig;
-  readonly decision: DecisionConfig;
+  /** In the order of the configuration's strategies. */
+  readonly members: readonly Member[];
+  /** What the account's own columns are kept by. */
+  readonly exchange: ExchangeConfig;
   /** Of the paper exchange; absent where a venue fills. */
   readonly paper?: ExchangeConfig;
   readonly seed: number;
   readonly balance: number;
-  readonly policy: (live: LiveTape) => { readonly policy: Policy; readonly rows?: LiveRows };
   /** Rows of room beyond the history. */
   readonly room: number;
-  /** Called where the journal is empty. */
-  readonly history: () => Promise<MarketTape>;
+  /** The rows that each member begins with; called where the journal is empty. */
+  readonly history: () => Promise<readonly MarketTape[]>;
 };
 
 export type OpenedSession = {
   readonly engine: Engine;
-  readonly strategy: Strategy;
+  readonly portfolio: Portfolio;
   readonly paper: PaperBroker | undefined;
-  /** The rows that a new session begins with; they are to be journaled. Undefined where it goes on. */
-  readonly begins: MarketTape | undefined;
+  /** The rows that a new session begins with, by member; they are to be journaled. Undefined where it goes on. */
+  readonly begins: readonly MarketTape[] | undefined;
 };
 
 export async function openSession(options: OpenOptions): Promise<OpenedSession> {
-  const { journal, config, decision, seed, balance, room } = options;
-  const { name } = config.strategies[0];
-  let begins: MarketTape | undefined;
-  let tape: MarketTape | undefined;
-  for (const { entry } of journal.read(0)) {
-    if (entry.kind !== "history") continue;
-    tape = tapeOfHistory(entry);
-    break;
-  }
-  if (tape === undefined) {
+  const { journal, config, members, exchange, seed, balance, room } = options;
+  let begins: readonly MarketTape[] | undefined;
+  let histories: readonly MarketTape[] | undefined = historiesOf(
+    journal,
+    members.map(({ name }) => name),
+  );
+  if (histories === undefined) {
     if (journal.lastSeq > 0) throw new InvariantError("a journal begins with the rows that its session began with");
     begins = await options.history();
-    tape = begins;
+    histories = begins;
   }
-  const live = new LiveTape(tape, tape.bars + room);
-  const desk = new LiveDesk(name, live, decision.exchange);
-  desk.reset(balance);
+  const name = config.rows ?? config.strategies[0].name;
+  const portfolio = new Portfolio({ name, members, histories, room, exchange, balance });
+  const { live, desk } = portfolio;
   const paper =
     options.paper === undefined
       ? undefined
       : new PaperBroker({ tape: live.tape, config: options.paper, seed, balance, bar: live.lastBar });
-  const strategy = new Strategy({ name, live, desk, decision, ...options.policy(live) });
   const state = emptyState();
   for (const { entry, atMs } of journal.read(0)) {
     applyEntry(state, entry, atMs);
     const ran = live.begun;
-    replayed(strategy, entry);
+    replayed(portfolio, entry);
     if (paper === undefined) continue;
     if (entry.kind === "intent") paper.place(entry.request);
     if (entry.kind === "open") paper.openBar();
@@ -80,5 +73,5 @@ export async function openSession(options: OpenOptions): Promise<OpenedSession> 
     }
   }
   desk.closeBar();
-  return { engine: new Engine(state), strategy, paper, begins };
+  return { engine: new Engine(state), portfolio, paper, begins };
 }

@@ -50,10 +50,9 @@ async function both(tape: MarketTape, make: () => Policy, config: DecisionConfig
   const tested = await backtest({ tape, policy: make(), config, ...range, balance, seed: 5 });
   const journal = new MemoryJournal();
   const paper = await replayPaper({
-    tape,
+    members: [{ name: "replay", tape, decision: config, policy: () => ({ policy: make() }) }],
+    exchange: config.exchange,
     ...range,
-    policy: () => ({ policy: make() }),
-    decision: config,
     balance,
     seed: 5,
     journal,

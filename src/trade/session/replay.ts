@@ -3,34 +3,35 @@
  * fast as they go. The fills are those of a backtest of the same range, to the last bit.
  */
 import { decimalOfNumber, exactText, type ProgressListener, SimulatedClock, systemClock } from "../../core/index.ts";
+import type { ExchangeConfig } from "../../exchange/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { readCell, sliceTape } from "../../market/index.ts";
-import type { Policy } from "../../policy/index.ts";
-import type { DecisionConfig } from "../../risk/index.ts";
+import { readCell, sliceTape, tapesBeside } from "../../market/index.ts";
 import { PaperBroker } from "../brokers/paper/paper-broker.ts";
-import { LiveDesk } from "../desk/live-desk.ts";
-import type { LiveRows } from "../desk/live-rows.ts";
-import { LiveTape, type TapeRow } from "../desk/live-tape.ts";
-import { ENGINE_DEFAULTS, type EngineConfig } from "../engine/config.ts";
+import type { LiveDesk } from "../desk/live-desk.ts";
+import type { TapeRow } from "../desk/live-tape.ts";
+import { ALL_ROWS, ENGINE_DEFAULTS, type EngineConfig } from "../engine/config.ts";
 import { Engine } from "../engine/machine.ts";
 import type { Journal } from "../journal/record.ts";
 import { BarCycle, type Opens } from "./bar-cycle.ts";
 import { historyEntry } from "./history.ts";
+import { type Member, Portfolio } from "./portfolio.ts";
 import { TradeSession } from "./session.ts";
-import { Strategy } from "./strategy.ts";
+
+/** A strategy, and the stored bars of its symbols. */
+export type ReplayMember = Member & { readonly tape: MarketTape; readonly model?: string };
 
 export type ReplayOptions = {
-  readonly tape: MarketTape;
+  /** At least one; all tapes have the same rows. */
+  readonly members: readonly ReplayMember[];
+  /** Of the account. */
+  readonly exchange: ExchangeConfig;
   /** Of the first decision, and the bar after the last one, as in a backtest. */
   readonly from: number;
   readonly to: number;
-  /** The policy for the growing tape, with the features of its rows where it needs any. */
-  readonly policy: (live: LiveTape) => { readonly policy: Policy; readonly rows?: LiveRows };
-  readonly decision: DecisionConfig;
   readonly balance: number;
   readonly seed: number;
   readonly journal: Journal;
-  /** Model and settings, for the journal: with them every decision can be made again. */
+  /** What decided, for the journal: with it every decision can be made again. */
   readonly spec?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
@@ -48,11 +49,18 @@ export type ReplayResult = {
 };
 
 /** Without limits and brackets of its own, so that nothing is done that a backtest does not do. */
-function replayConfig(tape: MarketTape, balance: number): EngineConfig {
+function replayConfig(members: readonly ReplayMember[], balance: number): EngineConfig {
+  const [{ tape }] = members;
   return {
     ...ENGINE_DEFAULTS,
     mode: "paper",
-    strategies: [{ name: "replay", symbols: tape.instruments.map(({ symbol }) => symbol), barMs: tape.barMs }],
+    strategies: members.map((member) => ({
+      name: member.name,
+      symbols: member.tape.instruments.map(({ symbol }) => symbol),
+      barMs: tape.barMs,
+      ...(member.model === undefined ? {} : { model: member.model }),
+    })),
+    ...(members.length === 1 ? {} : { rows: ALL_ROWS }),
     initialBalance: exactText(decimalOfNumber(balance)),
     currency: tape.currency,
     validityShare: 1,
@@ -75,14 +83,16 @@ function replayConfig(tape: MarketTape, balance: number): EngineConfig {
 const BARS_PER_LOOK = 256;
 
 export async function replayPaper(options: ReplayOptions): Promise<ReplayResult> {
-  const { tape, from, to, decision, balance, seed, journal, spec, signal, onProgress } = options;
+  const { members, exchange, from, to, balance, seed, journal, spec, signal, onProgress } = options;
+  // Views of what is there; only several have to be brought together.
+  const tape = members.length === 1 ? members[0].tape : tapesBeside(members.map((member) => member.tape));
   const clock = new SimulatedClock(tape.timeMs[from] + tape.barMs);
-  const history = sliceTape(tape, 0, from + 1);
-  const live = new LiveTape(history, to + 1);
-  const desk = new LiveDesk("replay", live, decision.exchange);
-  desk.reset(balance);
-  const broker = new PaperBroker({ tape: live.tape, config: decision.exchange, seed, balance, bar: from });
-  const strategy = new Strategy({ name: "replay", live, desk, decision, ...options.policy(live) });
+  const histories = members.map((member) => sliceTape(member.tape, 0, from + 1));
+  const config = replayConfig(members, balance);
+  const name = config.rows ?? config.strategies[0].name;
+  const portfolio = new Portfolio({ name, members, histories, room: to + 1, exchange, balance });
+  const { live, desk } = portfolio;
+  const broker = new PaperBroker({ tape: live.tape, config: exchange, seed, balance, bar: from });
   let denied = 0;
   let orders = 0;
   const session = new TradeSession({
@@ -92,15 +102,16 @@ export async function replayPaper(options: ReplayOptions): Promise<ReplayResult>
     clock,
     timers: false,
     onEntry: (entry) => {
-      desk.apply(entry, false);
+      portfolio.apply(entry, false);
       if (entry.kind === "denied") denied++;
       if (entry.kind === "intent") orders++;
     },
     onNotify: () => {},
     onFailure: () => {},
   });
-  const config = replayConfig(tape, balance);
-  if (spec !== undefined) session.deliver(historyEntry("replay", history));
+  if (spec !== undefined) {
+    for (const [i, member] of members.entries()) session.deliver(historyEntry(member.name, histories[i]));
+  }
   session.deliver({
     kind: "session",
     id: "replay",
@@ -108,15 +119,15 @@ export async function replayPaper(options: ReplayOptions): Promise<ReplayResult>
     capabilities: broker.capabilities,
     accountId: "paper",
     instruments: tape.instruments,
-    strategySpec: spec === undefined ? {} : { ...spec, decision },
+    strategySpec: spec ?? {},
     version: "replay",
     seed,
   });
   session.deliver({ kind: "rules", rules: await broker.rules() });
   session.deliver({ kind: "started", process: "replay" });
-  await broker.start(config.strategies[0].symbols, (event) => session.deliver({ kind: "broker", event }));
+  await broker.start(portfolio.symbols, (event) => session.deliver({ kind: "broker", event }));
   await session.idle();
-  const cycle = new BarCycle(session, strategy, broker);
+  const cycle = new BarCycle(session, portfolio, broker);
   for (let bar = from; bar < to - 1; bar++) {
     signal?.throwIfAborted();
     const opens = opensOf(tape, bar + 1);
@@ -126,7 +137,8 @@ export async function replayPaper(options: ReplayOptions): Promise<ReplayResult>
     const closeMs = tape.timeMs[bar + 1] + tape.barMs;
     clock.advance(closeMs - clock.nowMs());
     await session.runTimers(closeMs);
-    await cycle.close(opens.openMs, rowsOf(tape, bar + 1));
+    const rows = members.flatMap((member) => rowsOf(member.tape, bar + 1));
+    await cycle.close(opens.openMs, rows);
     if (session.failure !== undefined) throw session.failure;
     if ((bar - from + 1) % BARS_PER_LOOK === 0) {
       onProgress?.({ label: "paper", done: bar - from + 1, total: to - 1 - from, unit: "bars" });

@@ -43,11 +43,10 @@ const DECISION: DecisionConfig = {
 async function played(): Promise<Array<{ entry: Entry; atMs: number }>> {
   const journal = new MemoryJournal();
   await replayPaper({
-    tape: TAPE,
+    members: [{ name: "replay", tape: TAPE, decision: DECISION, policy: () => ({ policy: remembering(1) }) }],
+    exchange: DECISION.exchange,
     from: 60,
     to: 200,
-    policy: () => ({ policy: remembering(1) }),
-    decision: DECISION,
     balance: 10_000,
     seed: 5,
     journal,
@@ -59,8 +58,8 @@ async function played(): Promise<Array<{ entry: Entry; atMs: number }>> {
 async function again(records: ReadonlyArray<{ entry: Entry; atMs: number }>, seed = 1, sinceMs = 0) {
   const journal = new MemoryJournal();
   for (const { entry, atMs } of records) journal.append([entry], atMs, false);
-  const policy = () => ({ policy: remembering(seed) });
-  return reproduce({ journal, strategy: "replay", decision: DECISION, balance: 10_000, policy, sinceMs });
+  const members = [{ name: "replay", decision: DECISION, policy: () => ({ policy: remembering(seed) }) }];
+  return reproduce({ journal, rows: "replay", members, exchange: DECISION.exchange, balance: 10_000, sinceMs });
 }
 
 describe("decisions of a past session are made again", () => {

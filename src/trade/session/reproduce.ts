@@ -4,15 +4,11 @@
  * session was started anew, the strategy is built anew from what was written until then, as it was.
  */
 import { canonicalJson, InvariantError } from "../../core/index.ts";
-import type { Policy } from "../../policy/index.ts";
-import type { DecisionConfig } from "../../risk/index.ts";
-import { LiveDesk } from "../desk/live-desk.ts";
-import type { LiveRows } from "../desk/live-rows.ts";
-import { LiveTape } from "../desk/live-tape.ts";
+import type { ExchangeConfig } from "../../exchange/index.ts";
 import type { Entry, Target } from "../engine/entries.ts";
 import type { Journal, JournalRecord } from "../journal/record.ts";
-import { tapeOfHistory } from "./history.ts";
-import { Strategy } from "./strategy.ts";
+import { historiesOf } from "./history.ts";
+import { type Member, Portfolio } from "./portfolio.ts";
 
 type Decision = Extract<Entry, { kind: "decision" }>;
 
@@ -27,6 +23,7 @@ export type Reproduced = {
 
 export type DecisionDifference = {
   readonly seq: number;
+  readonly strategy: string;
   readonly closeMs: number;
   /** What differs, such as "targets.0.lots", and both values as JSON. */
   readonly path: string;
@@ -36,12 +33,13 @@ export type DecisionDifference = {
 
 export type ReproduceOptions = {
   readonly journal: Journal;
-  readonly strategy: string;
-  readonly decision: DecisionConfig;
+  /** Name of the rows of all strategies; that of the strategy where there is one. */
+  readonly rows: string;
+  readonly members: readonly Member[];
+  readonly exchange: ExchangeConfig;
   readonly balance: number;
   /** Decisions at earlier closes are made, so that the policy remembers them, and not counted. */
   readonly sinceMs?: number;
-  readonly policy: (live: LiveTape) => { readonly policy: Policy; readonly rows?: LiveRows };
   readonly onProgress?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
 };
@@ -49,11 +47,10 @@ export type ReproduceOptions = {
 export async function reproduce(options: ReproduceOptions): Promise<Reproduced> {
   const { journal, signal, onProgress } = options;
   let played = build(options);
-  /** Where the policy of each decision began to think. */
-  const begins = new Set<number>();
+  /** Who began to think after which record. */
+  const begins = new Map<number, string>();
   for (const { entry } of journal.read(0)) {
-    if (entry.kind === "decision" && entry.strategy === options.strategy && entry.saw !== undefined)
-      begins.add(entry.saw);
+    if (entry.kind === "decision" && entry.saw !== undefined) begins.set(entry.saw, entry.strategy);
   }
   let decisions = 0;
   let equal = 0;
@@ -63,7 +60,8 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
   let seq = 0;
   for (const record of journal.read(0)) {
     const { entry } = record;
-    if (begins.has(seq)) thought = await played.think();
+    const thinker = begins.get(seq);
+    if (thinker !== undefined) thought = await played.strategyNamed(thinker)?.think();
     seq = record.seq;
     if (entry.kind === "started") {
       starts++;
@@ -71,81 +69,70 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
       if (starts > 1) played = rebuild(options, seq);
       thought = undefined;
     }
-    if (entry.kind === "decision" && entry.strategy === options.strategy) {
-      thought ??= await played.think();
-      const targets = thought ? played.size() : [];
-      thought = undefined;
-      const difference = differenceOf(record as JournalRecord & { entry: Decision }, targets, played.why());
-      if (entry.closeMs >= (options.sinceMs ?? 0)) {
-        decisions++;
-        if (difference === undefined) equal++;
-        else first ??= difference;
-      }
-      if (difference !== undefined) played.desk.apply(entry, true);
-      onProgress?.(seq, journal.lastSeq);
-      signal?.throwIfAborted();
+    const strategy = entry.kind === "decision" ? played.strategyNamed(entry.strategy) : undefined;
+    if (entry.kind !== "decision" || strategy === undefined) {
+      move(played, entry);
       continue;
     }
-    move(played, entry);
+    thought ??= await strategy.think();
+    const targets = thought ? strategy.size() : [];
+    thought = undefined;
+    const difference = differenceOf(record as JournalRecord & { entry: Decision }, targets, strategy.why());
+    if (entry.closeMs >= (options.sinceMs ?? 0)) {
+      decisions++;
+      if (difference === undefined) equal++;
+      else first ??= difference;
+    }
+    if (difference !== undefined) played.desk.apply(entry, true);
+    onProgress?.(seq, journal.lastSeq);
+    signal?.throwIfAborted();
   }
   return { decisions, equal, starts, first };
 }
 
-/** What the desk does with an entry while the session runs. */
-function move(strategy: Strategy, entry: Entry): void {
-  if (entry.kind === "missed" || entry.kind === "row" || entry.kind === "open") {
-    strategy.desk.closeBar();
-    strategy.observe();
-  }
-  rescale(strategy, entry);
-  strategy.desk.apply(entry, false);
-  strategy.apply(entry);
+/** What an account does with an entry while the session runs. */
+function move(portfolio: Portfolio, entry: Entry): void {
+  if (entry.kind === "missed" || entry.kind === "row" || entry.kind === "open") catchUp(portfolio);
+  portfolio.apply(entry, false);
 }
 
-function build({ journal, strategy: name, decision, balance, policy }: ReproduceOptions): Strategy {
-  for (const { entry } of journal.read(0)) {
-    if (entry.kind !== "history" || entry.strategy !== name) continue;
-    const tape = tapeOfHistory(entry);
-    const live = new LiveTape(tape, tape.bars + rowsAfter(journal, name));
-    const desk = new LiveDesk(name, live, decision.exchange);
-    desk.reset(balance);
-    return new Strategy({ name, live, desk, decision, ...policy(live) });
-  }
-  throw new InvariantError(`the journal holds the rows that ${name} began with`);
+function catchUp(portfolio: Portfolio): void {
+  portfolio.desk.closeBar();
+  portfolio.observe();
 }
 
-function rowsAfter(journal: Journal, name: string): number {
+function build({ journal, rows, members, exchange, balance }: ReproduceOptions): Portfolio {
+  const histories = historiesOf(
+    journal,
+    members.map(({ name }) => name),
+  );
+  if (histories === undefined) throw new InvariantError(`the journal holds the rows that ${rows} began with`);
+  return new Portfolio({ name: rows, members, histories, room: rowsIn(journal), exchange, balance });
+}
+
+function rowsIn(journal: Journal): number {
   let rows = 2;
-  for (const { entry } of journal.read(0)) {
-    if ((entry.kind === "row" || entry.kind === "open") && entry.strategy === name) rows++;
-  }
+  for (const { entry } of journal.read(0)) if (entry.kind === "row" || entry.kind === "open") rows++;
   return rows;
 }
 
 /** As a session is taken up: decisions are read, not made. */
-function rebuild(options: ReproduceOptions, until: number): Strategy {
-  const strategy = build(options);
+function rebuild(options: ReproduceOptions, until: number): Portfolio {
+  const portfolio = build(options);
   for (const { entry, seq } of options.journal.read(0)) {
     if (seq >= until) break;
-    replayed(strategy, entry);
+    replayed(portfolio, entry);
   }
-  strategy.desk.closeBar();
-  return strategy;
+  portfolio.desk.closeBar();
+  return portfolio;
 }
 
 /** One entry of a journal that is taken up again. */
-export function replayed(strategy: Strategy, entry: Entry): void {
+export function replayed(portfolio: Portfolio, entry: Entry): void {
   if (entry.kind === "decision" || entry.kind === "missed" || entry.kind === "row" || entry.kind === "open") {
-    strategy.desk.closeBar();
-    strategy.observe();
+    catchUp(portfolio);
   }
-  rescale(strategy, entry);
-  strategy.desk.apply(entry, true);
-  strategy.apply(entry);
-}
-
-function rescale(strategy: Strategy, entry: Entry): void {
-  if (entry.kind === "scale" && entry.strategy === strategy.name) strategy.scale = entry.factor;
+  portfolio.apply(entry, true);
 }
 
 function differenceOf(
@@ -157,7 +144,7 @@ function differenceOf(
   const known = { targets: entry.targets, ...(entry.why === undefined ? {} : { why: entry.why }) };
   const made = { targets, ...(entry.why === undefined ? {} : { why }) };
   const found = firstDifference("", JSON.parse(JSON.stringify(known)), JSON.parse(JSON.stringify(made)));
-  return found === undefined ? undefined : { seq, closeMs: entry.closeMs, ...found };
+  return found === undefined ? undefined : { seq, strategy: entry.strategy, closeMs: entry.closeMs, ...found };
 }
 
 /** The first place where two values of JSON differ, in the order of the first one's keys. */

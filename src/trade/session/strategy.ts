@@ -1,6 +1,6 @@
 /**
- * @file A strategy at work: policy, decision step and desk over one growing tape. What it does at the close of a bar is what a
- * backtest does there, step by step.
+ * @file A strategy at work: policy and decision step over one growing tape. What it does at the close of a bar is what a
+ * backtest does there, step by step. Sizing and risk look at the whole account, whatever else trades in it.
  */
 import { clearIntents, type IntentColumns, intentColumns } from "../../core/index.ts";
 import { AccountStatus } from "../../exchange/index.ts";
@@ -9,14 +9,19 @@ import { type DecisionConfig, DecisionLog, DecisionStep } from "../../risk/index
 import type { LiveDesk } from "../desk/live-desk.ts";
 import type { LiveRows } from "../desk/live-rows.ts";
 import type { LiveTape } from "../desk/live-tape.ts";
+import { partOfDesk } from "../desk/part-desk.ts";
 import type { DecisionWhy } from "../engine/decision-why.ts";
 import type { Entry, Target } from "../engine/entries.ts";
 import { decisionWhy } from "./decision-record.ts";
 
 export type StrategyParts = {
   readonly name: string;
+  /** Of the strategy's symbols alone. */
   readonly live: LiveTape;
+  /** Of the account. */
   readonly desk: LiveDesk;
+  /** Where the strategy's symbols begin among those of the account. Default: 0. */
+  readonly from?: number;
   readonly policy: Policy;
   readonly decision: DecisionConfig;
   /** Features of the tape; a rule needs none. */
@@ -28,9 +33,12 @@ export class Strategy {
   readonly live: LiveTape;
   readonly desk: LiveDesk;
   readonly step: DecisionStep;
+  readonly #from: number;
   readonly #policy: Policy;
   readonly #rows: LiveRows | undefined;
+  /** Of the strategy's symbols, and of all that the account trades: what is not its own is held as it is. */
   readonly #intents: IntentColumns;
+  readonly #all: IntentColumns;
   readonly #context: DecisionContext;
   readonly #log = new DecisionLog();
   /** What the policy's sizes are multiplied by, in [0, 1]. */
@@ -39,31 +47,27 @@ export class Strategy {
   #decided = -2;
   #observed = -1;
 
-  constructor({ name, live, desk, policy, decision, rows }: StrategyParts) {
+  constructor({ name, live, desk, from = 0, policy, decision, rows }: StrategyParts) {
     this.name = name;
     this.live = live;
     this.desk = desk;
+    this.#from = from;
     this.#policy = policy;
     this.#rows = rows;
     this.step = new DecisionStep(desk, decision.sizing, decision.risk, { recorder: this.#log });
-    this.#intents = intentColumns(live.tape.symbols);
-    const permissions = new Uint8Array(live.tape.symbols);
+    const { symbols } = live.tape;
+    const isAlone = symbols === desk.tape.symbols;
+    this.#intents = intentColumns(symbols);
+    this.#all = isAlone ? this.#intents : intentColumns(desk.tape.symbols);
+    const own = isAlone ? desk : partOfDesk(desk, live.tape, from);
     this.#context = {
       tape: live.tape,
-      desk: new DeskView(desk, 0),
-      exchange: desk,
+      desk: new DeskView(own, 0),
+      exchange: own,
       account: 0,
       bar: live.lastBar,
-      permissions,
+      permissions: new Uint8Array(symbols),
     };
-  }
-
-  get barMs(): number {
-    return this.live.tape.barMs;
-  }
-
-  get symbols(): string[] {
-    return this.live.tape.instruments.map(({ symbol }) => symbol);
   }
 
   /** Features, permissions and the account's day at the newest complete bar, decided or not. Twice does no harm. */
@@ -74,7 +78,7 @@ export class Strategy {
     this.#rows?.advance(this.live.tape, bar);
     this.#context.bar = bar;
     const { permissions } = this.#context;
-    for (let s = 0; s < permissions.length; s++) permissions[s] = this.step.permissions(0, s);
+    for (let s = 0; s < permissions.length; s++) permissions[s] = this.step.permissions(0, this.#from + s);
   }
 
   /** What is wanted at the close of the newest complete bar; nothing of an account that was liquidated. */
@@ -99,19 +103,28 @@ export class Strategy {
 
   /** Sizing and risk on the account as it is now. */
   size(): Target[] {
-    this.step.apply(0, this.#intents);
+    if (this.#all !== this.#intents) {
+      clearIntents(this.#all);
+      for (const [name, column] of Object.entries(this.#intents)) {
+        this.#all[name as keyof IntentColumns].set(column, this.#from);
+      }
+    }
+    this.step.apply(0, this.#all);
     return this.desk.takeTargets();
   }
 
-  /** What entries change in a strategy besides its account: budgets that were read anew. */
+  /** What entries change in a strategy besides its account: its scale, and budgets that were read anew. */
   apply(entry: Entry): void {
-    if (entry.kind !== "command" || entry.command !== "reload" || entry.budget === undefined) return;
-    this.step.sizer.reload(entry.budget);
+    if (entry.kind === "scale" && entry.strategy === this.name) this.scale = entry.factor;
+    if (entry.kind === "command" && entry.command === "reload" && entry.budget !== undefined) {
+      this.step.sizer.reload(entry.budget);
+    }
   }
 
   /** Why the last decision came out as it did; undefined where nothing was decided. */
   why(): DecisionWhy | undefined {
     if (this.#log.count === 0) return undefined;
-    return decisionWhy(this.#policy, this.step, this.desk, this.#log);
+    const own = { from: this.#from, symbols: this.live.tape.symbols };
+    return decisionWhy(this.#policy, this.step, this.desk, this.#log, own);
   }
 }

@@ -12,6 +12,8 @@ export type OrderView = {
   readonly clientOrderId: string;
   readonly orderId: string;
   readonly symbol: string;
+  /** Whose order it is; empty for one that nobody decided. */
+  readonly strategy: string;
   readonly side: string;
   readonly quantity: DecimalText;
   readonly filled: DecimalText;
@@ -20,6 +22,16 @@ export type OrderView = {
   readonly sentMs: number;
   /** What a command names, so that it is refused where the order has changed since. */
   readonly version: string;
+};
+
+export type StrategyView = {
+  readonly name: string;
+  /** What decides: a model's id, a rule, a foreign policy. */
+  readonly model: string;
+  readonly symbols: readonly string[];
+  readonly barMs: number;
+  /** What its sizes are multiplied by. */
+  readonly scale: number;
 };
 
 export type SessionView = {
@@ -42,6 +54,7 @@ export type SessionView = {
   readonly records: number;
   readonly positions: readonly PositionView[];
   readonly working: readonly OrderView[];
+  readonly strategies: readonly StrategyView[];
   /** Budgets as the last decision found them; empty under a sizing scheme without budgets. */
   readonly wallet: readonly BudgetView[];
   /** Asset classes that the session trades, and whether they may open. */
@@ -67,6 +80,13 @@ export function sessionView(state: EngineState): SessionView {
     lastRowMs: state.lastRowMs,
     records: state.seq,
     positions: positionViews(state),
+    strategies: (state.config?.strategies ?? []).map(({ name, model = name, symbols, barMs }) => ({
+      name,
+      model,
+      symbols,
+      barMs,
+      scale: state.scales[name] ?? 1,
+    })),
     wallet: state.wallet,
     classes: classViews(state),
     working: ordersView(state).filter(({ life }) => life === "intended" || life === "unknown" || life === "working"),
@@ -93,6 +113,7 @@ export function ordersView(state: EngineState): OrderView[] {
       clientOrderId,
       orderId: order.orderId,
       symbol: order.request.symbol,
+      strategy: order.strategy,
       side: order.request.side,
       quantity: order.request.quantity,
       filled: order.filled,

@@ -1,0 +1,71 @@
+/** @file The rows that a session begins with: confirmed bars up to now, from the feed that it will follow. */
+import { type Clock, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
+import type { MarketFeed } from "../../trade/index.ts";
+import type { Config } from "../config/load.ts";
+import type { AppContext } from "../context.ts";
+import { withAlternative } from "../data/alternative.ts";
+import type { SessionMember } from "./members.ts";
+
+/** Bars of history beyond what features and memory need. */
+const SPARE_BARS = 50;
+
+/** The same bars for each of them, as many as the one needs that needs most. */
+export async function beginningRows(
+  context: AppContext,
+  config: Config,
+  members: readonly SessionMember[],
+  feed: MarketFeed,
+  clock: Clock,
+): Promise<MarketTape[]> {
+  const bars = Math.max(...members.map(({ needBars }) => needBars)) + SPARE_BARS;
+  const [{ timeframe }] = members;
+  const symbols = members.flatMap(({ instruments }) => instruments.map(({ symbol }) => symbol));
+  context.note(`History: ${bars} bars of ${timeframe} for ${symbols.join(", ")}.`);
+  const barMs = timeframeMs(timeframe);
+  const toMs = Math.floor(clock.nowMs() / barMs) * barMs;
+  const tapes: MarketTape[] = [];
+  for (const { instruments, selection } of members) {
+    const tape = await fetchRows(feed, instruments, timeframe, toMs - bars * barMs, toMs, context.signal);
+    tapes.push(await withAlternative(context, config, selection, tape));
+  }
+  return tapes;
+}
+
+/** Confirmed bars of `[fromMs, toMs)` as a tape; a symbol without a bar is absent there. */
+async function fetchRows(
+  feed: MarketFeed,
+  instruments: SessionMember["instruments"],
+  timeframe: Timeframe,
+  fromMs: number,
+  toMs: number,
+  signal: AbortSignal,
+): Promise<MarketTape> {
+  const barMs = timeframeMs(timeframe);
+  const bars = (toMs - fromMs) / barMs;
+  const tape = createTape(instruments, timeframe, bars);
+  for (let t = 0; t < bars; t++) tape.timeMs[t] = fromMs + t * barMs;
+  tape.bars = bars;
+  for (const [s, { symbol, fundingIntervalHours }] of instruments.entries()) {
+    const query = { symbol, timeframe, fromMs, toMs, signal };
+    const rows = new Map<number, CandleRow>();
+    for (const row of await feed.bars(query)) rows.set(row[0], row);
+    const funding = fundingIntervalHours === undefined ? [] : await feed.funding(query);
+    let close = 0;
+    for (let t = 0; t < bars; t++) {
+      const cell = t * tape.symbols + s;
+      const row = rows.get(tape.timeMs[t]);
+      tape.open[cell] = row?.[1] ?? close;
+      tape.high[cell] = row?.[2] ?? close;
+      tape.low[cell] = row?.[3] ?? close;
+      tape.close[cell] = row?.[4] ?? close;
+      tape.volume[cell] = row?.[5] ?? 0;
+      tape.present[cell] = row === undefined ? 0 : 1;
+      close = tape.close[cell];
+      for (const { stampMs, rate } of funding) {
+        if (stampMs > tape.timeMs[t] - barMs && stampMs <= tape.timeMs[t]) tape.funding[cell] += rate;
+      }
+    }
+  }
+  return tape;
+}
