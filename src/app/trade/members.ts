@@ -262,15 +262,14 @@ export async function openSpec(context: AppContext, config: Config, spec: Member
       return openModelSpec(config, spec, shape);
     case "rule":
       return openRuleSpec(context, config, spec, shape);
-    case "onnx": {
-      const digest = `${digestOf(spec.onnx, "MODEL_MISMATCH")} ${digestOf(spec.spec, "MODEL_MISMATCH")}`;
-      requireSame(digest === spec.digest, spec.onnx);
-      const policy = await loadForeignPolicy(spec.onnx, spec.spec);
-      const { features, window } = parseForeignSpec(readFileSync(spec.spec, "utf8"), spec.spec);
-      const needBars = new FeaturePipeline(features, shape).warmup + window;
-      return { policy: () => ({ policy }), selection: features, needBars };
-    }
+    case "onnx":
   }
+  const digest = `${digestOf(spec.onnx, "MODEL_MISMATCH")} ${digestOf(spec.spec, "MODEL_MISMATCH")}`;
+  requireSame(digest === spec.digest, spec.onnx);
+  const policy = await loadForeignPolicy(spec.onnx, spec.spec);
+  const { features, window } = parseForeignSpec(readFileSync(spec.spec, "utf8"), spec.spec);
+  const needBars = new FeaturePipeline(features, shape).warmup + window;
+  return { policy: () => ({ policy }), selection: features, needBars };
 }
 
 async function openModelSpec(config: Config, spec: Extract<MemberSpec, { kind: "model" }>, shape: Shape) {

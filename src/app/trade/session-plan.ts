@@ -132,6 +132,10 @@ export function pastSession(journal: Pick<Journal, "read">, session: string): Pa
   });
 }
 
+function told(all: EngineConfig["strategies"]): string {
+  return all.map(({ name, symbols }) => `${name} (${symbols.join(", ")})`).join(", ");
+}
+
 /** Throws SESSION_MIX where a session is to go on with other strategies than it was begun with. */
 export function requireSameStrategies(
   journal: Pick<Journal, "read" | "lastSeq">,
@@ -141,8 +145,6 @@ export function requireSameStrategies(
   if (journal.lastSeq === 0) return;
   for (const { entry } of journal.read(0)) {
     if (entry.kind !== "session") continue;
-    const told = (all: EngineConfig["strategies"]): string =>
-      all.map(({ name, symbols }) => `${name} (${symbols.join(", ")})`).join(", ");
     const [before, now] = [told(entry.config.strategies), told(strategies)];
     if (before === now) return;
     throw new TidemarkError("SESSION_MIX", {
