@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { NIGHTLY } from "../../src/core/testing/nightly.ts";
 import { type FakeApi, fakeApi } from "../../web/testing/fake-api.ts";
 import { buildPage, CHROMIUM, launch, openPage, ROOT } from "./page.ts";
 
@@ -62,7 +63,8 @@ describe.skipIf(CHROMIUM === undefined)("the page in use (needs Chromium; name i
     await api.close();
   });
 
-  it("leaves no chart behind: twenty times in and out, and the heap's nodes are where they were", async () => {
+  const VISITS = NIGHTLY ? 20 : 8;
+  it(`leaves no chart behind: ${VISITS} times in and out, and the heap's nodes are where they were`, async () => {
     const { page } = await openPage(browser);
     const session = await page.context().newCDPSession(page);
     await session.send("Performance.enable");
@@ -86,12 +88,12 @@ describe.skipIf(CHROMIUM === undefined)("the page in use (needs Chromium; name i
     };
     await page.goto(api.url);
     await page.locator("h1").waitFor();
-    for (let i = 0; i < 4; i++) await visit();
+    for (let i = 0; i < 3; i++) await visit();
     const before = await count();
-    for (let i = 0; i < 20; i++) await visit();
+    for (let i = 0; i < VISITS; i++) await visit();
     const after = await count();
-    expect(after.nodes - before.nodes, "nodes that stayed").toBeLessThan(400);
-    expect(after.heap - before.heap, "bytes that stayed").toBeLessThan(3_000_000);
+    expect(after.nodes - before.nodes, "nodes that stayed").toBeLessThan(20 * VISITS);
+    expect(after.heap - before.heap, "bytes that stayed").toBeLessThan(150_000 * VISITS);
     await page.context().close();
   });
 
@@ -109,16 +111,16 @@ describe.skipIf(CHROMIUM === undefined)("the page in use (needs Chromium; name i
     await page.goto(api.url);
     await page.getByText("stream now").waitFor();
     api.flood(50);
-    await page.waitForTimeout(2_000);
+    await page.waitForTimeout(1_000);
     const before = await heap();
     await page.evaluate(
       "window.long = 0; new PerformanceObserver((list) => { for (const { duration } of list.getEntries()) window.long = Math.max(window.long, duration) }).observe({ type: 'longtask' })",
     );
-    await page.waitForTimeout(6_000);
+    await page.waitForTimeout(3_000);
     const longest = await page.evaluate<number>("window.long");
     const after = await heap();
     api.flood(0);
-    expect(after - before, "bytes that stayed of 300 frames").toBeLessThan(1_500_000);
+    expect(after - before, "bytes that stayed of 150 frames").toBeLessThan(1_500_000);
     // A busy machine stretches everything: what is held against is a page that paints each frame by itself.
     expect(longest).toBeLessThan(400);
     process.stdout.write(
