@@ -4,7 +4,7 @@
  */
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { TidemarkError } from "../../core/index.ts";
+import { type Clock, PacedClock, SimulatedClock, TidemarkError, toError } from "../../core/index.ts";
 import { listReports, type ReportSummary } from "../../evaluate/index.ts";
 import { type ModelManifest, manifestInstruments, readManifest } from "../../policy/index.ts";
 import { assetClass } from "../../portfolio/index.ts";
@@ -30,6 +30,7 @@ import { modelsFolder, reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { findModel, modelNames } from "../models/folders.ts";
+import { marketClock } from "../trade/place.ts";
 import { sessionOfStage, sessionRecord } from "./session-record.ts";
 import { Warden, type WardenOptions } from "./warden.ts";
 
@@ -69,8 +70,23 @@ function promotedModel(config: Config, given: string): PromotedModel {
   return { name: basename(dirname(folder)), version: basename(folder), assetClass: [...classes][0], folder, manifest };
 }
 
-function registryOf(context: AppContext, config: Config, name: string): Registry {
-  return new Registry(join(modelsFolder(config), name), context.clock);
+function registryOf(context: AppContext, config: Config, name: string, clock = context.clock): Registry {
+  return new Registry(join(modelsFolder(config), name), clock);
+}
+
+/**
+ * The registry in the time of the journals. A step down must not wait for a venue: where a local one does not answer, the time
+ * of the last event stands for now, and that is said.
+ */
+async function registryToStepDown(context: AppContext, config: Config, name: string): Promise<Registry> {
+  try {
+    return registryOf(context, config, name, await marketClock(context, config));
+  } catch (thrown) {
+    context.signal.throwIfAborted();
+    const lastMs = registryOf(context, config, name).read().events.at(-1)?.timeMs ?? context.clock.nowMs();
+    context.warn(`${toError(thrown).message} The step is written with the time of the last event.`);
+    return registryOf(context, config, name, new SimulatedClock(lastMs));
+  }
 }
 
 /** What stands where, of one model or of all that have a registry. */
@@ -101,7 +117,8 @@ export async function promote(
 ): Promise<Promotion> {
   const model = promotedModel(config, given);
   const subject: Subject = { version: model.version, assetClass: model.assetClass };
-  const registry = registryOf(context, config, model.name);
+  const clock = await marketClock(context, config);
+  const registry = registryOf(context, config, model.name, clock);
   const settings = gateSettings(config);
   const actor = whoAmI();
   if (registry.read().state.find(subject) === undefined) {
@@ -132,15 +149,17 @@ export async function promote(
     });
   }
   const shown =
-    above.gate === "research" ? undefined : (record ?? (await sessionRecord(context, config, model, standing)));
+    above.gate === "research"
+      ? undefined
+      : (record ?? (await sessionRecord(context, config, model, standing, paceOf(clock))));
   if (above.gate !== "research" && shown === undefined) {
     throw new TidemarkError("DATA_MISSING", {
       what: `The gate out of ${standing.stage} asks what the model has done there`,
       where: `${model.name}/${model.version}`,
-      fix: `Let it trade there (its session is ${sessionOfStage(model, standing.stage) ?? "none"}), or give the record of the stage as JSON: --record FILE.`,
+      fix: `Let it trade there (its session is ${sessionOfStage(config, model, standing.stage) ?? "none"}), or give the record of the stage as JSON: --record FILE.`,
     });
   }
-  const nowMs = context.clock.nowMs();
+  const nowMs = clock.nowMs();
   const look = lookAtGate(above.gate, {
     settings,
     record: shown ?? emptyRecord(standing.sinceMs, nowMs),
@@ -214,7 +233,7 @@ export async function demote(
   reason: string,
 ): Promise<Stage> {
   const { name, version, assetClass: of } = promotedModel(config, given);
-  const registry = registryOf(context, config, name);
+  const registry = await registryToStepDown(context, config, name);
   const subject: Subject = { version, assetClass: of };
   const { stage } = standingOf(registry, subject);
   await registry.append(subject, whoAmI(), { kind: "demote", from: stage, to, reason });
@@ -228,7 +247,7 @@ export async function rollback(
   name: string,
   reason: string,
 ): Promise<{ readonly from: string; readonly to: string; readonly assetClass: string }> {
-  const registry = registryOf(context, config, name);
+  const registry = await registryToStepDown(context, config, name);
   const { state } = registry.read();
   const classes = [...new Set(state.standings().map((standing) => standing.assetClass))];
   const found = classes
@@ -302,4 +321,8 @@ function whoAmI(): string {
 
 function emptyRecord(fromMs: number, toMs: number): StageRecord {
   return { fromMs, toMs, trades: [], dailyReturns: [], drawdown: 0, replayed: 0, replayedEqual: 0, errors: 0 };
+}
+
+function paceOf(clock: Clock): number {
+  return clock instanceof PacedClock ? clock.speed : 1;
 }

@@ -1,71 +1,111 @@
 /** @file What a model has done in its stage, from the journal of the session that ran it. */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { loadPolicyModel } from "../../policy/index.ts";
 import type { Stage, StageRecord, Standing } from "../../promotion/index.ts";
 import { applyEntry, emptyState, JOURNAL_FILE, reproduce, SqliteJournal } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { decisionOf } from "../models/open.ts";
-import { livePolicy } from "../trade/live-policy.ts";
-import { paperExchange, stateFolder } from "../trade/settings.ts";
+import { pastMembers } from "../trade/reproduce.ts";
+import { type PastSession, pastSession } from "../trade/session-plan.ts";
+import { stateFolder } from "../trade/settings.ts";
 import { StageLedger } from "./stage-ledger.ts";
 
 /** Which sessions a stage trades in; a candidate in none. */
 const MODE: Readonly<Record<Stage, string | undefined>> = {
   candidate: undefined,
   paper: "paper",
-  shadow: "paper",
+  shadow: "shadow",
   canary: "live",
   live: "live",
 };
 
 export type RecordSubject = { readonly name: string; readonly version: string; readonly folder: string };
 
-/** "mode/name-version" of the session that a stage is judged by; undefined where a model of that stage trades nowhere. */
-export function sessionOfStage({ name, version }: RecordSubject, stage: Stage): string | undefined {
+/**
+ * "mode/name-version" of the session that a stage is judged by; undefined where a model of that stage trades nowhere. Where no
+ * session ran for it to be beside, a shadow is judged by its paper session.
+ */
+export function sessionOfStage(config: Config, { name, version }: RecordSubject, stage: Stage): string | undefined {
   const mode = MODE[stage];
-  return mode === undefined ? undefined : `${mode}/${name}-${version}`;
+  if (mode === undefined) return undefined;
+  const own = `${mode}/${name}-${version}`;
+  const paper = `paper/${name}-${version}`;
+  return mode === "shadow" && !hasJournal(config, own) && hasJournal(config, paper) ? paper : own;
+}
+
+function hasJournal(config: Config, session: string): boolean {
+  return existsSync(join(stateFolder(config), session, JOURNAL_FILE));
 }
 
 /**
  * The record since the stage began; undefined where no session of it has a journal. Rejects with JOURNAL_CORRUPT or a MODEL_
  * error. Every decision is made again by the model as it lies on the disk.
+ * @param pace how much faster than this machine the market runs: latencies are this machine's
  */
 export async function sessionRecord(
   context: AppContext,
   config: Config,
   subject: RecordSubject,
   { stage, sinceMs }: Pick<Standing, "stage" | "sinceMs">,
+  pace = 1,
 ): Promise<StageRecord | undefined> {
-  const session = sessionOfStage(subject, stage);
-  const path = join(stateFolder(config), session ?? "", JOURNAL_FILE);
-  if (session === undefined || !existsSync(path)) return undefined;
-  const model = await loadPolicyModel(subject.folder, { threads: config.training.threads });
-  const decision = decisionOf(context, config, model.manifest);
-  const isPaper = session.startsWith("paper/");
-  // Paper fills are drawn by harsher settings than a backtest's: they are held to those.
-  const exchange = isPaper ? paperExchange(config, decision.exchange) : decision.exchange;
-  const journal = new SqliteJournal(path, { readOnly: true });
+  const session = sessionOfStage(config, subject, stage);
+  if (session === undefined || !hasJournal(config, session)) return undefined;
+  const { journal, past, ledger } = playedLedger(config, session, sinceMs);
   try {
-    const ledger = new StageLedger({ sinceMs, exchange });
+    const { decisions, equal } = await reproduce({
+      journal,
+      rows: past.config.rows ?? past.config.strategies[0].name,
+      members: await pastMembers(context, past),
+      exchange: past.exchange,
+      balance: past.balance,
+      sinceMs,
+      signal: context.signal,
+    });
+    const { latencyP99Ms, ...record } = ledger.record();
+    return {
+      ...record,
+      ...(latencyP99Ms === undefined ? {} : { latencyP99Ms: latencyP99Ms / pace }),
+      ...(past.beside === undefined ? {} : { overChampion: overChampion(config, past.beside, ledger, sinceMs) }),
+      replayed: decisions,
+      replayedEqual: equal,
+    };
+  } finally {
+    journal.close();
+  }
+}
+
+type Played = { readonly journal: SqliteJournal; readonly past: PastSession; readonly ledger: StageLedger };
+
+/** The journal of a session, open, read through once into a ledger. The caller closes it. */
+function playedLedger(config: Config, session: string, sinceMs: number): Played {
+  const journal = new SqliteJournal(join(stateFolder(config), session, JOURNAL_FILE), { readOnly: true });
+  try {
+    const past = pastSession(journal, session);
+    const ledger = new StageLedger({ sinceMs, exchange: past.exchange });
     const state = emptyState();
     for (const { entry, atMs } of journal.read(0)) {
       applyEntry(state, entry, atMs);
       ledger.take(entry, atMs, state);
     }
-    const name = `${subject.name}-${subject.version}`;
-    const { decisions, equal } = await reproduce({
-      journal,
-      rows: name,
-      members: [{ name, decision, policy: (live) => livePolicy(model, live) }],
-      exchange,
-      balance: Number(state.config?.initialBalance ?? "0"),
-      sinceMs,
-      signal: context.signal,
-    });
-    return { ...ledger.record(), replayed: decisions, replayedEqual: equal };
-  } finally {
+    return { journal, past, ledger };
+  } catch (thrown) {
     journal.close();
+    throw thrown;
   }
+}
+
+/**
+ * `[days]` own return less the champion's, on the whole days that both have seen. Nothing can be paired with an account that
+ * several strategies share.
+ */
+function overChampion(config: Config, session: string, own: StageLedger, sinceMs: number): readonly number[] {
+  if (!hasJournal(config, session)) return [];
+  const { journal, past, ledger } = playedLedger(config, session, sinceMs);
+  journal.close();
+  if (past.members.length > 1) return [];
+  // The first day began before the two ran beside each other.
+  return [...own.days]
+    .slice(1)
+    .flatMap(([day, gain]) => (ledger.days.has(day) ? [gain - (ledger.days.get(day) ?? 0)] : []));
 }

@@ -1,12 +1,15 @@
 /** @file The rows that a session begins with: confirmed bars up to now, from the feed that it will follow. */
 import { type Clock, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { selectionSeries } from "../../features/index.ts";
 import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
 import type { MarketFeed } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { withAlternative } from "../data/alternative.ts";
+import { alternativeAt, withAlternative } from "../data/alternative.ts";
 import type { SessionMember } from "./members.ts";
 
+/** Rows of room in the tape: two years of hours, five months of 5-minute bars. */
+export const ROOM_BARS = 50_000;
 /** Bars of history beyond what features and memory need. */
 const SPARE_BARS = 50;
 
@@ -68,4 +71,23 @@ async function fetchRows(
     }
   }
   return tape;
+}
+
+/** Alternative series of each symbol at a close: those that its own strategy reads. */
+export function joinedSeries(
+  config: Config,
+  members: readonly SessionMember[],
+): { readonly alternative?: (closeMs: number) => Promise<number[][]> } {
+  const read = members.map(({ selection }) => selectionSeries(selection));
+  if (read.every((series) => series.length === 0)) return {};
+  return {
+    alternative: async (closeMs) => {
+      const all: number[][] = [];
+      for (const [i, { instruments }] of members.entries()) {
+        const none = instruments.map((): number[] => []);
+        all.push(...(read[i].length === 0 ? none : await alternativeAt(config, read[i], { instruments }, closeMs)));
+      }
+      return all;
+    },
+  };
 }

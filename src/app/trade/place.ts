@@ -11,6 +11,7 @@ import {
   ConnectBudget,
 } from "../../venues/index.ts";
 import { secretValues } from "../config/environment.ts";
+import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 
 export type BybitPlace = {
@@ -63,4 +64,11 @@ export async function bybitPlace(
     secrets: [key, secret].filter((value) => value.length > 3),
     instrument: (symbol) => history.instrument(symbol, context.signal),
   };
+}
+
+/** The market's time: this machine's for the real venue, and what a venue at an address of its own says. Rejects with a VENUE_ error. */
+export async function marketClock(context: AppContext, config: Config): Promise<Clock> {
+  const hosts = bybitHosts(config.trade.host);
+  if (hosts.place !== "custom") return context.clock;
+  return new BybitRest({ hosts, wall: context.clock }).marketClock(context.signal);
 }

@@ -27,7 +27,10 @@ export async function reproduceSession(context: AppContext, session: string): Pr
 }
 
 /** Each opened from what its journal says. */
-async function pastMembers(context: AppContext, { config, members, instruments }: PastSession): Promise<Member[]> {
+export async function pastMembers(
+  context: AppContext,
+  { config, members, instruments }: PastSession,
+): Promise<Member[]> {
   const opened: Member[] = [];
   for (const { name, spec, decision } of members) {
     const of = config.strategies.find((strategy) => strategy.name === name);

@@ -106,13 +106,15 @@ export type PastSession = {
   readonly balance: number;
   readonly members: readonly PastMember[];
   readonly instruments: Extract<Entry, { kind: "session" }>["instruments"];
+  /** Of a shadow: the session that it ran beside. */
+  readonly beside: string | undefined;
 };
 
 /** How a journal says that its session was begun. Throws JOURNAL_MISSING where it does not say what decided. */
 export function pastSession(journal: Pick<Journal, "read">, session: string): PastSession {
   for (const { entry } of journal.read(0)) {
     if (entry.kind !== "session") continue;
-    const { model, fingerprint, decision: given, members } = entry.strategySpec;
+    const { model, fingerprint, decision: given, members, beside } = entry.strategySpec;
     const decision = given as DecisionConfig | undefined;
     if (typeof model !== "string" || decision === undefined) break;
     // Sessions of one model, from before there were others.
@@ -123,6 +125,7 @@ export function pastSession(journal: Pick<Journal, "read">, session: string): Pa
       balance: decimal(entry.config.initialBalance).toNumber(),
       members: (members as PastMember[] | undefined) ?? [{ name: entry.config.strategies[0].name, spec, decision }],
       instruments: entry.instruments,
+      beside: typeof beside === "string" ? beside : undefined,
     };
   }
   throw new TidemarkError("JOURNAL_MISSING", {

@@ -5,7 +5,6 @@
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Clock, decimal, formatMinute, type Instrument, PacedClock, TidemarkError } from "../../core/index.ts";
-import { selectionSeries } from "../../features/index.ts";
 import type { TradingTerms } from "../../promotion/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import {
@@ -17,6 +16,7 @@ import {
   commandsView,
   type EngineConfig,
   emptyState,
+  type FeedEvent,
   historyEntry,
   JOURNAL_FILE,
   KILL_FILE,
@@ -35,9 +35,8 @@ import {
 } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { alternativeAt } from "../data/alternative.ts";
 import { openWarden } from "../promotion/promotion.ts";
-import { beginningRows } from "./history.ts";
+import { beginningRows, joinedSeries, ROOM_BARS } from "./history.ts";
 import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
 import {
   accountExchange,
@@ -49,6 +48,7 @@ import {
   strategiesOf,
 } from "./session-plan.ts";
 import { graceMs, sessionFolder } from "./settings.ts";
+import { ShadowRuns } from "./shadow.ts";
 import { watchSession } from "./watchers.ts";
 
 export type SessionPlace = {
@@ -69,8 +69,6 @@ export type SessionPlace = {
   readonly name?: string;
 };
 
-/** Rows of room in the tape: two years of hours, five months of 5-minute bars. */
-const ROOM_BARS = 50_000;
 const KILL_LOOK_MS = 1_000;
 
 async function openMembers(
@@ -207,6 +205,8 @@ export async function runSession(
     for (const warden of wardens) warden.begin(session.engine.state);
     const { portfolio } = opened;
     const cycle = new BarCycle(session, portfolio, broker);
+    const shadows = new ShadowRuns(context, config, { session: `${mode}/${name}`, members: found, place, pace });
+    closing.unshift(() => shadows.close());
     const loop = new LiveLoop({
       session,
       portfolio,
@@ -223,6 +223,7 @@ export async function runSession(
         context.note(
           `${formatMinute(openMs + portfolio.barMs)} equity ${shown}, ${status}${decided ? "" : " (missed)"}`,
         );
+        void shadows.follow();
       },
     });
     const reload = (): Reload => {
@@ -242,7 +243,13 @@ export async function runSession(
     };
     control = await serveControl(state, { answer: (request) => answer(session, request, reload), records: journal });
     closing.unshift(() => control?.close());
-    await feed.start({ symbols, timeframe }, loop.listener(), stop);
+    const listen = loop.listener();
+    const heard = (event: FeedEvent): void => {
+      listen(event);
+      shadows.hear(event);
+    };
+    await feed.start({ symbols, timeframe }, heard, stop);
+    void shadows.follow();
     closing.unshift(() => feed.stop());
     context.note(`Session ${mode}/${name} runs; Ctrl-C stops it. State: ${state}`);
     void watchKillFile(session, join(state, KILL_FILE), context.clock, stop);
@@ -255,25 +262,6 @@ export async function runSession(
   } finally {
     for (const close of closing) await close();
   }
-}
-
-/** Alternative series of each symbol at a close: those that its own strategy reads. */
-function joinedSeries(
-  config: Config,
-  members: readonly SessionMember[],
-): { readonly alternative?: (closeMs: number) => Promise<number[][]> } {
-  const read = members.map(({ selection }) => selectionSeries(selection));
-  if (read.every((series) => series.length === 0)) return {};
-  return {
-    alternative: async (closeMs) => {
-      const all: number[][] = [];
-      for (const [i, { instruments }] of members.entries()) {
-        const none = instruments.map((): number[] => []);
-        all.push(...(read[i].length === 0 ? none : await alternativeAt(config, read[i], { instruments }, closeMs)));
-      }
-      return all;
-    },
-  };
 }
 
 type Reload = { readonly config: EngineConfig; readonly budget: DecisionConfig["sizing"]["budget"] };

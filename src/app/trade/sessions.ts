@@ -156,7 +156,7 @@ export async function liveSession(
 
 /** The named session, or the only one, or the one that runs. */
 async function chosen(config: Config, session: string | undefined): Promise<string> {
-  const known = sessionNames(config);
+  const known = sessionNames(config).filter((name) => !name.startsWith("shadow/"));
   if (session !== undefined) return session;
   const running: string[] = [];
   for (const name of known) {

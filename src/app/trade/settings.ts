@@ -96,7 +96,7 @@ export function paperExchange(config: Config, trained: ExchangeConfig): Exchange
 }
 
 /** Folder of everything that one session keeps; paper and live lie apart. */
-export function sessionFolder(config: Config, mode: TradeMode | "replay", name: string): string {
+export function sessionFolder(config: Config, mode: TradeMode | "replay" | "shadow", name: string): string {
   return join(stateFolder(config), mode, name.replaceAll("/", "-"));
 }
 

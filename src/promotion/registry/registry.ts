@@ -11,6 +11,7 @@ import {
   FileLock,
   fileError,
   readTextIfPresent,
+  systemClock,
   TidemarkError,
   writeFileAtomic,
 } from "../../core/index.ts";
@@ -30,7 +31,10 @@ export class Registry {
   readonly folder: string;
   readonly #clock: Clock;
 
-  /** @param folder of the model, `models/<name>` */
+  /**
+   * @param folder of the model, `models/<name>`
+   * @param clock the market's, as in the journals of sessions; locks are in this machine's time
+   */
   constructor(folder: string, clock: Clock) {
     this.folder = folder;
     this.#clock = clock;
@@ -77,7 +81,7 @@ export class Registry {
   async #lock(): Promise<FileLock> {
     const path = join(this.folder, LOCK);
     for (let waited = 0; ; waited += LOCK_POLL_MS) {
-      const lock = FileLock.take(path, this.#clock);
+      const lock = FileLock.take(path, systemClock);
       if (lock instanceof FileLock) return lock;
       if (waited >= LOCK_WAIT_MS) {
         throw new TidemarkError("REGISTRY_LOCKED", {
@@ -86,7 +90,7 @@ export class Registry {
           fix: "Wait until it has ended, and try again.",
         });
       }
-      await this.#clock.sleep(LOCK_POLL_MS);
+      await systemClock.sleep(LOCK_POLL_MS);
     }
   }
 }
