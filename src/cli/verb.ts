@@ -35,6 +35,8 @@ export type VerbSpec<Options> = {
   readonly settings?: ReadonlyArray<
     readonly [syntax: string, key: string, implied?: Readonly<Record<string, unknown>>]
   >;
+  /** Nothing in it is drawn, so it takes no `--seed`. */
+  readonly withoutChance?: boolean;
   /** Resolves with an exit code where success has more than one. */
   run(context: CommandContext, input: Input<Options>): Promise<number | void>;
 };
@@ -107,11 +109,12 @@ export function listOf(flag: string, known: readonly string[]): (text: string) =
     });
 }
 
-function commonOptions(): Option[] {
+function commonOptions(withoutChance: boolean): Option[] {
+  const seed = new Option("--seed <number>", "seed of all chance").argParser(wholeNumber);
   return [
     new Option("-c, --config <file>", "configuration file").env("TIDEMARK_CONFIG"),
     new Option("--set <key=value>", "set any key of the configuration; may be repeated").argParser(settingFromText),
-    new Option("--seed <number>", "seed of all chance").argParser(wholeNumber),
+    ...(withoutChance ? [] : [seed]),
     new Option("--json", "print results as JSON on stdout"),
     new Option("-q, --quiet", "no progress and no notes"),
     new Option("-v, --verbose", "more detail, and the stack of a failure"),
@@ -144,7 +147,7 @@ export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<
     return [{ key, implied, option }, ...also];
   });
   for (const { option } of settings) command.addOption(option);
-  for (const option of commonOptions()) command.addOption(option);
+  for (const option of commonOptions(spec.withoutChance === true)) command.addOption(option);
   command.addHelpText("after", exampleText(spec.examples));
   command.action(async () => {
     const options = command.opts<Options & CommonOptions & Record<string, unknown>>();

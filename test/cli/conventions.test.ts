@@ -28,9 +28,15 @@ describe("every command", () => {
   });
 
   it("refuses a seed that is no whole number", async () => {
-    const { code, stderr } = await tidemark(["doctor", "--seed", "1.5"]);
+    const { code, stderr } = await tidemark(["train", "--seed", "1.5"]);
     expect(code).toBe(2);
     expect(stderr).toContain("whole number");
+  });
+
+  it("takes no seed where nothing is drawn", async () => {
+    const { code, stderr } = await tidemark(["data", "ls", "--seed", "1"]);
+    expect(code).toBe(2);
+    expect(stderr).toContain("--seed");
   });
 
   it("prints its version", async () => {

@@ -245,6 +245,7 @@ export function registerData(program: Command, runner: VerbRunner): void {
     {
       name: "ls",
       summary: "List the stored candles",
+      withoutChance: true,
       settings: SETTINGS,
       examples: [["data ls", "every stored set with its range, gaps and size"]],
       run: (context) => list(context),
@@ -256,6 +257,7 @@ export function registerData(program: Command, runner: VerbRunner): void {
     {
       name: "check",
       summary: "Look for gaps, duplicates, impossible bars, outliers",
+      withoutChance: true,
       details: "Ends with 3 when a set can't be used. Nothing is changed.",
       options: [new Option("--examples <count>", "examples shown of each finding").default(5).argParser(wholeNumber)],
       settings: SETTINGS,
@@ -269,6 +271,7 @@ export function registerData(program: Command, runner: VerbRunner): void {
     {
       name: "repair",
       summary: "Take out bars that can't be; nothing is invented",
+      withoutChance: true,
       settings: SETTINGS,
       examples: [["data repair --symbols BTCUSDT --timeframe 5m", "mend one set"]],
       run: (context) => repair(context),
@@ -280,6 +283,7 @@ export function registerData(program: Command, runner: VerbRunner): void {
     {
       name: "rm",
       summary: "Remove stored candles",
+      withoutChance: true,
       details: "What --symbols, --timeframe and --venue name; without any of them nothing is removed.",
       options: [new Option("-y, --yes", YES)],
       settings: SETTINGS,

@@ -41,6 +41,7 @@ export function registerDoctor(program: Command, runner: VerbRunner): void {
     {
       name: "doctor",
       summary: VERB_SUMMARIES.doctor,
+      withoutChance: true,
       details: "Warnings leave the exit code at zero; credentials are looked for but never shown.",
       examples: [["doctor", "check this machine for everything Tidemark needs"]],
       run: (context) => doctor(context),

@@ -14,6 +14,7 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
     {
       name: "drift",
       summary: VERB_SUMMARIES.drift,
+      withoutChance: true,
       details:
         "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm. Exit 5 where the newest week is one, or a feature stands still.",
       options: [new Option("--model <model>", "name, name/version, or a folder").makeOptionMandatory()],

@@ -28,6 +28,7 @@ function registerCommand(command: CommandName) {
       {
         name: command,
         summary: VERB_SUMMARIES[command],
+        withoutChance: true,
         details: DETAILS[command],
         arguments: SESSION,
         options: [new Option("--reason <words>", "stands in the journal")],
@@ -55,6 +56,7 @@ function registerView(name: Extract<VerbName, "status" | "positions">) {
       {
         name,
         summary: VERB_SUMMARIES[name],
+        withoutChance: true,
         arguments: SESSION,
         settings: SETTINGS,
         examples: [[name, "the session that runs, or the only one"]],
@@ -81,6 +83,7 @@ export function registerOrders(program: Command, runner: VerbRunner): void {
     {
       name: "orders",
       summary: VERB_SUMMARIES.orders,
+      withoutChance: true,
       arguments: SESSION,
       settings: SETTINGS,
       examples: [["orders", "of the last days, newest first"]],
@@ -100,6 +103,7 @@ export function registerExplain(program: Command, runner: VerbRunner): void {
     {
       name: "explain",
       summary: VERB_SUMMARIES.explain,
+      withoutChance: true,
       details:
         "With --compare, two records (sessions, or reports of backtests) are held against each other: their difference in net profit, trade by trade, split into data, signal, timing, price, fee, funding, refusal and size. The parts add up exactly.",
       arguments: [

@@ -30,6 +30,7 @@ export function registerFetch(program: Command, runner: VerbRunner): void {
     {
       name: "fetch",
       summary: VERB_SUMMARIES.fetch,
+      withoutChance: true,
       details:
         "Only what the store lacks is asked for, and an unfinished bar is never stored. Stopped at any point, it goes on where it was when run again.",
       settings: [

@@ -67,6 +67,7 @@ export function registerImport(program: Command, runner: VerbRunner): void {
     {
       name: "import",
       summary: VERB_SUMMARIES.import,
+      withoutChance: true,
       details:
         "Delimiter, header (in many languages), columns, numbers, unit of time, order and timeframe are detected; the options below say what can't be. A file with swapped or nonsensical columns is refused, and nothing of it is stored; files of one command that disagree are refused too. Terms of the contract that nobody says are guessed, and shown.",
       arguments: [["<paths...>", "files (CSV, JSON, Parquet, Feather; gzip too) or folders"]],

@@ -44,6 +44,7 @@ export function registerInit(program: Command, runner: VerbRunner): void {
     {
       name: "init",
       summary: VERB_SUMMARIES.init,
+      withoutChance: true,
       arguments: [["[folder]", "where to write them (default: here)"]],
       examples: [["init", "write both files here; nothing is overwritten"]],
       run: (context, { args }) => init(context, resolve(context.folder, args[0] ?? ".")),

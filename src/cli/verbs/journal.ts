@@ -16,6 +16,7 @@ export function registerJournal(program: Command, runner: VerbRunner): void {
     {
       name: "ls",
       summary: "List the sessions that have a journal",
+      withoutChance: true,
       settings,
       examples: [["journal ls", "every session, newest first"]],
       run: async (context) => {
@@ -34,6 +35,7 @@ export function registerJournal(program: Command, runner: VerbRunner): void {
     {
       name: "verify",
       summary: "Check every record of a journal, and name those that are torn or altered",
+      withoutChance: true,
       arguments: [["<session>", 'as `journal ls` shows it, such as "paper/tidemark-1"']],
       settings,
       examples: [
@@ -62,6 +64,7 @@ export function registerJournal(program: Command, runner: VerbRunner): void {
     {
       name: "export",
       summary: "Write the closed trades as JSON lines and CSV",
+      withoutChance: true,
       arguments: [["<session>", "as `journal ls` shows it"]],
       options: [new Option("-o, --out <folder>", "where the files go (default: the session's folder)")],
       settings,
@@ -79,6 +82,7 @@ export function registerJournal(program: Command, runner: VerbRunner): void {
     {
       name: "order",
       summary: "What was known when an order was sent, and what became of it",
+      withoutChance: true,
       arguments: [
         ["<session>", "as `journal ls` shows it"],
         ["<order>", "a client order id, or the venue's"],

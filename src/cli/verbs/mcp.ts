@@ -11,6 +11,7 @@ export function registerMcp(program: Command, runner: VerbRunner): void {
     {
       name: "mcp",
       summary: VERB_SUMMARIES.mcp,
+      withoutChance: true,
       details:
         "Speaks the Model Context Protocol on standard input and output; name this command in the settings of an agent. All tools read: markets, indicators, results, signals, positions, models, terms. None places an order, changes a setting or starts a job.",
       settings: [

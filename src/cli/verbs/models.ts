@@ -108,6 +108,7 @@ export function registerModels(program: Command, runner: VerbRunner): void {
     {
       name: "ls",
       summary: "List the models and their versions",
+      withoutChance: true,
       settings: SETTINGS,
       examples: [["models ls", "every model with its encoder, data and steps"]],
       run: async (context) => list(context),
@@ -119,6 +120,7 @@ export function registerModels(program: Command, runner: VerbRunner): void {
     {
       name: "show",
       summary: "Show what a model is and where it came from",
+      withoutChance: true,
       arguments: [["<model>", 'a name, "name/version", or a folder']],
       settings: SETTINGS,
       examples: [["models show tidemark", "the newest version of one model"]],

@@ -63,6 +63,7 @@ export function registerClose(program: Command, runner: VerbRunner): void {
     {
       name: "close",
       summary: VERB_SUMMARIES.close,
+      withoutChance: true,
       details:
         "Whatever the model decides meanwhile; trading goes on with its next decision. On paper it fills at the next open.",
       arguments: [["<symbol>", "such as BTCUSDT"], SESSION],
@@ -82,6 +83,7 @@ export function registerCancel(program: Command, runner: VerbRunner): void {
     {
       name: "cancel",
       summary: VERB_SUMMARIES.cancel,
+      withoutChance: true,
       arguments: [["<order>", "a client order id"], SESSION],
       options: [REASON()],
       settings: SETTINGS,
@@ -99,6 +101,7 @@ export function registerProtect(program: Command, runner: VerbRunner): void {
     {
       name: "protect",
       summary: VERB_SUMMARIES.protect,
+      withoutChance: true,
       details:
         "Stands until the position is closed, whatever the model decides. A stop must lie on its side of the price and within trade.max_order_loss; while trading is halted it may only come nearer. On paper it takes effect at the next open.",
       arguments: [["<symbol>", "such as BTCUSDT"], SESSION],
@@ -130,6 +133,7 @@ export function registerSwitch(program: Command, runner: VerbRunner): void {
     {
       name: "switch",
       summary: VERB_SUMMARIES.switch,
+      withoutChance: true,
       details:
         "Off: positions of the class may shrink and close, nothing of it is opened; it survives restarts. Live, on is refused where trade.live_classes does not name the class.",
       arguments: [["<class>", "cryptoSpot, cryptoFutures, forex or options"], ["<state>", "on or off"], SESSION],
@@ -154,6 +158,7 @@ export function registerCommands(program: Command, runner: VerbRunner): void {
     {
       name: "commands",
       summary: VERB_SUMMARIES.commands,
+      withoutChance: true,
       arguments: [SESSION],
       settings: SETTINGS,
       examples: [["commands", "of the last days, newest first"]],

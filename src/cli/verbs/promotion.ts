@@ -26,6 +26,7 @@ export function registerPromotion(program: Command, runner: VerbRunner): void {
     {
       name: "promotion",
       summary: VERB_SUMMARIES.promotion,
+      withoutChance: true,
       details: "The stage of every version, with the figures of its last look at the gate above.",
       arguments: [["[name]", "a model's name; all that have begun without it"]],
       examples: [["promotion tidemark", "where its versions stand"]],
@@ -59,6 +60,7 @@ export function registerPromote(program: Command, runner: VerbRunner): void {
     {
       name: "promote",
       summary: VERB_SUMMARIES.promote,
+      withoutChance: true,
       details:
         "One stage up where every condition of the gate is met: by the newest report out of candidate, by the journal of the stage's session above it. The look is recorded, whatever it finds. Exit 5 where it does not pass.",
       arguments: [["<model>", "name, or name/version"]],
@@ -94,6 +96,7 @@ export function registerDemote(program: Command, runner: VerbRunner): void {
     {
       name: "demote",
       summary: VERB_SUMMARIES.demote,
+      withoutChance: true,
       arguments: [["<model>", "name, or name/version"]],
       options: [
         new Option("--to <stage>", "the stage below").choices(STAGES.slice(0, -1)).default("paper"),
@@ -116,6 +119,7 @@ export function registerRollback(program: Command, runner: VerbRunner): void {
     {
       name: "rollback",
       summary: VERB_SUMMARIES.rollback,
+      withoutChance: true,
       details:
         "The version that was live before the champion is live again; the champion goes to paper. Nothing is trained.",
       arguments: [["<name>", "the model's name"]],

@@ -31,6 +31,7 @@ export function addRemoval(
     group,
     {
       ...spec,
+      withoutChance: true,
       name: "rm",
       options: [new Option("-y, --yes", YES)],
       run: (context, { args, options }) =>

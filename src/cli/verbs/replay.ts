@@ -12,6 +12,7 @@ export function registerReplay(program: Command, runner: VerbRunner): void {
     {
       name: "replay",
       summary: VERB_SUMMARIES.replay,
+      withoutChance: true,
       details:
         "Rows, fills and account come from the journal; policy, sizing and risk run as they ran. Observations (by their hash), probabilities, values, sizes, verdicts and targets are compared to the last bit; the first that differs is named, and the verb ends with 5. Nothing is sent, and the journal is only read.",
       arguments: [["<session>", 'as `journal ls` shows it, such as "paper/tidemark-1"']],

@@ -128,6 +128,7 @@ export function registerReport(program: Command, runner: VerbRunner): void {
     {
       name: "ls",
       summary: "List the reports, newest first",
+      withoutChance: true,
       settings: SETTINGS,
       examples: [["report ls", "every report with its verdict"]],
       run: async (context) => list(context),
@@ -139,6 +140,7 @@ export function registerReport(program: Command, runner: VerbRunner): void {
     {
       name: "show",
       summary: "Print a report's verdict and figures",
+      withoutChance: true,
       arguments: [id],
       settings: SETTINGS,
       examples: [["report show", "the newest report on the terminal"]],
@@ -151,6 +153,7 @@ export function registerReport(program: Command, runner: VerbRunner): void {
     {
       name: "compare",
       summary: "Put several reports into one page",
+      withoutChance: true,
       arguments: [["<reports...>", "names of reports, two or more"]],
       settings: SETTINGS,
       examples: [["report compare 2026-01-02-030405-tidemark 2026-01-03-040506-tidemark", "two runs over one another"]],
@@ -163,6 +166,7 @@ export function registerReport(program: Command, runner: VerbRunner): void {
     {
       name: "open",
       summary: "Open a report in the browser",
+      withoutChance: true,
       arguments: [id],
       settings: SETTINGS,
       examples: [["report open", "the newest report in the browser"]],

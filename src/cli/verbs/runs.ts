@@ -54,6 +54,7 @@ export function registerRuns(program: Command, runner: VerbRunner): void {
     {
       name: "ls",
       summary: "List the trainings on disk and what can be resumed",
+      withoutChance: true,
       settings: SETTINGS,
       examples: [["runs ls", "every run with its steps"]],
       run: async (context) => list(context),

@@ -93,6 +93,7 @@ export function registerServe(program: Command, runner: VerbRunner): void {
     {
       name: "serve",
       summary: VERB_SUMMARIES.serve,
+      withoutChance: true,
       details:
         "Listens on this machine alone. The page opens signed in through an address that works once; programs use tokens (`tidemark token`). Everything that the page does is the API: /docs describes it.",
       options: [

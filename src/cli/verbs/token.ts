@@ -34,6 +34,7 @@ export function registerToken(program: Command, runner: VerbRunner): void {
     {
       name: "ls",
       summary: "List the tokens",
+      withoutChance: true,
       examples: [["token ls", "every token with its tier and its end"]],
       run: async (context) => list(context),
     },
@@ -44,6 +45,7 @@ export function registerToken(program: Command, runner: VerbRunner): void {
     {
       name: "make",
       summary: "Make a token; its secret is shown this once",
+      withoutChance: true,
       details: "view reads; operate starts and stops jobs and commands sessions. No token raises live risk.",
       arguments: [["<name>", "what it is for"]],
       options: [
@@ -71,6 +73,7 @@ export function registerToken(program: Command, runner: VerbRunner): void {
     {
       name: "revoke",
       summary: "Revoke a token",
+      withoutChance: true,
       arguments: [["<token>", "its id or name"]],
       examples: [["token revoke grafana", "it is refused from now on"]],
       run: async (context, { args }) => {

@@ -65,6 +65,7 @@ export function registerVerifyText(group: Command, runner: VerbRunner): void {
     {
       name: "text",
       summary: "Score labelled headlines, and hold the scorers to their gates",
+      withoutChance: true,
       details:
         "Accuracy flatters a scorer that calls everything neutral; macro-F1 counts each mood alike. Exit 5 below a gate.",
       options: [

@@ -26,6 +26,7 @@ export function registerWorker(program: Command, runner: VerbRunner): void {
     {
       name: "worker",
       summary: VERB_SUMMARIES.worker,
+      withoutChance: true,
       details:
         "Takes what a trial is from Redis, so that it needs no configuration but the candles: the same as the search has, in data.root. A trial whose worker dies goes to another one. Ctrl-C gives the running trials back.",
       options: [
