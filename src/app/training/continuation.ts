@@ -91,7 +91,7 @@ function nextPhase(config: Config, { manifest, from }: StartingPoint, runFolder:
   // Written by this program.
   const last = ((manifest.provenance["phases"] ?? []) as readonly PhaseRecord[]).at(-1);
   if (last === undefined) return { index: 0, overrides: {} };
-  if (last.because === "stopped") return { index: last.number - 1, overrides: last.overrides };
+  if (last.endedBy === "stopped") return { index: last.number - 1, overrides: last.overrides };
   const planned = phases.curriculum.phases.length;
   if (last.number >= planned) {
     throw new TidemarkError("USAGE_ARGUMENT", {

@@ -74,7 +74,7 @@ export async function train(
 /** A limit that has ended the training is said: what it learned depends on it. */
 function tellLimit(context: AppContext, config: Config, { steps, phases }: TrainResult): void {
   const planned = runSettings(config).phases === undefined ? config.training.totalSteps : undefined;
-  const short = planned === undefined ? phases.at(-1)?.because === "stopped" : steps < planned;
+  const short = planned === undefined ? phases.at(-1)?.endedBy === "stopped" : steps < planned;
   if (!short) return;
   const share = planned === undefined ? "" : ` after ${Math.floor((steps / planned) * 100)} % of its steps`;
   const of = planned === undefined ? "" : ` of ${planned.toLocaleString("en-US")}`;

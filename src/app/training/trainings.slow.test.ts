@@ -71,7 +71,7 @@ async function training(flags: TrainingFlags, settings: Readonly<Record<string, 
 describe("a training by phases", () => {
   it("goes on with the next phase, as the one before recommends and as a person changed it", async () => {
     const first = await training({ phases: "1" });
-    expect(first.result.phases).toMatchObject([{ number: 1, name: "first", because: "budget" }]);
+    expect(first.result.phases).toMatchObject([{ number: 1, name: "first", endedBy: "budget" }]);
     const path = join(first.run.folder, "phase2_recommendations.json");
     const file = JSON.parse(readFileSync(path, "utf8")) as { next: Record<string, number>; reasons: string[] };
     expect(file.reasons.length, "an undecided policy gets advice").toBeGreaterThan(0);
@@ -104,7 +104,7 @@ describe("a training by phases", () => {
   it("goes on within the phase that a limit ended, with the settings that it had", async () => {
     // One episode of eight accounts is over long before the second phase.
     const stopped = await training({ phases: "3" }, { "training.episodes": 8, "curriculum.total_steps": 1_000_000 });
-    expect(stopped.result.phases).toMatchObject([{ number: 1, because: "stopped" }]);
+    expect(stopped.result.phases).toMatchObject([{ number: 1, endedBy: "stopped" }]);
     const { begin } = await continuation(config({ "curriculum.phases": 1 }), "tidemark");
     expect(begin).toEqual({ index: 0, overrides: {} });
   });

@@ -9,9 +9,9 @@ import type { CommandContext } from "../verb.ts";
 export function printTraining(context: CommandContext, training: TrainingRun, result: TrainResult): void {
   const { output } = context;
   const path = relative(context.folder, result.modelFolder) || result.modelFolder;
-  for (const { number, name, steps, because } of result.phases) {
+  for (const { number, name, steps, endedBy } of result.phases) {
     output.text(
-      `phase ${String(number).padEnd(5)} ${name}, ${steps.toLocaleString("en-US")} steps, ended by ${because}`,
+      `phase ${String(number).padEnd(5)} ${name}, ${steps.toLocaleString("en-US")} steps, ended by ${endedBy}`,
     );
   }
   for (const line of describeOutcome(result.outcome)) output.text(line);

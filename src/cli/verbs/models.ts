@@ -71,7 +71,7 @@ function lineage({
     ...(from === undefined ? [] : [["goes on from", `${from.model} after ${count(from.steps)} steps`] as const]),
     ...(done.length === 0
       ? []
-      : [["phases", done.map(({ number, name, because }) => `${number} ${name} (${because})`).join(", ")] as const]),
+      : [["phases", done.map(({ number, name, endedBy }) => `${number} ${name} (${endedBy})`).join(", ")] as const]),
   ];
 }
 

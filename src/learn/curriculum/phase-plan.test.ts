@@ -29,10 +29,10 @@ describe("the plan of a training", () => {
       steps += 2_048;
       const verdict = plan.report(metrics(steps));
       if (!verdict.ended) continue;
-      expect(verdict.because).toBe("budget");
+      expect(verdict.endedBy).toBe("budget");
       ended = plan.isLast;
       if (!ended) {
-        plan.advance(steps, plan.recommend(verdict.because)?.next);
+        plan.advance(steps, plan.recommend(verdict.endedBy)?.next);
         begun.push([plan.phase.name, steps]);
       }
     }
@@ -59,7 +59,7 @@ describe("the plan of a training", () => {
     for (const steps of [1_000, 2_699, 2_700]) {
       expect(again.report(metrics(steps))).toEqual(plan.report(metrics(steps)));
     }
-    expect(again.report(metrics(2_700))).toMatchObject({ ended: true, because: "budget" });
+    expect(again.report(metrics(2_700))).toMatchObject({ ended: true, endedBy: "budget" });
   });
 
   it("knows the phase of every step", () => {

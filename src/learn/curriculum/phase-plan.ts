@@ -90,11 +90,11 @@ export class PhasePlan {
   }
 
   /** What the phase, having ended, recommends for the next; undefined after the last. */
-  recommend(because: PhaseEnd): Recommendation | undefined {
+  recommend(endedBy: PhaseEnd): Recommendation | undefined {
     if (this.isLast || this.#history.length === 0) return undefined;
     const planned = this.curriculum.phases[this.#index];
     const next = this.curriculum.phases[this.#index + 1];
-    return recommend({ planned, ran: this.phase, next, history: this.#history, because });
+    return recommend({ planned, ran: this.phase, next, history: this.#history, endedBy });
   }
 
   /** Begins the next phase at `step`. */

@@ -26,7 +26,7 @@ function metrics(more: Partial<PhaseMetrics> = {}): PhaseMetrics {
 }
 
 function finished(more: Partial<PhaseMetrics> = {}, rest: Partial<FinishedPhase> = {}): FinishedPhase {
-  return { planned: PLANNED, ran: PLANNED, next: NEXT, history: [metrics(more)], because: PhaseEnd.budget, ...rest };
+  return { planned: PLANNED, ran: PLANNED, next: NEXT, history: [metrics(more)], endedBy: PhaseEnd.budget, ...rest };
 }
 
 const anyMetrics: fc.Arbitrary<PhaseMetrics> = fc.record({
@@ -101,7 +101,7 @@ describe("a recommendation", () => {
     [
       "a collapse",
       {},
-      { because: PhaseEnd.collapse },
+      { endedBy: PhaseEnd.collapse },
       { learningRate: 0.75e-4, clip: 0.112, targetKl: 0.0112 },
       /collapsed/,
     ],
@@ -136,7 +136,7 @@ describe("a recommendation", () => {
     let ran = applyOverrides(NEXT, halved);
     for (const [i, next] of [DEFAULT_PHASES[7], DEFAULT_PHASES[8]].entries()) {
       const planned = DEFAULT_PHASES[6 + i];
-      const carried = recommend({ planned, ran, next, history: [metrics({ approximateKl: 0.01 })], because: "budget" });
+      const carried = recommend({ planned, ran, next, history: [metrics({ approximateKl: 0.01 })], endedBy: "budget" });
       expect(carried.next).toEqual({ learningRate: next.learningRate / 2 });
       expect(carried.reasons).toEqual(["Carried on from the phase before: learningRate."]);
       ran = applyOverrides(next, carried.next);
@@ -151,10 +151,10 @@ describe("a recommendation", () => {
         anyPhase,
         anyPhase,
         anyEnd,
-        (history, planned, ran, next, because) => {
-          const found = recommend({ planned, ran, next, history, because });
+        (history, planned, ran, next, endedBy) => {
+          const found = recommend({ planned, ran, next, history, endedBy });
           expectInside(found.next);
-          expect(recommend({ planned, ran, next, history, because })).toEqual(found);
+          expect(recommend({ planned, ran, next, history, endedBy })).toEqual(found);
           const changed = Object.keys(found.next).length > 0;
           expect(!changed || found.reasons.length > 0, "a change has a reason").toBe(true);
         },
@@ -176,7 +176,7 @@ describe("a recommendation", () => {
     fc.assert(
       fc.property(healthy, anyPhase, anyPhase, ({ klShare, ...figures }, planned, next) => {
         const history = [metrics({ ...figures, approximateKl: klShare * planned.targetKl })];
-        const found = recommend({ planned, ran: planned, next, history, because: PhaseEnd.budget });
+        const found = recommend({ planned, ran: planned, next, history, endedBy: PhaseEnd.budget });
         expect(found.next).toEqual({});
         expect(found.reasons).toEqual([]);
       }),
@@ -188,7 +188,7 @@ describe("a recommendation", () => {
     for (let round = 0; round < 20; round++) {
       const phase = DEFAULT_PHASES[0];
       const history = [metrics({ approximateKl: 9, entropyShare: 0 })];
-      ran = applyOverrides(phase, recommend({ planned: phase, ran, next: phase, history, because: "collapse" }).next);
+      ran = applyOverrides(phase, recommend({ planned: phase, ran, next: phase, history, endedBy: "collapse" }).next);
     }
     expect(ran.learningRate).toBeCloseTo(DEFAULT_PHASES[0].learningRate / 4, 12);
     expect(ran.entropy).toBeCloseTo(DEFAULT_PHASES[0].entropy * 4, 12);

@@ -24,7 +24,7 @@ export type FinishedPhase = {
   readonly next: Phase;
   /** Reports of the finished phase, oldest first, at least one. */
   readonly history: readonly PhaseMetrics[];
-  readonly because: PhaseEnd;
+  readonly endedBy: PhaseEnd;
 };
 
 export type Recommendation = {
@@ -48,7 +48,7 @@ const STEPPED: ReadonlySet<Quantity> = new Set<Quantity>([
 export function recommend(finished: FinishedPhase): Recommendation {
   invariant(finished.history.length > 0, "a finished phase has reports", finished.planned.name);
   const summary = summarizePhase(finished.history);
-  const found = findings({ summary, ran: finished.ran, because: finished.because });
+  const found = findings({ summary, ran: finished.ran, endedBy: finished.endedBy });
   const changes = found.flatMap((finding) => finding.changes);
   const next: { -readonly [K in keyof PhaseOverrides]: PhaseOverrides[K] } = {};
   const carried: string[] = [];

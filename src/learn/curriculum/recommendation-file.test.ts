@@ -24,7 +24,7 @@ const recommendation = recommend({
   ran: curriculum.phases[0],
   next: curriculum.phases[1],
   history: [METRICS],
-  because: PhaseEnd.plateau,
+  endedBy: PhaseEnd.plateau,
 });
 let folder: string;
 
@@ -54,7 +54,7 @@ describe("the file of recommendations", () => {
       phase: 2,
       name: "costs",
       after: "orientation",
-      because: "plateau",
+      endedBy: "plateau",
       createdMs: 1_700_000_000_000,
       ...recommendation,
     });
@@ -74,7 +74,7 @@ describe("the file of recommendations", () => {
     ["of another curriculum", (file) => (file["name"] = "breadth"), "DATA_FORMAT"],
     ["without reasons", (file) => delete file["reasons"], "DATA_FORMAT"],
     ["without a summary", (file) => delete file["summary"], "DATA_FORMAT"],
-    ["without an end", (file) => (file["because"] = "boredom"), "DATA_FORMAT"],
+    ["without an end", (file) => (file["endedBy"] = "boredom"), "DATA_FORMAT"],
     ["without settings", (file) => (file["next"] = [1]), "DATA_FORMAT"],
     ["with an unknown setting", (file) => (file["next"] = { learnRate: 1 }), "CONFIG_UNKNOWN_KEY"],
     ["with a setting out of bounds", (file) => (file["next"] = { learningRate: 1 }), "CONFIG_VALUE"],

@@ -20,7 +20,7 @@ export type RecommendationFile = {
   readonly name: string;
   /** The finished phase. */
   readonly after: string;
-  readonly because: PhaseEnd;
+  readonly endedBy: PhaseEnd;
   readonly createdMs: number;
   /** Settings that differ from the plan; what is not named is as planned. */
   readonly next: PhaseOverrides;
@@ -42,7 +42,7 @@ export function writeRecommendation(
   folder: string,
   curriculum: Curriculum,
   finishedIndex: number,
-  because: PhaseEnd,
+  endedBy: PhaseEnd,
   recommendation: Recommendation,
   createdMs: number,
 ): string {
@@ -51,7 +51,7 @@ export function writeRecommendation(
     phase: finishedIndex + 2,
     name: curriculum.phases[finishedIndex + 1].name,
     after: curriculum.phases[finishedIndex].name,
-    because,
+    endedBy,
     createdMs,
     next: recommendation.next,
     reasons: recommendation.reasons,
@@ -87,7 +87,7 @@ export function readRecommendation(folder: string, curriculum: Curriculum, phase
       `it is for phase ${String(json["phase"])} "${String(json["name"])}", the curriculum's phase ${phase} is "${name}"`,
     );
   }
-  if (!isEnd(json["because"]) || typeof json["after"] !== "string" || typeof json["createdMs"] !== "number") {
+  if (!isEnd(json["endedBy"]) || typeof json["after"] !== "string" || typeof json["createdMs"] !== "number") {
     throw badFile(path, "it does not say which phase ended, when and why");
   }
   const { reasons, summary, next } = json;
@@ -100,7 +100,7 @@ export function readRecommendation(folder: string, curriculum: Curriculum, phase
     phase,
     name,
     after: json["after"],
-    because: json["because"],
+    endedBy: json["endedBy"],
     createdMs: json["createdMs"],
     next: checkOverrides(next, path),
     reasons,

@@ -41,7 +41,7 @@ export type Judged = {
   readonly summary: PhaseSummary;
   /** The finished phase with the settings that it ran with. */
   readonly ran: Phase;
-  readonly because: PhaseEnd;
+  readonly endedBy: PhaseEnd;
 };
 
 const LIMIT = {
@@ -59,13 +59,13 @@ const LIMIT = {
 } as const;
 
 /** What the rules find, in the order of the table. Empty for a healthy phase. */
-export function findings({ summary, ran, because }: Judged): Finding[] {
+export function findings({ summary, ran, endedBy }: Judged): Finding[] {
   const found: Finding[] = [];
   const add = (rule: string, reason: string, changes: readonly Change[]): void => {
     found.push({ rule, reason, changes });
   };
   const { approximateKl: kl, clipFraction: clipped, entropyShare: entropy } = summary;
-  const collapsed = because === PhaseEnd.collapse || summary.diverged;
+  const collapsed = endedBy === PhaseEnd.collapse || summary.diverged;
   const tooFar = kl > LIMIT.klOver * ran.targetKl;
   const tooSoon = summary.epochShare < LIMIT.epochsUnder;
 

@@ -38,14 +38,14 @@ describe("a phase", () => {
   it("ends when its budget is used, not a step before", () => {
     const history = [report(1)];
     expect(judgePhase(BUDGET, BUDGET - 1, history, TRANSITION_DEFAULTS)).toEqual({ ended: false });
-    expect(judgePhase(BUDGET, BUDGET, history, TRANSITION_DEFAULTS)).toMatchObject({ ended: true, because: "budget" });
-    expect(judgePhase(BUDGET, BUDGET, [], TRANSITION_DEFAULTS)).toMatchObject({ because: "budget" });
+    expect(judgePhase(BUDGET, BUDGET, history, TRANSITION_DEFAULTS)).toMatchObject({ ended: true, endedBy: "budget" });
+    expect(judgePhase(BUDGET, BUDGET, [], TRANSITION_DEFAULTS)).toMatchObject({ endedBy: "budget" });
   });
 
   it("ends on a plateau once half of the budget is used", () => {
     const scores = noise(1_000, 1, (i) => Math.min(10, i / 10));
     const [index, verdict] = firstEnd(scores);
-    expect(verdict).toMatchObject({ ended: true, because: "plateau" });
+    expect(verdict).toMatchObject({ ended: true, endedBy: "plateau" });
     expect(index).toBeGreaterThanOrEqual(499);
     expect(index).toBeLessThan(999);
   });
@@ -59,12 +59,12 @@ describe("a phase", () => {
     const judge = (plateauAfterShare: number): PhaseVerdict =>
       judgePhase(BUDGET, BUDGET - 1, history, { ...TRANSITION_DEFAULTS, plateauAfterShare });
     expect(judge(1)).toEqual({ ended: false });
-    expect(judge(0.5), "the same history with the rule").toMatchObject({ because: "plateau" });
+    expect(judge(0.5), "the same history with the rule").toMatchObject({ endedBy: "plateau" });
   });
 
   it("ends on a collapse within four windows of it", () => {
     const [index, verdict] = firstEnd(noise(1_000, 3, (i) => (i < 300 ? i / 50 : -5)));
-    expect(verdict).toMatchObject({ ended: true, because: "collapse" });
+    expect(verdict).toMatchObject({ ended: true, endedBy: "collapse" });
     expect(index).toBeGreaterThan(300);
     expect(index).toBeLessThanOrEqual(300 + 4 * TRANSITION_DEFAULTS.windowReports);
   });
@@ -75,7 +75,7 @@ describe("a phase", () => {
 
   it("ends at once where a figure is not finite", () => {
     const history = [report(1), { ...report(1), approximateKl: Number.NaN }];
-    expect(judgePhase(BUDGET, 1, history, TRANSITION_DEFAULTS)).toMatchObject({ because: "collapse" });
+    expect(judgePhase(BUDGET, 1, history, TRANSITION_DEFAULTS)).toMatchObject({ endedBy: "collapse" });
     const undefinedVariance = [{ ...report(1), explainedVariance: Number.NaN }];
     expect(judgePhase(BUDGET, 1, undefinedVariance, TRANSITION_DEFAULTS), "constant returns have none").toEqual({
       ended: false,

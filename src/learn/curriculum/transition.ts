@@ -42,7 +42,7 @@ export type PhaseEnd = (typeof PhaseEnd)[keyof typeof PhaseEnd];
 
 export type PhaseVerdict =
   | { readonly ended: false }
-  | { readonly ended: true; readonly because: PhaseEnd; readonly reason: string };
+  | { readonly ended: true; readonly endedBy: PhaseEnd; readonly reason: string };
 
 type Window = { readonly mean: number; readonly variance: number };
 
@@ -84,8 +84,8 @@ export function judgePhase(
   return GOES_ON;
 }
 
-function ends(because: PhaseEnd, reason: string): PhaseVerdict {
-  return { ended: true, because, reason };
+function ends(endedBy: PhaseEnd, reason: string): PhaseVerdict {
+  return { ended: true, endedBy, reason };
 }
 
 /** Whole windows from the start of the phase on; what is left over waits for its window to fill. */

@@ -19,7 +19,7 @@ export type PhaseRecord = {
   /** Account-steps trained in it. */
   readonly steps: number;
   /** Why it ended; "stopped" where the run ended first. */
-  readonly because: PhaseEnd | "stopped";
+  readonly endedBy: PhaseEnd | "stopped";
   readonly reason: string;
   /** What differed from its plan. */
   readonly overrides: PhaseOverrides;

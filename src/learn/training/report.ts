@@ -51,9 +51,9 @@ export class TrainReport {
     this.#tracker.scalar("phase/number", number, steps);
   }
 
-  phaseEnd(number: number, because: string, reason: string, recommended: readonly string[]): void {
+  phaseEnd(number: number, endedBy: string, reason: string, recommended: readonly string[]): void {
     const lines = recommended.length === 0 ? ["Nothing is recommended."] : recommended.map((line) => `- ${line}`);
-    this.#tracker.text(`phase${number}/end`, [`Ended by ${because}: ${reason}.`, "", ...lines].join("\n"));
+    this.#tracker.text(`phase${number}/end`, [`Ended by ${endedBy}: ${reason}.`, "", ...lines].join("\n"));
   }
 
   validation(meanReward: number, gap: number | undefined, steps: number): void {

@@ -220,9 +220,9 @@ class TrainingRun {
     const { ppo } = this.#learner;
     if (phases.best.length === 0) await this.#validate(report);
     const recommended = phases.end(verdict, ppo.steps, clock.nowMs());
-    report.phaseEnd(phases.number, verdict.because, verdict.reason, recommended);
+    report.phaseEnd(phases.number, verdict.endedBy, verdict.reason, recommended);
     if (!phases.goesOn) return true;
-    const start = phases.advance(verdict.because, ppo.state());
+    const start = phases.advance(verdict.endedBy, ppo.state());
     await ppo.release();
     this.#learner = await openLearner(this.#prepared, phases, start);
     this.#tellPhase(report);

@@ -193,7 +193,7 @@ function modelOf(
     search,
   } = provenance as {
     readonly continuedFrom?: { readonly model: string };
-    readonly phases?: ReadonlyArray<{ readonly number: number; readonly name: string; readonly because: string }>;
+    readonly phases?: ReadonlyArray<{ readonly number: number; readonly name: string; readonly endedBy: string }>;
     readonly search?: Parameters<typeof searchText>[0];
   };
   return {
@@ -214,7 +214,7 @@ function modelOf(
     seed: provenance.seed,
     continuedFrom: continuedFrom?.model ?? null,
     search: search === undefined ? null : searchText(search),
-    phases: phases.map((phase) => `${phase.number} ${phase.name} (${phase.because})`),
+    phases: phases.map((phase) => `${phase.number} ${phase.name} (${phase.endedBy})`),
     stage: stages.get(id) ?? null,
     reports: reports.map((report) => report.id),
     sharpe: figures?.sharpe ?? null,

@@ -82,7 +82,7 @@ describe("a training by phases", () => {
     const told: string[] = [];
     const whole = await trainPolicy(options("whole", { phases: phases(THREE), warn: (text) => told.push(text) }));
     expect(whole.steps).toBe(5_120);
-    expect(whole.phases.map(({ name, steps, because }) => [name, steps, because])).toEqual([
+    expect(whole.phases.map(({ name, steps, endedBy }) => [name, steps, endedBy])).toEqual([
       ["first", 1_024, "budget"],
       ["second", 3_072, "budget"],
       ["third", 1_024, "budget"],
@@ -321,7 +321,7 @@ describe("a phase that goes out of hand", () => {
     const run = options("wild", { phases: two, reward: wild, ppo, warn: (text) => told.push(text) });
     await expect(trainPolicy(run)).rejects.toMatchObject({ code: "TRAINING_DIVERGED" });
     expect(told.filter((text) => text.includes("the next goes on from its best parameters"))).toHaveLength(1);
-    expect(readRecommendation(run.runFolder, two.curriculum, 2)).toMatchObject({ because: "collapse" });
+    expect(readRecommendation(run.runFolder, two.curriculum, 2)).toMatchObject({ endedBy: "collapse" });
     const log = readRunRecords(join(run.runFolder, "metrics.jsonl"));
     expect(log.at(-1)).toMatchObject({ kind: "finish", status: "failed" });
   });
@@ -337,17 +337,17 @@ describe("a phase that goes out of hand", () => {
     await ppo.iterate();
     const failure = { what: "The gradient's norm is NaN" } as Parameters<CurriculumRun["collapse"]>[1];
     const verdict = run.collapse(ppo.steps, failure);
-    expect(verdict).toMatchObject({ because: "collapse", reason: failure.what });
+    expect(verdict).toMatchObject({ endedBy: "collapse", reason: failure.what });
     const reasons = run.end(verdict, ppo.steps, 0);
     expect(reasons.join()).toMatch(/collapsed/);
-    const start = run.advance(verdict.because, ppo.state());
+    const start = run.advance(verdict.endedBy, ppo.state());
     expect(start.parameters).toEqual(best);
     expect(start.optimizer).toBeUndefined();
     expect(start.steps).toBe(1_024);
-    expect(run.records).toMatchObject([{ number: 1, because: "collapse" }]);
+    expect(run.records).toMatchObject([{ number: 1, endedBy: "collapse" }]);
     const text = readFileSync(join(prepared.options.runFolder, "phase2_recommendations.json"), "utf8");
-    const { because, next } = JSON.parse(text) as { because: string; next: { learningRate: number } };
-    expect(because).toBe("collapse");
+    const { endedBy, next } = JSON.parse(text) as { endedBy: string; next: { learningRate: number } };
+    expect(endedBy).toBe("collapse");
     expect(next.learningRate, "half, or less").toBeLessThanOrEqual(1.5e-4);
     await ppo.release();
   });

@@ -149,7 +149,7 @@ export class CurriculumRun {
       explainedVariance: broken,
       directionBias: broken,
     });
-    return { ended: true, because: PhaseEnd.collapse, reason: failure.what };
+    return { ended: true, endedBy: PhaseEnd.collapse, reason: failure.what };
   }
 
   /** Whether a phase of this run follows. */
@@ -159,11 +159,11 @@ export class CurriculumRun {
 
   /** Writes down how the phase ended; with its recommendation for the next, as a file and as sentences. */
   end(verdict: EndedPhase, steps: number, nowMs: number): readonly string[] {
-    this.#record(verdict.because, verdict.reason, steps);
-    const recommendation = this.#plan.recommend(verdict.because);
+    this.#record(verdict.endedBy, verdict.reason, steps);
+    const recommendation = this.#plan.recommend(verdict.endedBy);
     if (recommendation === undefined) return [];
     const { runFolder } = this.#prepared.options;
-    writeRecommendation(runFolder, this.#plan.curriculum, this.#plan.index, verdict.because, recommendation, nowMs);
+    writeRecommendation(runFolder, this.#plan.curriculum, this.#plan.index, verdict.endedBy, recommendation, nowMs);
     return recommendation.reasons;
   }
 
@@ -172,12 +172,12 @@ export class CurriculumRun {
     if (steps > this.#plan.startStep) this.#record("stopped", "The run ended before the phase", steps);
   }
 
-  #record(because: PhaseRecord["because"], reason: string, steps: number): void {
+  #record(endedBy: PhaseRecord["endedBy"], reason: string, steps: number): void {
     this.#records.push({
       number: this.number,
       name: this.#phase.name,
       steps: steps - this.#plan.startStep,
-      because,
+      endedBy,
       reason,
       overrides: this.#plan.state().overrides,
       markets: this.#env.markets,
@@ -185,9 +185,9 @@ export class CurriculumRun {
   }
 
   /** Begins the next phase and says what it starts from. */
-  advance(because: PhaseEnd, state: PpoState): PpoStart {
-    const overrides = this.#options.useRecommendations ? (this.#plan.recommend(because)?.next ?? {}) : {};
-    const collapsed = because === PhaseEnd.collapse && this.#best.length > 0;
+  advance(endedBy: PhaseEnd, state: PpoState): PpoStart {
+    const overrides = this.#options.useRecommendations ? (this.#plan.recommend(endedBy)?.next ?? {}) : {};
+    const collapsed = endedBy === PhaseEnd.collapse && this.#best.length > 0;
     const { scaler, steps, updates, optimizerSteps, firstMoment, secondMoment } = state;
     const start: PpoStart = {
       parameters: collapsed ? this.#best : state.parameters,
