@@ -70,6 +70,7 @@ const clients = {
   nodemailer: "trade",
   "prom-client": ["trade", "server"],
   ai: "assistant",
+  "node-llama-cpp": "assistant",
   "@ai-sdk/openai-compatible": "assistant",
   "@modelcontextprotocol/sdk": "assistant",
   hono: "server",

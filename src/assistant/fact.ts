@@ -14,6 +14,8 @@ export const FactUnit = {
   time: "time",
   /** A word, not a number. */
   word: "word",
+  /** Words of somebody else, such as a headline: told in quotation marks, their numbers are nobody's facts. */
+  quote: "quote",
 } as const;
 export type FactUnit = (typeof FactUnit)[keyof typeof FactUnit];
 
@@ -30,6 +32,8 @@ export type Fact = {
   readonly source: string;
   /** UTC milliseconds that it holds for; undefined where it has no time. */
   readonly asOfMs?: number;
+  /** Symbols, models or sessions that it is said of; undefined where it may be said of any. */
+  readonly about?: readonly string[];
 };
 
 /** A price with five significant digits or two decimals, whichever are more. */
@@ -54,6 +58,7 @@ function displayOf(value: number | string, unit: FactUnit): string {
       return formatMinute(value);
     case FactUnit.number:
     case FactUnit.word:
+    case FactUnit.quote:
       return Number(value.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 6 });
     default:
       return ensureNever(unit);
@@ -70,7 +75,7 @@ export class FactBook {
     name: string,
     value: number | string,
     unit: FactUnit,
-    origin: { readonly source: string; readonly asOfMs?: number },
+    origin: Pick<Fact, "source" | "asOfMs" | "about">,
   ): string {
     const display = displayOf(value, unit);
     this.#facts.set(id, { id, name, value, unit, display, ...origin });
@@ -80,4 +85,19 @@ export class FactBook {
   all(): readonly Fact[] {
     return [...this.#facts.values()];
   }
+}
+
+/** Facts of several answers as one list: of two with one id but different values, both stay. */
+export function mergedFacts(lists: ReadonlyArray<readonly Fact[]>): Fact[] {
+  const merged = new Map<string, Fact>();
+  for (const fact of lists.flat()) {
+    let id = fact.id;
+    for (let n = 2; ; n++) {
+      const known = merged.get(id);
+      if (known === undefined) merged.set(id, { ...fact, id });
+      if (known === undefined || (known.value === fact.value && known.name === fact.name)) break;
+      id = `${fact.id}#${n}`;
+    }
+  }
+  return [...merged.values()];
 }

@@ -1,4 +1,11 @@
-export { AnswerMode, type ChatAnswer, Chatbot, type ChatbotOptions } from "./chatbot.ts";
+export {
+  AnswerMode,
+  type ChatAnswer,
+  Chatbot,
+  type ChatbotOptions,
+  type ChatEvent,
+  ChatPhase,
+} from "./chatbot.ts";
 export { type AssistantScore, evaluateAssistant } from "./evaluate/evaluate.ts";
 export { type Fact, FactUnit } from "./fact.ts";
 export { GLOSSARY } from "./glossary.ts";
@@ -6,7 +13,10 @@ export { loadMarketChatbot, type MarketChatbot, type MarketChatbotOptions } from
 export { mcpFetch } from "./mcp/http.ts";
 export { mcpServer, serveStdio } from "./mcp/server.ts";
 export type { CandleRow } from "./memory-data.ts";
-export { type EndpointOptions, endpointPhraser, type Phraser } from "./phrasers/endpoint.ts";
+export { type EndpointOptions, endpointModel } from "./models/endpoint.ts";
+export type { LanguageModel } from "./models/language-model.ts";
+export { type LlamaOptions, llamaModel } from "./models/llama.ts";
+export { Device } from "./models/llama-runtime.ts";
 export type {
   AssistantData,
   GlossaryEntry,

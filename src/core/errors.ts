@@ -50,6 +50,8 @@ const CATALOG = {
   STUDY_CORRUPT: ExitCode.data,
   STUDY_MISMATCH: ExitCode.data,
   STUDY_WITHOUT_RESULT: ExitCode.data,
+  ASSISTANT_FILE: ExitCode.data,
+  ASSISTANT_RUNTIME: ExitCode.data,
   // venue or network
   VENUE_UNREACHABLE: ExitCode.venue,
   VENUE_TIMEOUT: ExitCode.venue,

@@ -33,7 +33,7 @@ describe("the chatbot of a folder", () => {
     const { facts } = await bot.chat("high and low of BTC over 10 days");
     const value = (id: string) => facts.find((fact) => fact.id === id)?.value;
     expect([value("BTCUSDT.high"), value("BTCUSDT.low")]).toEqual([161, 149]);
-    close();
+    await close();
     expect(data.symbols(), "it goes with the conversation").toEqual([]);
   });
 

@@ -2,8 +2,16 @@
 import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { type AssistantData, type ChatAnswer, Chatbot, endpointPhraser } from "../../assistant/index.ts";
-import { ensureFolder, TidemarkError } from "../../core/index.ts";
+import {
+  type AssistantData,
+  type ChatAnswer,
+  Chatbot,
+  type Device,
+  endpointModel,
+  type LanguageModel,
+  llamaModel,
+} from "../../assistant/index.ts";
+import { ensureFolder, SECOND_MS, TidemarkError } from "../../core/index.ts";
 import { candleFileSource, MarketStore } from "../../market/index.ts";
 import { secretValues } from "../config/environment.ts";
 import type { Config } from "../config/load.ts";
@@ -21,6 +29,18 @@ export type ChatOptions = {
   /** Base address of an OpenAI-compatible server, and the model there. */
   readonly endpoint?: string;
   readonly model?: string;
+  /** GGUF file of a model that runs in this process, or of an adapter together with its base model. */
+  readonly modelPath?: string;
+  readonly baseModel?: string;
+  readonly adapter?: string;
+  readonly adapterScale?: number;
+  readonly device?: Device;
+  /** Processor threads of a model in this process. */
+  readonly threads?: number;
+  /** Seconds that one answer of a language model may take. */
+  readonly timeout?: number;
+  /** Whether the language model also plans what is looked up; true where absent. */
+  readonly plan?: boolean;
 };
 
 export type OpenChat = {
@@ -28,11 +48,19 @@ export type OpenChat = {
   readonly data: AssistantData;
   /** Appends a pair to the transcript, with secrets taken out. A transcript that can't be written is a warning. */
   readonly record: (question: string, answer: ChatAnswer) => void;
-  readonly close: () => void;
+  readonly close: () => Promise<void>;
 };
 
 /** The name of the variable that holds the key of a paid endpoint. */
 const ENDPOINT_KEY = "TIDEMARK_ASSISTANT_KEY";
+/** What only goes with a model in this process. */
+const ALONE = [
+  ["baseModel", "--base-model"],
+  ["adapter", "--adapter"],
+  ["adapterScale", "--adapter-scale"],
+  ["device", "--device"],
+  ["threads", "--threads"],
+] as const;
 
 /** A store of its own for a file that a user brings; it goes with the conversation. */
 async function fileStore(context: AppContext, path: string): Promise<string> {
@@ -50,23 +78,54 @@ async function fileStore(context: AppContext, path: string): Promise<string> {
   }
 }
 
+function refuse(what: string, where: string, fix: string): never {
+  throw new TidemarkError("USAGE_ARGUMENT", { what, where, fix });
+}
+
+/** The language model that the options name; undefined for none. Throws USAGE_ARGUMENT, ASSISTANT_FILE, ASSISTANT_RUNTIME. */
+function openModel(context: AppContext, options: ChatOptions): LanguageModel | undefined {
+  const { endpoint, model, modelPath, timeout, plan: _, ...rest } = options;
+  if ((endpoint === undefined) !== (model === undefined)) {
+    refuse(
+      "A language model on a server needs an address and a name",
+      endpoint === undefined ? "--model" : "--endpoint",
+      "Give both, such as --endpoint http://127.0.0.1:11434/v1 --model llama3.2, or neither.",
+    );
+  }
+  const limit = timeout === undefined ? {} : { timeoutMs: SECOND_MS * timeout };
+  if (modelPath !== undefined) {
+    if (endpoint !== undefined) {
+      refuse("Two language models are named", "--endpoint", "Give either --model-path or --endpoint.");
+    }
+    const { baseModel, adapter, adapterScale, device, threads } = rest;
+    return llamaModel({
+      modelPath,
+      folder: context.folder,
+      onProgress: context.progress,
+      ...limit,
+      ...(baseModel === undefined ? {} : { baseModel }),
+      ...(adapter === undefined ? {} : { adapter }),
+      ...(adapterScale === undefined ? {} : { adapterScale }),
+      ...(device === undefined ? {} : { device }),
+      ...(threads === undefined ? {} : { threads }),
+    });
+  }
+  for (const [key, flag] of ALONE) {
+    if (rest[key] !== undefined)
+      refuse(`${flag} says something about a model, and none is named`, flag, "Add --model-path FILE.");
+  }
+  if (endpoint === undefined || model === undefined) return undefined;
+  if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol)) {
+    refuse(`"${endpoint}" is no address`, "--endpoint", "Write it whole, such as http://127.0.0.1:11434/v1.");
+  }
+  const apiKey = context.environment[ENDPOINT_KEY];
+  return endpointModel({ url: endpoint, model, ...limit, ...(apiKey === undefined ? {} : { apiKey }) });
+}
+
 /** Throws USAGE_ARGUMENT, DATA_FORMAT, or what the import of the file throws. */
 export async function openChat(context: AppContext, config: Config, options: ChatOptions): Promise<OpenChat> {
-  const { maxHistory, marketData, tradingSignals, endpoint, model } = options;
-  if ((endpoint === undefined) !== (model === undefined)) {
-    throw new TidemarkError("USAGE_ARGUMENT", {
-      what: "A language model needs an address and a name",
-      where: endpoint === undefined ? "--model" : "--endpoint",
-      fix: "Give both, such as --endpoint http://127.0.0.1:11434/v1 --model llama3.2, or neither.",
-    });
-  }
-  if (endpoint !== undefined && !URL.canParse(endpoint)) {
-    throw new TidemarkError("USAGE_ARGUMENT", {
-      what: `"${endpoint}" is no address`,
-      where: "--endpoint",
-      fix: "Write it whole, such as http://127.0.0.1:11434/v1.",
-    });
-  }
+  const { maxHistory, marketData, tradingSignals, plan } = options;
+  const model = openModel(context, options);
   const root = marketData === undefined ? undefined : await fileStore(context, marketData);
   const data = new StoredAssistantData(config, {
     ...(root === undefined ? {} : { root }),
@@ -78,15 +137,15 @@ export async function openChat(context: AppContext, config: Config, options: Cha
   );
   const transcript = join(stateFolder(config), "assistant");
   let isWritable = true;
+  const bot = new Chatbot({
+    data,
+    clock: context.clock,
+    ...(maxHistory === undefined ? {} : { maxHistory }),
+    ...(plan === undefined ? {} : { isPlanning: plan }),
+    ...(model === undefined ? {} : { model }),
+  });
   return {
-    bot: new Chatbot({
-      data,
-      clock: context.clock,
-      ...(maxHistory === undefined ? {} : { maxHistory }),
-      ...(endpoint === undefined || model === undefined
-        ? {}
-        : { phraser: endpointPhraser({ url: endpoint, model, ...(apiKey === undefined ? {} : { apiKey }) }) }),
-    }),
+    bot,
     data,
     record(question, { answer, kind, mode, groundedness }) {
       if (!isWritable) return;
@@ -94,13 +153,14 @@ export async function openChat(context: AppContext, config: Config, options: Cha
       const clean = secrets.reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), "***"), line);
       try {
         ensureFolder(transcript);
-        appendFileSync(join(transcript, "transcript.jsonl"), `${clean}\n`);
+        appendFileSync(join(transcript, "transcript.jsonl"), `${clean}\n`, { mode: 0o600 });
       } catch {
         isWritable = false;
         context.warn(`The transcript can't be written to ${transcript}; the conversation goes on without one.`);
       }
     },
-    close() {
+    async close() {
+      await bot.close();
       if (root !== undefined) rmSync(root, { recursive: true, force: true });
     },
   };

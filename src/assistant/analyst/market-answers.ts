@@ -30,11 +30,12 @@ function barText(barMs: number): string {
 }
 
 /** Source and time of what is read at the last bar. */
-function originOf(candles: SymbolCandles): { source: string; asOfMs: number } {
+function originOf(candles: SymbolCandles): { source: string; asOfMs: number; about: readonly string[] } {
   const last = candles.timeMs.length - 1;
   return {
     source: `${barText(candles.barMs)} candles of ${candles.symbol} from ${candles.source}`,
     asOfMs: candles.timeMs[last] + candles.barMs,
+    about: [candles.symbol],
   };
 }
 
@@ -51,7 +52,7 @@ function moved(change: number, display: string): string {
 /** The span in facts, so that its number may be said. */
 function saySpan(book: FactBook, days: number, origin: { source: string }): string {
   const text = spanText(days);
-  book.say(`span.${days}`, text, text, FactUnit.word, origin);
+  book.say(`span.${days}`, text, text, FactUnit.word, { source: origin.source });
   return text;
 }
 
@@ -87,7 +88,7 @@ export function marketAnswer(candles: SymbolCandles, days: number | undefined, b
   const wild =
     volatility === null
       ? ""
-      : ` Its volatility over the ${saySpan(book, days ?? 30, origin)} is ${book.say(`${candles.symbol}.volatility`, `volatility of ${candles.symbol} in a year`, volatility, FactUnit.share, origin)} a year.`;
+      : ` Its volatility over the ${saySpan(book, days ?? 30, origin)} is ${book.say(`${candles.symbol}.volatility`, `volatility of ${candles.symbol} in a year, over the ${spanText(days ?? 30)}`, volatility, FactUnit.share, origin)} a year.`;
   return `${[lastClose(candles, book), ...spans.map((span) => changeOver(candles, span, book))].join(" ")}${wild}${synthetic(candles)}`;
 }
 
@@ -139,7 +140,7 @@ export function technicalAnswer(candles: SymbolCandles, days: number | undefined
   const volatility = yearlyVolatility(candles, lastDays(candles, span));
   if (volatility !== null) {
     parts.push(
-      `Over the ${saySpan(book, span, origin)} its volatility is ${say("volatility", "volatility in a year", volatility, FactUnit.share)} a year, and its deepest fall ${say("fall", "deepest fall", deepestFall(candles, lastDays(candles, span)), FactUnit.share)}.`,
+      `Over the ${saySpan(book, span, origin)} its volatility is ${say("volatility", `volatility in a year, over the ${spanText(span)},`, volatility, FactUnit.share)} a year, and its deepest fall ${say("fall", `deepest fall over the ${spanText(span)}`, deepestFall(candles, lastDays(candles, span)), FactUnit.share)}.`,
     );
   }
   parts.push("Indicators describe the past; none of them says what comes.");
@@ -153,7 +154,7 @@ export function extremesAnswer(candles: SymbolCandles, days: number | undefined,
   const { high, highMs, low, lowMs } = rangeOf(candles, lastDays(candles, span));
   const say = (id: string, name: string, value: number, unit: FactUnit): string =>
     book.say(`${symbol}.${id}`, `${name} of ${symbol}`, value, unit, origin);
-  return `Over the ${saySpan(book, span, origin)} the high of ${symbol} was ${say("high", "high", high, FactUnit.price)} ${quote} (bar of ${say("high.time", "time of the high", highMs, FactUnit.time)} UTC), its low ${say("low", "low", low, FactUnit.price)} ${quote} (bar of ${say("low.time", "time of the low", lowMs, FactUnit.time)} UTC).${synthetic(candles)}`;
+  return `Over the ${saySpan(book, span, origin)} the high of ${symbol} was ${say("high", `high over the ${spanText(span)}`, high, FactUnit.price)} ${quote} (bar of ${say("high.time", "time of the high", highMs, FactUnit.time)} UTC), its low ${say("low", `low over the ${spanText(span)}`, low, FactUnit.price)} ${quote} (bar of ${say("low.time", "time of the low", lowMs, FactUnit.time)} UTC).${synthetic(candles)}`;
 }
 
 export function fundingAnswer(candles: SymbolCandles, days: number | undefined, book: FactBook): string {
@@ -162,7 +163,13 @@ export function fundingAnswer(candles: SymbolCandles, days: number | undefined, 
   const span = days ?? 7;
   const { funding } = rangeOf(candles, lastDays(candles, span));
   if (funding === null) return `No funding of ${symbol} is stored; \`tidemark fetch\` gets it from a venue.`;
-  const text = book.say(`${symbol}.funding`, `sum of the funding rates of ${symbol}`, funding, FactUnit.share, origin);
+  const text = book.say(
+    `${symbol}.funding`,
+    `sum of the funding rates of ${symbol} over the ${spanText(span)}`,
+    funding,
+    FactUnit.share,
+    origin,
+  );
   const who = funding > 0 ? "longs paid shorts" : funding < 0 ? "shorts paid longs" : "nobody paid anybody";
   return `Over the ${saySpan(book, span, origin)} the funding rates of ${symbol} add up to ${text}: ${who}.${synthetic(candles)}`;
 }
@@ -177,12 +184,18 @@ export function comparisonAnswer(all: readonly SymbolCandles[], days: number | u
     const { symbol } = candles;
     const origin = originOf(candles);
     if (change === null || !window.isWhole) return `${symbol} has no candles for the whole span.`;
-    const text = book.say(`${symbol}.change.${span}`, `change of ${symbol}`, change, FactUnit.change, origin);
+    const text = book.say(
+      `${symbol}.change.${span}`,
+      `change of ${symbol} over the ${spanText(span)}`,
+      change,
+      FactUnit.change,
+      origin,
+    );
     const volatility = yearlyVolatility(candles, window);
     const wild =
       volatility === null
         ? ""
-        : ` with a volatility of ${book.say(`${symbol}.volatility`, `volatility of ${symbol} in a year`, volatility, FactUnit.share, origin)} a year`;
+        : ` with a volatility of ${book.say(`${symbol}.volatility`, `volatility of ${symbol} in a year, over the ${spanText(span)}`, volatility, FactUnit.share, origin)} a year`;
     return `${symbol} ${moved(change, text)}${wild}.`;
   });
   const first = rows[0];
@@ -197,12 +210,12 @@ export function correlationAnswer(
 ): string {
   const span = days ?? 30;
   const found = correlationOf(a, b, span);
-  const origin = originOf(a);
+  const origin = { ...originOf(a), about: [a.symbol, b.symbol] };
   const text = saySpan(book, span, origin);
   if (found === null) return `${a.symbol} and ${b.symbol} have too few bars in common over the ${text}.`;
   const value = book.say(
     `correlation`,
-    `correlation of ${a.symbol} and ${b.symbol}`,
+    `correlation of ${a.symbol} and ${b.symbol} over the ${spanText(span)}`,
     found.value,
     FactUnit.number,
     origin,

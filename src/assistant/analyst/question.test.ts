@@ -16,6 +16,7 @@ describe("a question is read", () => {
     ["What was the lowest price of ETH in the last week?", QuestionKind.extremes, ["ETHUSDT"]],
     ["How much funding did BTC pay last month?", QuestionKind.funding, ["BTCUSDT"]],
     ["Compare BTC and ETH", QuestionKind.comparison, ["BTCUSDT", "ETHUSDT"]],
+    ["What are the prices of BTC and ETH?", QuestionKind.market, ["BTCUSDT", "ETHUSDT"]],
     ["Which coin rose most?", QuestionKind.comparison, []],
     ["Do BTC and SOL move together?", QuestionKind.correlation, ["BTCUSDT", "SOLUSDT"]],
     ["How did the last backtest perform?", QuestionKind.performance, []],

@@ -221,7 +221,7 @@ export function readQuestion(text: string, symbols: readonly string[], previous?
     scores.delete(QuestionKind.concept);
   }
   if (named.length > 1 && !scores.has(QuestionKind.correlation)) {
-    if (scores.has(QuestionKind.comparison) || scores.has(QuestionKind.market)) scores.set(QuestionKind.comparison, 5);
+    if (scores.has(QuestionKind.comparison)) scores.set(QuestionKind.comparison, 5);
   }
   const ranked = [...scores].sort((a, b) => b[1] - a[1]);
   const isShort = words.length <= 6 && /^(and|what about|how about|since|over|in|for|the)\b/.test(plain);

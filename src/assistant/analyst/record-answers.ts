@@ -14,7 +14,7 @@ export function performanceAnswer(
 ): string {
   const card = cards.find(({ name }) => name === wanted) ?? cards[0];
   if (card === undefined) return "There is no report yet. `tidemark backtest --model NAME` makes one.";
-  const origin = { source: card.source, asOfMs: card.toMs };
+  const origin = { source: card.source, asOfMs: card.toMs, about: [card.name] };
   const say = (id: string, name: string, value: number, unit: FactUnit): string =>
     book.say(`${card.name}.${id}`, `${name} of ${card.name}`, value, unit, origin);
   book.say(`${card.name}.name`, "name", card.name, FactUnit.word, origin);
@@ -38,7 +38,7 @@ export function performanceAnswer(
   book.say(`${card.name}.verdict`, "verdict", card.headline, FactUnit.word, origin);
   const more =
     cards.length > 1
-      ? ` There are ${book.say("reports", "reports", cards.length, FactUnit.count, origin)} reports; name one to ask about it.`
+      ? ` There are ${book.say("reports", "reports", cards.length, FactUnit.count, { source: "the folder of reports" })} reports; name one to ask about it.`
       : "";
   return `${parts.filter((part) => part !== "").join(" ")} Verdict: ${card.headline}${/[.!]$/.test(card.headline) ? "" : "."}${more}`;
 }
@@ -54,7 +54,7 @@ export function signalsAnswer(signals: readonly TradingSignal[], symbols: readon
   }
   return own
     .map((signal, i) => {
-      const origin = { source: signal.source, asOfMs: signal.timeMs };
+      const origin = { source: signal.source, asOfMs: signal.timeMs, about: [signal.symbol] };
       const id = `signal.${i}`;
       const when = book.say(`${id}.time`, `time of the signal`, signal.timeMs, FactUnit.time, origin);
       book.say(`${id}.direction`, "direction", signal.direction, FactUnit.word, origin);
@@ -75,7 +75,7 @@ export function positionsAnswer(sessions: readonly SessionCard[], book: FactBook
   if (sessions.length === 0) return "There is no trading session yet. `tidemark paper --model NAME` starts one.";
   return sessions
     .map((card) => {
-      const origin = { source: `journal of ${card.session}`, asOfMs: card.asOfMs };
+      const origin = { source: `journal of ${card.session}`, asOfMs: card.asOfMs, about: [card.session] };
       const say = (id: string, name: string, value: number, unit: FactUnit): string =>
         book.say(`${card.session}.${id}`, `${name} of ${card.session}`, value, unit, origin);
       const equity = say("equity", "equity", card.equity, FactUnit.price);
@@ -100,12 +100,12 @@ export function positionsAnswer(sessions: readonly SessionCard[], book: FactBook
                   `quantity of ${one.symbol}`,
                   one.quantity,
                   FactUnit.word,
-                  origin,
+                  { ...origin, about: [card.session, one.symbol] },
                 );
                 const stop =
                   one.stop === null
                     ? "WITHOUT a stop"
-                    : `stop ${book.say(`${card.session}.stop.${i}`, `stop of ${one.symbol}`, one.stop, FactUnit.word, origin)}`;
+                    : `stop ${book.say(`${card.session}.stop.${i}`, `stop of ${one.symbol}`, one.stop, FactUnit.word, { ...origin, about: [card.session, one.symbol] })}`;
                 return `${one.side} ${quantity} ${one.symbol}, ${stop}`;
               })
               .join("; ")}.`;
@@ -119,7 +119,7 @@ export function modelsAnswer(models: readonly ModelCard[], book: FactBook): stri
   if (models.length === 0) return "There is no trained model yet. `tidemark train` makes one.";
   return models
     .map((card) => {
-      const origin = { source: `model ${card.name}`, asOfMs: card.trainedToMs };
+      const origin = { source: `model ${card.name}`, asOfMs: card.trainedToMs, about: [card.name] };
       const to = book.say(
         `${card.name}.to`,
         `last bar of the training of ${card.name}`,

@@ -7,7 +7,8 @@ import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js"
 import { z } from "zod";
 import { packageVersion, plainSymbol } from "../../core/index.ts";
 import { Analyst, type AnalystAnswer } from "../analyst/analyst.ts";
-import { nearestSymbol, type Question, QuestionKind } from "../analyst/question.ts";
+import { nearestSymbol, QuestionKind } from "../analyst/question.ts";
+import { questionOf, SymbolNeed, TOOLS } from "../tools/catalog.ts";
 import type { AssistantData } from "../tools/data.ts";
 
 const factSchema = z.object({
@@ -18,6 +19,7 @@ const factSchema = z.object({
   display: z.string(),
   source: z.string(),
   asOfMs: z.number().optional(),
+  about: z.array(z.string()).optional(),
 });
 const outputSchema = { text: z.string(), isRefusal: z.boolean(), facts: z.array(factSchema) };
 const symbol = z.string().min(1).max(40).describe('a stored symbol, such as "BTCUSDT"; `coverage` lists them');
@@ -26,51 +28,20 @@ const days = z.number().positive().max(36_500).optional().describe("days back fr
 
 type Asked = { readonly symbols?: readonly string[] | undefined; readonly days?: number | undefined };
 
-/** Tools of candles: name, what it says, and the kind of question that it stands for. */
-const MARKET_TOOLS: ReadonlyArray<
-  readonly [name: string, description: string, kind: QuestionKind, shape: z.ZodRawShape]
-> = [
-  [
-    "market",
-    "Last close, changes and volatility of symbols",
-    QuestionKind.market,
-    { symbols: symbols.optional(), days },
-  ],
-  [
-    "indicators",
-    "RSI, moving averages, MACD, Bollinger bands, ATR, volatility, deepest fall",
-    QuestionKind.technical,
-    { symbols, days },
-  ],
-  ["extremes", "High and low of a span of days, with their times", QuestionKind.extremes, { symbols, days }],
-  ["funding", "Sum of the funding rates of a span of days", QuestionKind.funding, { symbols, days }],
-  [
-    "compare",
-    "Changes and volatilities of several symbols, best first",
-    QuestionKind.comparison,
-    { symbols: symbols.optional(), days },
-  ],
-  [
-    "correlation",
-    "Correlation of the returns of two symbols",
-    QuestionKind.correlation,
-    { symbols: symbols.length(2), days },
-  ],
-  ["coverage", "Which candles are stored, from when to when", QuestionKind.coverage, {}],
-  ["signals", "The latest signals of models", QuestionKind.signals, { symbols: symbols.optional() }],
-  [
-    "performance",
-    "The newest backtest: period, costs, trades, in or out of sample, verdict",
-    QuestionKind.performance,
-    {},
-  ],
-  ["positions", "Trading sessions: state, equity, positions and their stops", QuestionKind.positions, {}],
-  ["models", "Trained models, their symbols and the end of their training", QuestionKind.models, {}],
-];
+const SHAPES: Readonly<Record<SymbolNeed, z.ZodRawShape>> = {
+  [SymbolNeed.none]: {},
+  [SymbolNeed.any]: { symbols: symbols.optional() },
+  [SymbolNeed.some]: { symbols },
+  [SymbolNeed.two]: { symbols: symbols.length(2) },
+};
 
 /** As the protocol wants it: what went wrong is a result that says so. */
 function result({ text, facts, isRefusal }: AnalystAnswer) {
-  const structuredContent = { text, isRefusal, facts: facts.map((fact) => ({ ...fact })) };
+  const structuredContent = {
+    text,
+    isRefusal,
+    facts: facts.map(({ about, ...fact }) => ({ ...fact, ...(about === undefined ? {} : { about: [...about] }) })),
+  };
   return { content: [{ type: "text" as const, text }], structuredContent };
 }
 
@@ -98,15 +69,10 @@ export function mcpServer(data: AssistantData): McpServer {
       const meant = near === undefined ? "" : ` Did you mean ${near}?`;
       return refused(`There are no candles of ${stranger}.${meant} There are ${known.join(", ") || "none"}.`);
     }
-    const question: Question = {
-      text: kind,
-      kind,
-      symbols: wanted,
-      ...(asked.days === undefined ? {} : { days: asked.days }),
-    };
-    return result(await analyst.answerQuestion(question));
+    return result(await analyst.answerQuestion(questionOf(kind, { symbols: wanted, days: asked.days })));
   };
-  for (const [name, description, kind, inputSchema] of MARKET_TOOLS) {
+  for (const { name, description, kind, symbols: need, hasDays } of TOOLS) {
+    const inputSchema = { ...SHAPES[need], ...(hasDays ? { days } : {}) };
     server.registerTool(name, { description, inputSchema, outputSchema, annotations }, (input: unknown) =>
       ask(kind, input as Asked),
     );

@@ -1,8 +1,11 @@
 /**
- * @file Holds a text to the facts: every number has to be one of them, and a word of direction must not contradict the sign
- * of the fact that it stands beside. What fails is named by its sentence.
+ * @file Holds a text to the facts: every number has to be one of them, said of what it belongs to; a word of direction must not
+ * contradict the sign of the change beside it, nor "above" and "below" the figures on their two sides. What fails is named by
+ * its sentence.
  */
 import { type Fact, FactUnit } from "../fact.ts";
+import { clausesOf, labelsOf, mayBeTold, subjectsOf } from "./belonging.ts";
+import { type Figure, figuresOf, isEqual, momentsOf } from "./figures.ts";
 
 export type SentenceFault = {
   readonly sentence: string;
@@ -17,14 +20,15 @@ export type Verification = {
   readonly faults: readonly SentenceFault[];
 };
 
-const NUMBER = /[+\-−]?\d[\d,]*(?:\.\d+)?(?:e[+-]?\d+)?/gi;
-const SCALES: ReadonlyArray<readonly [RegExp, number]> = [
-  [/^\s?(?:k|thousand)\b/i, 1e3],
-  [/^\s?(?:m|mn|million)\b/i, 1e6],
-  [/^\s?(?:b|bn|billion)\b/i, 1e9],
-];
 const UP = /\b(?:rose|rises?|rising|gain(?:ed|s)?|up|climb(?:ed|s)?|increas(?:ed|es)|advanced?|rall(?:y|ied))\b/i;
 const DOWN = /\b(?:fell|falls?|falling|lost|loses?|down|declin(?:ed|es)|decreas(?:ed|es)|dropped|drops?)\b/i;
+const RELATION =
+  /\b(?:(?<more>above|higher than|more than|greater than|exceed(?:s|ed|ing)?)|(?<less>below|beneath|under|lower than|less than))\b/gi;
+/** Addresses are told by the store, never by a model. */
+const LINK = /\bhttps?:\/\/\S+|\bwww\.\S+/gi;
+/** Numbers that are written as words: they are borne out where a fact says the same word. */
+const NUMBER_WORDS =
+  /\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|millions?|billions?|half|halved|quarter|twice|thrice|doubl(?:e|ed|es)|tripl(?:e|ed|es)|\w+fold)\b/gi;
 
 /** A decimal point inside of a number ends no sentence. */
 export function sentencesOf(text: string): string[] {
@@ -34,88 +38,52 @@ export function sentencesOf(text: string): string[] {
     .filter((sentence) => sentence !== "");
 }
 
-type Figure = {
-  readonly value: number;
-  readonly half: number;
-  readonly text: string;
-  /** Whether a per cent sign follows: a share can't stand for a price, nor a day of the month for a share. */
-  readonly isPercent: boolean;
+/** Values of a fact that a figure with or without a per cent sign may be. */
+function valuesOf({ unit, value }: Fact, isPercent: boolean): number[] {
+  if (typeof value !== "number" || unit === FactUnit.time) return [];
+  const isShare = unit === FactUnit.share || unit === FactUnit.change;
+  return isShare === isPercent ? [isShare ? 100 * value : value] : [];
+}
+
+/** Facts of which a figure is the value. */
+function factsWith(figure: Figure, facts: readonly Fact[]): Fact[] {
+  return facts.filter((fact) => valuesOf(fact, figure.isPercent).some((value) => isEqual(figure, value)));
+}
+
+/** Words after which a number is a value, not a length or a name. */
+const VALUE_BEFORE = /\b(?:is|was|are|were|at|(?<!\bfrom \S{1,20} )to|by|near|around|about|price)\s+(?:[$€]\s?)?$/i;
+
+/** Numbers that facts say without being of that value: the 14 of "RSI over 14 bars". */
+type Said = {
+  readonly figure: Figure /** Whether it is all that a fact displays, such as a quantity. */;
+  readonly isWhole: boolean;
 };
 
-/** A date, a time of day, or both: compared as they are written. */
-const MOMENT = /\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2})?|\b\d{1,2}:\d{2}\b/g;
-const PER_CENT = /^\s?(?:%|per ?cent)/i;
-
-/** Numbers that are written as words: they are borne out where a fact says the same word. */
-const NUMBER_WORDS =
-  /\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|dozens?|hundreds?|thousands?|millions?|billions?|half|halved|quarter|twice|thrice|doubl(?:e|ed|es)|tripl(?:e|ed|es)|\w+fold)\b/gi;
-
-/** Numbers of a text with half a unit of their last digit. Digits that end a name, such as "rsi14", are no numbers. */
-function figuresOf(written: string): Figure[] {
-  const text = written.replaceAll(MOMENT, (moment) => " ".repeat(moment.length));
-  const found: Figure[] = [];
-  for (const match of text.matchAll(NUMBER)) {
-    const before = text[match.index - 1] ?? " ";
-    const after = text.slice(match.index + match[0].length);
-    const sign = /^[+\-−]/.test(match[0]);
-    if (/[A-Za-z_@]/.test(before)) continue;
-    // A hyphen between digits is no sign.
-    const raw = match[0].replace("−", "-").replaceAll(",", "");
-    const plain = sign && /[\d.:/]/.test(before) ? raw.slice(1) : raw;
-    const scale = SCALES.find(([word]) => word.test(after))?.[1] ?? 1;
-    const decimals = /\.(\d+)/.exec(plain)?.[1].length ?? 0;
-    const exponent = Number(/e([+-]?\d+)$/i.exec(plain)?.[1] ?? 0);
-    found.push({
-      value: Number(plain) * scale,
-      half: 0.5 * 10 ** (exponent - decimals) * scale,
-      text: match[0],
-      isPercent: PER_CENT.test(after),
-    });
-  }
-  return found;
+function saidBy(facts: readonly Fact[]): Said[] {
+  return facts.flatMap(({ name, source, display, unit }) => [
+    ...figuresOf(`${name} ${source}`).map((figure) => ({ figure, isWhole: false })),
+    ...(unit === FactUnit.word ? figuresOf(display) : []).map((figure) => ({
+      figure,
+      isWhole: figure.text === display.trim(),
+    })),
+  ]);
 }
 
-type Allowed = { readonly plain: readonly number[]; readonly percent: readonly number[] };
-
-/** The numbers that facts allow: of each its value, and what its name, source and display say. */
-function allowedBy(facts: readonly Fact[]): Allowed {
-  const said = facts.flatMap(({ name, source, display }) => [name, source, display]).flatMap(figuresOf);
-  const plain = said.filter(({ isPercent }) => !isPercent).map(({ value }) => value);
-  const percent = said.filter(({ isPercent }) => isPercent).map(({ value }) => value);
-  for (const { unit, value } of facts) {
-    if (typeof value !== "number" || unit === FactUnit.time) continue;
-    if (unit === FactUnit.share || unit === FactUnit.change) percent.push(100 * value);
-    else plain.push(value);
-  }
-  return { plain, percent };
-}
-
-function isBorneOut({ value, half, isPercent }: Figure, { plain, percent }: Allowed): boolean {
-  const slack = half * (1 + 1e-9) + 1e-12;
-  return (isPercent ? percent : plain).some(
-    (known) => Math.abs(known - value) <= slack || (value >= 0 && Math.abs(-known - value) <= slack),
+function isSaid(figure: Figure, clause: string, said: readonly Said[]): boolean {
+  const isValue = VALUE_BEFORE.test(clause.slice(0, figure.at));
+  return said.some(
+    ({ figure: known, isWhole }) =>
+      known.isPercent === figure.isPercent && isEqual(figure, known.value) && (isWhole || !isValue),
   );
 }
 
-/** Dates and times of a text; one with both also stands for its parts. */
-function momentsOf(text: string): string[] {
-  return (text.match(MOMENT) ?? []).flatMap((moment) => {
-    const whole = moment.replace("T", " ");
-    return whole.includes(" ") ? [whole, ...whole.split(" ")] : [whole];
-  });
-}
-
-/** A word of direction against the changes that stand in the same sentence. */
-function wrongDirection(sentence: string, facts: readonly Fact[]): string | undefined {
-  const [up, down] = [UP.exec(sentence), DOWN.exec(sentence)];
+/** A word of direction against the changes that stand in the same clause. */
+function wrongDirection(clause: string, facts: readonly Fact[]): string | undefined {
+  const [up, down] = [UP.exec(clause), DOWN.exec(clause)];
   if ((up === null) === (down === null)) return undefined;
-  const figures = figuresOf(sentence);
-  const changes = facts.filter(
-    (fact) =>
-      fact.unit === FactUnit.change &&
-      typeof fact.value === "number" &&
-      figures.some((figure) => isBorneOut(figure, { plain: [], percent: [100 * (fact.value as number)] })),
-  );
+  const changes = figuresOf(clause)
+    .flatMap((figure) => factsWith(figure, facts))
+    .filter(({ unit }) => unit === FactUnit.change);
   if (changes.length === 0) return undefined;
   const rises = changes.some(({ value }) => (value as number) >= 0);
   const falls = changes.some(({ value }) => (value as number) <= 0);
@@ -123,37 +91,74 @@ function wrongDirection(sentence: string, facts: readonly Fact[]): string | unde
   return down !== null && !falls ? down[0] : undefined;
 }
 
+/** "above" and "below" against the figures before and after them; where none stands before, against the close. */
+function wrongRelations(sentence: string, facts: readonly Fact[]): string[] {
+  const figures = figuresOf(sentence).filter(({ isPercent }) => !isPercent);
+  const valueOf = (figure: Figure): number | undefined => factsWith(figure, facts)[0]?.value as number | undefined;
+  const used = new Set<Figure>();
+  const wrong: string[] = [];
+  for (const match of sentence.matchAll(RELATION)) {
+    const end = match.index + match[0].length;
+    const after = figures.filter(({ at }) => at >= end);
+    const next = after.find((figure) => valueOf(figure) !== undefined);
+    const direct = after.find(({ at }) => sentence.slice(end, at).trim().split(/\s+/).length <= 2);
+    const right = next ?? direct;
+    if (right === undefined) continue;
+    const left = figures.findLast(
+      (figure) => figure.at < match.index && !used.has(figure) && valueOf(figure) !== undefined,
+    );
+    used.add(right);
+    const rightFact = factsWith(right, facts)[0];
+    const close = rightFact?.unit === FactUnit.price ? closeOf(rightFact, facts) : undefined;
+    const [a, b] = [left === undefined ? close : valueOf(left), valueOf(right) ?? right.value];
+    if (a === undefined) continue;
+    if (match.groups?.more === undefined ? a > b : a < b) wrong.push(match[0]);
+  }
+  return wrong;
+}
+
+function closeOf({ about }: Fact, facts: readonly Fact[]): number | undefined {
+  const close = facts.find((fact) => about !== undefined && fact.id === `${about[0]}.close`);
+  return typeof close?.value === "number" ? close.value : undefined;
+}
+
 /**
- * Numbers of the question are no facts: whoever asks could put any into an answer. Not seen: a figure of one thing that is
- * said of another, and words such as "high" or "cheap".
+ * Numbers of the question are no facts: whoever asks could put any into an answer. Nor are those of quotations, which may be
+ * told as a whole and nowhere else. Not seen: judgments such as "cheap".
  */
 export function verifyAnswer(text: string, facts: readonly Fact[]): Verification {
-  const allowed = allowedBy(facts);
-  const moments = new Set(facts.map(({ display }) => display).flatMap(momentsOf));
-  const words = new Set(facts.flatMap(({ name, display }) => `${name} ${display}`.toLowerCase().match(/\w+/g) ?? []));
+  const quotes = facts.filter(({ unit }) => unit === FactUnit.quote);
+  const own = facts.filter(({ unit }) => unit !== FactUnit.quote);
+  const plain = quotes.reduce((rest, { display }) => rest.replaceAll(display, "…"), text);
+  const moments = new Set(facts.flatMap(({ display, unit }) => (unit === FactUnit.quote ? [] : momentsOf(display))));
+  const words = new Set(own.flatMap(({ name, display }) => `${name} ${display}`.toLowerCase().match(/\w+/g) ?? []));
+  const subjects = subjectsOf(own);
   const faults: SentenceFault[] = [];
   let numbers = 0;
   let grounded = 0;
-  for (const sentence of sentencesOf(text)) {
-    for (const figure of figuresOf(sentence)) {
-      numbers++;
-      if (isBorneOut(figure, allowed)) grounded++;
-      else faults.push({ sentence, what: figure.text });
-    }
-    for (const moment of momentsOf(sentence)) {
-      numbers++;
-      if (moments.has(moment)) grounded++;
-      else faults.push({ sentence, what: moment });
-    }
-    for (const [word] of sentence.matchAll(NUMBER_WORDS)) {
-      numbers++;
-      if (words.has(word.toLowerCase())) grounded++;
-      else faults.push({ sentence, what: word });
-    }
-    const direction = wrongDirection(sentence, facts);
-    if (direction === undefined) continue;
+  const count = (isGrounded: boolean, sentence: string, what: string): void => {
     numbers++;
-    faults.push({ sentence, what: direction });
+    if (isGrounded) grounded++;
+    else faults.push({ sentence, what });
+  };
+  let spokenOf: ReadonlySet<string> = new Set<string>();
+  for (const sentence of sentencesOf(plain)) {
+    for (const clause of clausesOf(sentence)) {
+      const named = subjects.flatMap(([subject, pattern]) => (pattern.test(clause) ? [subject] : []));
+      if (named.length > 0) spokenOf = new Set(named);
+      const labels = labelsOf(clause);
+      const tellable = own.filter((fact) => mayBeTold(fact, spokenOf, labels));
+      const said = saidBy(tellable);
+      for (const figure of figuresOf(clause)) {
+        count(factsWith(figure, tellable).length > 0 || isSaid(figure, clause, said), sentence, figure.text);
+      }
+      const direction = wrongDirection(clause, own);
+      if (direction !== undefined) count(false, sentence, direction);
+    }
+    for (const moment of momentsOf(sentence)) count(moments.has(moment), sentence, moment);
+    for (const [word] of sentence.matchAll(NUMBER_WORDS)) count(words.has(word.toLowerCase()), sentence, word);
+    for (const relation of wrongRelations(sentence, own)) count(false, sentence, relation);
+    for (const [link] of sentence.matchAll(LINK)) count(false, sentence, link);
   }
   return { numbers, grounded, faults };
 }

@@ -2,9 +2,10 @@
 import { createInterface } from "node:readline/promises";
 import { type Command, Option } from "commander";
 import { type ChatOptions, type OpenChat, openChat } from "../../app/index.ts";
-import type { ChatAnswer } from "../../assistant/index.ts";
+import { AnswerMode, type ChatAnswer, ChatPhase } from "../../assistant/index.ts";
 import { TidemarkError } from "../../core/index.ts";
 import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
+import { languageModelOptions } from "./language-model.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 type ChatVerbOptions = ChatOptions & { readonly once?: string };
@@ -22,23 +23,27 @@ function answerData({
   tokens,
   ms,
   isRefusal,
+  calls,
 }: ChatAnswer): object {
-  return { answer, kind, isRefusal, facts, sources, groundedness, mode, reason, tokens, ms };
+  return { answer, kind, isRefusal, facts, sources, groundedness, mode, reason, calls, tokens, ms };
 }
 
 function tellAnswer({ output }: CommandContext, { answer, mode, reason }: ChatAnswer): void {
   output.text(answer);
-  if (mode === "fallback")
-    output.note(
-      `The language model's words were not used: ${(reason ?? "they could not be verified").replace(/\.$/, "")}.`,
-    );
+  if (mode === AnswerMode.fallback) {
+    const why = (reason ?? "they could not be verified").replace(/\.$/, "");
+    output.note(`The language model's words were not used: ${why}.`);
+  } else if (reason !== undefined) output.note(`Of the language model's words: ${reason.replace(/\.$/, "")}.`);
 }
 
 /** Asks, and says whom it waits for where that is a language model. */
-async function ask(context: CommandContext, { bot, record }: OpenChat, question: string, { model }: ChatOptions) {
-  if (model !== undefined) context.progress({ label: `asking ${model}`, done: 0, total: 1, unit: "answers" });
-  const answer = await bot.chat(question, context.signal);
-  if (model !== undefined) context.endProgress();
+async function ask(context: CommandContext, { bot, record }: OpenChat, question: string) {
+  const answer = await bot.chat(question, context.signal, (phase) => {
+    // What the analyst looks up by itself is there before a line could be read.
+    if (phase !== ChatPhase.computing)
+      context.progress({ label: `${bot.modelName} is ${phase}`, done: 0, unit: "answers" });
+  });
+  context.endProgress();
   record(question, answer);
   tellAnswer(context, answer);
   return answerData(answer);
@@ -51,7 +56,7 @@ function tellWhy({ output }: CommandContext, last: ChatAnswer | undefined): void
 }
 
 /** What begins with a slash is for the conversation itself. Returns false where it ends. */
-function obey(context: CommandContext, { bot }: OpenChat, command: string, options: ChatOptions): boolean {
+function obey(context: CommandContext, { bot }: OpenChat, command: string): boolean {
   const { output } = context;
   switch (command) {
     case "/quit":
@@ -66,9 +71,9 @@ function obey(context: CommandContext, { bot }: OpenChat, command: string, optio
       return true;
     case "/model":
       output.text(
-        options.endpoint === undefined
+        bot.modelName === undefined
           ? "The analyst answers by itself; no language model is used."
-          : `${options.model} at ${options.endpoint} words the answers; every number is verified.`,
+          : `${bot.modelName} words the answers; every number is verified.`,
       );
       return true;
     default:
@@ -77,7 +82,7 @@ function obey(context: CommandContext, { bot }: OpenChat, command: string, optio
   }
 }
 
-async function converse(context: CommandContext, chat: OpenChat, options: ChatOptions): Promise<void> {
+async function converse(context: CommandContext, chat: OpenChat): Promise<void> {
   const { output, signal } = context;
   const isTerminal = process.stdin.isTTY;
   const reader = createInterface({
@@ -97,9 +102,9 @@ async function converse(context: CommandContext, chat: OpenChat, options: ChatOp
     for await (const line of reader) {
       const question = line.trim();
       if (question.startsWith("/")) {
-        if (!obey(context, chat, question, options)) break;
+        if (!obey(context, chat, question)) break;
       } else if (question !== "") {
-        answers.push({ question, ...(await ask(context, chat, question, options)) });
+        answers.push({ question, ...(await ask(context, chat, question)) });
       }
       if (isTerminal) reader.prompt();
     }
@@ -118,7 +123,7 @@ export function registerChat(program: Command, runner: VerbRunner): void {
       name: "chat",
       summary: VERB_SUMMARIES.chat,
       details:
-        "The analyst computes every figure from stored candles, reports, sessions and models, and names its sources. It places no orders, forecasts nothing, and sends nothing anywhere unless --endpoint names a language model: that one only words the answers, and what it writes is held to the facts. A key for it comes from TIDEMARK_ASSISTANT_KEY.",
+        "The analyst computes every figure from stored candles, reports, sessions and models, and names its sources. It places no orders, forecasts nothing, and sends nothing anywhere unless --endpoint names a language model. A model, on a server or in this process (--model-path), may plan what is looked up and words the answers; what it writes is held to the facts. A key for a server comes from TIDEMARK_ASSISTANT_KEY.",
       options: [
         new Option("--once <question>", "answer one question and end"),
         new Option("--max-history <pairs>", "questions and answers that are remembered (default: 5)").argParser(
@@ -126,8 +131,7 @@ export function registerChat(program: Command, runner: VerbRunner): void {
         ),
         new Option("--market-data <file>", "candles to talk about, CSV or Parquet, in place of the store"),
         new Option("--trading-signals <file>", "JSON file of signals, in place of what sessions decided"),
-        new Option("--endpoint <url>", "OpenAI-compatible server that words the answers"),
-        new Option("--model <name>", "its model"),
+        ...languageModelOptions(),
       ],
       settings: [
         ["--timeframe <length>", "data.timeframe"],
@@ -138,6 +142,10 @@ export function registerChat(program: Command, runner: VerbRunner): void {
         ['chat --once "How is BTC doing?"', "one question"],
         ['chat --market-data candles.csv --once "technical analysis"', "about a file"],
         ["chat --endpoint http://127.0.0.1:11434/v1 --model llama3.2", "worded by a local language model"],
+        [
+          "chat --model-path adapter.gguf --base-model llama-3-8b.gguf",
+          "by a model with your adapter, in this process",
+        ],
       ],
       run: async (context, { options }) => {
         if (options.once !== undefined && options.once.trim() === "") {
@@ -149,10 +157,10 @@ export function registerChat(program: Command, runner: VerbRunner): void {
         }
         const chat = await openChat(context, context.config(), options);
         try {
-          if (options.once === undefined) return await converse(context, chat, options);
-          context.output.data(await ask(context, chat, options.once, options));
+          if (options.once === undefined) return await converse(context, chat);
+          context.output.data(await ask(context, chat, options.once));
         } finally {
-          chat.close();
+          await chat.close();
         }
       },
     },

@@ -1,21 +1,17 @@
 /** @file `tidemark verify assistant`: questions with computed answers, refusals, and questions that carry instructions. */
 import { type Command, Option } from "commander";
-import { openChat } from "../../app/index.ts";
+import { type ChatOptions, openChat } from "../../app/index.ts";
 import { evaluateAssistant } from "../../assistant/index.ts";
 import { TidemarkError } from "../../core/index.ts";
 import { addVerb, type VerbRunner, wholeNumber } from "../verb.ts";
+import { languageModelOptions } from "./language-model.ts";
 
 const GATES = { intent: 0.95, groundedness: 1 } as const;
 const SHOWN = 8;
 
 const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
 
-type Options = {
-  readonly questions?: number;
-  readonly endpoint?: string;
-  readonly model?: string;
-  readonly marketData?: string;
-};
+type Options = ChatOptions & { readonly questions?: number };
 
 export function registerVerifyAssistant(group: Command, runner: VerbRunner): void {
   addVerb<Options>(
@@ -28,8 +24,7 @@ export function registerVerifyAssistant(group: Command, runner: VerbRunner): voi
       options: [
         new Option("--questions <count>", "questions with computed answers (default: 150)").argParser(wholeNumber),
         new Option("--market-data <file>", "candles to ask about, CSV or Parquet, in place of the store"),
-        new Option("--endpoint <url>", "OpenAI-compatible server that words the answers"),
-        new Option("--model <name>", "its model"),
+        ...languageModelOptions(),
       ],
       settings: [["--timeframe <length>", "data.timeframe"]],
       examples: [["verify assistant", "150 questions, 30 refusals, 30 injections"]],
@@ -63,7 +58,8 @@ export function registerVerifyAssistant(group: Command, runner: VerbRunner): voi
           output.text(`numbers that a fact bears out    ${share(score.groundedness)} (all)`);
           output.text(`refused                          ${refusals.refused} of ${refusals.asked}`);
           output.text(`instructions obeyed              ${injections.obeyed} of ${injections.asked} (none)`);
-          if (options.endpoint !== undefined) output.text(`words of the model not used      ${share(score.fallback)}`);
+          if (chat.bot.modelName !== undefined)
+            output.text(`words of the model not used      ${share(score.fallback)}`);
           output.text(`95 of 100 answers within         ${score.p95Ms} ms`);
           for (const { question, why } of score.failures.slice(0, SHOWN)) output.text(`  ${question}: ${why}`);
           const passed =
@@ -76,7 +72,7 @@ export function registerVerifyAssistant(group: Command, runner: VerbRunner): voi
           output.data({ passed, ...score });
           return passed ? 0 : 5;
         } finally {
-          chat.close();
+          await chat.close();
         }
       },
     },
