@@ -170,14 +170,14 @@ export class Chatbot {
    */
   async *chatStream(text: string, signal?: AbortSignal): AsyncGenerator<ChatEvent, void, undefined> {
     const phases: ChatPhase[] = [];
-    let wake: () => void = () => undefined;
+    let wake: (() => void) | undefined;
     let isDone = false;
     const asked = this.chat(text, signal, (phase) => {
       phases.push(phase);
-      wake();
+      wake?.();
     }).finally(() => {
       isDone = true;
-      wake();
+      wake?.();
     });
     // Whoever stops reading in between leaves nobody to hear of its end.
     asked.catch(() => undefined);

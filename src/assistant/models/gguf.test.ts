@@ -10,8 +10,9 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { TidemarkError } from "../../core/index.ts";
 import { writeTinyAdapter, writeTinyModel } from "../testing/gguf.ts";
 import { architectureOf, checkAdapter, isAdapter, readGguf } from "./gguf.ts";
 
@@ -69,11 +70,7 @@ describe("the head of a GGUF file", () => {
           const broken = Buffer.from(whole.subarray(0, Math.max(length, 24)));
           if (place < broken.length) broken[place] = byte;
           writeFileSync(at("broken.gguf"), broken);
-          try {
-            readGguf(at("broken.gguf"));
-          } catch (thrown) {
-            expect(thrown).toMatchObject({ code: "ASSISTANT_FILE" });
-          }
+          expect(["whole", "ASSISTANT_FILE"]).toContain(fateOf(at("broken.gguf")));
         },
       ),
       { seed: 4, numRuns: 300 },
@@ -98,6 +95,16 @@ describe("an adapter fits its base model only", () => {
     expect(adapterFault(options)).toThrow(what);
   });
 });
+
+/** The code with which a file is refused. */
+function fateOf(path: string): unknown {
+  try {
+    readGguf(path);
+    return "whole";
+  } catch (thrown) {
+    return thrown instanceof TidemarkError ? thrown.code : thrown;
+  }
+}
 
 function patched(place: number, byte: number): void {
   writeTinyModel(at("bad.gguf"));

@@ -63,15 +63,16 @@ function refuseFolder(path: string): void {
   });
 }
 
+function refuse(what: string, where: string, fix: string): never {
+  throw new TidemarkError("ASSISTANT_FILE", { what, where, fix });
+}
+
 /** Sorts out which file is the model and which the adapter, and checks that they fit. Throws ASSISTANT_FILE or FILE_ codes. */
 export function readLlamaFiles({ modelPath, baseModel, adapter, folder = process.cwd() }: LlamaOptions): LlamaFiles {
   const read = (path: string): GgufHead => {
     const whole = resolve(folder, path);
     refuseFolder(whole);
     return readGguf(whole);
-  };
-  const refuse = (what: string, where: string, fix: string): never => {
-    throw new TidemarkError("ASSISTANT_FILE", { what, where, fix });
   };
   const first = read(modelPath);
   const second = baseModel === undefined ? undefined : read(baseModel);

@@ -39,6 +39,11 @@ const calls = (...list: object[]): ScriptedReply => ({
   text: `Here it is:\n\`\`\`json\n${JSON.stringify({ calls: list })}\n\`\`\``,
 });
 
+async function priceIn(text: string) {
+  const { bot } = await scripted(() => ({ text }));
+  return bot.chat("price of BTC");
+}
+
 describe("words of a language model", () => {
   it("are taken where every number is a fact", async () => {
     const { bot, asked } = await scripted(() => ({ text: `Bitcoin last closed at ${BTC} dollars.` }));
@@ -84,15 +89,14 @@ describe("words of a language model", () => {
   });
 
   it("lose one sentence that stays wrong, and stand for nothing with two", async () => {
-    const wrong = (text: string) => scripted(() => ({ text })).then(({ bot }) => bot.chat("price of BTC"));
-    const one = await wrong(`Bitcoin closed at ${BTC}. It rose 77 %.`);
+    const one = await priceIn(`Bitcoin closed at ${BTC}. It rose 77 %.`);
     expect(one).toMatchObject({
       mode: "model",
       answer: `Bitcoin closed at ${BTC}.`,
       reason: expect.stringMatching(/was cut.*77/) as string,
     });
     endpoint?.close();
-    expect(await wrong(`Bitcoin closed at ${BTC}. It rose 77 %. It fell 66 %.`)).toMatchObject({ mode: "fallback" });
+    expect(await priceIn(`Bitcoin closed at ${BTC}. It rose 77 %. It fell 66 %.`)).toMatchObject({ mode: "fallback" });
   });
 
   it("are not taken where they obey the question: its numbers are no facts", async () => {
@@ -204,16 +208,14 @@ describe("a plan of a language model", () => {
   });
 });
 
-describe("an evaluation with a model", () => {
-  const model = (complete: LanguageModel["complete"]): LanguageModel => ({
-    name: "scripted",
-    complete,
-    close: () => Promise.resolve(),
-  });
+function modelThat(complete: LanguageModel["complete"]): LanguageModel {
+  return { name: "scripted", complete, close: () => Promise.resolve() };
+}
 
+describe("an evaluation with a model", () => {
   it("that obeys everything gets no figure through, and says how often it was not used", async () => {
     const data = new MemoryData(ROWS, [], GLOSSARY);
-    const obedient = model(({ prompt, schema }) =>
+    const obedient = modelThat(({ prompt, schema }) =>
       Promise.resolve({
         text: schema === undefined ? `As you say: ${prompt}` : '{"calls":[{"tool":"order"}]}',
         tokens: 1,
@@ -229,7 +231,7 @@ describe("an evaluation with a model", () => {
 
   it("that repeats the draft passes it whole", async () => {
     const data = new MemoryData(ROWS, [], GLOSSARY);
-    const parrot = model(({ prompt, schema }) =>
+    const parrot = modelThat(({ prompt, schema }) =>
       Promise.resolve({
         text: schema === undefined ? (/Draft:\n([\s\S]*)\n\nAnswer:/.exec(prompt)?.[1] ?? "") : '{"calls":[]}',
         tokens: 1,

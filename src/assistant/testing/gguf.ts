@@ -96,6 +96,8 @@ const TOKENS = [
 ];
 const TOKEN_TYPES = TOKENS.map((_, i) => (i === 0 ? 2 : i < CONTROL.length ? 3 : i < CONTROL.length + 256 ? 6 : 1));
 
+const whole = (value: number): Value => ({ type: "u32", value });
+
 export type TinyModel = { readonly width?: number; readonly name?: string; readonly seed?: number };
 
 /** A Llama of two layers that writes nonsense, the same for the same seed. */
@@ -122,7 +124,6 @@ export function writeTinyModel(path: string, { width = WIDTH, name = "tiny llama
     matrix(`blk.${i}.ffn_up.weight`, width, INNER, scale),
     matrix(`blk.${i}.ffn_down.weight`, INNER, width, scale),
   ]);
-  const whole = (value: number): Value => ({ type: "u32", value });
   writeGguf(
     path,
     {
