@@ -75,7 +75,7 @@ export function searchOnce(
   const trials: Trial[] = [];
   const best = new Float64Array(trialCount);
   for (let number = 0; number < trialCount; number++) {
-    const params = sampler.suggest({ seed, number, direction: "minimize", space, trials });
+    const params = sampler.suggest({ seed, number, direction: "minimize", space, trials, peers: trials });
     if (params === undefined) return best.slice(0, number);
     const value = testFunction.evaluate(params);
     best[number] = number === 0 ? value : Math.min(best[number - 1], value);

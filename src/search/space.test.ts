@@ -115,7 +115,7 @@ describe("every sampler", () => {
     const direction = maximize ? ("maximize" as const) : ("minimize" as const);
     const trials = [];
     for (let number = 0; number < 12; number++) {
-      const request = { seed, number, direction, space, trials };
+      const request = { seed, number, direction, space, trials, peers: trials };
       const params = sampler.suggest(request);
       const again = createSampler(spec).suggest(request);
       if (JSON.stringify(again) !== JSON.stringify(params)) throw new Error("it is no pure function of the request");
@@ -148,7 +148,8 @@ describe("every sampler", () => {
     const sampler = createSampler({ kind: "tpe", startup: 3 });
     const trials = [];
     for (let number = 0; number < 20; number++) {
-      const params: Params = sampler.suggest({ seed: 1, number, direction: "minimize", space, trials }) ?? {};
+      const params: Params =
+        sampler.suggest({ seed: 1, number, direction: "minimize", space, trials, peers: trials }) ?? {};
       expect(params["x"]).toBeGreaterThanOrEqual(low);
       expect(params["x"]).toBeLessThanOrEqual(high);
       trials.push(completeTrial(number, params, Math.sin(number)));

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type Progress, systemClock } from "../core/index.ts";
 import type { TrialExecutor, TrialOutcome } from "./executors/executor.ts";
 import { type Objective, TrialPruned, type TrialRun } from "./executors/objective.ts";
-import type { SearchSpace } from "./space.ts";
+import { bracketBudgets, bracketOf } from "./pruners/hyperband.ts";
+import { createSampler } from "./samplers/create.ts";
+import { checkSpace, type SearchSpace } from "./space.ts";
 import { createStudy, openStudy, type StudyOptions } from "./study.ts";
 import { type Trial, TrialState } from "./trial.ts";
 
@@ -71,6 +73,22 @@ describe("a study", () => {
     await again.optimize(bowl, { trials: 12 });
     await again.optimize(bowl, { trials: 30 });
     expect(journalOf(again.path), "stopped and continued, it is the same search").toBe(journalOf(study.path));
+  });
+
+  it("draws by the trials of a Hyperband bracket alone", async () => {
+    const pruner = { kind: "hyperband", minResource: 1, maxResource: 9 } as const;
+    const study = await createStudy(folder, { ...MINIMIZE, name: "s", pruner, sampler: { kind: "tpe", startup: 4 } });
+    await study.optimize(bowl, { trials: 24 });
+    const space = checkSpace(SPACE);
+    const trials = study.trials();
+    const budgets = bracketBudgets(3, 3);
+    const sampler = createSampler({ kind: "tpe", startup: 4 });
+    for (const { number, params } of trials) {
+      const before = trials.slice(0, number);
+      const peers = before.filter((other) => bracketOf("s", other.number, budgets) === bracketOf("s", number, budgets));
+      const drawn = sampler.suggest({ seed: 7, number, direction: "minimize", space, trials: before, peers });
+      expect(params, `trial ${number}`).toEqual(drawn);
+    }
   });
 
   it("can be opened again by anybody who asks for the same", async () => {

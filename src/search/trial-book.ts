@@ -206,8 +206,11 @@ export class TrialBook {
   }
 
   #suggest(number: number, trials: readonly Trial[]): Params | undefined {
-    const { sampler, seed, direction, space } = this.options;
-    return sampler.suggest({ seed, number, direction, space, trials });
+    const { sampler, pruner, seed, direction, space } = this.options;
+    const { name: studyName, systemAttributes: studyAttributes } = this.study();
+    const peers = pruner.peers?.({ studyName, studyAttributes, number, trials }) ?? trials;
+    // A grid is walked by all together; a model is of trials that were held to the same rules.
+    return sampler.suggest({ seed, number, direction, space, trials, peers });
   }
 
   /** Operations that start a waiting trial; parameters that it lacks or that are not of the space are drawn. */

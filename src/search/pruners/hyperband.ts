@@ -6,7 +6,7 @@
  */
 import { crc32 } from "node:zlib";
 import type { Trial } from "../trial.ts";
-import { KEEP, type Pruner } from "./pruner.ts";
+import { KEEP, type PeerRequest, type PruneRequest, type Pruner } from "./pruner.ts";
 import { halvingPruner, mostSteps } from "./successive-halving.ts";
 
 export type HyperbandOptions = {
@@ -48,13 +48,28 @@ export function bracketOf(studyName: string, number: number, budgets: readonly n
   return budgets.length - 1;
 }
 
+/** The trials that share a bracket with the one of this number. */
+function sameBracket({ studyName, number, trials }: PeerRequest, budgets: readonly number[]): readonly Trial[] {
+  const bracket = bracketOf(studyName, number, budgets);
+  return trials.filter((other) => bracketOf(studyName, other.number, budgets) === bracket);
+}
+
 export function hyperbandPruner(options: HyperbandOptions): Pruner {
   const { minResource, reductionFactor, bootstrapCount } = options;
+  const known = ({ studyAttributes }: Pick<PruneRequest, "studyAttributes">) =>
+    options.maxResource === "auto" ? studyAttributes[RESOURCE_KEY] : options.maxResource;
+  const budgetsOf = (maxResource: number): readonly number[] =>
+    bracketBudgets(bracketCount(minResource, maxResource, reductionFactor), reductionFactor);
   return {
     name: "hyperband",
+    /** Those of the trial's bracket, as soon as there are brackets; before that all. */
+    peers(request) {
+      const maxResource = known(request);
+      return typeof maxResource === "number" ? sameBracket(request, budgetsOf(maxResource)) : request.trials;
+    },
     shouldPrune(request) {
       const { studyName, trial, trials } = request;
-      let maxResource = options.maxResource === "auto" ? request.studyAttributes[RESOURCE_KEY] : options.maxResource;
+      let maxResource = known(request);
       const learned: Record<string, number> = {};
       if (typeof maxResource !== "number") {
         const most = mostSteps(trials);
@@ -62,9 +77,9 @@ export function hyperbandPruner(options: HyperbandOptions): Pruner {
         maxResource = most + 1;
         learned[RESOURCE_KEY] = maxResource;
       }
-      const budgets = bracketBudgets(bracketCount(minResource, maxResource, reductionFactor), reductionFactor);
+      const budgets = budgetsOf(maxResource);
       const bracket = bracketOf(studyName, trial.number, budgets);
-      const peers = trials.filter((other: Trial) => bracketOf(studyName, other.number, budgets) === bracket);
+      const peers = sameBracket({ ...request, number: trial.number }, budgets);
       const halving = halvingPruner({ minResource, reductionFactor, bootstrapCount, minEarlyStoppingRate: bracket });
       const verdict = halving.shouldPrune({ ...request, trials: peers });
       return Object.keys(learned).length > 0 ? { ...verdict, studyAttributes: learned } : verdict;

@@ -20,8 +20,19 @@ export type PruneVerdict = {
   readonly studyAttributes?: Attributes;
 };
 
+/** Which trials a new one is compared with. */
+export type PeerRequest = Pick<PruneRequest, "studyName" | "studyAttributes" | "trials"> & {
+  /** Of the trial that is to be drawn. */
+  readonly number: number;
+};
+
 export type Pruner = {
   readonly name: string;
+  /**
+   * The trials that a sampler may learn from for the trial of this number: those that were held to the same rules. All where
+   * absent.
+   */
+  peers?(request: PeerRequest): readonly Trial[];
   /** A pure function of the request, asked after each report. */
   shouldPrune(request: PruneRequest): PruneVerdict;
 };

@@ -167,6 +167,25 @@ describe("Hyperband", () => {
     });
   });
 
+  it("lets a sampler learn from the trials of the same bracket, as soon as there are brackets", () => {
+    const trials = Array.from({ length: 40 }, (_, number) => makeTrial(number));
+    const peersOf = (maxResource: number | "auto", studyAttributes = {}) =>
+      createPruner({ kind: "hyperband", minResource: 1, maxResource }).peers?.({
+        studyName: "s",
+        number: 40,
+        trials,
+        studyAttributes,
+      });
+    const budgets = bracketBudgets(3, 3);
+    const own = trials.filter(({ number }) => bracketOf("s", number, budgets) === bracketOf("s", 40, budgets));
+    expect(own.length).toBeGreaterThan(0);
+    expect(own.length).toBeLessThan(40);
+    expect(peersOf(9)).toEqual(own);
+    expect(peersOf("auto"), "the length of a trial is not known yet").toBe(trials);
+    expect(peersOf("auto", { "tidemark:max_resource": 9 })).toEqual(own);
+    expect("peers" in createPruner({ kind: "median" }), "all, by any other pruner").toBe(false);
+  });
+
   it("learns the longest trial and keeps it with the study", () => {
     const spec: PrunerSpec = { kind: "hyperband" };
     expect(ask(spec, running(0, [1]))).toEqual({ prune: false });

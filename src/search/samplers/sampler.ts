@@ -10,6 +10,8 @@ export type SampleRequest = {
   readonly space: Space;
   /** The study's other trials in the order of their numbers, in any state. */
   readonly trials: readonly Trial[];
+  /** Those of them that were held to the same rules of pruning: what is modelled is them. */
+  readonly peers: readonly Trial[];
 };
 
 export type Sampler = {

@@ -8,9 +8,15 @@ import { goodCount, splitTrials } from "./split.ts";
 
 const LINE: SearchSpace = { x: { kind: "float", low: 0, high: 10 } };
 
-function suggest(spec: SamplerSpec, space: SearchSpace, trials: readonly Trial[], seed = 1): Params | undefined {
+function suggest(
+  spec: SamplerSpec,
+  space: SearchSpace,
+  trials: readonly Trial[],
+  seed = 1,
+  peers = trials,
+): Params | undefined {
   const number = trials.length;
-  return createSampler(spec).suggest({ seed, number, direction: "minimize", space: checkSpace(space), trials });
+  return createSampler(spec).suggest({ seed, number, direction: "minimize", space: checkSpace(space), trials, peers });
 }
 
 function pruned(number: number, reports: readonly number[]): Trial {
@@ -57,6 +63,15 @@ describe("TPE", () => {
       suggest({ kind: "random" }, LINE, trials.slice(0, 9)),
     );
     const draws = Array.from({ length: 20 }, (_, seed) => Number(suggest({ kind: "tpe" }, LINE, trials, seed)?.x));
+    const alone = Array.from({ length: 20 }, (_, seed) =>
+      suggest({ kind: "tpe" }, LINE, trials, seed, trials.slice(9)),
+    );
+    const fewer = Array.from({ length: 20 }, (_, seed) =>
+      suggest({ kind: "tpe" }, LINE, trials, seed, trials.slice(21)),
+    );
+    expect(alone, "what is modelled are the peers").not.toEqual(draws.map((x) => ({ x })));
+    const blind = Array.from({ length: 20 }, (_, seed) => suggest({ kind: "random" }, LINE, trials, seed));
+    expect(fewer, "nine peers are too few, however many trials there are").toEqual(blind);
     expect(draws.filter((x) => Math.abs(x - 7) < 1.5).length, `near 7 are ${draws.join(" ")}`).toBeGreaterThan(17);
   });
 

@@ -55,7 +55,7 @@ function drawJointly(
   options: TpeOptions,
   random: Random,
 ): Params {
-  const { good, rest } = splitTrials(request.trials, request.direction, options.constantLiar);
+  const { good, rest } = splitTrials(request.peers, request.direction, options.constantLiar);
   const kinds = dimensions.map(([, dimension]) => dimension);
   const below = new ParzenEstimator(kinds, observe(good, dimensions));
   const above = new ParzenEstimator(kinds, observe(rest, dimensions));
@@ -88,7 +88,7 @@ export function tpeSampler(options: TpeOptions): Sampler {
     name: "tpe",
     suggest(request) {
       const random = trialRandom(request);
-      const finished = request.trials.filter(
+      const finished = request.peers.filter(
         (trial) => trial.state === TrialState.complete || trial.state === TrialState.pruned,
       );
       if (finished.length < options.startup) return drawUniformParams(request.space, random);
