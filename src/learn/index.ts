@@ -55,6 +55,8 @@ export {
 export {
   type ClassifierResult,
   type ClassifierSettings,
+  type ClassifierTraining,
+  rollingWindows,
   trainClassifierModel,
 } from "./supervised/index.ts";
 export {

@@ -28,6 +28,7 @@ import type { AppContext } from "../context.ts";
 import { readTape } from "../data/market.ts";
 import { openModel } from "../models/open.ts";
 import { openRule } from "../strategies/rule.ts";
+import { trainClassifierWindow } from "../training/classifier-window.ts";
 import { policySettings } from "../training/policy-settings.ts";
 
 const range = z.object({ from: z.number(), to: z.number() });
@@ -141,7 +142,47 @@ async function testWindow(
     const { policy, decision } = await openModel(context, config, subject.model, tape);
     return { result: await play(config, tape, policy, decision, window.test), chosen: {} };
   }
+  if (config.model.learner !== "ppo") return trainClassifierFold(config, plan, window, tape, context.signal);
   return trainWindow(config, plan, window, tape, subject.warm, context.signal);
+}
+
+/** Everything that is fitted is fitted anew, the calibration and the margin of the rule too. */
+async function trainClassifierFold(
+  config: Config,
+  plan: WalkPlan,
+  window: WalkWindow,
+  tape: MarketTape,
+  signal: AbortSignal,
+): Promise<Tested> {
+  const modelFolder = join(plan.folder, `window-${window.index + 1}`, "model");
+  // A window that was stopped begins anew.
+  rmSync(modelFolder, { recursive: true, force: true });
+  const { result, own, first } = await trainClassifierWindow(config, tape, {
+    name: plan.name,
+    version: String(window.index + 1),
+    modelFolder,
+    seed: plan.seed,
+    train: window.train,
+    test: window.test,
+    signal,
+  });
+  const model = await loadPolicyModel(modelFolder);
+  const features = computeFeatures(own, selectionOf(model.manifest));
+  const policy = openPolicy(model, rowsOfTape(features, model.manifest.normalizer));
+  const { rounds, moveOverCost, validation, rule } = result.trained;
+  const figure = (value: number): number => Number(value.toPrecision(4));
+  const chosen = {
+    ...(rounds === 0 ? {} : { rounds }),
+    margin_bps: figure(rule.marginBps),
+    move_over_cost: figure(moveOverCost),
+    auc: validation === null ? null : figure(validation.auc),
+    brier_skill: validation === null ? null : figure(validation.brierSkill),
+    log_loss: validation === null ? null : figure(validation.logLoss),
+    base_log_loss: validation === null ? null : figure(validation.baseLogLoss),
+    trained_to: formatDay(tape.timeMs[window.train.to - 1]),
+  };
+  const test = { from: window.test.from - first, to: window.test.to - first };
+  return { result: await play(config, own, policy, decisionSettings(config), test), chosen };
 }
 
 /** Trains on the window's own bars, tests on those after them. */

@@ -1,9 +1,16 @@
 /** @file A walk-forward: windows are planned, run in processes side by side, and joined. Stopped at any point, it goes on. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { readTextIfPresent, TidemarkError, writeFileAtomic } from "../../core/index.ts";
-import { type FoldRecord, type JoinedWalk, joinFolds, walkForwardWindows } from "../../evaluate/index.ts";
+import { DAY_MS, formatDay, readTextIfPresent, TidemarkError, writeFileAtomic } from "../../core/index.ts";
+import {
+  type FoldRecord,
+  type JoinedWalk,
+  joinFolds,
+  type WalkWindow,
+  walkForwardWindows,
+} from "../../evaluate/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
+import { rollingWindows } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { processExecutor } from "../../search/index.ts";
 import { featureSelection } from "../config/feature-selection.ts";
@@ -12,12 +19,18 @@ import { networkSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
+import { rowAt } from "../data/range.ts";
+import { firstBarOfClassifier } from "../training/classifier-window.ts";
 import { foldPath, type WalkPlan, walkModule, walkPlanSchema } from "./fold.ts";
 
 export type WalkOptions = {
   readonly name: string;
   readonly subject: WalkPlan["subject"];
-  readonly windows: number;
+  /** Absent: by weeks for a classifier, otherwise six. */
+  readonly windows?: number;
+  /** Days that a classifier trains and is tested on, where windows go by weeks. Default: 28 and 7. */
+  readonly trainDays?: number;
+  readonly testDays?: number;
   readonly anchored: boolean;
   /** 0 for one less than the machine has. */
   readonly parallel: number;
@@ -26,6 +39,9 @@ export type WalkOptions = {
 export type Walked = { readonly plan: WalkPlan; readonly walk: JoinedWalk; readonly tape: MarketTape };
 
 const PLAN_FILE = "plan.json";
+const WINDOWS = 6;
+const TRAIN_DAYS = 28;
+const TEST_DAYS = 7;
 
 function walkFolder(config: Config, name: string): string {
   return join(runsFolder(config), "walkforward", name);
@@ -38,19 +54,66 @@ function firstBarOf(config: Config, tape: MarketTape, subject: WalkPlan["subject
   return new FeaturePipeline(featureSelection(config), tape).warmup + Math.max(window - 1, warmup);
 }
 
+/** Windows on the days of a classifier's schedule, from the first Monday that has bars to warm up on. */
+export function weeklyWindows(
+  config: Config,
+  tape: MarketTape,
+  options: Pick<WalkOptions, "trainDays" | "testDays" | "anchored">,
+): WalkWindow[] {
+  const { trainDays = TRAIN_DAYS, testDays = TEST_DAYS, anchored } = options;
+  const ready = tape.timeMs[Math.min(tape.bars - 1, firstBarOfClassifier(config, tape))];
+  const endMs = tape.timeMs[tape.bars - 1] + tape.barMs;
+  const found = rollingWindows(mondayFrom(ready), endMs, {
+    barMs: tape.barMs,
+    labelBars: config.supervised.horizon,
+    trainMs: trainDays * DAY_MS,
+    testMs: testDays * DAY_MS,
+    // The training lies before the test: what knows of it is purged, and nothing else has to wait.
+    embargoBars: 0,
+    anchored,
+  });
+  if (found.length === 0) {
+    throw new TidemarkError("DATA_TOO_SHORT", {
+      what: `The candles hold no ${trainDays} days to train on and ${testDays} behind them, after ${formatDay(ready)}`,
+      where: `${formatDay(tape.timeMs[0])} to ${formatDay(endMs)}`,
+      fix: "Get more history, or choose fewer days with --train-days and --test-days.",
+    });
+  }
+  return found.map(({ index, trainFromMs, trainToMs, testFromMs, testToMs }) => {
+    const test = { from: rowAt(tape, testFromMs), to: rowAt(tape, testToMs) };
+    return {
+      index,
+      train: { from: rowAt(tape, trainFromMs), to: test.from },
+      test,
+      lastTrainBar: rowAt(tape, trainToMs) - 1,
+    };
+  });
+}
+
+/** The first Monday 00:00 UTC at or after a time. */
+function mondayFrom(timeMs: number): number {
+  // The epoch was a Thursday.
+  const week = 7 * DAY_MS;
+  const offset = 4 * DAY_MS;
+  return Math.ceil((timeMs - offset) / week) * week + offset;
+}
+
 /** A new walk-forward. Throws DATA_TOO_SHORT where the bars can't be cut so. */
 export async function beginWalk(context: AppContext, config: Config, options: WalkOptions): Promise<Walked> {
   const tape = await openTape(context, config);
   const folder = walkFolder(config, options.name);
   const training = options.subject.kind === "training";
-  const windows = walkForwardWindows({
-    // Each training warms its own features up; a rule or a model has the bars before its test.
-    from: training ? 0 : firstBarOf(config, tape, options.subject),
-    to: tape.bars,
-    windows: options.windows,
-    anchored: options.anchored,
-    embargoBars: config.splits.embargoBars,
-  });
+  const byWeeks = training && config.model.learner !== "ppo" && options.windows === undefined;
+  const windows = byWeeks
+    ? weeklyWindows(config, tape, options)
+    : walkForwardWindows({
+        // Each training warms its own features up; a rule or a model has the bars before its test.
+        from: training ? 0 : firstBarOf(config, tape, options.subject),
+        to: tape.bars,
+        windows: options.windows ?? WINDOWS,
+        anchored: options.anchored,
+        embargoBars: config.splits.embargoBars,
+      });
   const plan: WalkPlan = {
     name: options.name,
     subject: options.subject,

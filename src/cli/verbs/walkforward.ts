@@ -34,7 +34,9 @@ type Options = {
   readonly model?: string;
   readonly strategy?: string;
   readonly param?: readonly string[];
-  readonly windows: string;
+  readonly windows?: string;
+  readonly trainDays: string;
+  readonly testDays: string;
   readonly anchored?: boolean;
   readonly warm?: boolean;
   readonly parallel: string;
@@ -163,7 +165,9 @@ async function run(context: CommandContext, options: Options): Promise<void> {
       ? await beginWalk(context, config, {
           name,
           subject,
-          windows: whole(options.windows, "--windows", 1),
+          ...(options.windows === undefined ? {} : { windows: whole(options.windows, "--windows", 1) }),
+          trainDays: whole(options.trainDays, "--train-days", 1),
+          testDays: whole(options.testDays, "--test-days", 1),
           anchored: options.anchored === true,
           parallel,
         })
@@ -210,7 +214,9 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
       details:
         "The bars are cut into windows: a part that trains, a gap, a part that is tested, and on. Without --model and --strategy a policy is trained in each window by the configuration. Windows run in processes side by side; each that is done is kept, so that a walk-forward that was stopped goes on with --resume.",
       options: [
-        new Option("--windows <count>", "how many windows").default("6"),
+        new Option("--windows <count>", "how many windows (default: 6; a classifier's follow its weeks)"),
+        new Option("--train-days <days>", "a classifier's windows: days that train").default("28"),
+        new Option("--test-days <days>", "a classifier's windows: days that are tested").default("7"),
         new Option("--anchored", "every training begins at the first bar (default: it moves along)"),
         new Option("--warm", "each training goes on from the window before (default: from scratch)"),
         new Option("-m, --model <model>", "test a model as it is, without training"),
@@ -234,6 +240,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         ["--symbols <list>", "data.symbols"],
         ["--timeframe <length>", "data.timeframe"],
         ["--venue <name>", "data.venue"],
+        ["--learner <name>", "model.learner"],
         ["--steps <count>", "training.total_steps"],
         ["--balance <amount>", "backtest.initial_balance"],
         ["--models-dir <folder>", "paths.models"],
@@ -242,6 +249,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
       ],
       examples: [
         ["walkforward --windows 6 --steps 200000", "train and test in six windows"],
+        ["walkforward --learner gbdt --timeframe 1h", "boosted trees: four weeks train, one is tested, and on"],
         ["walkforward --strategy sma-cross --windows 12 --anchored", "a rule, window by window"],
         ["walkforward --scheme cpcv --strategy ./my-strategy.ts --candidates 40", "is the choice of parameters luck?"],
       ],

@@ -48,9 +48,26 @@ export function walkSentences({ statistics: s, maxDrawdown, folds }: JoinedWalk)
     ...(s.probabilisticSharpe === null
       ? []
       : [`The chance that its true Sharpe ratio is above 0 is ${formatFigure(s.probabilisticSharpe, "share")}.`]),
+    ...probabilitySentence(folds),
     ...(dead === 0
       ? []
       : [`The account was liquidated in ${dead} of the windows; each begins with the money of the one before.`]),
+  ];
+}
+
+/** Of classifiers, how good their probabilities were on bars that they had not seen, whatever was traded on them. */
+function probabilitySentence(folds: JoinedWalk["folds"]): string[] {
+  const column = (key: string): number[] =>
+    folds.flatMap(({ chosen }) => (typeof chosen[key] === "number" ? [Number(chosen[key])] : []));
+  const [aucs, skills, losses, bases] = ["auc", "brier_skill", "log_loss", "base_log_loss"].map(column);
+  if (aucs.length === 0) return [];
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const center = mean(aucs);
+  const spread = Math.sqrt(aucs.reduce((sum, auc) => sum + (auc - center) ** 2, 0) / Math.max(1, aucs.length - 1));
+  const better = skills.filter((skill) => skill > 0).length;
+  const gain = 1e4 * (mean(bases) - mean(losses));
+  return [
+    `Its probabilities in the tests: AUC ${center.toFixed(3)} (deviation between windows ${spread.toFixed(3)}), log loss ${Math.abs(gain).toFixed(1)}e-4 ${gain > 0 ? "better" : "worse"} than the class's share alone; Brier skill above 0 in ${better} of ${skills.length} windows.`,
   ];
 }
 

@@ -34,7 +34,11 @@ export type ClassifierTraining = {
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
   readonly clock?: Clock;
+  /** Parts in place of the split: bars that are learned from, and later ones that its probabilities are judged on. */
+  readonly parts?: { readonly train: Range; readonly judged: Range };
 };
+
+type Range = { readonly from: number; readonly to: number };
 
 export type ClassifierResult = {
   readonly manifest: ModelManifest;
@@ -48,7 +52,11 @@ export type ClassifierResult = {
 export async function trainClassifierModel(training: ClassifierTraining): Promise<ClassifierResult> {
   const { tape, settings, decision, seed, signal, onProgress } = training;
   const raw = computeFeatures(tape, training.features, onProgress === undefined ? {} : { onProgress });
-  const split = splitBars(tape.bars, raw.warmup + CLASSIFIER_HISTORY, 2, training.split);
+  const firstBar = raw.warmup + CLASSIFIER_HISTORY;
+  const split =
+    training.parts === undefined
+      ? splitBars(tape.bars, firstBar, 2, training.split)
+      : partsSplit(training.parts, firstBar, tape.bars);
   const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
   const trained = await trainClassifier({
     tape,
@@ -69,6 +77,14 @@ export async function trainClassifierModel(training: ClassifierTraining): Promis
     .map((name, f) => [name, total > 0 ? trained.importance[f] / total : 0] as const)
     .sort((a, b) => b[1] - a[1]);
   return { manifest, trained, split, importance };
+}
+
+function partsSplit({ train, judged }: { train: Range; judged: Range }, firstBar: number, bars: number): Split {
+  return {
+    train: { from: Math.max(train.from, firstBar), to: train.to },
+    validation: judged,
+    test: { from: Math.max(train.to, judged.to), to: bars },
+  };
 }
 
 function manifestOf(
