@@ -146,6 +146,10 @@ async function testWindow(
   return trainWindow(config, plan, window, tape, subject.warm, context.signal);
 }
 
+function figure(value: number): number {
+  return Number(value.toPrecision(4));
+}
+
 /** Everything that is fitted is fitted anew, the calibration and the margin of the rule too. */
 async function trainClassifierFold(
   config: Config,
@@ -170,7 +174,6 @@ async function trainClassifierFold(
   const features = computeFeatures(own, selectionOf(model.manifest));
   const policy = openPolicy(model, rowsOfTape(features, model.manifest.normalizer));
   const { rounds, moveOverCost, validation, rule } = result.trained;
-  const figure = (value: number): number => Number(value.toPrecision(4));
   const chosen = {
     ...(rounds === 0 ? {} : { rounds }),
     margin_bps: figure(rule.marginBps),

@@ -55,13 +55,19 @@ export function walkSentences({ statistics: s, maxDrawdown, folds }: JoinedWalk)
   ];
 }
 
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
 /** Of classifiers, how good their probabilities were on bars that they had not seen, whatever was traded on them. */
 function probabilitySentence(folds: JoinedWalk["folds"]): string[] {
   const column = (key: string): number[] =>
-    folds.flatMap(({ chosen }) => (typeof chosen[key] === "number" ? [Number(chosen[key])] : []));
+    folds.flatMap(({ chosen }) => {
+      const value = chosen[key];
+      return typeof value === "number" ? [value] : [];
+    });
   const [aucs, skills, losses, bases] = ["auc", "brier_skill", "log_loss", "base_log_loss"].map(column);
   if (aucs.length === 0) return [];
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
   const center = mean(aucs);
   const spread = Math.sqrt(aucs.reduce((sum, auc) => sum + (auc - center) ** 2, 0) / Math.max(1, aucs.length - 1));
   const better = skills.filter((skill) => skill > 0).length;
