@@ -11,6 +11,13 @@ export { type Fact, FactUnit } from "./fact.ts";
 export { GLOSSARY } from "./glossary.ts";
 export { loadMarketChatbot, type MarketChatbot, type MarketChatbotOptions } from "./load.ts";
 export { mcpFetch } from "./mcp/http.ts";
+export {
+  AGENT_JOBS,
+  type AgentDraft,
+  type AgentJob,
+  type AgentOrder,
+  type JobDesk,
+} from "./mcp/job-tools.ts";
 export { mcpServer, serveStdio } from "./mcp/server.ts";
 export type { CandleRow } from "./memory-data.ts";
 export { type EndpointOptions, endpointModel } from "./models/endpoint.ts";

@@ -104,6 +104,7 @@ const CATALOG = {
   ACCESS_REFUSED: ExitCode.refused,
   PORT_TAKEN: ExitCode.usage,
   PAGE_MISSING: ExitCode.data,
+  JOBS_RUNNING: ExitCode.refused,
   JOB_MISSING: ExitCode.data,
   ROUTE_MISSING: ExitCode.usage,
   TOKEN_MISSING: ExitCode.data,

@@ -9,7 +9,7 @@ import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { z } from "zod";
-import { type AppContext, Jobs, SessionBook, StoredAssistantData, stateFolder } from "../app/index.ts";
+import { AgentJobs, type AppContext, Jobs, SessionBook, StoredAssistantData, stateFolder } from "../app/index.ts";
 import { mcpFetch } from "../assistant/index.ts";
 import {
   ensureFolder,
@@ -77,6 +77,8 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
   const vault = new Vault(accessFolder(context), clock);
   const book = new SessionBook(config);
   const jobs = new Jobs({ config, clock, environment, launcher: options.launcher });
+  const agents = new AgentJobs(jobs, config, clock);
+  const answerAgents = mcpFetch(() => new StoredAssistantData(config));
   const trading = new TradingResources(book, context);
   const learning = new LearningResources(context);
   // Its checks are asked for by a page: nobody at the terminal waits for them.
@@ -119,7 +121,11 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     cookieName,
     page,
     metrics,
-    mcp: mcpFetch(() => new StoredAssistantData(config)),
+    // Whoever may start jobs on the page may do so through an agent, and nobody else.
+    mcp: (request, { name, tier, isPage }) => {
+      const desk = tier === "view" ? undefined : agents.deskFor(isPage ? "agent of the page" : `agent, token ${name}`);
+      return answerAgents(request, desk);
+    },
   });
 
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_MESSAGE, perMessageDeflate: false });

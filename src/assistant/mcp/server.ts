@@ -1,15 +1,16 @@
 /**
  * @file The analyst for agents of other programs, by the Model Context Protocol (revision 2025-06-18): tools that read and
- * compute, each with its facts as structured content. There is no tool that could change anything.
+ * compute, each with its facts as structured content; and, for whom it is allowed, long work. No tool trades or changes a setting.
  */
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { StdioServerTransport } from "@modelcontextprotocol/sdk/server/stdio.js";
 import { z } from "zod";
-import { packageVersion, plainSymbol } from "../../core/index.ts";
+import { type Clock, packageVersion, plainSymbol, systemClock } from "../../core/index.ts";
 import { Analyst, type AnalystAnswer } from "../analyst/analyst.ts";
 import { nearestSymbol, QuestionKind } from "../analyst/question.ts";
 import { questionOf, SymbolNeed, TOOLS } from "../tools/catalog.ts";
 import type { AssistantData } from "../tools/data.ts";
+import { addJobTools, type JobDesk } from "./job-tools.ts";
 
 const factSchema = z.object({
   id: z.string(),
@@ -35,6 +36,9 @@ const SHAPES: Readonly<Record<SymbolNeed, z.ZodRawShape>> = {
   [SymbolNeed.two]: { symbols: symbols.length(2) },
 };
 
+const JOB_WORDS =
+  " Long work is drafted (draft_job), started (run_job), and asked after (job) no more often than it says. Judge a model on bars that it was not trained on before anything else is said of it.";
+
 /** As the protocol wants it: what went wrong is a result that says so. */
 function result({ text, facts, isRefusal }: AnalystAnswer) {
   const structuredContent = {
@@ -49,14 +53,16 @@ function refused(text: string) {
   return { content: [{ type: "text" as const, text }], isError: true };
 }
 
-/** A server over `data`; connect it to a transport of your own, or use `serveStdio`. */
-export function mcpServer(data: AssistantData): McpServer {
+/**
+ * A server over `data`; connect it to a transport of your own, or use `serveStdio`.
+ * @param desk long work that this agent may draft and run; none where absent, and then nothing here can change anything
+ */
+export function mcpServer(data: AssistantData, desk?: JobDesk, clock: Clock = systemClock): McpServer {
   const analyst = new Analyst(data);
   const server = new McpServer(
     { name: "tidemark", version: packageVersion() },
     {
-      instructions:
-        "Read-only. Every figure is computed from stored data and listed under facts with its source; quote no other. Nothing here places orders or forecasts prices.",
+      instructions: `${desk === undefined ? "Read-only. " : ""}Every figure is computed from stored data and listed under facts with its source; quote no other. Nothing here places orders or forecasts prices.${desk === undefined ? "" : JOB_WORDS}`,
     },
   );
   const annotations = { readOnlyHint: true, openWorldHint: false };
@@ -100,6 +106,7 @@ export function mcpServer(data: AssistantData): McpServer {
     },
     async ({ question }) => result(await analyst.answer(question)),
   );
+  if (desk !== undefined) addJobTools(server, desk, () => clock.nowMs());
   return server;
 }
 

@@ -1,5 +1,4 @@
 /** @file `tidemark serve`: the dashboard and the API until Ctrl-C. Jobs and sessions go on without it. */
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Command, Option } from "commander";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
@@ -11,6 +10,7 @@ import {
   signInAgain,
   startDemo,
 } from "../../server/index.ts";
+import { LAUNCHER } from "../launcher.ts";
 import { openFile } from "../terminal/open-file.ts";
 import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -27,7 +27,6 @@ export const DASHBOARD_PORT = 7_847;
 const LOOPBACK = ["127.0.0.1", "localhost", "::1"];
 /** The built page, seen from dist/cli/verbs and from src/cli/verbs alike. */
 const PAGE = fileURLToPath(new URL("../../../web/dist", import.meta.url));
-const LAUNCHER = join(fileURLToPath(new URL("../../../bin", import.meta.url)), "tidemark.mjs");
 
 export async function openDashboard(context: CommandContext, options: ServeOptions): Promise<ServedDashboard> {
   if (!LOOPBACK.includes(options.host)) {

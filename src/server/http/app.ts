@@ -32,7 +32,7 @@ export type AppParts = Parts & {
   readonly page: PageFiles;
   readonly metrics: ServerMetrics;
   /** Answers agents of other programs; absent where nothing does. */
-  readonly mcp?: (request: Request) => Promise<Response>;
+  readonly mcp?: (request: Request, visitor: Visitor) => Promise<Response>;
 };
 
 type Env = { Bindings: HttpBindings };
@@ -123,7 +123,7 @@ export function createApp(parts: AppParts): Hono<Env> {
     const visitor = visitorOf(c, "view");
     if ("status" in visitor) return answer(visitor);
     if (parts.mcp === undefined) return answer(missing(c.req.path));
-    return parts.mcp(c.req.raw);
+    return parts.mcp(c.req.raw, visitor);
   });
   app.get(`${TICKETS_PATH}:ticket`, (c) => {
     const file = tickets.take(c.req.param("ticket"));
