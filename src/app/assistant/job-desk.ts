@@ -16,7 +16,7 @@ type Kept = { readonly order: AgentOrder; readonly untilMs: number; job?: string
 const isAgentKind = (kind: string): boolean => AGENT_JOBS.some((one) => one === kind);
 const isAtWork = ({ state }: Work): boolean => state === "running" || state === "stopping";
 
-function viewOf({ by: _, progress, ...job }: Work): AgentJob {
+function viewOf({ by: _by, progress, ...job }: Work): AgentJob {
   if (progress === null) return { ...job, progress };
   const { label, done, total, unit, etaMs } = progress;
   return { ...job, progress: { label, done, total, unit, etaMs } };
