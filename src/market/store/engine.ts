@@ -118,12 +118,12 @@ export async function writeParquet(path: string, columns: NumericColumns): Promi
     await connection.run(`CREATE TEMP TABLE ${table} (${names.map((name) => `"${name}" DOUBLE`).join(", ")})`);
     const appender = await connection.createAppender(table);
     const total = values[0].length;
+    // One chunk for all: its memory lies outside of what the collector counts, and a thousand would wait for it.
+    const chunk = DuckDBDataChunk.create(names.map(() => DOUBLE));
     for (let start = 0; start < total; start += 2048) {
       const rows = Math.min(2048, total - start);
-      const chunk = DuckDBDataChunk.create(
-        names.map(() => DOUBLE),
-        rows,
-      );
+      chunk.reset();
+      chunk.rowCount = rows;
       for (let c = 0; c < names.length; c++) {
         const vector = chunk.getColumnVector(c);
         if (!(vector instanceof DuckDBDoubleVector)) throw new Error(`column ${names[c]} is not numeric`);
