@@ -42,6 +42,7 @@ export {
   rollback,
 } from "./promotion/promotion.ts";
 export { readStageRecord } from "./promotion/record-file.ts";
+export { type Retrained, retrain } from "./promotion/retrain.ts";
 export { isStrategyFile, loadStrategy } from "./strategies/load.ts";
 export { openRule } from "./strategies/rule.ts";
 export { type TunedStrategy, tuneStrategy } from "./strategies/tune.ts";

@@ -56,7 +56,10 @@ export {
   type ClassifierResult,
   type ClassifierSettings,
   type ClassifierTraining,
+  classifierRows,
+  compareClassifiers,
   rollingWindows,
+  skillOf,
   trainClassifierModel,
 } from "./supervised/index.ts";
 export {

@@ -23,6 +23,12 @@ export { type CanaryFact, TRIPWIRE_DEFAULTS, type TripwireSettings, Tripwires } 
 export type { EventBody, RegistryEvent, Subject } from "./registry/event.ts";
 export { Registry } from "./registry/registry.ts";
 export type { Pointers, RegistryState, Standing } from "./registry/state.ts";
+export {
+  judgeRetraining,
+  multiplierByAge,
+  type RetrainingFindings,
+  type RetrainingVerdict,
+} from "./retraining/judge.ts";
 export { type Journey, passPaperGate, simulateJourneys } from "./simulation/simulate.ts";
 export type { Strategy } from "./simulation/strategy.ts";
 export { type GateName, gateAbove, STAGES, type Stage } from "./stages.ts";

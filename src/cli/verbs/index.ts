@@ -45,6 +45,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   promotion: async () => (await import("./promotion.ts")).registerPromotion,
   promote: async () => (await import("./promotion.ts")).registerPromote,
   demote: async () => (await import("./promotion.ts")).registerDemote,
+  retrain: async () => (await import("./retrain.ts")).registerRetrain,
   rollback: async () => (await import("./promotion.ts")).registerRollback,
   report: async () => (await import("./report.ts")).registerReport,
   serve: async () => (await import("./serve.ts")).registerServe,

@@ -3,22 +3,10 @@ import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import { demote, promote, promotionStandings, readStageRecord, rollback } from "../../app/index.ts";
 import { formatDay } from "../../core/index.ts";
-import { type Condition, STAGES, type Stage } from "../../promotion/index.ts";
-import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { STAGES, type Stage } from "../../promotion/index.ts";
+import { printConditions } from "../print/conditions.ts";
+import { addVerb, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
-
-const MARKS = { pass: "ok", fail: "FAILED", inconclusive: "waits" } as const;
-
-function printConditions(context: CommandContext, conditions: readonly Condition[]): void {
-  for (const { name, figure, wanted, outcome } of conditions) {
-    const shown = figure === null ? ": not known" : wanted === "yes" ? "" : `: ${figureText(figure)}, ${wanted}`;
-    context.output.text(`  ${MARKS[outcome].padEnd(7)} ${name}${shown}`);
-  }
-}
-
-function figureText(figure: number): string {
-  return Number.isInteger(figure) ? String(figure) : figure.toPrecision(4);
-}
 
 export function registerPromotion(program: Command, runner: VerbRunner): void {
   addVerb<object>(
@@ -44,7 +32,7 @@ export function registerPromotion(program: Command, runner: VerbRunner): void {
             );
             if (lastLook === undefined) continue;
             output.text(`  last look ${formatDay(lastLook.timeMs)}: ${lastLook.outcome}`);
-            printConditions(context, lastLook.conditions);
+            printConditions(output, lastLook.conditions);
           }
         }
         return Promise.resolve();
@@ -82,7 +70,7 @@ export function registerPromote(program: Command, runner: VerbRunner): void {
             ? `${model.name}/${model.version} stays in ${from}: the gate "${look.gate}" ${look.outcome === "fail" ? "is not passed" : "waits"}`
             : `${model.name}/${model.version}: ${from} to ${to}`,
         );
-        printConditions(context, look.conditions);
+        printConditions(output, look.conditions);
         return to === null ? 5 : 0;
       },
     },

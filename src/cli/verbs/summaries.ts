@@ -38,6 +38,7 @@ export const VERB_SUMMARIES = {
   promotion: "Where models stand on the way from candidate to live",
   promote: "Take a model one stage up, where its gate is passed",
   demote: "Take a model down to a lower stage",
+  retrain: "Train the weights of a standing model anew, and replace them where that holds",
   rollback: "Make the version that was live before live again",
   report: "List, show, open and remove reports",
   walkforward: "Train and test again and again, always on unseen bars",

@@ -3,6 +3,13 @@
  * and calibrated probabilities.
  */
 export { fitIsotonic, fitPlatt, withoutWeight } from "./calibration.ts";
+export {
+  type ClassifierComparison,
+  type ClassifierRows,
+  classifierRows,
+  compareClassifiers,
+  skillOf,
+} from "./compare.ts";
 export { type BoostInput, type BoostResult, boost } from "./gbdt/boost.ts";
 export { GBDT_DEFAULTS, type GbdtSettings } from "./gbdt/settings.ts";
 export { LABEL_DEFAULTS, LABEL_KINDS, type LabelKind, type LabelSettings } from "./label-settings.ts";

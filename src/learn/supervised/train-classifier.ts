@@ -13,8 +13,8 @@ import { fitIsotonic, fitPlatt } from "./calibration.ts";
 import { type Dataset, makeDataset } from "./dataset.ts";
 import { boost } from "./gbdt/boost.ts";
 import type { GbdtSettings } from "./gbdt/settings.ts";
+import { classesOf, labelled, labelsWith, standardized } from "./label-rows.ts";
 import type { LabelSettings } from "./label-settings.ts";
-import { classOf, quantileCuts } from "./labels.ts";
 import { fitLogistic, type LogisticSettings } from "./logistic.ts";
 import { chooseMargin, roundTripBps } from "./margin.ts";
 import { judgeProbabilities, type ProbabilityScores } from "./probability-scores.ts";
@@ -54,6 +54,8 @@ export type TrainedClassifier = {
   readonly moveOverCost: number;
   /** On the validation part; null where there is none. */
   readonly validation: ProbabilityScores | null;
+  /** Of a label by quantiles: between its classes, in units of what the horizon ordinarily moves. */
+  readonly cuts: readonly number[];
   /** By feature: gain of all splits, or the absolute coefficient. */
   readonly importance: readonly number[];
 };
@@ -104,6 +106,7 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
     rounds: model.rounds,
     moveOverCost: typicalMove(all, fit) / (Math.max(...costBps, 1e-9) * 1e-4),
     validation: validationScores(input, classifier, settings.label, cuts),
+    cuts,
     importance: model.importance,
   };
 }
@@ -125,40 +128,6 @@ function requireFit({ learner, label, balance }: ClassifierSettings): void {
           "Set it to false.",
         ];
   throw new TidemarkError("CONFIG_VALUE", { what: `${what}, and the label has ${classes}`, where, fix });
-}
-
-function classesOf({ kind, classes }: LabelSettings): number {
-  return kind === "sign" ? 2 : kind === "barrier" ? 3 : classes;
-}
-
-type Labelled = { readonly labels: Uint8Array; readonly classes: number; readonly cuts: readonly number[] };
-
-/** Cut points are those of the fitted rows alone. */
-function labelled(data: Dataset, label: LabelSettings, fit: Int32Array): Labelled {
-  const cuts =
-    label.kind === "quantile"
-      ? quantileCuts(
-          Float64Array.from(fit, (i) => standardized(data, i, label.horizon)),
-          label.classes,
-        )
-      : [];
-  return labelsWith(data, label, cuts);
-}
-
-function labelsWith(data: Dataset, label: LabelSettings, cuts: readonly number[]): Labelled {
-  const labels = Uint8Array.from(data.bar, (_, i) =>
-    label.kind === "sign"
-      ? Number(data.logReturn[i] > 0)
-      : label.kind === "barrier"
-        ? data.touched[i] + 1
-        : classOf(standardized(data, i, label.horizon), cuts),
-  );
-  return { labels, classes: classesOf(label), cuts };
-}
-
-/** Return in units of what the horizon ordinarily moves. */
-function standardized(data: Dataset, i: number, horizon: number): number {
-  return data.logReturn[i] / (data.sigma[i] * Math.sqrt(horizon));
 }
 
 function weightsOf(

@@ -2,6 +2,7 @@
 import { fingerprint } from "../../core/index.ts";
 import type { BettingState } from "../evidence/betting.ts";
 import type { Condition, Outcome } from "../gates/condition.ts";
+import type { RetrainingAnswer } from "../retraining/judge.ts";
 import type { GateName, Stage } from "../stages.ts";
 
 /** Of whom it is said: a version of the model and an asset class. */
@@ -22,6 +23,15 @@ export type EventBody =
   | { readonly kind: "promote"; readonly from: Stage; readonly to: Stage; readonly look: number }
   /** Weights of a recipe that stands in a stage are replaced; the stage is kept. */
   | { readonly kind: "inherit"; readonly from: string; readonly conditions: readonly Condition[] }
+  /** Weights of a recipe that trades money begin in shadow, because they act otherwise than those before. */
+  | { readonly kind: "challenge"; readonly from: string; readonly conditions: readonly Condition[] }
+  /** A retraining of this version's recipe has ended: what was found, and the version that it has led to. */
+  | {
+      readonly kind: "retrain";
+      readonly answer: RetrainingAnswer;
+      readonly conditions: readonly Condition[];
+      readonly candidate: string | null;
+    }
   | {
       readonly kind: "demote";
       readonly from: Stage;

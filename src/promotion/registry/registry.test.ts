@@ -120,6 +120,33 @@ describe("the registry", () => {
     ).rejects.toThrow("another recipe");
   });
 
+  it("lets weights of a recipe that trades begin in shadow, with its evidence, and of one that does not nowhere", async () => {
+    const registry = fresh();
+    const condition = { name: "x", figure: 1, wanted: "1", outcome: "pass" } as const;
+    const challenge = { kind: "challenge", from: "1", conditions: [condition] } as const;
+    await raise(registry, ONE, 1);
+    await registry.append(TWO, "test", REGISTER);
+    await expect(registry.append(TWO, "test", challenge)).rejects.toThrow("stands in paper");
+    const other = fresh();
+    await raise(other, ONE);
+    await other.append(TWO, "test", REGISTER);
+    const failed = { ...challenge, conditions: [{ ...condition, outcome: "fail" }] } as const;
+    await expect(other.append(TWO, "test", failed)).rejects.toThrow("did not pass");
+    await other.append(TWO, "test", challenge);
+    const { state } = other.read();
+    expect(state.find(TWO)).toMatchObject({ stage: "shadow", evidence: state.find(ONE)?.evidence });
+    expect(state.pointers("perpetual")).toMatchObject({ champion: "1", shadow: ["2"] });
+  });
+
+  it("keeps what a retraining found, and moves nothing by it", async () => {
+    const registry = fresh();
+    await raise(registry, ONE);
+    const before = registry.read().state.standings();
+    await registry.append(ONE, "test", { kind: "retrain", answer: "drop", conditions: [], candidate: null });
+    expect(registry.read().state.standings()).toEqual(before);
+    expect(registry.read().events.at(-1)).toMatchObject({ kind: "retrain", answer: "drop" });
+  });
+
   it("gives one of several writers its turn after the other", async () => {
     const registry = fresh();
     await Promise.all(
@@ -130,7 +157,17 @@ describe("the registry", () => {
 
   it("has no way from candidate to live without every gate", () => {
     const step = record({
-      kind: constantFrom("look", "promote", "demote", "restart", "accept", "multiplier", "inherit", "rollback"),
+      kind: constantFrom(
+        "look",
+        "promote",
+        "demote",
+        "restart",
+        "accept",
+        "multiplier",
+        "inherit",
+        "challenge",
+        "rollback",
+      ),
       version: constantFrom("1", "2", "3"),
       gate: constantFrom(...GATES),
       outcome: constantFrom("pass", "fail", "inconclusive"),
@@ -176,6 +213,11 @@ describe("the registry", () => {
             multiplier: { kind: "multiplier", value: 0.5, reason: "" },
             inherit: {
               kind: "inherit",
+              from: other,
+              conditions: [{ name: "x", figure: 1, wanted: "", outcome: "pass" }],
+            },
+            challenge: {
+              kind: "challenge",
               from: other,
               conditions: [{ name: "x", figure: 1, wanted: "", outcome: "pass" }],
             },

@@ -40,6 +40,11 @@ export class Registry {
     this.#clock = clock;
   }
 
+  /** The market's time. */
+  nowMs(): number {
+    return this.#clock.nowMs();
+  }
+
   /** Throws REGISTRY_CORRUPT with the line that was altered, torn in the middle or left out. */
   read(): { readonly state: RegistryState; readonly events: readonly RegistryEvent[] } {
     return load(this.folder);

@@ -94,6 +94,12 @@ export class RegistryState {
       case "inherit":
         this.#inherit(event, standing);
         break;
+      case "challenge":
+        this.#challenge(event, standing);
+        break;
+      case "retrain":
+        // What was found stands in the log; what follows from it has events of its own.
+        break;
       case "demote":
         this.#demote(event, standing);
         break;
@@ -134,7 +140,8 @@ export class RegistryState {
     if (event.to === "live") this.#crown(event);
   }
 
-  #inherit(event: RegistryEvent & { kind: "inherit" }, standing: Standing): void {
+  /** The version whose recipe a candidate shares. */
+  #parentOf(event: RegistryEvent & { kind: "inherit" | "challenge" }, standing: Standing): Standing {
     const parent = this.find({ ...event, version: event.from });
     if (parent === undefined) throw refused(event, `${event.from} is not registered`);
     if (parent.recipe !== standing.recipe) throw refused(event, `${event.from} is of another recipe`);
@@ -142,6 +149,17 @@ export class RegistryState {
     if (event.conditions.length === 0 || event.conditions.some(({ outcome }) => outcome !== Outcome.pass)) {
       throw refused(event, "a comparison with the weights before did not pass");
     }
+    return parent;
+  }
+
+  #challenge(event: RegistryEvent & { kind: "challenge" }, standing: Standing): void {
+    const parent = this.#parentOf(event, standing);
+    if (rankOf(parent.stage) < rankOf("shadow")) throw refused(event, `${event.from} stands in ${parent.stage}`);
+    this.#set({ ...standing, stage: "shadow", sinceMs: event.timeMs, evidence: parent.evidence });
+  }
+
+  #inherit(event: RegistryEvent & { kind: "inherit" }, standing: Standing): void {
+    const parent = this.#parentOf(event, standing);
     const { stage, sinceMs, multiplier, evidence, gates, accepted } = parent;
     this.#set({ ...standing, stage, sinceMs, multiplier, evidence, gates, accepted });
     this.#set({ ...parent, stage: "candidate", sinceMs: event.timeMs });

@@ -1,0 +1,137 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { SimulatedClock } from "../../core/index.ts";
+import { readManifest } from "../../policy/index.ts";
+import { FRESH_BETTING, Registry, type Subject } from "../../promotion/index.ts";
+import { changedConfig } from "../config/changed.ts";
+import { loadConfig } from "../config/load.ts";
+import { readTape } from "../data/market.ts";
+import { rowAt } from "../data/range.ts";
+import { quietContext } from "../testing/context.ts";
+import { firstBarOfClassifier, trainClassifierWindow } from "../training/classifier-window.ts";
+import { retrain } from "./retrain.ts";
+
+const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-retrain-"));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+const base = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
+  "data.venue": "synthetic",
+  "data.symbols": ["BTCUSDT", "ETHUSDT", "SOLUSDT"],
+  "data.synthetic_edge": 0.6,
+  "data.synthetic_signal": "return",
+  "features.set": "core20",
+  "model.name": "edge",
+  "model.learner": "logistic",
+  "supervised.horizon": 1,
+});
+const MODELS = join(FOLDER, "models", "edge");
+const CHAMPION: Subject = { version: "1", assetClass: "cryptoFutures" };
+const WEEK_MS = 7 * 86_400_000;
+
+async function marketOf(timeframe: string, bars: number) {
+  const config = changedConfig(base, { "data.timeframe": timeframe, "data.synthetic_bars": bars });
+  const tape = await readTape(quietContext(FOLDER, () => config).context, config);
+  const endMs = tape.timeMs[tape.bars - 1] + tape.barMs;
+  const { context } = quietContext(FOLDER, () => config, { clock: new SimulatedClock(endMs) });
+  // The Monday before the last one: behind it lies the week that proves a retraining.
+  const proofMs = Math.floor((endMs - 4 * 86_400_000) / WEEK_MS - 1) * WEEK_MS + 4 * 86_400_000;
+  return { config, tape, endMs, context, proofMs, registry: new Registry(MODELS, context.clock) };
+}
+
+/** Rows enough that four weeks and the next four teach nearly the same, and so few that they don't. */
+const dense = await marketOf("15m", 6_800);
+const sparse = await marketOf("1h", 2_100);
+
+/** A champion that has learned the four weeks before a time, live in the registry. */
+async function champion({ config, tape, registry }: typeof dense, toMs: number): Promise<void> {
+  rmSync(MODELS, { recursive: true, force: true });
+  const to = rowAt(tape, toMs);
+  const train = { from: Math.max(firstBarOfClassifier(config, tape), rowAt(tape, toMs - 4 * WEEK_MS)), to };
+  const folder = { name: "edge", version: "1", modelFolder: join(MODELS, "1"), seed: 1 };
+  const { result } = await trainClassifierWindow(config, tape, { ...folder, train, test: { from: to, to } });
+  const { digest = "", provenance } = result.manifest;
+  await registry.append(CHAMPION, "t", { kind: "register", modelHash: digest, recipe: provenance.configFingerprint });
+  for (const [gate, from, stage] of [
+    ["research", "candidate", "paper"],
+    ["paper", "paper", "shadow"],
+    ["shadow", "shadow", "canary"],
+    ["canary", "canary", "live"],
+  ] as const) {
+    const passed = { conditions: [], evidence: FRESH_BETTING, gates: "g" };
+    const { seq } = await registry.append(CHAMPION, "t", { kind: "look", gate, outcome: "pass", ...passed });
+    await registry.append(CHAMPION, "t", { kind: "promote", from, to: stage, look: seq });
+  }
+}
+
+const pointers = () => dense.registry.read().state.pointers("cryptoFutures");
+const events = () => dense.registry.read().events;
+
+describe("a retraining", () => {
+  it("replaces the weights of a recipe that holds, and keeps those before for a rollback", async () => {
+    const { context, config, tape, registry, proofMs, endMs } = dense;
+    await champion(dense, proofMs);
+    const done = await retrain(context, config, "edge", { fetch: false });
+    const failed = [...done.verdict.proof, ...done.verdict.behavior].filter(({ outcome }) => outcome !== "pass");
+    expect(failed.map(({ name, figure }) => `${name} ${figure}`)).toEqual([]);
+    expect(done).toMatchObject({ champion: "1", version: "2", verdict: { answer: "replace" } });
+    expect(pointers()).toMatchObject({ champion: "2", previous: "1" });
+    const { provenance, digest } = readManifest(join(MODELS, "2"));
+    expect(provenance.trainToMs).toBe(proofMs + WEEK_MS - tape.barMs);
+    expect(registry.read().state.find({ ...CHAMPION, version: "2" })).toMatchObject({
+      stage: "live",
+      modelHash: digest,
+    });
+    expect(readdirSync(MODELS).sort()).toEqual(["1", "2", "registry.jsonl", "stages.json"]);
+    // Whoever has seen the week that would prove it can't be held against a twin.
+    await expect(retrain(context, config, "edge", { fetch: false })).rejects.toMatchObject({ code: "DATA_TOO_SHORT" });
+    await registry.append(CHAMPION, "t", { kind: "rollback", from: "2", reason: "worse" });
+    expect(pointers()).toMatchObject({ champion: "1" });
+    expect(proofMs + WEEK_MS).toBeLessThanOrEqual(endMs);
+  });
+
+  it("that proves its recipe and acts otherwise begins in shadow, beside the champion", async () => {
+    await champion(sparse, sparse.proofMs);
+    const done = await retrain(sparse.context, sparse.config, "edge", { fetch: false });
+    expect(done).toMatchObject({ version: "2", verdict: { answer: "shadow" } });
+    expect(done.verdict.proof.every(({ outcome }) => outcome === "pass")).toBe(true);
+    expect(pointers()).toMatchObject({ champion: "1", previous: null, shadow: ["2"] });
+  });
+
+  it("that is stopped or was killed leaves the champion, and what it had begun is cleared away", async () => {
+    await champion(sparse, sparse.proofMs);
+    const before = events();
+    mkdirSync(join(MODELS, ".retraining", "twin"), { recursive: true });
+    writeFileSync(join(MODELS, ".retraining", "twin", "model.json"), "{");
+    const stop = new AbortController();
+    const stopped = { ...sparse.context, signal: stop.signal, progress: () => stop.abort(new Error("stopped")) };
+    await expect(retrain(stopped, sparse.config, "edge", { fetch: false })).rejects.toThrow("stopped");
+    expect(events()).toEqual(before);
+    expect(pointers()).toMatchObject({ champion: "1", shadow: [] });
+    expect(readdirSync(MODELS).sort()).toEqual(["1", "registry.jsonl", "stages.json"]);
+  });
+
+  it("by another recipe is refused, and changes nothing", async () => {
+    await champion(sparse, sparse.proofMs);
+    const before = events();
+    const other = changedConfig(sparse.config, { "supervised.inverse_penalty": 1 });
+    await expect(retrain(sparse.context, other, "edge", { fetch: false })).rejects.toMatchObject({
+      code: "MODEL_MISMATCH",
+    });
+    expect(events()).toEqual(before);
+  });
+
+  it("whose twin is not as good drops its candidate; a champion that has grown old by that trades half", async () => {
+    // In this market older bars have taught more, by chance: the twin's skill lies below the champion's.
+    await champion(sparse, sparse.proofMs - 2 * WEEK_MS);
+    const later = new SimulatedClock(sparse.endMs + 2 * WEEK_MS);
+    const done = await retrain({ ...sparse.context, clock: later }, sparse.config, "edge", { fetch: false });
+    expect(done).toMatchObject({ version: null, verdict: { answer: "drop" } });
+    expect(pointers()).toMatchObject({ champion: "1", previous: null });
+    expect(readdirSync(MODELS).sort()).toEqual(["1", "registry.jsonl", "stages.json"]);
+    const [found, aged] = events().slice(-2);
+    expect(found).toMatchObject({ kind: "retrain", answer: "drop", candidate: null, actor: "retraining" });
+    expect(aged).toMatchObject({ kind: "multiplier", value: 0.5 });
+  });
+});
