@@ -28,6 +28,7 @@ import { jobOf } from "./http/handlers.ts";
 import { ServerMetrics } from "./http/metrics.ts";
 import { PageFiles } from "./http/page-files.ts";
 import { Tickets } from "./http/tickets.ts";
+import { AssistantResource } from "./resources/assistant.ts";
 import { LearningResources } from "./resources/learning.ts";
 import { MachineResources } from "./resources/machine.ts";
 import { TradingResources } from "./resources/trading.ts";
@@ -105,6 +106,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     readers: hub.readers,
     jobs: jobs.list().filter(({ state }) => state === "running").length,
   }));
+  const assistant = new AssistantResource({ ...context, note: silent, progress: silent, endProgress: silent });
   await look();
   app = createApp({
     context,
@@ -114,6 +116,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     trading,
     learning,
     machine,
+    assistant,
     tickets: new Tickets(clock),
     isDemo: options.isDemo === true,
     refresh: look,
@@ -173,6 +176,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
       ended.abort();
       noteRunning(context, undefined);
       await looking;
+      await assistant.close();
       hub.close();
       sockets.close();
       server.closeAllConnections();

@@ -88,6 +88,7 @@ export const PATHS = [
   "/studies/study-2026-02",
   "/reports",
   "/reports/2026-02-19-1102",
+  "/analyst",
   "/parity",
   "/checks",
   "/data",

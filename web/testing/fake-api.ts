@@ -9,6 +9,7 @@ import { extname, join } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
 import { encodeColumns } from "../../src/server/contract/columns.ts";
 import type { Command, Job, NewJob, Order, Session, Token } from "../../src/server/contract/index.ts";
+import { dialogueOf, streamAnswer } from "./fake-analyst.ts";
 import { afterCommand, type CommandBody } from "./fake-command.ts";
 import { candlesOf, decisionsOf, equityOf, storyOf } from "./fake-curves.ts";
 import * as world from "./fake-data.ts";
@@ -275,6 +276,8 @@ export async function fakeApi(
         return { root: "/home/trader/tidemark/data", items: given(world.dataOf()) };
       case "features":
         return { items: world.featuresOf() };
+      case "assistant":
+        return isEmpty ? { items: [], model: null } : dialogueOf();
       case "config":
         return rest[0] === "schema"
           ? (JSON.parse(readFileSync(join(ROOT, "schema/tidemark.schema.json"), "utf8")) as object)
@@ -350,6 +353,11 @@ export async function fakeApi(
       return send(200, {});
     }
     const body: unknown = text === "" ? {} : JSON.parse(text);
+    if (method === "DELETE" && path.startsWith("assistant/")) return send(200, {});
+    if (method === "POST" && path === "assistant/messages") {
+      streamAnswer(response, (body as { question: string }).question);
+      return;
+    }
     const found = answer(method, path, url.searchParams, body);
     if (found === undefined)
       return send(404, {

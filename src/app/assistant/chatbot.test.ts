@@ -50,6 +50,18 @@ describe("the chatbot of a folder", () => {
     expect(said).toEqual([]);
   });
 
+  it("takes out of the transcript what looks like a key, whoever's it is", async () => {
+    const { bot, record } = await chat({});
+    const pasted = ["tm_0f1e2d3c4b5a", "sk-proj-abc123DEF456", "ghp_16C7e42F292c6912E7710c838347Ae178B4a"];
+    const question = `is ${pasted.join(" or ")} safe, and how is BTCUSDT on 2026-01-05?`;
+    record(question, await bot.chat(question));
+    const text = readFileSync(join(folder, "state", "assistant", "transcript.jsonl"), "utf8");
+    expect(JSON.parse(text)).toMatchObject({
+      question: "is *** or *** or *** safe, and how is BTCUSDT on 2026-01-05?",
+    });
+    for (const secret of pasted) expect(text).not.toContain(secret);
+  });
+
   it("goes on without a transcript where none can be written, and says so once", async () => {
     writeFileSync(join(folder, "state"), "a file where a folder should be");
     const { bot, record, said } = await chat({});

@@ -53,6 +53,8 @@ export type OpenChat = {
 
 /** The name of the variable that holds the key of a paid endpoint. */
 const ENDPOINT_KEY = "TIDEMARK_ASSISTANT_KEY";
+/** Keys and tokens that somebody pasted, of whatever service: long words of letters and digits with no sense to a reader. */
+const KEY_LIKE = /\b(?:(?:tm_|sk-|pk-|ghp_|xox[a-z]-|AKIA)[\w-]{8,}|(?=[\w-]*\d)(?=[\w-]*[a-zA-Z])[A-Za-z0-9_-]{32,})/g;
 /** What only goes with a model in this process. */
 const ALONE = [
   ["baseModel", "--base-model"],
@@ -150,7 +152,8 @@ export async function openChat(context: AppContext, config: Config, options: Cha
     record(question, { answer, kind, mode, groundedness }) {
       if (!isWritable) return;
       const line = JSON.stringify({ atMs: context.clock.nowMs(), question, answer, kind, mode, groundedness });
-      const clean = secrets.reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), "***"), line);
+      const known = secrets.reduce((text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), "***"), line);
+      const clean = known.replaceAll(KEY_LIKE, "***");
       try {
         ensureFolder(transcript);
         appendFileSync(join(transcript, "transcript.jsonl"), `${clean}\n`, { mode: 0o600 });

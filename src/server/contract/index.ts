@@ -1,5 +1,6 @@
 /** The contract between server and page: schemas, types, routes, columns and the stream. It imports zod and nothing else. */
 export * from "./access.ts";
+export * from "./assistant.ts";
 export * from "./columns.ts";
 export * from "./common.ts";
 export * from "./data.ts";

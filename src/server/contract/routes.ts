@@ -1,6 +1,7 @@
 /** @file Every route under /api/v1: method, path, the tier that it asks for, and what it answers. */
 import type { z } from "zod";
 import { madeTokenSchema, newTokenSchema, signedInSchema, signInSchema, tokensSchema, whoSchema } from "./access.ts";
+import { dialogueSchema, questionSchema } from "./assistant.ts";
 import type { Tier } from "./common.ts";
 import { checksSchema, configSchema, dataSchema, featuresSchema } from "./data.ts";
 import { jobDetailSchema, jobLogSchema, jobSchema, jobsSchema, newJobSchema } from "./jobs.ts";
@@ -42,6 +43,8 @@ export type Route = {
   readonly body?: z.ZodType;
   /** Absent where the answer is bytes or a document of its own. */
   readonly answer?: z.ZodType;
+  /** Whether the answer comes as server-sent events. Such a request has no idempotency key: nothing is changed by it. */
+  readonly isStream?: true;
 };
 
 const SESSION = "/sessions/{mode}/{name}";
@@ -222,6 +225,28 @@ export const ROUTES = {
   config: { method: "get", path: "/config", summary: "Resolved settings", tier: "view", answer: configSchema },
   configSchema: { method: "get", path: "/config/schema", summary: "The JSON schema of tidemark.toml", tier: "view" },
   doctor: { method: "get", path: "/doctor", summary: "Checks of this machine", tier: "view", answer: checksSchema },
+
+  askAnalyst: {
+    method: "post",
+    path: "/assistant/messages",
+    summary: "Ask the analyst; the answer comes as server-sent events phase, text, answer, error",
+    tier: "view",
+    body: questionSchema,
+    isStream: true,
+  },
+  dialogue: {
+    method: "get",
+    path: "/assistant/conversations/{id}",
+    summary: "What the analyst remembers of a conversation",
+    tier: "view",
+    answer: dialogueSchema,
+  },
+  forgetDialogue: {
+    method: "delete",
+    path: "/assistant/conversations/{id}",
+    summary: "Let the analyst forget a conversation",
+    tier: "view",
+  },
 
   jobs: { method: "get", path: "/jobs", summary: "Long work, newest first", tier: "view", answer: jobsSchema },
   job: { method: "get", path: "/jobs/{id}", summary: "One job with its result", tier: "view", answer: jobDetailSchema },

@@ -143,7 +143,7 @@ export function createApp(parts: AppParts): Hono<Env> {
       const body = await bodyOf(c, route);
       const cookie = cookieOf(c.req.header("cookie"), cookieName);
       const query = queryOf(c, route);
-      const key = route.method === "post" ? c.req.header("idempotency-key") : undefined;
+      const key = route.method === "post" && route.isStream !== true ? c.req.header("idempotency-key") : undefined;
       const ask = { params: c.req.param() as Record<string, string>, query, body, visitor, cookie, key };
       const act = (): ReturnType<Handler> => handlers[name](ask);
       const given =
@@ -207,6 +207,7 @@ async function bodyOf(c: Context<Env>, route: Route): Promise<unknown> {
 }
 
 function responseOf(given: Reply, cookieName: string): Response {
+  if ("events" in given) return new Response(given.events, { headers: { "content-type": "text/event-stream" } });
   if ("bytes" in given) {
     return new Response(given.bytes, { headers: { "content-type": "application/octet-stream", ...given.headers } });
   }

@@ -16,6 +16,7 @@ import {
   type Overview,
   type RouteName,
 } from "../contract/index.ts";
+import type { AssistantResource } from "../resources/assistant.ts";
 import type { LearningResources } from "../resources/learning.ts";
 import type { MachineResources } from "../resources/machine.ts";
 import type { TradingResources } from "../resources/trading.ts";
@@ -34,7 +35,9 @@ export type Ask = {
 
 export type Reply =
   | { readonly json: unknown; readonly cookie?: string }
-  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly headers?: Readonly<Record<string, string>> };
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly headers?: Readonly<Record<string, string>> }
+  /** Server-sent events. */
+  | { readonly events: ReadableStream<Uint8Array> };
 
 export type Handler = (ask: Ask) => Reply | Promise<Reply>;
 
@@ -46,6 +49,7 @@ export type Parts = {
   readonly trading: TradingResources;
   readonly learning: LearningResources;
   readonly machine: MachineResources;
+  readonly assistant: AssistantResource;
   readonly tickets: Tickets;
   readonly isDemo: boolean;
   /** Reads what a command has changed and tells the readers of the stream. */
@@ -146,7 +150,7 @@ function refuseMoreLiveRisk(session: string, { command: wanted, open }: Wanted):
 }
 
 export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>> {
-  const { context, vault, book, jobs, trading, learning, machine, tickets } = parts;
+  const { context, vault, book, jobs, trading, learning, machine, assistant, tickets } = parts;
   return {
     signIn: ({ body }) => {
       const opened = vault.openSession((body as { readonly code: string }).code);
@@ -233,6 +237,16 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     config: () => json(machine.config()),
     configSchema: () => json(machine.configSchema()),
     doctor: async () => json({ items: await machine.checks() }),
+
+    askAnalyst: async ({ body, visitor }) => {
+      const { conversation, question } = body as { conversation: string; question: string };
+      return { events: await assistant.ask(visitor.name, conversation, question) };
+    },
+    dialogue: ({ params, visitor }) => json(assistant.dialogue(visitor.name, params["id"])),
+    forgetDialogue: async ({ params, visitor }) => {
+      await assistant.forget(visitor.name, params["id"]);
+      return json({});
+    },
 
     jobs: () => json({ items: jobs.list().map(jobOf) }),
     job: ({ params }) => json({ job: jobOf(jobs.get(params["id"])), result: jobs.result(params["id"]) }),

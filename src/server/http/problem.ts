@@ -4,7 +4,7 @@ import type { Problem } from "../contract/index.ts";
 
 type Told = { readonly status: number; readonly body: Problem };
 
-const CONFLICTS = /^(?:ENGINE_.*|COMMAND_CONFLICT|CHECK_FAILED|LIVE_REFUSED|.*_REFUSED|.*_LOCKED)$/;
+const CONFLICTS = /^(?:ENGINE_.*|COMMAND_CONFLICT|JOBS_RUNNING|CHECK_FAILED|LIVE_REFUSED|.*_REFUSED|.*_LOCKED)$/;
 const WRONG = /^(?:USAGE_ARGUMENT|COMMAND_INVALID|CONFIG_.*)$/;
 
 function statusOf(code: string): number {

@@ -5,11 +5,15 @@ export { decodeColumns } from "../../../src/server/contract/columns.ts";
 import type { commandRequestSchema } from "../../../src/server/contract/index.ts";
 
 export type {
+  Answer,
+  AnswerEvent,
+  AnswerFact,
   AssetClass,
   Columns,
   Command,
   DataSet,
   Decision,
+  Dialogue,
   Feature,
   Frame,
   History,

@@ -146,6 +146,14 @@ export const SCREENS: readonly Screen[] = [
     view: later(() => import("../screens/report.tsx"), "ReportScreen"),
   },
   {
+    path: "/analyst",
+    title: "Analyst",
+    group: "Judge",
+    icon: "talk",
+    about: "Questions about markets, results, positions",
+    view: later(() => import("../screens/assistant.tsx"), "Assistant"),
+  },
+  {
     path: "/parity",
     title: "Parity",
     group: "Judge",
