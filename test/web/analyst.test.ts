@@ -47,6 +47,7 @@ describe.skipIf(CHROMIUM === undefined)("the analyst's screen (needs Chromium; n
     await page.goto(`${empty.url}/analyst`);
     await page.getByRole("button", { name: "What do I hold?" }).click();
     await page.getByRole("button", { name: "68,231.50" }).waitFor();
+    expect(await page.locator("main").innerText()).toContain("What do I hold?");
     await page.context().close();
   });
 });

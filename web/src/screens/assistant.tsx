@@ -141,12 +141,13 @@ export function Assistant(): ReactNode {
               </ol>
             </div>
             {fault !== undefined && <Failure error={fault} />}
-            <div ref={end} />
-            <QuestionForm
-              isBusy={isBusy}
-              onAsk={(question) => void send(question)}
-              onStop={() => stop.current?.abort()}
-            />
+            <div ref={end}>
+              <QuestionForm
+                isBusy={isBusy}
+                onAsk={(question) => void send(question)}
+                onStop={() => stop.current?.abort()}
+              />
+            </div>
           </div>
         )}
       </Panel>
