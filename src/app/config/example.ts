@@ -37,26 +37,48 @@ function keyLines(key: string, node: SchemaNode): string[] {
   return [...comment, assignment];
 }
 
-function sectionLines(path: string, node: SchemaNode): string[] {
+/** The keys that decide most of what comes out, which `docs/configuration.md` explains one by one. */
+export const KEYS_THAT_MATTER = [
+  "data.symbols",
+  "data.timeframe",
+  "data.kind",
+  "sizing.scheme",
+  "exchange.taker_fee_bps",
+  "training.total_steps",
+  "training.learning_rate",
+  "training.gamma",
+  "model.encoder",
+  "splits.train",
+];
+
+function sectionLines(path: string, node: SchemaNode, only: readonly string[] | undefined): string[] {
+  const placeOf = (key: string): string => (path === "" ? key : `${path}.${key}`);
   const entries = Object.entries(node.properties ?? {});
-  const keys = entries.filter(([, child]) => !isSection(child));
+  const keys = entries.filter(([key, child]) => !isSection(child) && (only?.includes(placeOf(key)) ?? true));
   const own = keys.flatMap(([key, child]) => keyLines(key, child));
-  const header = path === "" ? [] : ["", ...wrapped(node.description ?? ""), `[${path}]`];
   const nested = entries
     .filter(([, child]) => isSection(child))
-    .flatMap(([key, child]) => sectionLines(path === "" ? key : `${path}.${key}`, child));
+    .flatMap(([key, child]) => sectionLines(placeOf(key), child, only));
+  if (only !== undefined && own.length === 0) return nested;
+  const header = path === "" ? [] : ["", ...wrapped(node.description ?? ""), `[${path}]`];
   return [...header, ...own, ...nested];
 }
 
-/** The text of a tidemark.toml that sets every key to its default and explains it. */
-export function exampleToml(schemaReference?: string): string {
+/**
+ * The text of a tidemark.toml that sets every key to its default and explains it.
+ * @param only these keys alone
+ */
+export function exampleToml(schemaReference?: string, only?: readonly string[]): string {
   return [
     ...(schemaReference === undefined ? [] : [`#:schema ${schemaReference}`]),
     "# Configuration of Tidemark. Every key may be left out; the values below are the defaults.",
+    ...(only === undefined
+      ? []
+      : ["# These are the keys that matter most; `tidemark init` elsewhere writes all of them."]),
     "# A flag of the command line wins over an environment variable (TIDEMARK_...), that over this file.",
     "# Secrets do not belong here: they are read from the environment or from the file .env beside this one.",
-    "",
-    ...sectionLines("", configJsonSchema()),
+    ...(only === undefined ? [""] : []),
+    ...sectionLines("", configJsonSchema(), only),
     "",
   ].join("\n");
 }

@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TidemarkError } from "../../core/index.ts";
 import { environmentOverrides } from "./environment.ts";
-import { exampleToml } from "./example.ts";
+import { exampleToml, KEYS_THAT_MATTER } from "./example.ts";
 import { type Config, loadConfig, type Override } from "./load.ts";
 
 let folder = "";
@@ -43,6 +43,21 @@ describe("the configuration", () => {
 
   it("takes the documented example for exactly the defaults", () => {
     expect(load(exampleToml("x")).resolved).toEqual(load("").resolved);
+  });
+
+  it("has a short example of the keys that the guide explains", () => {
+    const text = exampleToml(undefined, KEYS_THAT_MATTER);
+    expect(load(text).resolved).toEqual(load("").resolved);
+    expect(text.split("\n").filter((line) => /^(?:# )?[a-z_]+ =/.test(line))).toHaveLength(KEYS_THAT_MATTER.length);
+    expect(text.split("\n").length).toBeLessThan(80);
+    const guide = readFileSync(new URL("../../../docs/configuration.md", import.meta.url), "utf8");
+    const told = [
+      ...guide
+        .split("## Ten keys that matter")[1]
+        .split("\n## ")[0]
+        .matchAll(/^\| `([a-z_.]+)`/gm),
+    ];
+    expect(told.map(([, key]) => key)).toEqual(KEYS_THAT_MATTER);
   });
 
   it("lets flags win over the environment, that over the file, that over defaults", () => {

@@ -2,8 +2,8 @@
 import { existsSync } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Command } from "commander";
-import { CONFIG_FILE, exampleEnv, exampleToml } from "../../app/settings.ts";
+import { type Command, Option } from "commander";
+import { CONFIG_FILE, exampleEnv, exampleToml, KEYS_THAT_MATTER } from "../../app/settings.ts";
 import { TidemarkError, writeFileAtomic } from "../../core/index.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -17,9 +17,12 @@ function schemaReference(folder: string): string | undefined {
   return path.startsWith("..") || isAbsolute(path) ? undefined : `./${path.split(sep).join("/")}`;
 }
 
-async function init(context: CommandContext, folder: string): Promise<void> {
+async function init(context: CommandContext, folder: string, isShort: boolean): Promise<void> {
   const files = [
-    { path: resolve(folder, CONFIG_FILE), text: exampleToml(schemaReference(folder)) },
+    {
+      path: resolve(folder, CONFIG_FILE),
+      text: exampleToml(schemaReference(folder), isShort ? KEYS_THAT_MATTER : undefined),
+    },
     { path: resolve(folder, ".env.example"), text: exampleEnv() },
   ];
   const existing = files.find(({ path }) => existsSync(path));
@@ -39,15 +42,20 @@ async function init(context: CommandContext, folder: string): Promise<void> {
 }
 
 export function registerInit(program: Command, runner: VerbRunner): void {
-  addVerb(
+  addVerb<{ readonly short?: boolean }>(
     program,
     {
       name: "init",
       summary: VERB_SUMMARIES.init,
       withoutChance: true,
       arguments: [["[folder]", "where to write them (default: here)"]],
-      examples: [["init", "write both files here; nothing is overwritten"]],
-      run: (context, { args }) => init(context, resolve(context.folder, args[0] ?? ".")),
+      options: [new Option("--short", "the ten keys that matter most, in place of every key")],
+      examples: [
+        ["init", "write both files here; nothing is overwritten"],
+        ["init --short", "the same with ten keys, for a file that is read at a glance"],
+      ],
+      run: (context, { args, options }) =>
+        init(context, resolve(context.folder, args[0] ?? "."), options.short === true),
     },
     runner,
   );
