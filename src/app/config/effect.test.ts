@@ -9,6 +9,7 @@ import { instrumentKind } from "../data/import.ts";
 import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
 import { instrumentTerms } from "../data/terms.ts";
 import { gateSettings } from "../promotion/promotion.ts";
+import { retrainingsOf } from "../promotion/retrain-schedule.ts";
 import { graceMs, paperExchange, stateFolder, tradeSettings } from "../trade/settings.ts";
 import { classifierSettings } from "../training/classifier.ts";
 import { policySettings } from "../training/policy-settings.ts";
@@ -44,7 +45,7 @@ function resolvedOptions(config: Config): string {
     tracking: trackingSettings(config, {}),
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
     classifier: config.model.learner === "ppo" ? null : classifierSettings(config),
-    promotion: gateSettings(config),
+    promotion: { ...gateSettings(config), retrain: retrainingsOf(config) },
     search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
     trade: [
       // Read where a session begins: whether it may be real, at which address, and who is told of it.

@@ -36,6 +36,7 @@ import {
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openWarden } from "../promotion/promotion.ts";
+import { RetrainSchedule } from "../promotion/retrain-schedule.ts";
 import { beginningRows, joinedSeries, ROOM_BARS } from "./history.ts";
 import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
 import {
@@ -67,6 +68,8 @@ export type SessionPlace = {
   readonly secrets: readonly string[];
   /** Of the session, where it is not to be called like what decides in it. */
   readonly name?: string;
+  /** The script that runs a command line: models are retrained beside the session by it. */
+  readonly launcher?: string;
 };
 
 const KILL_LOOK_MS = 1_000;
@@ -207,6 +210,12 @@ export async function runSession(
     const cycle = new BarCycle(session, portfolio, broker);
     const shadows = new ShadowRuns(context, config, { session: `${mode}/${name}`, members: found, place, pace });
     closing.unshift(() => shadows.close());
+    const names = found.flatMap(({ manifest }) => manifest?.name ?? []);
+    const schedule =
+      place.launcher === undefined
+        ? undefined
+        : new RetrainSchedule(context, config, { names, clock, launcher: place.launcher, folder: state });
+    closing.unshift(() => schedule?.close());
     const loop = new LiveLoop({
       session,
       portfolio,
@@ -224,6 +233,7 @@ export async function runSession(
           `${formatMinute(openMs + portfolio.barMs)} equity ${shown}, ${status}${decided ? "" : " (missed)"}`,
         );
         void shadows.follow();
+        schedule?.look();
       },
     });
     const reload = (): Reload => {

@@ -30,6 +30,8 @@ import { stateFolder } from "./settings.ts";
 export type SessionAsked = AskedMembers & {
   /** Of the session; what decides in it gives the name otherwise. */
   readonly name?: string;
+  /** The script that runs a command line, for what runs beside the session. */
+  readonly launcher?: string;
 };
 
 /** Spot or derivatives: an account of the venue trades one of them through one client. */
@@ -56,6 +58,7 @@ export async function paperSession(context: AppContext, asked: SessionAsked): Pr
     balance: config.backtest.initialBalance,
     secrets: [],
     ...(asked.name === undefined ? {} : { name: asked.name }),
+    ...(asked.launcher === undefined ? {} : { launcher: asked.launcher }),
   });
 }
 
@@ -151,6 +154,7 @@ export async function liveSession(
     // What trades without having passed the gates has nothing that could be taken back.
     terms,
     ...(asked.name === undefined ? {} : { name: asked.name }),
+    ...(asked.launcher === undefined ? {} : { launcher: asked.launcher }),
   });
 }
 

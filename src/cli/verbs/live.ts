@@ -2,6 +2,7 @@
 import { createInterface } from "node:readline/promises";
 import { type Command, Option } from "commander";
 import { type LiveTerms, liveSession } from "../../app/index.ts";
+import { LAUNCHER } from "../launcher.ts";
 import { askedSession, type SessionFlags, sessionOptions } from "../session-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { tellEnd } from "./session-text.ts";
@@ -52,10 +53,14 @@ export function registerLive(program: Command, runner: VerbRunner): void {
         ["live --model tidemark --cap 500 --host http://127.0.0.1:7007", "against `tidemark venue`"],
       ],
       run: async (context, { options }) => {
-        const end = await liveSession(context, askedSession(options), {
-          acceptUnpromotedRisk: options.iAcceptUnpromotedRisk === true,
-          confirm: (terms) => typed(context, terms, options.confirm),
-        });
+        const end = await liveSession(
+          context,
+          { ...askedSession(options), launcher: LAUNCHER },
+          {
+            acceptUnpromotedRisk: options.iAcceptUnpromotedRisk === true,
+            confirm: (terms) => typed(context, terms, options.confirm),
+          },
+        );
         tellEnd(context, end);
       },
     },

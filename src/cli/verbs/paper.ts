@@ -2,6 +2,7 @@
 import { type Command, Option } from "commander";
 import { paperSession, replayStored, type SessionAsked } from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
+import { LAUNCHER } from "../launcher.ts";
 import { askedSession, type SessionFlags, sessionOptions } from "../session-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { tellEnd } from "./session-text.ts";
@@ -36,7 +37,7 @@ async function replay(context: CommandContext, asked: SessionAsked, range: strin
 async function run(context: CommandContext, { replay: range, ...flags }: PaperOptions): Promise<void> {
   const asked = askedSession(flags);
   if (range !== undefined) return replay(context, asked, range);
-  tellEnd(context, await paperSession(context, asked));
+  tellEnd(context, await paperSession(context, { ...asked, launcher: LAUNCHER }));
 }
 
 export function registerPaper(program: Command, runner: VerbRunner): void {

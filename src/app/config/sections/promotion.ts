@@ -13,6 +13,12 @@ export const promotionSection = z
       .describe(
         'Whether win rates are asked for as they stand, or, where stop and target differ, by what they need to break even plus two points ("break-even").',
       ),
+    retrain: z
+      .enum(["off", "weekly"])
+      .default("off")
+      .describe(
+        'Whether a session lets its models be retrained after each Monday, 00:00 UTC ("weekly"), in a process of its own.',
+      ),
     paper: z
       .strictObject({
         trades: z.int().min(1).max(1_000_000).default(100).describe("Closed trades in approved sessions and regimes."),
