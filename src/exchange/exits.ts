@@ -33,15 +33,16 @@ export function findExits(kernel: Kernel, account: number, bar: number): number 
   return touched;
 }
 
-/** Whether the bar meets a level of the position; leaves price and reason in the kernel's columns. */
-function meetsBrackets(kernel: Kernel, row: number, cell: number, symbol: number): boolean {
-  const { book, tape } = kernel;
+/**
+ * Where the position would be stopped now: the tightest of stop, trailing stop and protected profit, 0 for none. Which of them
+ * it is, is left in `kernel.exitReason`.
+ */
+export function stopLevel(kernel: Kernel, row: number, symbol: number): number {
+  const { book } = kernel;
   const { breakEvenDistance } = kernel.config;
   const trailDistance = book.trailDistance[row];
-  const target = book.targetPrice[row];
-  let stop = book.stopPrice[row];
-  if (stop === 0 && trailDistance === 0 && target === 0 && breakEvenDistance === 0) return false;
   const long = book.lots[row] > 0;
+  let stop = book.stopPrice[row];
   let reason: FillReason = FillReason.stop;
   if (trailDistance > 0) {
     const trail = book.trailExtreme[row] * (long ? 1 - trailDistance : 1 + trailDistance);
@@ -59,6 +60,18 @@ function meetsBrackets(kernel: Kernel, row: number, cell: number, symbol: number
       reason = FillReason.trail;
     }
   }
+  kernel.exitReason[symbol] = reason;
+  return stop;
+}
+
+/** Whether the bar meets a level of the position; leaves price and reason in the kernel's columns. */
+function meetsBrackets(kernel: Kernel, row: number, cell: number, symbol: number): boolean {
+  const { book, tape } = kernel;
+  const target = book.targetPrice[row];
+  const stop = stopLevel(kernel, row, symbol);
+  if (stop === 0 && target === 0) return false;
+  const long = book.lots[row] > 0;
+  let reason = kernel.exitReason[symbol] as FillReason;
   const open = tape.open[cell];
   let price = 0;
   if (stop > 0 && (long ? open <= stop : open >= stop)) {

@@ -11,6 +11,7 @@ import { type AccountBook, createAccountBook, resetAccount, settleOrder } from "
 import { closeBar } from "./close-bar.ts";
 import { type ColumnState, restoreColumns, saveColumns } from "./column-state.ts";
 import { type ExchangeConfig, SlippageModel } from "./config.ts";
+import { stopLevel } from "./exits.ts";
 import { executeFill } from "./fill.ts";
 import type { FillRecorder } from "./fill-recorder.ts";
 import { type InstrumentTerms, instrumentTerms } from "./instrument-terms.ts";
@@ -141,6 +142,12 @@ export class SimulatedExchange implements TradeDesk {
   cancel(account: number, symbol: number): void {
     const row = account * this.book.symbols + symbol;
     if (this.book.pending[row] === 1) settleOrder(this.book, account, row, OrderOutcome.none);
+  }
+
+  /** Where the position would be stopped in the next bar: the tightest of its stops, 0 for none. */
+  stopLevel(account: number, symbol: number): number {
+    const row = account * this.book.symbols + symbol;
+    return this.book.lots[row] === 0 ? 0 : stopLevel(this.#kernel, row, symbol);
   }
 
   /** Funding on what is held, settlements, time stops, then the orders, all at the open of the next bar. */

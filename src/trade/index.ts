@@ -70,4 +70,4 @@ export {
   sessionView,
 } from "./session/view.ts";
 export { type DayResult, simulateDay } from "./simulation/day.ts";
-export { PLANTED_FAULTS, type PlantedFault, ROUGH_FAULTS } from "./simulation/faults.ts";
+export { faultsThatShow, PLANTED_FAULTS, type PlantedFault } from "./simulation/faults.ts";

@@ -78,10 +78,15 @@ export type Plan = {
   /** How much faster than this machine the market runs. */
   readonly pace: number;
   readonly terms: readonly TradingTerms[];
+  /** Of the account's fills. */
+  readonly exchange: ExchangeConfig;
 };
 
-export function settingsOf(config: Config, { mode, strategies, currency, balance, pace, terms }: Plan): EngineConfig {
-  return underTerms(engineConfig(config, mode, strategies, currency, balance, pace), terms);
+export function settingsOf(config: Config, plan: Plan): EngineConfig {
+  const { mode, strategies, currency, balance, pace, terms, exchange } = plan;
+  const { breakEvenDistance: distance, profitLockShare: lockShare } = exchange;
+  const settings = engineConfig(config, mode, strategies, currency, balance, pace);
+  return underTerms(distance > 0 ? { ...settings, breakEven: { distance, lockShare } } : settings, terms);
 }
 
 /** What decides, as the journal keeps it; sessions of one model are as they always were. */

@@ -115,7 +115,7 @@ export async function runSession(
     const exchange = accountExchange(context, config, mode, members);
     const terms = [...(place.terms?.values() ?? [])];
     const currency = requireOneCurrency(members);
-    const plan: Plan = { mode, strategies, currency, balance: place.balance, pace, terms };
+    const plan: Plan = { mode, strategies, currency, balance: place.balance, pace, terms, exchange };
     const settings = settingsOf(config, plan);
     const seed = config.seed ?? found[0].manifest?.provenance.seed ?? 0;
     const opened = await openSession({

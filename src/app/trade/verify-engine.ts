@@ -1,5 +1,5 @@
 /** @file Simulated trading days, one after the other, and the defects that they must notice. */
-import { PLANTED_FAULTS, ROUGH_FAULTS, simulateDay } from "../../trade/index.ts";
+import { faultsThatShow, PLANTED_FAULTS, simulateDay } from "../../trade/index.ts";
 import type { AppContext } from "../context.ts";
 
 export type EngineProof = {
@@ -50,7 +50,7 @@ export async function verifyEngine(
   for (const [i, name] of (planted ? PLANTED_FAULTS : []).entries()) {
     let found: { seed: number; violation: string } | undefined;
     for (let seed = 1; seed <= PLANTED_SEEDS && found === undefined; seed++) {
-      const { violation } = simulateDay({ seed, planted: name, faults: ROUGH_FAULTS });
+      const { violation } = simulateDay({ seed, planted: name, faults: faultsThatShow(name) });
       if (violation !== undefined) found = { seed, violation };
       await clock.sleep(0, signal);
     }

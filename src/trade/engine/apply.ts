@@ -87,6 +87,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       position.protecting = false;
       if (entry.outcome.outcome === "acknowledged" || entry.outcome.outcome === "unchanged") {
         position.venue = { ...position.requested };
+        position.protectAttempts = Math.min(1, position.protectAttempts);
       }
       return;
     }

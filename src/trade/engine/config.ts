@@ -79,6 +79,11 @@ export type EngineConfig = {
   readonly regimes: readonly string[];
   /** Asset classes that a live session may open; absent or empty allows all. */
   readonly liveClasses?: readonly string[];
+  /**
+   * Profit of a position's best finished bar, as a share of its entry, from which on its stop lies at the entry, or beyond
+   * it by `lockShare` of that profit; as the simulated exchange has it. Absent: none.
+   */
+  readonly breakEven?: { readonly distance: number; readonly lockShare: number };
   readonly unknownPositions: "adopt" | "refuse";
   /** Whether a halt closes positions; otherwise their protective orders stay. */
   readonly haltFlattens: boolean;

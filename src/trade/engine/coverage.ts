@@ -1,6 +1,7 @@
 /**
  * @file Stop coverage: every position has a stop at the venue, at the right price. Where it has none, the time is counted,
- * protection is placed and placed again, and when the bound is reached the position is closed.
+ * protection is placed and placed again, and when the bound is reached the position is closed. A stop that trails, or that
+ * locks in a profit, is moved when a bar has finished: the venue changes it in place, so that the old one stands until then.
  */
 import { type Decimal, decimal } from "../../core/index.ts";
 import type { AmendOutcome, ProtectionRequest, UnknownOutcome } from "../broker.ts";
@@ -10,6 +11,9 @@ import { entryPrice } from "./ledger.ts";
 import { takeBackProtection } from "./operator.ts";
 import { type EngineState, isFlattening, type PositionState, type ProtectionState } from "./state.ts";
 import type { Step } from "./step.ts";
+
+/** Doublings of the wait between two tries to move a stop that stands. */
+const SLOWEST = 6;
 
 export function coverPositions(step: Step): void {
   const { state, emit } = step;
@@ -34,14 +38,17 @@ export function coverPositions(step: Step): void {
       const waits = state.capabilities?.attachedBrackets === true && position.protectAttempts === 0;
       if (waits) laterProtect(step, symbol);
       else protect(step, symbol, position, wanted);
-    } else if (differs(wanted, position.requested) && differs(wanted, position.venue)) {
-      protect(step, symbol, position, wanted);
+    } else if (differs(wanted, position.venue)) {
+      // What was asked for already may only not be told yet; or an order that came after has brought its own along.
+      if (differs(wanted, position.requested)) protect(step, symbol, position, wanted);
+      else laterProtect(step, symbol);
     }
   }
 }
 
-function laterProtect(step: Step, symbol: string): void {
-  const dueMs = step.state.nowMs + (step.state.config?.protectRetryMs ?? 0);
+/** @param times what the usual wait is multiplied by */
+function laterProtect(step: Step, symbol: string, times = 1): void {
+  const dueMs = step.state.nowMs + (step.state.config?.protectRetryMs ?? 0) * times;
   step.emit({ kind: "later", timer: `protect:${symbol}`, dueMs });
 }
 
@@ -49,7 +56,7 @@ function differs(a: ProtectionState, b: ProtectionState): boolean {
   return a.stopPrice !== b.stopPrice || a.targetPrice !== b.targetPrice;
 }
 
-/** The tighter of stop and trailing stop, and the target, from the average entry. */
+/** The tightest of stop, trailing stop and protected profit, and the target, from the average entry. */
 function desired(state: EngineState, symbol: string, position: PositionState): ProtectionState | undefined {
   const rules = state.rules[symbol];
   if (rules === undefined) return undefined;
@@ -68,6 +75,11 @@ function desired(state: EngineState, symbol: string, position: PositionState): P
       isTrail = true;
     }
   }
+  const lock = protectedProfit(state, position, entry, side);
+  if (lock !== undefined && (stop === undefined || lock.minus(stop).mul(side).gt(0))) {
+    stop = lock;
+    isTrail = true;
+  }
   const target = targetDistance > 0 ? entry.mul(one.plus(side * targetDistance)) : undefined;
   // A trailing stop may lie beyond the entry; it is held against the best price instead.
   const planned = clampBrackets(rules, isLong, isTrail ? decimal(position.extreme) : entry, stop, target);
@@ -77,6 +89,19 @@ function desired(state: EngineState, symbol: string, position: PositionState): P
     stopPrice: manual.stopPrice ?? planned.stopPrice,
     targetPrice: manual.targetPrice === undefined ? planned.targetPrice : (manual.targetPrice ?? undefined),
   };
+}
+
+/** Where the profit of finished bars is locked in; undefined while it has not been enough. */
+function protectedProfit(
+  { config }: EngineState,
+  { extreme }: PositionState,
+  entry: Decimal,
+  side: 1 | -1,
+): Decimal | undefined {
+  const { distance, lockShare } = config?.breakEven ?? { distance: 0, lockShare: 0 };
+  const best = decimal(extreme).minus(entry);
+  if (distance === 0 || best.mul(side).lt(entry.mul(distance))) return undefined;
+  return entry.plus(best.mul(lockShare));
 }
 
 function protect(step: Step, symbol: string, position: PositionState, wanted: ProtectionState): void {
@@ -104,12 +129,14 @@ function protect(step: Step, symbol: string, position: PositionState, wanted: Pr
 export function onProtectTimer(step: Step, kind: "protect" | "naked", symbol: string): void {
   const { state, emit, effects } = step;
   const position = state.positions[symbol];
-  if (position === undefined || position.venue.stopPrice !== undefined) return;
+  if (position === undefined) return;
   if (kind === "protect") {
     const wanted = desired(state, symbol, position);
-    if (wanted !== undefined && !position.protecting) protect(step, symbol, position, wanted);
+    const isDue = wanted !== undefined && !position.protecting && differs(wanted, position.venue);
+    if (isDue) protect(step, symbol, position, wanted);
     return;
   }
+  if (position.venue.stopPrice !== undefined) return;
   if (position.nakedMs === 0 || isFlattening(state, symbol)) return;
   const text = `${symbol} has had no stop for ${state.nowMs - position.nakedMs} ms and is closed`;
   emit({ kind: "alarm", code: "coverage.naked", text });
@@ -121,7 +148,8 @@ export function onProtected(step: Step, request: ProtectionRequest, outcome: Ame
   const { state, emit, effects } = step;
   const { symbol } = request;
   if (outcome.outcome === "acknowledged" || outcome.outcome === "unchanged") return;
-  if (state.positions[symbol] === undefined || takeBackProtection(step, symbol, outcome)) return;
+  const position = state.positions[symbol] as PositionState | undefined;
+  if (position === undefined || takeBackProtection(step, symbol, outcome)) return;
   const isRefused = outcome.outcome === "rejected";
   const why = isRefused ? `${outcome.code}: ${outcome.message}` : (outcome as UnknownOutcome).reason;
   const text = `${symbol}: the stop was not placed (${why})`;
@@ -130,7 +158,10 @@ export function onProtected(step: Step, request: ProtectionRequest, outcome: Ame
   // The price is beyond the stop already: what the stop would have done is done now.
   if (outcome.outcome === "rejected" && outcome.code === "trigger-crossed") {
     emit({ kind: "flatten", symbol, why: "the price is beyond its stop" });
-  } else {
+  } else if (position.venue.stopPrice === undefined) {
     laterProtect(step, symbol);
+  } else {
+    // The stop that was to be moved still stands: there is time, and a venue that refuses is asked less and less often.
+    laterProtect(step, symbol, 2 ** Math.min(position.protectAttempts - 1, SLOWEST));
   }
 }

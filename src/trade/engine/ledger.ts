@@ -127,6 +127,7 @@ function moveQuantity(
     held.cost = exactText(average.mul(held.quantity));
     rest = quantity.plus(closing.mul(side));
     if (held.quantity === ZERO_TEXT) closePosition(state, symbol);
+    else if (brackets !== NO_BRACKETS) held.brackets = brackets;
   }
   if (rest.isZero()) return;
   let position = state.positions[symbol];

@@ -13,7 +13,7 @@ import { followCommands, onCommand } from "./operator.ts";
 import { askAgain, onFound, onSubmitted } from "./order-life.ts";
 import { planSymbol } from "./planner.ts";
 import { onSnapshot, reconcile } from "./reconciler.ts";
-import { type EngineState, emptyState, isFlattening, statusOf } from "./state.ts";
+import { type ActiveTarget, type EngineState, emptyState, statusOf } from "./state.ts";
 import type { Step } from "./step.ts";
 import { checkLimits, onBrokerEvent, onFeed } from "./switches.ts";
 
@@ -89,14 +89,14 @@ function react(step: Step, input: Input, seq: number): void {
       return onTimer(step, input.id);
     case "command":
       return onCommand(step, input, seq);
-    case "row":
-      return closeTheOld(step, input.strategy);
-    case "closed":
     case "decision":
-    case "history":
-    case "missed":
-    case "scale":
     case "open":
+    case "missed":
+      return closeTheOld(step, input.strategy);
+    case "row":
+    case "closed":
+    case "history":
+    case "scale":
     case "session":
     case "stopped":
     case "rules":
@@ -106,7 +106,10 @@ function react(step: Step, input: Input, seq: number): void {
   }
 }
 
-/** Positions that have reached their greatest age. The simulated exchange closes its own. */
+/**
+ * Positions that have reached their greatest age, once their strategy has decided about them as they were, or can't. What was
+ * decided in the meantime counts where it closes or turns the position. The simulated exchange closes its own.
+ */
 function closeTheOld({ state, emit }: Step, strategy: string): void {
   if (state.capabilities?.targets === true) return;
   for (const symbol of Object.keys(state.positions)) {
@@ -117,7 +120,9 @@ function closeTheOld({ state, emit }: Step, strategy: string): void {
       barsHeld < brackets.maxBars
     )
       continue;
-    if (!isFlattening(state, symbol)) emit({ kind: "flatten", symbol, why: "its time is over" });
+    const wanted = state.wanted[symbol] as ActiveTarget | undefined;
+    const ends = wanted !== undefined && decimal(wanted.quantity).mul(state.positions[symbol].quantity).lte(0);
+    if (!ends) emit({ kind: "flatten", symbol, why: "its time is over" });
   }
 }
 

@@ -259,12 +259,16 @@ function flattened(
 }
 
 /** Within half a tick: a paper account keeps distances, not prices. */
-function isProtectedAsSet(state: EngineState, symbol: string, { manual, venue }: PositionState): boolean {
+function isProtectedAsSet(state: EngineState, symbol: string, { manual, venue, quantity }: PositionState): boolean {
   const half = decimal(state.rules[symbol]?.tick ?? "0").div(2);
   const same = (set: DecimalText | null | undefined, stands: DecimalText | undefined): boolean => {
     if (set === undefined) return true;
     if (set === null || stands === undefined) return set === null && stands === undefined;
     return decimal(set).minus(stands).abs().lte(half);
   };
-  return same(manual?.stopPrice, venue.stopPrice) && same(manual?.targetPrice, venue.targetPrice);
+  // A profit that is locked in may lie nearer than the stop that a person set.
+  const isNearer = (set: DecimalText | undefined, stands: DecimalText | undefined): boolean =>
+    set !== undefined && stands !== undefined && decimal(stands).minus(set).mul(quantity).gt(0);
+  const isStopped = same(manual?.stopPrice, venue.stopPrice) || isNearer(manual?.stopPrice, venue.stopPrice);
+  return isStopped && same(manual?.targetPrice, venue.targetPrice);
 }

@@ -36,7 +36,8 @@ export function planSymbol(step: Step, symbol: string): void {
   } else if (!held.isZero() && (target.isZero() || held.mul(target).lt(0))) {
     exit(step, wanted, held, held.abs());
   } else if (!held.isZero() && target.abs().lt(held.abs())) {
-    exit(step, wanted, held, held.abs().minus(target.abs()));
+    const stopDistance = wanted.stopDistance || state.config.emergencyStop;
+    exit(step, wanted, held, held.abs().minus(target.abs()), { ...wanted, stopDistance });
   } else {
     enter(step, wanted, target, held);
   }
@@ -144,7 +145,8 @@ function idOf(state: EngineState, wanted: ActiveTarget, leg: Leg): string {
   });
 }
 
-function exit(step: Step, wanted: ActiveTarget, held: Decimal, quantity: Decimal): void {
+/** @param rest brackets of what is left; none where nothing is */
+function exit(step: Step, wanted: ActiveTarget, held: Decimal, quantity: Decimal, rest?: BracketTerms): void {
   const { state } = step;
   const { symbol } = wanted;
   const leg: Leg = wanted.flatten ? "f" : "x";
@@ -178,7 +180,7 @@ function exit(step: Step, wanted: ActiveTarget, held: Decimal, quantity: Decimal
     quantity: clamped.quantity,
     reduceOnly: true,
   };
-  send(step, wanted, leg, request, state.positions[symbol].brackets, clamped.clamps);
+  send(step, wanted, leg, request, rest ?? state.positions[symbol].brackets, clamped.clamps);
   if (wanted.flatten) step.emit({ kind: "later", timer: `again:${symbol}`, dueMs: state.nowMs + FLATTEN_RETRY_MS });
 }
 

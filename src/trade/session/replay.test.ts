@@ -6,7 +6,7 @@ import { type MarketTape, syntheticTape } from "../../market/index.ts";
 import type { Policy } from "../../policy/index.ts";
 import { SmaCross } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
-import { type DecisionConfig, resolveRiskConfig } from "../../risk/index.ts";
+import { type DecisionConfig, type RiskConfig, resolveRiskConfig } from "../../risk/index.ts";
 import { MemoryJournal } from "../journal/memory-journal.ts";
 import { replayPaper } from "./replay.ts";
 
@@ -37,11 +37,11 @@ const TAPE = syntheticTape({
   symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"],
 });
 
-function decision(exchange: Partial<ExchangeConfig>, fraction: number): DecisionConfig {
+function decision(exchange: Partial<ExchangeConfig>, fraction: number, risk: Partial<RiskConfig> = {}): DecisionConfig {
   return {
     exchange: resolveExchangeConfig(exchange),
     sizing: resolveSizingConfig({ scheme: "fixed-fraction", fraction }),
-    risk: resolveRiskConfig({ cooldownBars: 2 }),
+    risk: resolveRiskConfig({ cooldownBars: 2, ...risk }),
   };
 }
 
@@ -64,8 +64,10 @@ describe("paper on stored bars", () => {
   test.each([
     ["brackets and harsh fills", { harsh: true, leverage: 5 }, 1],
     ["liquidation", { leverage: 50 }, 20],
-  ] as const)("gives the backtest's trade hash: %s", async (_name, exchange, fraction) => {
-    const { tested, paper } = await both(TAPE, () => wild(11), decision(exchange, fraction));
+    ["profits that are locked in", { leverage: 3, breakEvenDistance: 0.004, profitLockShare: 0.5 }, 1],
+    ["stops by volatility", { leverage: 3, breakEvenDistance: 0.01 }, 1, { stopVolatility: 0.4 }],
+  ] as const)("gives the backtest's trade hash: %s", async (...[, exchange, fraction, risk]) => {
+    const { tested, paper } = await both(TAPE, () => wild(11), decision(exchange, fraction, risk));
     expect(tested.fills.length).toBeGreaterThan(20);
     expect(paper.tradeHash).toBe(tested.tradeHash);
     expect(paper.finalEquity).toBe(tested.finalEquity);

@@ -34,7 +34,7 @@ export const DAY_FAULTS: FaultRates = {
 };
 
 /** Faults enough that a planted defect shows within a few days. */
-export const ROUGH_FAULTS: FaultRates = {
+const ROUGH_FAULTS: FaultRates = {
   ...DAY_FAULTS,
   lostReply: 0.15,
   omitted: 0.2,
@@ -77,3 +77,11 @@ export const PLANTED_FAULTS = [
   "unknown-as-rejected",
 ] as const;
 export type PlantedFault = (typeof PLANTED_FAULTS)[number];
+
+/**
+ * Faults under which a planted defect shows within a few days. That a lost reply was taken for a refusal is seen where the
+ * stream does not tell of the order either.
+ */
+export function faultsThatShow(planted: PlantedFault): FaultRates {
+  return planted === "unknown-as-rejected" ? { ...ROUGH_FAULTS, omitted: 0.6, crash: DAY_FAULTS.crash } : ROUGH_FAULTS;
+}

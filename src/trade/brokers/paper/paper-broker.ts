@@ -320,15 +320,18 @@ export class PaperBroker implements BarBroker {
 
   #positions(): BrokerPosition[] {
     const { book } = this.exchange;
-    return this.#tape.instruments.map(({ symbol, lotStep }, s) => ({
-      symbol,
-      leg: "both",
-      quantity: exactText(stepsText(book.lots[s], lotStep)),
-      entryPrice: text(book.entryPrice[s]),
-      ...(book.stopPrice[s] > 0 ? { stopPrice: text(book.stopPrice[s]) } : {}),
-      ...(book.targetPrice[s] > 0 ? { targetPrice: text(book.targetPrice[s]) } : {}),
-      updatedMs: this.#nowMs(),
-    }));
+    return this.#tape.instruments.map(({ symbol, lotStep }, s) => {
+      const stop = this.exchange.stopLevel(0, s);
+      return {
+        symbol,
+        leg: "both",
+        quantity: exactText(stepsText(book.lots[s], lotStep)),
+        entryPrice: text(book.entryPrice[s]),
+        ...(stop > 0 ? { stopPrice: text(stop) } : {}),
+        ...(book.targetPrice[s] > 0 ? { targetPrice: text(book.targetPrice[s]) } : {}),
+        updatedMs: this.#nowMs(),
+      };
+    });
   }
 
   balances(): Promise<readonly BrokerBalance[]> {
