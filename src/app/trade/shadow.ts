@@ -155,7 +155,7 @@ export class ShadowRuns {
       const exchange = accountExchange(context, config, place.mode, members);
       const strategies = strategiesOf(members);
       const currency = instruments[0].quote;
-      const settings = settingsOf(config, { mode: "paper", strategies, currency, balance, pace, terms: [] });
+      const settings = settingsOf(config, { mode: "paper", strategies, currency, balance, pace, terms: [], exchange });
       const seed = config.seed ?? candidate.manifest?.provenance.seed ?? 0;
       const { engine, portfolio, begins, paper } = await openSession({
         journal,
