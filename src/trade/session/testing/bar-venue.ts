@@ -92,7 +92,7 @@ export class BarVenue implements Broker {
 
   /** The rest of the bar: stops before targets, each at its level, or at the open where that is beyond it. */
   play(): void {
-    for (const [symbol, { quantity, stop, target }] of [...this.#held]) {
+    for (const [symbol, { quantity, stop, target }] of this.#held) {
       const side = Math.sign(quantity);
       const [open, high, low] = (["open", "high", "low"] as const).map((name) => this.#price(name, symbol));
       const worst = side > 0 ? low : high;
