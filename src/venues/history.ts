@@ -61,4 +61,8 @@ export type HistoryVenue = {
 export type QuotingVenue = HistoryVenue & {
   /** Rejects with VENUE_BAD_REPLY where bid, ask or last are missing. */
   quote(symbol: string, signal?: AbortSignal): Promise<VenueQuote>;
+  /** The venue's time; this machine's where the venue tells none. */
+  liveTimeMs(signal?: AbortSignal): Promise<number>;
+  /** Least time between two requests that the venue allows, ms. */
+  requestEveryMs(): Promise<number>;
 };

@@ -1,7 +1,10 @@
-/** @file Where a session trades: Bybit's hosts by name or address, with market data for paper and an account for live. */
+/**
+ * @file Where a session trades: Bybit's hosts by name or address, with market data for paper and an account for live; on
+ * paper any other venue that ccxt knows, read by polling.
+ */
 
 import { type Clock, type Instrument, Random, TidemarkError } from "../../core/index.ts";
-import { type Broker, bybitBroker, bybitFeed, type MarketFeed } from "../../trade/index.ts";
+import { type Broker, bybitBroker, bybitFeed, type MarketFeed, polledFeed } from "../../trade/index.ts";
 import {
   BybitAccount,
   BybitCredentials,
@@ -9,6 +12,7 @@ import {
   bybitHosts,
   bybitVenue,
   ConnectBudget,
+  ccxtVenue,
 } from "../../venues/index.ts";
 import { secretValues } from "../config/environment.ts";
 import type { Config } from "../config/load.ts";
@@ -23,6 +27,50 @@ export type BybitPlace = {
   /** The contract of a symbol, as the venue has it now. */
   readonly instrument: (symbol: string) => Promise<Instrument>;
 };
+
+/** Venues whose candles are nobody's, or Bybit's: their sessions run on Bybit's streams. */
+const ON_BYBIT: ReadonlySet<string> = new Set(["auto", "bybit", "csv", "synthetic"]);
+/** Room beside the round of quotes, for bars and answers that take their time. */
+const ROUND_MARGIN = 1.3;
+const LEAST_ROUND_MS = 1_000;
+
+/** Market data for paper: Bybit's streams, or the venue that the configuration names, polled within its limits. */
+export async function paperPlace(
+  context: AppContext,
+  category: "spot" | "linear",
+  symbols: readonly string[],
+): Promise<Omit<BybitPlace, "broker" | "live">> {
+  const config = context.config();
+  const { venue: id } = config.data;
+  if (ON_BYBIT.has(id)) return bybitPlace(context, category, false);
+  const { host, quoteMaxAgeMs } = config.trade;
+  const isAddress = /^https?:/.test(host);
+  const kind = category === "spot" ? "spot" : "perpetual";
+  const venue = ccxtVenue({
+    id,
+    kind,
+    clock: context.clock,
+    timeoutMs: 5_000,
+    maxAttempts: 2,
+    ...(isAddress ? { baseUrl: host } : {}),
+  });
+  const requestMs = await venue.requestEveryMs();
+  const everyMs = Math.max(LEAST_ROUND_MS, requestMs * (symbols.length + 1));
+  if (everyMs * ROUND_MARGIN > quoteMaxAgeMs) {
+    throw new TidemarkError("CONFIG_VALUE", {
+      what: `${id} allows a request every ${Math.ceil(requestMs)} ms, so that a round of quotes takes ${Math.ceil(everyMs)} ms, and orders are sent on quotes of at most ${quoteMaxAgeMs} ms`,
+      where: "trade.quote_max_age_ms",
+      fix: `Set it to ${Math.ceil(everyMs * ROUND_MARGIN)} or more for this session, or trade fewer symbols.`,
+    });
+  }
+  context.note(`Bars and quotes of ${venue.name} by polling, a round in ${(everyMs / 1_000).toFixed(1)} s; read-only.`);
+  return {
+    feed: polledFeed({ venue, clock: context.clock, quoteEveryMs: everyMs, barEveryMs: Math.max(1_000, requestMs) }),
+    clock: context.clock,
+    secrets: [],
+    instrument: (symbol) => venue.instrument(symbol, context.signal),
+  };
+}
 
 /** @param account whether orders are to be sent: then key and secret are needed */
 export async function bybitPlace(

@@ -23,7 +23,7 @@ import type { AppContext } from "../context.ts";
 import { moneyTerms } from "../promotion/promotion.ts";
 import { foldedSession, sessionNames } from "./journals.ts";
 import { type AskedMembers, type Candidate, candidates } from "./members.ts";
-import { bybitPlace } from "./place.ts";
+import { bybitPlace, paperPlace } from "./place.ts";
 import { runSession } from "./session.ts";
 import { stateFolder } from "./settings.ts";
 
@@ -49,7 +49,8 @@ function categoryOf(config: Config, found: readonly Candidate[]): "spot" | "line
 export async function paperSession(context: AppContext, asked: SessionAsked): Promise<SessionView> {
   const config = context.config();
   const found = candidates(context, config, asked);
-  const { feed, clock, instrument } = await bybitPlace(context, categoryOf(config, found), false);
+  const symbols = found.flatMap((one) => one.symbols);
+  const { feed, clock, instrument } = await paperPlace(context, categoryOf(config, found), symbols);
   return runSession(context, found, {
     mode: "paper",
     feed,

@@ -1,14 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { PacedClock, parseTimeframe, systemClock } from "../../core/index.ts";
 import { ccxtVenue, LocalVenue, type QuotingVenue, type VenueCandle } from "../../venues/index.ts";
+import { KrakenServer, krakenClose } from "../../venues/testing/kraken-server.ts";
 import { BAR_MS, START_MS, smallVenue } from "../../venues/testing/small-venue.ts";
 import type { FeedEvent } from "../feed.ts";
 import { polledFeed } from "./polled-feed.ts";
 
 const timeframe = parseTimeframe("5m");
+const MINUTE = parseTimeframe("1m");
 
 async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 2000 && !condition(); i++) await systemClock.sleep(5);
+  for (let i = 0; i < 4000 && !condition(); i++) await systemClock.sleep(5);
   expect(condition()).toBe(true);
 }
 
@@ -25,6 +27,8 @@ class Asked implements QuotingVenue {
     return this.away ? Promise.reject(new Error("away")) : Promise.resolve(value);
   }
   serverTimeMs = (): Promise<number> => this.#answer(this.#clock.nowMs());
+  liveTimeMs = this.serverTimeMs;
+  requestEveryMs = (): Promise<number> => Promise.resolve(1);
   instrument = (): never => {
     throw new Error("nobody asks for it");
   };
@@ -73,4 +77,44 @@ describe("a feed by polling", () => {
     await expect(venue.quote("NOPEUSDT")).rejects.toMatchObject({ code: "VENUE_REJECTED" });
     await local.close();
   });
+
+  it("follows another venue through its unmodified client: bars once, quotes, and what was missed while it was away", async () => {
+    const clock = new PacedClock(START_MS, 100);
+    const server = await KrakenServer.start(clock);
+    const venue = ccxtVenue({ id: "kraken", kind: "spot", baseUrl: server.url, maxAttempts: 1, timeoutMs: 2_000 });
+    const feed = polledFeed({ venue, clock, quoteEveryMs: 100_000, barEveryMs: 100_000 });
+    const events: FeedEvent[] = [];
+    const bars = () => events.flatMap((event) => (event.kind === "bar" ? [event.row] : []));
+    const states = () => events.flatMap((event) => (event.kind === "connection" ? [event.state] : []));
+    try {
+      const instrument = await venue.instrument("BTCUSD");
+      expect(instrument).toMatchObject({ kind: "spot", quote: "USD", tickSize: "0.1" });
+      const history = await feed.bars({
+        symbol: "BTCUSD",
+        timeframe: MINUTE,
+        fromMs: START_MS - 600_000,
+        toMs: START_MS,
+      });
+      expect(history.map(([ms, , , , close]) => [ms, close])).toEqual(
+        Array.from({ length: 10 }, (_, i) => START_MS - (10 - i) * 60_000).map((ms) => [ms, krakenClose(ms)]),
+      );
+      await feed.start({ symbols: ["BTCUSD"], timeframe: MINUTE }, (event) => events.push(event));
+      await until(() => bars().length >= 2);
+      server.away = true;
+      await until(() => states().includes("down"));
+      server.away = false;
+      const known = bars().length;
+      await until(() => states().at(-1) === "up" && bars().length > known + 1);
+    } finally {
+      await feed.stop();
+      await server.close();
+    }
+    const told = bars();
+    expect(told.map(([ms]) => ms)).toEqual(told.map((_, i) => told[0][0] + i * 60_000));
+    expect(told.every(([ms, , , , close]) => close === krakenClose(ms))).toBe(true);
+    const [quote] = events.flatMap((event) => (event.kind === "quote" ? [event.quote] : []));
+    expect(Number(quote.ask) - Number(quote.bid)).toBe(1);
+    expect(events.some(({ kind }) => kind === "gap")).toBe(true);
+    expect(server.asked.filter((line) => !line.startsWith("GET /0/public/"))).toEqual([]);
+  }, 60_000);
 });

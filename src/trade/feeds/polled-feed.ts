@@ -55,7 +55,7 @@ class PolledFeed implements MarketFeed {
     this.#listener = listener;
     const { clock, venue } = this.#options;
     this.#tell("connecting", "");
-    this.#offsetMs = (await venue.serverTimeMs(signal)) - clock.nowMs();
+    this.#offsetMs = (await venue.liveTimeMs(signal)) - clock.nowMs();
     // Each symbol answers once, so that an unknown one is told here and not later.
     for (const symbol of request.symbols) await this.#quote(symbol, signal);
     this.#up();
@@ -83,7 +83,7 @@ class PolledFeed implements MarketFeed {
   }
 
   serverTimeMs(signal?: AbortSignal): Promise<number> {
-    return this.#options.venue.serverTimeMs(signal);
+    return this.#options.venue.liveTimeMs(signal);
   }
 
   async #quote(symbol: string, signal: AbortSignal | undefined): Promise<void> {

@@ -9,7 +9,16 @@ export const fundingSchema = z.array(z.looseObject({ timestamp: finite, fundingR
 
 const price = z.number().positive().refine(Number.isFinite);
 
-export const tickerSchema = z.looseObject({ bid: price, ask: price, last: price, timestamp: finite.nullish() });
+export const tickerSchema = z.looseObject({
+  bid: price.nullish(),
+  ask: price.nullish(),
+  last: price,
+  timestamp: finite.nullish(),
+});
+
+/** Levels of `[price, quantity, ...]`, the best first. */
+const levels = z.array(z.tuple([price], z.unknown())).min(1);
+export const orderBookSchema = z.looseObject({ bids: levels, asks: levels, timestamp: finite.nullish() });
 
 const optionalNumber = z.number().nullish();
 

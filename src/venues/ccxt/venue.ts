@@ -24,7 +24,7 @@ import { type Retry, withRetries } from "../retry.ts";
 import { TokenBucket } from "../token-bucket.ts";
 import { badReply, rateLimited, rejected, timedOut, unreachable, VenueError } from "../venue-error.ts";
 import { ccxtInstrument } from "./instrument.ts";
-import { candlesSchema, fundingSchema, marketSchema, tickerSchema } from "./reply.ts";
+import { candlesSchema, fundingSchema, marketSchema, orderBookSchema, tickerSchema } from "./reply.ts";
 import { ccxtFetch, withSignal } from "./transport.ts";
 
 export type CcxtOptions = {
@@ -46,6 +46,8 @@ export type CcxtOptions = {
 };
 
 const MAX_CANDLES = 500;
+/** Of an order book: every venue gives as many. */
+const LEAST_LEVELS = 5;
 const REQUESTS_PER_SECOND = 5;
 const REQUEST_BURST = 5;
 /** A stretch of time without a funding rate that is skipped at once. */
@@ -175,7 +177,23 @@ class CcxtVenue implements QuotingVenue {
     const ticker = await this.#checked(`quote of ${symbol}`, tickerSchema, signal, () =>
       exchange.fetchTicker(market.symbol),
     );
-    return { bid: ticker.bid, ask: ticker.ask, last: ticker.last, timeMs: ticker.timestamp ?? undefined };
+    const { bid, ask, last, timestamp } = ticker;
+    if (typeof bid === "number" && typeof ask === "number") return { bid, ask, last, timeMs: timestamp ?? undefined };
+    // Some venues' tickers are statistics of a day without the book.
+    const book = await this.#checked(`order book of ${symbol}`, orderBookSchema, signal, () =>
+      exchange.fetchOrderBook(market.symbol, LEAST_LEVELS),
+    );
+    return { bid: book.bids[0][0], ask: book.asks[0][0], last, timeMs: book.timestamp ?? undefined };
+  }
+
+  async liveTimeMs(signal?: AbortSignal): Promise<number> {
+    const { exchange } = await this.#load();
+    return exchange.has["fetchTime"] === true ? this.serverTimeMs(signal) : this.#clock.nowMs();
+  }
+
+  async requestEveryMs(): Promise<number> {
+    const { exchange } = await this.#load();
+    return Math.max(1_000 / REQUESTS_PER_SECOND, exchange.rateLimit ?? 0);
   }
 
   async #market(symbol: string, signal: AbortSignal | undefined): Promise<z.infer<typeof marketSchema>> {
