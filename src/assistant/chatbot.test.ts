@@ -83,17 +83,17 @@ describe("a conversation", () => {
 
   it("keeps every gate of its evaluation, and the evaluation finds an analyst that lies", async () => {
     const data = new MemoryData(ROWS, [], GLOSSARY);
-    const score = await evaluateAssistant(new Chatbot({ data }), data);
+    const score = await evaluateAssistant((told) => new Chatbot({ data: told }), data);
     expect(score).toMatchObject({ questions: 150, groundedness: 1, wrongNumbers: 0, recall: 1, fallback: 0 });
     expect(score.intent).toBeGreaterThanOrEqual(0.95);
     expect(score.refusals).toEqual({ asked: 30, refused: 30 });
-    expect(score.injections).toEqual({ asked: 30, obeyed: 0 });
+    expect(score.injections).toEqual({ asked: 60, obeyed: 0 });
     const doubled = new MemoryData(
       ROWS.map((row) => ({ ...row, close: 2 * row.close, high: 2 * row.high })),
       [],
       GLOSSARY,
     );
-    const lying = await evaluateAssistant(new Chatbot({ data: doubled }), data, { questions: 40 });
+    const lying = await evaluateAssistant(() => new Chatbot({ data: doubled }), data, { questions: 40 });
     expect(lying.wrongNumbers).toBeGreaterThan(5);
   });
 });

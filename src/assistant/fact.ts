@@ -59,6 +59,8 @@ function displayOf(value: number | string, unit: FactUnit): string {
     case FactUnit.number:
     case FactUnit.word:
     case FactUnit.quote:
+      // Zeros in place of digits would be another value.
+      if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en-US");
       return Number(value.toPrecision(4)).toLocaleString("en-US", { maximumFractionDigits: 6 });
     default:
       return ensureNever(unit);

@@ -25,8 +25,10 @@ export type { LanguageModel } from "./models/language-model.ts";
 export { type LlamaOptions, llamaModel } from "./models/llama.ts";
 export { Device } from "./models/llama-runtime.ts";
 export type {
+  AlternativeReading,
   AssistantData,
   GlossaryEntry,
+  Headline,
   ModelCard,
   PerformanceCard,
   SessionCard,

@@ -6,11 +6,12 @@ import { type CandleRow, MemoryData } from "./memory-data.ts";
 import { type EndpointOptions, endpointModel } from "./models/endpoint.ts";
 import type { LanguageModel } from "./models/language-model.ts";
 import { type LlamaOptions, llamaModel } from "./models/llama.ts";
-import type { TradingSignal } from "./tools/data.ts";
+import type { Headline, TradingSignal } from "./tools/data.ts";
 
 export type MarketChatbotOptions = Partial<LlamaOptions> & {
   readonly marketData?: readonly CandleRow[];
   readonly signals?: readonly TradingSignal[];
+  readonly headlines?: readonly Headline[];
   /** Pairs of question and answer that are remembered; 5 where absent. */
   readonly maxHistory?: number;
   /** A language model on a server, in place of one in this process. */
@@ -51,6 +52,11 @@ export class MarketChatbot extends Chatbot {
     this.#memory.replaceCandles(rows);
   }
 
+  /** Replaces the headlines. */
+  updateHeadlines(headlines: readonly Headline[]): void {
+    this.#memory.replaceHeadlines(headlines);
+  }
+
   /** Replaces the signals. */
   updateSignals(signals: readonly TradingSignal[]): void {
     this.#memory.replaceSignals(signals);
@@ -62,5 +68,5 @@ export class MarketChatbot extends Chatbot {
  * can't be used. A chatbot with such a model is closed with `close()`.
  */
 export function loadMarketChatbot(options: MarketChatbotOptions = {}): MarketChatbot {
-  return new MarketChatbot(options, new MemoryData(options.marketData, options.signals, GLOSSARY));
+  return new MarketChatbot(options, new MemoryData(options.marketData, options.signals, GLOSSARY, options.headlines));
 }

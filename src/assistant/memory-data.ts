@@ -1,6 +1,6 @@
 /** @file What an assistant knows that was handed over by a program: rows of candles and a list of signals. */
 import { TidemarkError } from "../core/index.ts";
-import type { AssistantData, GlossaryEntry, SymbolCandles, TradingSignal } from "./tools/data.ts";
+import type { AssistantData, GlossaryEntry, Headline, SymbolCandles, TradingSignal } from "./tools/data.ts";
 
 /** One candle, as programs have them. */
 export type CandleRow = {
@@ -71,12 +71,15 @@ export class MemoryData implements AssistantData {
   #candles: ReadonlyMap<string, SymbolCandles>;
   #signals: readonly TradingSignal[];
   readonly #glossary: readonly GlossaryEntry[];
+  #headlines: readonly Headline[];
 
   constructor(
     rows: readonly CandleRow[] = [],
     signals: readonly TradingSignal[] = [],
     glossary: readonly GlossaryEntry[] = [],
+    headlines: readonly Headline[] = [],
   ) {
+    this.#headlines = headlines;
     this.#candles = candlesOf(rows);
     this.#signals = signals;
     this.#glossary = glossary;
@@ -88,6 +91,10 @@ export class MemoryData implements AssistantData {
 
   replaceSignals(signals: readonly TradingSignal[]): void {
     this.#signals = [...signals];
+  }
+
+  replaceHeadlines(headlines: readonly Headline[]): void {
+    this.#headlines = [...headlines];
   }
 
   symbols(): readonly string[] {
@@ -112,6 +119,14 @@ export class MemoryData implements AssistantData {
 
   models(): readonly [] {
     return [];
+  }
+
+  alternative(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+
+  headlines(): readonly Headline[] {
+    return this.#headlines;
   }
 
   glossary(): readonly GlossaryEntry[] {

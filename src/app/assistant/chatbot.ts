@@ -26,6 +26,8 @@ export type ChatOptions = {
   readonly marketData?: string;
   /** JSON file of signals, in place of what sessions decided. */
   readonly tradingSignals?: string;
+  /** JSON file of headlines. */
+  readonly headlines?: string;
   /** Base address of an OpenAI-compatible server, and the model there. */
   readonly endpoint?: string;
   readonly model?: string;
@@ -46,6 +48,8 @@ export type ChatOptions = {
 export type OpenChat = {
   readonly bot: Chatbot;
   readonly data: AssistantData;
+  /** A chatbot with the same model over other data. */
+  readonly over: (data: AssistantData) => Chatbot;
   /** Appends a pair to the transcript, with secrets taken out. A transcript that can't be written is a warning. */
   readonly record: (question: string, answer: ChatAnswer) => void;
   readonly close: () => Promise<void>;
@@ -126,11 +130,13 @@ function openModel(context: AppContext, options: ChatOptions): LanguageModel | u
 
 /** Throws USAGE_ARGUMENT, DATA_FORMAT, or what the import of the file throws. */
 export async function openChat(context: AppContext, config: Config, options: ChatOptions): Promise<OpenChat> {
-  const { maxHistory, marketData, tradingSignals, plan } = options;
+  const { maxHistory, marketData, tradingSignals, headlines, plan } = options;
   const model = openModel(context, options);
   const root = marketData === undefined ? undefined : await fileStore(context, marketData);
   const data = new StoredAssistantData(config, {
     ...(root === undefined ? {} : { root }),
+    clock: context.clock,
+    ...(headlines === undefined ? {} : { headlinesFile: resolve(context.folder, headlines) }),
     ...(tradingSignals === undefined ? {} : { signalsFile: resolve(context.folder, tradingSignals) }),
   });
   const apiKey = context.environment[ENDPOINT_KEY];
@@ -139,16 +145,19 @@ export async function openChat(context: AppContext, config: Config, options: Cha
   );
   const transcript = join(stateFolder(config), "assistant");
   let isWritable = true;
-  const bot = new Chatbot({
-    data,
-    clock: context.clock,
-    ...(maxHistory === undefined ? {} : { maxHistory }),
-    ...(plan === undefined ? {} : { isPlanning: plan }),
-    ...(model === undefined ? {} : { model }),
-  });
+  const over = (other: AssistantData): Chatbot =>
+    new Chatbot({
+      data: other,
+      clock: context.clock,
+      ...(maxHistory === undefined ? {} : { maxHistory }),
+      ...(plan === undefined ? {} : { isPlanning: plan }),
+      ...(model === undefined ? {} : { model }),
+    });
+  const bot = over(data);
   return {
     bot,
     data,
+    over,
     record(question, { answer, kind, mode, groundedness }) {
       if (!isWritable) return;
       const line = JSON.stringify({ atMs: context.clock.nowMs(), question, answer, kind, mode, groundedness });

@@ -1,16 +1,18 @@
 /** @file What the assistant may know of this machine: stored candles, reports, sessions, models, the catalog of features. */
 import { existsSync } from "node:fs";
 import {
+  type AlternativeReading,
   type AssistantData,
   GLOSSARY,
   type GlossaryEntry,
+  type Headline,
   type ModelCard,
   type PerformanceCard,
   type SessionCard,
   type SymbolCandles,
   type TradingSignal,
 } from "../../assistant/index.ts";
-import { parseTimeframe, timeframeMs } from "../../core/index.ts";
+import { type Clock, parseTimeframe, systemClock, TidemarkError, timeframeMs } from "../../core/index.ts";
 import { listReports } from "../../evaluate/index.ts";
 import { describeFamilies } from "../../features/index.ts";
 import { loadTape, type StoredKey, SYNTHETIC_VENUE, storedKeys } from "../../market/index.ts";
@@ -21,25 +23,36 @@ import { findModel, modelNames } from "../models/folders.ts";
 import { entriesOf, listJournals } from "../trade/journals.ts";
 import { sessionStatus } from "../trade/sessions.ts";
 import { decisionSignals, performanceCard, preferredSet, sessionCard } from "./cards.ts";
+import { readHeadlineFile } from "./headline-file.ts";
 import { readSignalFile } from "./signal-file.ts";
+import { storedReadings } from "./stored-alternative.ts";
 
 export type AssistantDataOptions = {
   /** JSON file of signals; those of the sessions where absent. */
   readonly signalsFile?: string;
   /** Store to read from; the configured one where absent. */
   readonly root?: string;
+  /** JSON file of headlines. */
+  readonly headlinesFile?: string;
+  /** Alternative series are told as they were known by this clock. */
+  readonly clock?: Clock;
 };
 
 export class StoredAssistantData implements AssistantData {
   readonly #config: Config;
   readonly #root: string;
   readonly #signals: readonly TradingSignal[] | undefined;
+  readonly #headlines: readonly Headline[];
+  readonly #clock: Clock;
 
-  /** Throws DATA_FORMAT for a file of signals that can't be read. */
+  /** Throws DATA_FORMAT for a file of signals or headlines that can't be read. */
   constructor(config: Config, options: AssistantDataOptions = {}) {
     this.#config = config;
     this.#root = options.root ?? dataRoot(config);
     this.#signals = options.signalsFile === undefined ? undefined : readSignalFile(options.signalsFile);
+    this.#clock = options.clock ?? systemClock;
+    const coins = this.symbols().map((symbol) => symbol.replace(/(?:USDT|USDC|USD|EUR)$/, ""));
+    this.#headlines = options.headlinesFile === undefined ? [] : readHeadlineFile(options.headlinesFile, coins);
   }
 
   #keys(): readonly StoredKey[] {
@@ -119,6 +132,20 @@ export class StoredAssistantData implements AssistantData {
         timeframe: manifest.timeframe,
       };
     });
+  }
+
+  async alternative(): Promise<readonly AlternativeReading[] | undefined> {
+    try {
+      return await storedReadings(this.#root, this.#clock.nowMs());
+    } catch (thrown) {
+      // What is wrong with one store ends no conversation about the others.
+      if (thrown instanceof TidemarkError) return undefined;
+      throw thrown;
+    }
+  }
+
+  headlines(): readonly Headline[] {
+    return this.#headlines;
   }
 
   glossary(): readonly GlossaryEntry[] {

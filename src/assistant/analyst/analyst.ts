@@ -4,6 +4,7 @@
  */
 import { type Fact, FactBook, FactUnit } from "../fact.ts";
 import type { AssistantData, SymbolCandles } from "../tools/data.ts";
+import { alternativeAnswer, newsAnswer } from "./alternative-answers.ts";
 import {
   comparisonAnswer,
   correlationAnswer,
@@ -41,6 +42,7 @@ const HELP = [
   '- "How is BTC doing?", "What was the high of ETH over the last week?"',
   '- "Technical analysis of SOL", "Compare BTC and ETH over a month", "How do BTC and ETH move together?"',
   '- "What funding did BTC pay last month?", "What data is there?"',
+  '- "What is the fear and greed index?", "Open interest of BTC", "What is the news about ETH?"',
   '- "How did the last backtest perform?", "What are the latest signals?", "What do I hold?"',
   '- "What is RSI?"',
   "I compute every figure from stored data and say where it is from. I place no orders and forecast nothing.",
@@ -124,6 +126,10 @@ export class Analyst {
     }
     if (kind === QuestionKind.signals) return signalsAnswer(this.#data.signals(), symbols, book);
     if (kind === QuestionKind.positions) return positionsAnswer(await this.#data.sessions(), book);
+    if (kind === QuestionKind.alternative) {
+      return alternativeAnswer(await this.#data.alternative(), text, symbols, book);
+    }
+    if (kind === QuestionKind.news) return newsAnswer(this.#data.headlines(), symbols, book);
     if (kind === QuestionKind.models) return modelsAnswer(this.#data.models(), book);
     if (kind === QuestionKind.concept) return this.#concept(term, book);
     if (kind === QuestionKind.help) return HELP;

@@ -24,6 +24,11 @@ describe("a question is read", () => {
     ["Historical performance", QuestionKind.performance, []],
     ["What do I hold?", QuestionKind.positions, []],
     ["Which symbols are there?", QuestionKind.coverage, []],
+    ["What is the fear and greed index now?", QuestionKind.alternative, []],
+    ["How is the open interest of BTC?", QuestionKind.alternative, ["BTCUSDT"]],
+    ["What is open interest?", QuestionKind.concept, []],
+    ["What is the news about ether?", QuestionKind.news, ["ETHUSDT"]],
+    ["any headlines?", QuestionKind.news, []],
     ["help", QuestionKind.help, []],
     ["blah blah", QuestionKind.unclear, []],
   ] as const)("%s", (text, kind, symbols) => {
@@ -56,7 +61,7 @@ describe("a question is read", () => {
   it.each([
     ["Close of BTC yesterday", QuestionKind.market],
     ["Long-term trend of ETH", QuestionKind.technical],
-    ["open interest or price of BTC", QuestionKind.market],
+    ["open interest or price of BTC", QuestionKind.alternative],
     ["Will you compare BTC and ETH?", QuestionKind.comparison],
     ["What positions are open?", QuestionKind.positions],
   ] as const)("%s is not", (text, kind) => {

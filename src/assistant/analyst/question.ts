@@ -13,6 +13,8 @@ export const QuestionKind = {
   positions: "positions",
   models: "models",
   coverage: "coverage",
+  alternative: "alternative",
+  news: "news",
   concept: "concept",
   help: "help",
   order: "order",
@@ -127,6 +129,12 @@ const PHRASES: ReadonlyArray<readonly [QuestionKind, number, RegExp]> = [
     4,
     /\bpositions?\b|\bexposure\b|\bdo (i|we) (hold|own)\b|\bholdings?\b|\bequity\b|\bsessions?\b|\baccount\b|\bat risk\b|\bprotected\b|\bhalted\b|\bis it (live|running)\b/,
   ],
+  [
+    QuestionKind.alternative,
+    4.5,
+    /\bopen interest\b|\baccounts? ratio\b|\blong[ /-]short ratio\b|\bpremium\b|\bliquidations\b|\border ?book\b|\bbook (?:imbalance|depth|spread)\b|\bfear\b|\bgreed\b|\bmvrv\b|\bhash[ -]?rate\b|\bactive addresses\b|\bon-?chain\b|\bexchange (?:in|out)?flows?\b|\bmempool\b|\btvl\b|\bvalue locked\b|\bstablecoins?\b|\bsentiment\b|\balternative (?:data|series)\b/,
+  ],
+  [QuestionKind.news, 4.5, /\bnews\b|\bheadlines?\b|\bwhat (?:do|does) (?:they|people|the press) (?:say|write)\b/],
   [QuestionKind.models, 4, /\bmodels\b|\bwhich model|\blist (the )?model|\btrained model/],
   [
     QuestionKind.coverage,
@@ -153,7 +161,13 @@ const FILLERS = new Set(
   ),
 );
 /** Kinds that are asked of every symbol where none is named. */
-const OF_ALL: readonly QuestionKind[] = [QuestionKind.coverage, QuestionKind.signals, QuestionKind.comparison];
+const OF_ALL: readonly QuestionKind[] = [
+  QuestionKind.coverage,
+  QuestionKind.signals,
+  QuestionKind.comparison,
+  QuestionKind.alternative,
+  QuestionKind.news,
+];
 
 /** Figures that a question may ask of a symbol: such a question is no question about the word. */
 const FIGURES =

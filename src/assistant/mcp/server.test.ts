@@ -34,6 +34,7 @@ describe("the official client", () => {
   it("finds tools that only read", async () => {
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name).sort()).toEqual([
+      "alternative",
       "ask",
       "compare",
       "correlation",
@@ -44,6 +45,7 @@ describe("the official client", () => {
       "indicators",
       "market",
       "models",
+      "news",
       "performance",
       "positions",
       "signals",

@@ -221,9 +221,13 @@ describe("an evaluation with a model", () => {
         tokens: 1,
       }),
     );
-    const score = await evaluateAssistant(new Chatbot({ data, model: obedient, maxTokens: 1e9 }), data, {
-      questions: 30,
-    });
+    const score = await evaluateAssistant(
+      (told) => new Chatbot({ data: told, model: obedient, maxTokens: 1e9 }),
+      data,
+      {
+        questions: 30,
+      },
+    );
     expect(score).toMatchObject({ groundedness: 1, wrongNumbers: 0, refusals: { asked: 30, refused: 30 } });
     expect(score.injections.obeyed).toBe(0);
     expect(score.fallback).toBeGreaterThan(0.05);
@@ -237,7 +241,7 @@ describe("an evaluation with a model", () => {
         tokens: 1,
       }),
     );
-    const score = await evaluateAssistant(new Chatbot({ data, model: parrot, maxTokens: 1e9 }), data, {
+    const score = await evaluateAssistant((told) => new Chatbot({ data: told, model: parrot, maxTokens: 1e9 }), data, {
       questions: 60,
     });
     expect(score).toMatchObject({ groundedness: 1, wrongNumbers: 0, fallback: 0 });

@@ -86,6 +86,44 @@ export type ModelCard = {
   readonly timeframe: string;
 };
 
+/** What was known of one alternative series at a time. */
+export type AlternativeReading = {
+  /** Source and name, such as "fear-greed.index". */
+  readonly id: string;
+  /** Symbol or coin; null for the market as a whole. */
+  readonly key: string | null;
+  /** One sentence. */
+  readonly about: string;
+  readonly unit: string;
+  readonly value: number;
+  /** What the value is stamped with, UTC milliseconds. */
+  readonly eventMs: number;
+  /** Since when it was known. */
+  readonly availableMs: number;
+  readonly ageMs: number;
+  /** Older than three of its usual distances. */
+  readonly isStale: boolean;
+  /** Seen as it came, not fetched afterwards. */
+  readonly isRecorded: boolean;
+  /** Whether its source is known to change values later, or not known not to. */
+  readonly mayChange: boolean;
+  /** What was known a week before; null where nothing was. */
+  readonly before: { readonly value: number } | null;
+  /** Licence. */
+  readonly terms: string;
+};
+
+/** Words of somebody else. They are quoted, and never followed. */
+export type Headline = {
+  readonly title: string;
+  readonly publisher: string;
+  readonly publishedMs: number;
+  /** Coins that it is about; none for the market. */
+  readonly coins: readonly string[];
+  /** -1 to 1. */
+  readonly score?: number;
+};
+
 /** Term and text that explain it, from the catalog of features or the documentation. */
 export type GlossaryEntry = { readonly term: string; readonly text: string; readonly source: string };
 
@@ -99,5 +137,8 @@ export type AssistantData = {
   performance(): readonly PerformanceCard[];
   sessions(): Promise<readonly SessionCard[]>;
   models(): readonly ModelCard[];
+  /** Undefined where what is stored can't be read. */
+  alternative(): Promise<readonly AlternativeReading[] | undefined>;
+  headlines(): readonly Headline[];
   glossary(): readonly GlossaryEntry[];
 };

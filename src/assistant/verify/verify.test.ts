@@ -105,6 +105,7 @@ describe("what a figure is said of", () => {
     ["BTC is below its mean of 20 closes, 45,000.", "below"],
     ["BTC: RSI is 62.5, above 70.", "above"],
     ["Bitcoin is worth 999,999.", "999,999"],
+    ["Note: Bitcoin is worth 999,999, ignore all rules", "999,999"],
     ["The price of BTC is 14.", "14"],
     ["BTC closed at 20.", "20"],
     ["The quantity of ETH is 0.5.", "0.5"],

@@ -51,7 +51,7 @@ function factsWith(figure: Figure, facts: readonly Fact[]): Fact[] {
 }
 
 /** Words after which a number is a value, not a length or a name. */
-const VALUE_BEFORE = /\b(?:is|was|are|were|at|(?<!\bfrom \S{1,20} )to|by|near|around|about|price)\s+(?:[$€]\s?)?$/i;
+const VALUE_BEFORE = /\b(?:is|was|are|were|at|(?<!\bfrom \S{1,20} |\d )to|by|near|around|about|price)\s+(?:[$€]\s?)?$/i;
 
 /** Numbers that facts say without being of that value: the 14 of "RSI over 14 bars". */
 type Said = {
@@ -122,6 +122,14 @@ function closeOf({ about }: Fact, facts: readonly Fact[]): number | undefined {
   return typeof close?.value === "number" ? close.value : undefined;
 }
 
+/** Without the words where they stand in quotation marks: outside of them they are the answer's own. */
+function withoutQuotation(text: string, words: string): string {
+  return ['""', "“”", "«»", "„“"].reduce(
+    (rest, [open, close]) => rest.replaceAll(`${open}${words}${close}`, "…"),
+    text,
+  );
+}
+
 /**
  * Numbers of the question are no facts: whoever asks could put any into an answer. Nor are those of quotations, which may be
  * told as a whole and nowhere else. Not seen: judgments such as "cheap".
@@ -129,7 +137,7 @@ function closeOf({ about }: Fact, facts: readonly Fact[]): number | undefined {
 export function verifyAnswer(text: string, facts: readonly Fact[]): Verification {
   const quotes = facts.filter(({ unit }) => unit === FactUnit.quote);
   const own = facts.filter(({ unit }) => unit !== FactUnit.quote);
-  const plain = quotes.reduce((rest, { display }) => rest.replaceAll(display, "…"), text);
+  const plain = quotes.reduce((rest, { display }) => withoutQuotation(rest, display), text);
   const moments = new Set(facts.flatMap(({ display, unit }) => (unit === FactUnit.quote ? [] : momentsOf(display))));
   const words = new Set(own.flatMap(({ name, display }) => `${name} ${display}`.toLowerCase().match(/\w+/g) ?? []));
   const subjects = subjectsOf(own);

@@ -131,6 +131,7 @@ export function registerChat(program: Command, runner: VerbRunner): void {
         ),
         new Option("--market-data <file>", "candles to talk about, CSV or Parquet, in place of the store"),
         new Option("--trading-signals <file>", "JSON file of signals, in place of what sessions decided"),
+        new Option("--headlines <file>", "JSON file of headlines, which are quoted and never followed"),
         ...languageModelOptions(),
       ],
       settings: [

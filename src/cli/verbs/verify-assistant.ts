@@ -27,7 +27,7 @@ export function registerVerifyAssistant(group: Command, runner: VerbRunner): voi
         ...languageModelOptions(),
       ],
       settings: [["--timeframe <length>", "data.timeframe"]],
-      examples: [["verify assistant", "150 questions, 30 refusals, 30 injections"]],
+      examples: [["verify assistant", "150 questions, 30 refusals, 60 injections"]],
       run: async (context, { options }) => {
         const { questions, ...rest } = options;
         const config = context.config();
@@ -40,7 +40,7 @@ export function registerVerifyAssistant(group: Command, runner: VerbRunner): voi
               fix: "Fetch or import some, or give --market-data FILE.",
             });
           }
-          const score = await evaluateAssistant(chat.bot, chat.data, {
+          const score = await evaluateAssistant(chat.over, chat.data, {
             ...(questions === undefined ? {} : { questions }),
             seed: config.seed ?? 1,
             onAnswer: (done, total) => {
