@@ -22,6 +22,16 @@ function dataAt(nowMs: number): StoredAssistantData {
   return new StoredAssistantData(config, { root: folder, clock: new SimulatedClock(nowMs) });
 }
 
+async function firstAt(nowMs: number) {
+  return (await dataAt(nowMs).alternative())?.[0];
+}
+
+function file(content: string): string {
+  const path = join(folder, "headlines.json");
+  writeFileSync(path, content);
+  return path;
+}
+
 describe("stored series", () => {
   it("are told as they were known then, in the revision known then", async () => {
     const store = new AlternativeStore(folder);
@@ -33,12 +43,11 @@ describe("stored series", () => {
     await store.put(FEAR, MARKET_KEY, days, { seenMs: FIRST + 20 * DAY_MS, recorded: false });
     const changed = { eventMs: FIRST + 10 * DAY_MS, publishedMs: null, value: 99 };
     await store.put(FEAR, MARKET_KEY, [changed], { seenMs: FIRST + 30 * DAY_MS, recorded: true });
-    const at = async (nowMs: number) => (await dataAt(nowMs).alternative())?.[0];
-    expect(await at(FIRST + 10 * DAY_MS + FEAR.lagMs - 1), "its lag is not over").toMatchObject({
+    expect(await firstAt(FIRST + 10 * DAY_MS + FEAR.lagMs - 1), "its lag is not over").toMatchObject({
       value: 39,
       key: null,
     });
-    expect(await at(FIRST + 10 * DAY_MS + FEAR.lagMs)).toMatchObject({
+    expect(await firstAt(FIRST + 10 * DAY_MS + FEAR.lagMs)).toMatchObject({
       id: "fear-greed.index",
       value: 40,
       eventMs: FIRST + 10 * DAY_MS,
@@ -48,12 +57,12 @@ describe("stored series", () => {
       isRecorded: false,
       mayChange: false,
     });
-    expect(await at(FIRST + 40 * DAY_MS), "old and not hidden").toMatchObject({
+    expect(await firstAt(FIRST + 40 * DAY_MS), "old and not hidden").toMatchObject({
       value: 49,
       isStale: true,
       ageMs: 21 * DAY_MS,
     });
-    expect(await at(FIRST - DAY_MS)).toBeUndefined();
+    expect(await firstAt(FIRST - DAY_MS)).toBeUndefined();
   });
 
   it("that can't be read end no conversation", async () => {
@@ -69,12 +78,6 @@ describe("stored series", () => {
 });
 
 describe("a file of headlines", () => {
-  const file = (content: string): string => {
-    const path = join(folder, "headlines.json");
-    writeFileSync(path, content);
-    return path;
-  };
-
   it("is a list or an object with one; coins come from its words, scores from the rules, where it has none", () => {
     const rows = [
       { title: "Bitcoin crashes as exchange is hacked", time: "2026-01-05T10:00", publisher: "A" },
