@@ -42,6 +42,7 @@ const CATALOG = {
   REPORT_MISSING: ExitCode.data,
   JOURNAL_CORRUPT: ExitCode.data,
   JOURNAL_MISSING: ExitCode.data,
+  JOURNAL_UNREADABLE: ExitCode.data,
   STATE_LOCKED: ExitCode.data,
   REGISTRY_CORRUPT: ExitCode.data,
   REGISTRY_LOCKED: ExitCode.data,

@@ -1,5 +1,5 @@
 /** @file The rows that a session begins with: confirmed bars up to now, from the feed that it will follow. */
-import { type Clock, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { type Clock, DAY_MS, type Timeframe, timeframeMs } from "../../core/index.ts";
 import { selectionSeries } from "../../features/index.ts";
 import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
 import type { MarketFeed } from "../../trade/index.ts";
@@ -8,8 +8,10 @@ import type { AppContext } from "../context.ts";
 import { alternativeAt, withAlternative } from "../data/alternative.ts";
 import type { SessionMember } from "./members.ts";
 
-/** Rows of room in the tape: two years of hours, five months of 5-minute bars. */
-export const ROOM_BARS = 50_000;
+/** Room for rows from one start to the next: a year of them, within bounds. Memory is taken as rows come. */
+export function roomBars(barMs: number): number {
+  return Math.min(600_000, Math.max(50_000, Math.ceil((366 * DAY_MS) / barMs)));
+}
 /** Bars of history beyond what features and memory need. */
 const SPARE_BARS = 50;
 

@@ -37,7 +37,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openWarden } from "../promotion/promotion.ts";
 import { RetrainSchedule } from "../promotion/retrain-schedule.ts";
-import { beginningRows, joinedSeries, ROOM_BARS } from "./history.ts";
+import { beginningRows, joinedSeries, roomBars } from "./history.ts";
 import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
 import {
   accountExchange,
@@ -126,7 +126,7 @@ export async function runSession(
       ...(place.broker === undefined ? { paper: exchange } : {}),
       seed,
       balance: place.balance,
-      room: ROOM_BARS,
+      room: roomBars(strategies.strategies[0].barMs),
       history: () => beginningRows(context, config, members, feed, clock),
     });
     const broker = place.broker ?? opened.paper;

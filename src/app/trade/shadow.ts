@@ -24,7 +24,7 @@ import {
 import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { beginningRows, joinedSeries, ROOM_BARS } from "./history.ts";
+import { beginningRows, joinedSeries, roomBars } from "./history.ts";
 import { type Candidate, candidates, openMember } from "./members.ts";
 import { accountExchange, settingsOf, specOf, strategiesOf } from "./session-plan.ts";
 import { graceMs, sessionFolder } from "./settings.ts";
@@ -165,7 +165,7 @@ export class ShadowRuns {
         paper: exchange,
         seed,
         balance,
-        room: ROOM_BARS,
+        room: roomBars(strategies.strategies[0].barMs),
         history: () => beginningRows(context, config, members, feed, clock),
       });
       if (paper === undefined) throw new Error("a shadow has simulated fills");

@@ -23,7 +23,8 @@ export type Database = {
   close(): void;
 };
 
-function databaseError(thrown: unknown, path: string): TidemarkError {
+/** @param readOnly whether it was only to be looked at */
+function databaseError(thrown: unknown, path: string, readOnly: boolean): TidemarkError {
   if (thrown instanceof TidemarkError) return thrown;
   const error = toError(thrown);
   const code = (error as { code?: unknown }).code;
@@ -43,6 +44,14 @@ function databaseError(thrown: unknown, path: string): TidemarkError {
       cause: thrown,
     });
   }
+  if (readOnly) {
+    return new TidemarkError("JOURNAL_UNREADABLE", {
+      what: `The journal can't be read just now: ${error.message}`,
+      where: path,
+      fix: "Try again in a moment: another process makes it or holds it. If that stays, check the folder's permissions.",
+      cause: thrown,
+    });
+  }
   return new TidemarkError("FILE_UNWRITABLE", {
     what: `The journal can't be written: ${error.message}`,
     where: path,
@@ -51,17 +60,45 @@ function databaseError(thrown: unknown, path: string): TidemarkError {
   });
 }
 
+/** Looks at a database that is being made, and how long between two. */
+const LOOKS = 20;
+const LOOK_MS = 50;
+
+/** Failures that pass: the file is there, and what belongs to it is not yet. */
+function passes(thrown: unknown): boolean {
+  return ["SQLITE_CANTOPEN", "SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_READONLY", "SQLITE_PROTOCOL"].some((code) =>
+    String((thrown as { code?: unknown }).code).startsWith(code),
+  );
+}
+
+/** Opened and looked into: a file that another process makes at this very moment may need a few tries. */
+function openToRead(path: string): InstanceType<typeof Libsql> {
+  for (let look = 1; ; look++) {
+    let db: InstanceType<typeof Libsql> | undefined;
+    try {
+      db = new Libsql(path, { readonly: true, timeout: 5_000 });
+      db.prepare("SELECT COUNT(*) FROM sqlite_master").get();
+      return db;
+    } catch (thrown) {
+      db?.close();
+      if (look >= LOOKS || !passes(thrown)) throw thrown;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, LOOK_MS);
+    }
+  }
+}
+
 /** Opens or makes a database. `readOnly` never changes a byte of it. */
 export function openDatabase(path: string, options: { readonly readOnly?: boolean } = {}): Database {
+  const readOnly = options.readOnly === true;
   const guarded = <T>(work: () => T): T => {
     try {
       return work();
     } catch (thrown) {
-      throw databaseError(thrown, path);
+      throw databaseError(thrown, path, readOnly);
     }
   };
-  if (options.readOnly !== true) ensureFolder(dirname(path));
-  const db = guarded(() => new Libsql(path, { readonly: options.readOnly === true, timeout: 5_000 }));
+  if (!readOnly) ensureFolder(dirname(path));
+  const db = guarded(() => (readOnly ? openToRead(path) : new Libsql(path, { timeout: 5_000 })));
   return {
     path,
     exec: (sql) => guarded(() => void db.exec(sql)),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import Libsql from "libsql";
@@ -128,5 +128,32 @@ describe("the journal", () => {
     const again = new SqliteJournal(path);
     expect(again.snapshot()?.seq, "the older one").toBe(5);
     again.close();
+  });
+});
+
+describe("a journal that another process is making", () => {
+  test("is empty while its tables are not there, and is read once they are", () => {
+    new Libsql(path).close();
+    const db = new Libsql(path);
+    db.pragma("journal_mode = WAL");
+    db.exec("CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT");
+    const bare = new SqliteJournal(path, { readOnly: true });
+    expect([[...bare.read(0)], bare.lastSeq, bare.snapshot(), bare.span().records]).toEqual([[], 0, undefined, 0]);
+    expect(verifyJournal(bare).problems).toEqual([]);
+    bare.close();
+    db.close();
+    filled(3);
+    const made = new SqliteJournal(path, { readOnly: true });
+    expect([...made.read(0)]).toHaveLength(3);
+    made.close();
+  });
+
+  test("that can't be read is told as that, and not as one that can't be written", () => {
+    const missing = (): SqliteJournal => new SqliteJournal(join(folder, "none", "journal.sqlite"), { readOnly: true });
+    expect(missing).toThrow(expect.objectContaining({ code: "JOURNAL_UNREADABLE" }) as Error);
+    writeFileSync(path, "no database, and longer than the hundred bytes of a header ".repeat(20));
+    expect(() => new SqliteJournal(path, { readOnly: true })).toThrow(
+      expect.objectContaining({ code: "JOURNAL_CORRUPT" }) as Error,
+    );
   });
 });

@@ -44,7 +44,8 @@ export type JournalOptions = {
 export class SqliteJournal implements Journal {
   readonly path: string;
   readonly #db: Database;
-  readonly #insert: Statement;
+  readonly #isBare: boolean;
+  #insert: Statement | undefined;
   #lastSeq = 0;
   #chain = GENESIS;
   #isFull = true;
@@ -56,6 +57,9 @@ export class SqliteJournal implements Journal {
     this.#flushes = options.durable !== false;
     this.#db = openDatabase(path, { readOnly: options.readOnly === true });
     if (options.readOnly !== true) this.#prepare();
+    // Another process has made the file and not its tables yet: there is nothing in it.
+    this.#isBare = this.#db.prepare("SELECT name FROM sqlite_master WHERE name = 'records'").get() === undefined;
+    if (this.#isBare) return;
     const schema = Number(this.#meta("schema"));
     if (schema > JOURNAL_SCHEMA) {
       throw new TidemarkError("JOURNAL_CORRUPT", {
@@ -73,10 +77,13 @@ export class SqliteJournal implements Journal {
   #prepare(): void {
     this.#db.pragma("journal_mode = WAL");
     this.#db.pragma(`synchronous = ${this.#flushes ? "FULL" : "OFF"}`);
-    this.#db.exec(TABLES);
-    this.#db.exec(
-      `INSERT OR IGNORE INTO meta VALUES ('schema', '${JOURNAL_SCHEMA}'), ('archived_seq', '0'), ('archived_chain', '')`,
-    );
+    // Whoever looks in between sees all of it or nothing.
+    this.#db.transaction(() => {
+      this.#db.exec(TABLES);
+      this.#db.exec(
+        `INSERT OR IGNORE INTO meta VALUES ('schema', '${JOURNAL_SCHEMA}'), ('archived_seq', '0'), ('archived_chain', '')`,
+      );
+    });
   }
 
   get lastSeq(): number {
@@ -96,7 +103,7 @@ export class SqliteJournal implements Journal {
         const body = JSON.stringify(rest);
         seq++;
         chain = chainOf(chain, seq, atMs, kind, body);
-        this.#insert.run(seq, atMs, kind, body, chain);
+        this.#insert?.run(seq, atMs, kind, body, chain);
       }
     });
     this.#lastSeq = seq;
@@ -114,6 +121,7 @@ export class SqliteJournal implements Journal {
 
   /** Rows as they stand, unchecked. */
   *stored(seq: number): Iterable<StoredRecord> {
+    if (this.#isBare) return;
     // In pages, so that a long journal is never in memory and appending in between does no harm.
     const page = this.#db.prepare("SELECT * FROM records WHERE seq > ? ORDER BY seq LIMIT 1000");
     for (let from = seq; ; ) {
@@ -134,6 +142,7 @@ export class SqliteJournal implements Journal {
   }
 
   snapshot(): SnapshotRecord | undefined {
+    if (this.#isBare) return undefined;
     for (const row of this.#db.prepare("SELECT * FROM snapshots ORDER BY seq DESC LIMIT 5").all()) {
       const state = String(row["state"]);
       if (sha256Hex(state) !== row["checksum"] || Number(row["seq"]) > this.#lastSeq) continue;
@@ -144,6 +153,7 @@ export class SqliteJournal implements Journal {
 
   /** All of them, oldest first, checked or not. */
   snapshots(): Array<SnapshotRecord & { readonly checksum: string }> {
+    if (this.#isBare) return [];
     return this.#db
       .prepare("SELECT * FROM snapshots ORDER BY seq")
       .all()
@@ -168,6 +178,7 @@ export class SqliteJournal implements Journal {
 
   /** How many records there are, and the times of the first and the last. */
   span(): { readonly records: number; readonly firstMs: number; readonly lastMs: number } {
+    if (this.#isBare) return { records: 0, firstMs: 0, lastMs: 0 };
     const row = this.#db.prepare("SELECT COUNT(*) AS n, MIN(at_ms) AS first, MAX(at_ms) AS last FROM records").get();
     return { records: Number(row?.["n"]), firstMs: Number(row?.["first"]), lastMs: Number(row?.["last"]) };
   }
@@ -197,6 +208,7 @@ export class SqliteJournal implements Journal {
   }
 
   #meta(key: string): string {
+    if (this.#isBare) return "";
     const value = this.#db.prepare("SELECT value FROM meta WHERE key = ?").get(key)?.["value"];
     return typeof value === "string" ? value : "";
   }

@@ -3,7 +3,7 @@
  * has passed: a missing symbol is then absent. Rows that passed while nobody could decide are fetched, features advance
  * over them, and that they were missed is written; nothing is decided for the past.
  */
-import { type Clock, toError } from "../../core/index.ts";
+import { type Clock, TidemarkError, toError } from "../../core/index.ts";
 import type { CandleRow } from "../../market/index.ts";
 import type { TapeRow } from "../desk/live-tape.ts";
 import type { FeedEvent, MarketFeed, Quote } from "../feed.ts";
@@ -153,7 +153,17 @@ export class LiveLoop {
     look.abort();
   }
 
+  /** A tape ends: the next start makes one with room for all that the journal has, and as much again. */
+  #requireRoom(): void {
+    if (!this.#options.portfolio.live.full) return;
+    throw new TidemarkError("ENGINE_FAILED", {
+      what: `The session has played ${this.#options.portfolio.live.tape.bars} bars and has no room for more`,
+      fix: "Start it again: it goes on where it was. Protective orders stand.",
+    });
+  }
+
   async #row(openMs: number, signal: AbortSignal): Promise<void> {
+    this.#requireRoom();
     const { cycle, session, onRow } = this.#options;
     await cycle.close(openMs, await this.#take(openMs));
     if (this.#stale) {

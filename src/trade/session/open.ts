@@ -13,7 +13,7 @@ import { emptyState } from "../engine/state.ts";
 import type { Journal } from "../journal/record.ts";
 import { historiesOf } from "./history.ts";
 import { type Member, Portfolio } from "./portfolio.ts";
-import { replayed } from "./reproduce.ts";
+import { replayed, rowsIn } from "./reproduce.ts";
 
 export type OpenOptions = {
   readonly journal: Journal;
@@ -53,7 +53,9 @@ export async function openSession(options: OpenOptions): Promise<OpenedSession> 
     histories = begins;
   }
   const name = config.rows ?? config.strategies[0].name;
-  const portfolio = new Portfolio({ name, members, histories, room, exchange, balance });
+  // The rows that it has had already are played again.
+  const rows = begins === undefined ? rowsIn(journal) : 0;
+  const portfolio = new Portfolio({ name, members, histories, room: room + rows, exchange, balance });
   const { live, desk } = portfolio;
   const paper =
     options.paper === undefined

@@ -110,7 +110,8 @@ function build({ journal, rows, members, exchange, balance }: ReproduceOptions):
   return new Portfolio({ name: rows, members, histories, room: rowsIn(journal), exchange, balance });
 }
 
-function rowsIn(journal: Journal): number {
+/** Rows that the journal adds to those that its session began with, and room for two more. */
+export function rowsIn(journal: Pick<Journal, "read">): number {
   let rows = 2;
   for (const { entry } of journal.read(0)) if (entry.kind === "row" || entry.kind === "open") rows++;
   return rows;
