@@ -149,8 +149,9 @@ describe("a journal that another process is making", () => {
   });
 
   test("that can't be read is told as that, and not as one that can't be written", () => {
-    const missing = (): SqliteJournal => new SqliteJournal(join(folder, "none", "journal.sqlite"), { readOnly: true });
-    expect(missing).toThrow(expect.objectContaining({ code: "JOURNAL_UNREADABLE" }) as Error);
+    expect(() => new SqliteJournal(join(folder, "none", "journal.sqlite"), { readOnly: true })).toThrow(
+      expect.objectContaining({ code: "JOURNAL_UNREADABLE" }) as Error,
+    );
     writeFileSync(path, "no database, and longer than the hundred bytes of a header ".repeat(20));
     expect(() => new SqliteJournal(path, { readOnly: true })).toThrow(
       expect.objectContaining({ code: "JOURNAL_CORRUPT" }) as Error,
