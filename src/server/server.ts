@@ -46,6 +46,8 @@ export type ServeOptions = {
   /** The script that runs a command line. */
   readonly launcher: string;
   readonly isDemo?: boolean;
+  /** Whose recorded candles a demonstration plays; absent where it makes prices up. */
+  readonly demoSource?: string | undefined;
 };
 
 export type ServedDashboard = {
@@ -119,6 +121,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     assistant,
     tickets: new Tickets(clock),
     isDemo: options.isDemo === true,
+    demoSource: options.demoSource,
     refresh: look,
     hosts,
     cookieName,

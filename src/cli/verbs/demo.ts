@@ -89,14 +89,19 @@ async function demo(context: CommandContext, options: DemoOptions): Promise<void
 /** The dashboard, with the model that was just made at work on a venue of this machine, until Ctrl-C. */
 async function stay(context: CommandContext, market: Config, model: string): Promise<void> {
   const { output, signal, clock } = context;
+  const { venue } = market.resolved.data;
+  const options = {
+    port: DASHBOARD_PORT,
+    host: "127.0.0.1",
+    demo: true,
+    demoSource: venue === "synthetic" ? undefined : venue,
+  };
   let served: ServedDashboard;
   try {
-    served = await openDashboard(context, { port: DASHBOARD_PORT, host: "127.0.0.1", demo: true }).catch(
-      (thrown: unknown) => {
-        if (!(thrown instanceof TidemarkError) || thrown.code !== "PORT_TAKEN") throw thrown;
-        return openDashboard(context, { port: 0, host: "127.0.0.1", demo: true });
-      },
-    );
+    served = await openDashboard(context, options).catch((thrown: unknown) => {
+      if (!(thrown instanceof TidemarkError) || thrown.code !== "PORT_TAKEN") throw thrown;
+      return openDashboard(context, { ...options, port: 0 });
+    });
   } catch (thrown) {
     if (!(thrown instanceof TidemarkError)) throw thrown;
     output.warn(`no dashboard: ${thrown.message}`);

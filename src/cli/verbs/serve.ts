@@ -21,6 +21,8 @@ type ServeOptions = {
   readonly host: string;
   readonly open?: boolean;
   readonly login?: boolean;
+  /** Whose recorded candles a demonstration plays. */
+  readonly demoSource?: string | undefined;
 };
 
 export const DASHBOARD_PORT = 7_847;
@@ -42,6 +44,7 @@ export async function openDashboard(context: CommandContext, options: ServeOptio
     pageFolder: PAGE,
     launcher: LAUNCHER,
     isDemo: options.demo === true,
+    demoSource: options.demoSource,
   });
 }
 

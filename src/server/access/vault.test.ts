@@ -1,5 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { DAY_MS, MINUTE_MS, SimulatedClock } from "../../core/index.ts";
@@ -36,6 +36,19 @@ describe("a code", () => {
     const { vault, clock, path } = open();
     expect(vault.openSession("nothing")).toBeUndefined();
     expect(vault.openSession(new Vault(path, clock).newCode())).toBeDefined();
+  });
+});
+
+describe("a change", () => {
+  it("waits for that of another process, and follows one that died in the middle", () => {
+    const { vault, path } = open();
+    vault.newCode();
+    const lock = join(path, "access.json.lock");
+    writeFileSync(lock, `${process.ppid} ${hostname()}  other`);
+    expect(() => vault.newCode()).toThrow(expect.objectContaining({ code: "FILE_UNWRITABLE", where: lock }));
+    writeFileSync(lock, `${2 ** 22 + 1} ${hostname()}  gone`);
+    expect(vault.openSession(vault.newCode())).toBeDefined();
+    expect(existsSync(lock)).toBe(false);
   });
 });
 

@@ -10,6 +10,7 @@ import {
   type Clock,
   DAY_MS,
   ensureFolder,
+  FileLock,
   freshId,
   freshSecret,
   MINUTE_MS,
@@ -28,6 +29,8 @@ const SESSION_MS = 7 * DAY_MS;
 const FREE_FAILURES = 5;
 const LONGEST_WAIT_MS = 60 * SECOND_MS;
 const MOST_SESSIONS = 50;
+const LOCK_TRIES = 100;
+const LOCK_PAUSE_MS = 10;
 
 const tierSchema = z.enum(TIERS);
 const fileSchema = z.object({
@@ -203,7 +206,35 @@ export class Vault {
     return this.#known;
   }
 
+  /** One process after the other: what another wrote in the same moment is not lost. */
   #change(change: (file: AccessFile) => void): void {
+    ensureFolder(this.#folder);
+    chmodSync(this.#folder, 0o700);
+    const lock = this.#lock();
+    try {
+      this.#write(change);
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** A change takes a moment, so a few tries are enough; throws FILE_UNWRITABLE. */
+  #lock(): FileLock {
+    const path = `${this.#path}.lock`;
+    const pause = new Int32Array(new SharedArrayBuffer(4));
+    for (let tries = 0; tries < LOCK_TRIES; tries++) {
+      const taken = FileLock.take(path, this.#clock);
+      if (taken instanceof FileLock) return taken;
+      Atomics.wait(pause, 0, 0, LOCK_PAUSE_MS);
+    }
+    throw new TidemarkError("FILE_UNWRITABLE", {
+      what: "Another process has been changing who may sign in for too long",
+      where: path,
+      fix: "Try again; where nothing of Tidemark runs, remove the file.",
+    });
+  }
+
+  #write(change: (file: AccessFile) => void): void {
     this.#mark = "";
     const file = structuredClone(this.#read());
     change(file);
@@ -211,8 +242,6 @@ export class Vault {
     file.codes = file.codes.filter(({ untilMs }) => untilMs >= nowMs);
     file.sessions = file.sessions.filter(({ untilMs }) => untilMs >= nowMs);
     file.tokens = file.tokens.filter(({ expiresMs }) => expiresMs >= nowMs);
-    ensureFolder(this.#folder);
-    chmodSync(this.#folder, 0o700);
     writeFileAtomic(this.#path, `${JSON.stringify(file, null, 2)}\n`);
     chmodSync(this.#path, 0o600);
     this.#known = undefined;

@@ -7,8 +7,10 @@ import { sessionSchema } from "./trade.ts";
 export const overviewSchema = z.object({
   serverMs: timeMs,
   version: z.string(),
-  /** Whether everything here is a demonstration on made-up prices. */
+  /** Whether the sessions trade a demonstration's market, on a venue of this machine. */
   isDemo: z.boolean(),
+  /** Whose recorded candles that venue plays; null where every price is made up. */
+  demoSource: z.string().nullable().optional(),
   folder: z.string(),
   /** Equity and the day's profit by asset class and mode, of sessions of one class. */
   cells: z.array(

@@ -52,6 +52,7 @@ export type Parts = {
   readonly assistant: AssistantResource;
   readonly tickets: Tickets;
   readonly isDemo: boolean;
+  readonly demoSource: string | undefined;
   /** Reads what a command has changed and tells the readers of the stream. */
   readonly refresh: () => Promise<void>;
 };
@@ -269,7 +270,7 @@ function isAtWork({ state }: Work): boolean {
   return state === "running" || state === "stopping";
 }
 
-function overviewOf({ context, jobs, trading, isDemo }: Parts): Overview {
+function overviewOf({ context, jobs, trading, isDemo, demoSource }: Parts): Overview {
   const sessions = trading.sessions();
   const all = jobs.list();
   const shown = [...all.filter(isAtWork), ...all.filter((work) => !isAtWork(work))].slice(0, MOST_OVERVIEW_JOBS);
@@ -277,6 +278,7 @@ function overviewOf({ context, jobs, trading, isDemo }: Parts): Overview {
     serverMs: context.clock.nowMs(),
     version: packageVersion(),
     isDemo,
+    demoSource: demoSource ?? null,
     folder: context.config().folder,
     cells: trading.cells(sessions),
     sessions,

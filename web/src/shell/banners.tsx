@@ -6,7 +6,7 @@ import { isStale, useStreamState } from "../api/stream.ts";
 import { useNow } from "../lib/clock-hook.ts";
 import { span } from "../lib/format.ts";
 import css from "./shell.module.css";
-import { standingOf } from "./standing.ts";
+import { demoText, standingOf } from "./standing.ts";
 
 export function Banners({ overview }: { readonly overview: Overview | undefined }): ReactNode {
   const nowMs = useNow();
@@ -46,7 +46,7 @@ export function Banners({ overview }: { readonly overview: Overview | undefined 
       )}
       {overview?.isDemo === true && (
         <div className={css["banner"]}>
-          <strong>Demonstration.</strong> <span className="soft">Every price here is made up.</span>
+          <strong>Demonstration.</strong> <span className="soft">{demoText(overview.demoSource)}</span>
         </div>
       )}
     </>

@@ -3,7 +3,7 @@ import { sessionsOf } from "../../testing/fake-data.ts";
 import type { Overview, Session, TradeEvent } from "../api/contract.ts";
 import { alertsOf, parseSeen, seenAll, unseen } from "./alerts.ts";
 import { search } from "./palette-search.ts";
-import { coverWords, engineWords, standingOf } from "./standing.ts";
+import { coverWords, demoText, engineWords, standingOf } from "./standing.ts";
 
 const [session] = sessionsOf();
 const overview = (...sessions: readonly Session[]): Overview => ({
@@ -77,5 +77,16 @@ describe("alerts", () => {
     expect(parseSeen('{"paper/a":3,"x":"y"}')).toEqual({ "paper/a": 3 });
     expect(parseSeen("[")).toEqual({});
     expect(parseSeen("null")).toEqual({});
+  });
+});
+
+describe("a demonstration", () => {
+  it("calls prices made up only where they are", () => {
+    expect(demoText(null)).toContain("made up");
+    expect(demoText(undefined)).toContain("made up");
+    expect(demoText("bybit")).toBe(
+      "A venue on this machine plays recorded candles of bybit, faster than they came; no money is real.",
+    );
+    expect(demoText("csv")).not.toContain("made up");
   });
 });

@@ -57,3 +57,10 @@ export function coverWords(standing: Standing): { readonly text: string; readonl
     return { text: positions === 1 ? "1 of 1 has its stop" : `all ${positions} have stops`, lamp: "good" };
   return { text: `${naked} of ${positions} without a stop`, lamp: "bad" };
 }
+
+/** What the prices of a demonstration are. */
+export function demoText(source: string | null | undefined): string {
+  if (source === null || source === undefined) return "Every price here is made up, and no money is real.";
+  const whose = source === "csv" ? "recorded candles of your files" : `recorded candles of ${source}`;
+  return `A venue on this machine plays ${whose}, faster than they came; no money is real.`;
+}
