@@ -71,6 +71,8 @@ export type ChatbotOptions = {
 /** Kinds that a following question may lean on. */
 const FORGETTABLE: readonly QuestionKind[] = [QuestionKind.help, QuestionKind.unclear, QuestionKind.concept];
 const MAX_TOKENS = 50_000;
+/** Symbols that "both" may mean. */
+const MOST_RECENT = 4;
 
 type Worded = Pick<ChatAnswer, "answer" | "mode" | "tokens" | "reason" | "calls" | "facts">;
 
@@ -157,7 +159,13 @@ export class Chatbot {
     const slots =
       drafted.isRefusal || FORGETTABLE.includes(kind)
         ? undefined
-        : { kind, symbols, ...(days === undefined ? {} : { days }) };
+        : {
+            kind,
+            // A question about models in between does not change what market is spoken of.
+            symbols: symbols.length > 0 ? symbols : (previous?.symbols ?? []),
+            ...(days === undefined ? {} : { days }),
+            recent: [...new Set([...symbols.toReversed(), ...(previous?.recent ?? [])])].slice(0, MOST_RECENT),
+          };
     this.#last = answer;
     this.#history.push({ question: text, answer: answer.answer, slots });
     this.#history.splice(0, this.#history.length - this.maxHistory);

@@ -27,6 +27,7 @@ export { Device } from "./models/llama-runtime.ts";
 export type {
   AlternativeReading,
   AssistantData,
+  DecisionCard,
   GlossaryEntry,
   Headline,
   ModelCard,

@@ -109,6 +109,10 @@ export class MemoryData implements AssistantData {
     return this.#signals;
   }
 
+  decisions(): readonly [] {
+    return [];
+  }
+
   performance(): readonly [] {
     return [];
   }

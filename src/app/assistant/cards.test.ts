@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ReportSummary } from "../../evaluate/index.ts";
 import type { StoredKey } from "../../market/index.ts";
 import type { Entry, SessionView } from "../../trade/index.ts";
-import { decisionSignals, performanceCard, preferredSet, sessionCard } from "./cards.ts";
+import { decisionCards, decisionSignals, performanceCard, preferredSet, sessionCard } from "./cards.ts";
 
 const key = (venue: string, timeframe: string) =>
   ({ venue, symbol: "BTCUSDT", kind: "perpetual", timeframe }) as StoredKey;
@@ -104,6 +104,53 @@ it("a session is read with its sides, and with what has no stop", () => {
       { symbol: "ETHUSDT", side: "long", quantity: "2", stop: null },
     ],
   });
+});
+
+it("a decision is read with what was recorded of each symbol, and without what was not", () => {
+  const symbol = {
+    symbol: "BTCUSDT",
+    direction: "long",
+    size: 0.5,
+    scheme: 10,
+    allowed: 5,
+    held: 0,
+    target: 3,
+    sent: true,
+  };
+  const entry = {
+    kind: "decision",
+    strategy: "demo",
+    closeMs: 7,
+    targets: [{ symbol: "BTCUSDT", lots: 3, stopDistance: 0.1 }],
+    why: { value: 2, symbols: [{ ...symbol, probabilities: { long: 1 }, verdicts: ["GATE_CAP"] }] },
+  };
+  const bare = { ...entry, closeMs: 8, targets: [], why: { symbols: [{ ...symbol, sent: false, verdicts: [] }] } };
+  const cards = decisionCards("paper/demo", [
+    entry,
+    bare,
+    { ...entry, why: undefined },
+    { kind: "timer" },
+  ] as unknown as Entry[]);
+  expect(cards).toEqual([
+    {
+      session: "paper/demo",
+      strategy: "demo",
+      symbol: "BTCUSDT",
+      closeMs: 7,
+      direction: "long",
+      size: 0.5,
+      probabilities: { long: 1 },
+      figures: {},
+      reason: null,
+      value: 2,
+      scheme: 10,
+      allowed: 5,
+      stopShare: 0.1,
+      verdicts: ["GATE_CAP"],
+      isSent: true,
+    },
+    expect.objectContaining({ closeMs: 8, value: null, stopShare: 0, isSent: false, probabilities: {} }),
+  ]);
 });
 
 it("decisions are the newest twenty targets, each with its side", () => {

@@ -1,5 +1,5 @@
 /** @file Records of this machine as the assistant reads them: sets of candles, reports, sessions, decisions. */
-import type { PerformanceCard, SessionCard, TradingSignal } from "../../assistant/index.ts";
+import type { DecisionCard, PerformanceCard, SessionCard, TradingSignal } from "../../assistant/index.ts";
 import { timeframeMs } from "../../core/index.ts";
 import { type ReportSummary, unavailable } from "../../evaluate/index.ts";
 import type { StoredKey } from "../../market/index.ts";
@@ -7,6 +7,8 @@ import type { Entry, SessionView } from "../../trade/index.ts";
 
 /** Decisions of a session that count as its latest signals. */
 const MOST_DECISIONS = 20;
+/** Decisions of a session that can be explained. */
+const MOST_EXPLAINED = 2_000;
 const HOUR_MS = 3_600_000;
 
 /**
@@ -63,6 +65,30 @@ export function sessionCard(session: string, isRunning: boolean, view: SessionVi
       stop: stopPrice ?? null,
     })),
   };
+}
+
+/** What was recorded of the decisions of a session, oldest first; the newest where there are many. */
+export function decisionCards(session: string, entries: readonly Entry[]): DecisionCard[] {
+  const decided = entries.flatMap((entry) => (entry.kind === "decision" ? [entry] : [])).slice(-MOST_EXPLAINED);
+  return decided.flatMap(({ strategy, closeMs, targets, why }) =>
+    (why?.symbols ?? []).map((own) => ({
+      session,
+      strategy,
+      symbol: own.symbol,
+      closeMs,
+      direction: own.direction,
+      size: own.size,
+      probabilities: own.probabilities ?? {},
+      figures: own.figures ?? {},
+      reason: own.reason ?? null,
+      value: why?.value ?? null,
+      scheme: own.scheme,
+      allowed: own.allowed,
+      stopShare: targets.find(({ symbol }) => symbol === own.symbol)?.stopDistance ?? 0,
+      verdicts: own.verdicts,
+      isSent: own.sent,
+    })),
+  );
 }
 
 /** What the models of a session decided last. */

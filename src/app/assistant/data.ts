@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import {
   type AlternativeReading,
   type AssistantData,
+  type DecisionCard,
   GLOSSARY,
   type GlossaryEntry,
   type Headline,
@@ -22,7 +23,7 @@ import type { Config } from "../config/load.ts";
 import { findModel, modelNames } from "../models/folders.ts";
 import { entriesOf, listJournals } from "../trade/journals.ts";
 import { sessionStatus } from "../trade/sessions.ts";
-import { decisionSignals, performanceCard, preferredSet, sessionCard } from "./cards.ts";
+import { decisionCards, decisionSignals, performanceCard, preferredSet, sessionCard } from "./cards.ts";
 import { readHeadlineFile } from "./headline-file.ts";
 import { readSignalFile } from "./signal-file.ts";
 import { storedReadings } from "./stored-alternative.ts";
@@ -51,6 +52,7 @@ export class StoredAssistantData implements AssistantData {
     this.#root = options.root ?? dataRoot(config);
     this.#signals = options.signalsFile === undefined ? undefined : readSignalFile(options.signalsFile);
     this.#clock = options.clock ?? systemClock;
+    if (options.root === undefined) this.nowMs = () => this.#clock.nowMs();
     const coins = this.symbols().map((symbol) => symbol.replace(/(?:USDT|USDC|USD|EUR)$/, ""));
     this.#headlines = options.headlinesFile === undefined ? [] : readHeadlineFile(options.headlinesFile, coins);
   }
@@ -107,6 +109,19 @@ export class StoredAssistantData implements AssistantData {
       ),
     );
   }
+
+  decisions(): readonly DecisionCard[] {
+    const config = this.#config;
+    return listJournals(config).flatMap(({ session }) =>
+      decisionCards(
+        session,
+        entriesOf(config, session).map(({ entry }) => entry),
+      ),
+    );
+  }
+
+  /** Undefined of a file that a user brought: it may be as old as they like. */
+  nowMs?: () => number;
 
   performance(): readonly PerformanceCard[] {
     return listReports(reportsFolder(this.#config)).reports.map(performanceCard);

@@ -2,9 +2,11 @@
  * @file The analyst without a language model: reads the question, fetches what it needs through read-only views, computes,
  * and puts the figures into sentences. What it can't answer it says. It has no function that could change anything.
  */
-import { type Fact, FactBook, FactUnit } from "../fact.ts";
+import { DAY_MS, formatSpan } from "../../core/index.ts";
+import { type Fact, FactBook, FactUnit, mergedFacts } from "../fact.ts";
 import type { AssistantData, SymbolCandles } from "../tools/data.ts";
 import { alternativeAnswer, newsAnswer } from "./alternative-answers.ts";
+import { decisionAnswer } from "./decision-answers.ts";
 import {
   comparisonAnswer,
   correlationAnswer,
@@ -14,7 +16,7 @@ import {
   marketAnswer,
   technicalAnswer,
 } from "./market-answers.ts";
-import { nearestSymbol, type Previous, type Question, QuestionKind, readQuestion } from "./question.ts";
+import { nearestSymbol, type Previous, type Question, QuestionKind, questionsIn, readQuestion } from "./question.ts";
 import { modelsAnswer, performanceAnswer, positionsAnswer, signalsAnswer } from "./record-answers.ts";
 import { searchGlossary } from "./search.ts";
 
@@ -43,7 +45,7 @@ const HELP = [
   '- "Technical analysis of SOL", "Compare BTC and ETH over a month", "How do BTC and ETH move together?"',
   '- "What funding did BTC pay last month?", "What data is there?"',
   '- "What is the fear and greed index?", "Open interest of BTC", "What is the news about ETH?"',
-  '- "How did the last backtest perform?", "What are the latest signals?", "What do I hold?"',
+  '- "How did the last backtest perform?", "What are the latest signals?", "What do I hold?", "Why did it buy BTC?"',
   '- "What is RSI?"',
   "I compute every figure from stored data and say where it is from. I place no orders and forecast nothing.",
 ].join("\n");
@@ -61,6 +63,13 @@ const ONE_SYMBOL: Partial<
   [QuestionKind.funding]: fundingAnswer,
 };
 
+/** Beside these nothing else of a text is answered. */
+const NOTHING_ELSE: readonly QuestionKind[] = [QuestionKind.order, QuestionKind.secret];
+const UNREAD: readonly QuestionKind[] = [QuestionKind.unclear, QuestionKind.help];
+const MOST_PARTS = 3;
+/** Candles are old when so many bars are missing, and a day. */
+const BARS_OF_PATIENCE = 3;
+
 /** Symbols that a question without any is answered for, at most. */
 const MOST_SYMBOLS = 5;
 
@@ -71,9 +80,44 @@ export class Analyst {
     this.#data = data;
   }
 
-  /** Answers a question in words. @param previous what short questions lean on */
-  answer(text: string, previous?: Previous): Promise<AnalystAnswer> {
-    return this.answerQuestion(readQuestion(text, this.#data.symbols(), previous));
+  /** Answers a question in words, or several that stand in one text. @param previous what short questions lean on */
+  async answer(text: string, previous?: Previous): Promise<AnalystAnswer> {
+    const whole = readQuestion(text, this.#data.symbols(), previous);
+    const parts = this.#parts(text, whole, previous);
+    if (parts.length < 2) return this.answerQuestion(whole);
+    const answers: AnalystAnswer[] = [];
+    for (const part of parts) answers.push(await this.answerQuestion(part));
+    const declined = answers.find(({ isRefusal }) => isRefusal);
+    const last = parts[parts.length - 1];
+    return {
+      question: {
+        ...last,
+        text,
+        kind: declined?.question.kind ?? parts[0].kind,
+        symbols: [...new Set(parts.flatMap(({ symbols }) => symbols))],
+      },
+      text: answers.map((one) => one.text).join("\n"),
+      facts: mergedFacts(answers.map(({ facts }) => facts)),
+      isRefusal: declined !== undefined,
+    };
+  }
+
+  /** The questions of a text where each is understood by itself. An order or a secret anywhere is all that is heard. */
+  #parts(text: string, whole: Question, previous: Previous | undefined): Question[] {
+    if (NOTHING_ELSE.includes(whole.kind)) return [];
+    const parts: Question[] = [];
+    for (const part of questionsIn(text).slice(0, MOST_PARTS)) {
+      const last = parts.at(-1);
+      const before: Previous | undefined = last === undefined ? previous : { ...previous, ...last };
+      const read = readQuestion(part, this.#data.symbols(), before);
+      if (UNREAD.includes(read.kind) || read.unknownSymbol !== undefined) return [];
+      const days = read.days ?? last?.days;
+      parts.push({ ...read, ...(days === undefined ? {} : { days }) });
+    }
+    return parts.filter(
+      ({ kind, symbols, days }, i) =>
+        parts.findIndex((one) => one.kind === kind && one.days === days && one.symbols.join() === symbols.join()) === i,
+    );
   }
 
   /** Answers a question that is read already. */
@@ -106,6 +150,10 @@ export class Analyst {
     const wanted = question.symbols.length > 0 ? question.symbols : symbols.slice(0, MOST_SYMBOLS);
     const all = (await Promise.all(wanted.map((symbol) => this.#data.candles(symbol)))).flatMap((one) => one ?? []);
     if (all.length === 0) return `No candles of ${wanted.join(", ")} could be read.`;
+    return `${this.#ofCandles(kind, days, all, book)}${this.#age(all, book)}`;
+  }
+
+  #ofCandles(kind: QuestionKind, days: number | undefined, all: readonly SymbolCandles[], book: FactBook): string {
     if (kind === QuestionKind.coverage) return coverageAnswer(all, book);
     if (kind === QuestionKind.comparison) return comparisonAnswer(all, days, book);
     if (kind === QuestionKind.correlation) {
@@ -114,6 +162,19 @@ export class Analyst {
     }
     const say = ONE_SYMBOL[kind] ?? marketAnswer;
     return all.map((candles) => say(candles, days, book)).join("\n");
+  }
+
+  /** That candles are old, where they are: figures of last year answer no question about today. */
+  #age(all: readonly SymbolCandles[], book: FactBook): string {
+    const nowMs = this.#data.nowMs?.();
+    if (nowMs === undefined) return "";
+    const ends = all.map(({ timeMs, barMs }) => timeMs[timeMs.length - 1] + barMs);
+    const oldest = Math.min(...ends);
+    const patience = Math.max(DAY_MS, ...all.map(({ barMs }) => BARS_OF_PATIENCE * barMs));
+    if (nowMs - oldest <= patience) return "";
+    const age = formatSpan(nowMs - oldest);
+    book.say("candles.age", "age of the newest candle", age, FactUnit.word, { source: "the clock", asOfMs: nowMs });
+    return `\nThese candles end ${age} ago; \`tidemark fetch\` brings newer ones.`;
   }
 
   /** Answers that need no candles; undefined for the others. */
@@ -130,6 +191,7 @@ export class Analyst {
       return alternativeAnswer(await this.#data.alternative(), text, symbols, book);
     }
     if (kind === QuestionKind.news) return newsAnswer(this.#data.headlines(), symbols, book);
+    if (kind === QuestionKind.decision) return decisionAnswer(this.#data.decisions(), symbols, book);
     if (kind === QuestionKind.models) return modelsAnswer(this.#data.models(), book);
     if (kind === QuestionKind.concept) return this.#concept(term, book);
     if (kind === QuestionKind.help) return HELP;

@@ -12,6 +12,7 @@ export const QuestionKind = {
   signals: "signals",
   positions: "positions",
   models: "models",
+  decision: "decision",
   coverage: "coverage",
   alternative: "alternative",
   news: "news",
@@ -39,7 +40,10 @@ export type Question = {
 };
 
 /** What was asked before: what a short question leaves out is taken from it. */
-export type Previous = Pick<Question, "kind" | "symbols" | "days">;
+export type Previous = Pick<Question, "kind" | "symbols" | "days"> & {
+  /** Symbols that were spoken of, the newest first: what "both" and "the two" mean. */
+  readonly recent?: readonly string[];
+};
 
 const NAMES: Readonly<Record<string, string>> = {
   bitcoin: "BTC",
@@ -76,6 +80,12 @@ const PHRASES: ReadonlyArray<readonly [QuestionKind, number, RegExp]> = [
     8,
     /^(?:(?:please|now|ok|okay|hey|just|then|can you|could you|would you|i want (?:you )?to|i need (?:you )?to|let's|go ahead and)[, ]+)*(?:buy|sell|short|purchase|dump|withdraw|transfer|deposit|liquidate|flatten|exit|cancel|hedge|rebalance|go (?:long|short)|long (?!term|-)|place |close (?!of\b|price|to\b|at\b|in\b|on\b|yesterday)|open (?!interest|price|of\b|at\b))/,
   ],
+  // What was done may be asked about in the words of an order.
+  [
+    QuestionKind.decision,
+    8.5,
+    /\bwhy (?:did|has|does|was|were|is|are) (?:it|the|my|our|that|this|[\w/-]+-\d+)\b|\bexplain (?:the|that|its|this|my|your) (?:last |latest )?(?:decision|trade|position|entry|exit|order)\b|\breasons? (?:for|of|behind) (?:the|that|its|this)\b/,
+  ],
   [QuestionKind.order, 8, /\b(close|flatten|liquidate|exit) (all|everything|my|the|our|every|it)\b/],
   [QuestionKind.order, 8, /\b(place|submit|send|cancel|amend|modify) (an? |the |my |all )?(\w+ )?orders?\b/],
   [
@@ -102,13 +112,13 @@ const PHRASES: ReadonlyArray<readonly [QuestionKind, number, RegExp]> = [
   [
     QuestionKind.advice,
     6,
-    /\b(should i|should we|would you (buy|sell)|is it (a )?good (time|idea)|worth (buying|selling|investing)|recommend|good investment|how much should)\b/,
+    /\b(should i(?! (?:trust|believe))|should we(?! (?:trust|believe))|would you (buy|sell)|is it (a )?good (time|idea)|worth (buying|selling|investing)|recommend|good investment|how much should)\b/,
   ],
   [QuestionKind.correlation, 4, /\bcorrelat|\bmove together|\bmoves? (with|like)\b/],
   [
     QuestionKind.comparison,
     4,
-    /\bcompare|\bversus\b|\bvs\b|\bwhich (symbol|coin|one|market)s? (rose|fell|gained|lost|moved|did|performed|was|is|has)\b|\b(best|worst|strongest|weakest) (symbol|coin|performer|market)|\boutperform/,
+    /\bcompare|\bversus\b|\bvs\b|\bwhich (symbol|coin|one|market|of (?:the two|them|these|both))s? (rose|fell|gained|lost|moved|did|performed|was|is|has)\b|\b(best|worst|strongest|weakest) (symbol|coin|performer|market)|\boutperform/,
   ],
   [QuestionKind.funding, 4, /\bfunding\b|\bcost of holding\b|\bcarry\b/],
   [
@@ -127,7 +137,7 @@ const PHRASES: ReadonlyArray<readonly [QuestionKind, number, RegExp]> = [
   [
     QuestionKind.positions,
     4,
-    /\bpositions?\b|\bexposure\b|\bdo (i|we) (hold|own)\b|\bholdings?\b|\bequity\b|\bsessions?\b|\baccount\b|\bat risk\b|\bprotected\b|\bhalted\b|\bis it (live|running)\b/,
+    /\bpositions?\b|\bexposure\b|\b(?:do|does|did) (?:i|we|it|you|the (?:model|session|bot|engine)) (?:hold|own|have)\b|\b(?:am i|are we|is it) (?:holding|long|short|flat)\b|\bholdings?\b|\bequity\b|\bsessions?\b|\baccount\b|\bat risk\b|\bprotected\b|\bhalted\b|\bis it (live|running)\b/,
   ],
   [
     QuestionKind.alternative,
@@ -167,6 +177,14 @@ const OF_ALL: readonly QuestionKind[] = [
   QuestionKind.comparison,
   QuestionKind.alternative,
   QuestionKind.news,
+];
+
+/** Kinds whose "it" is a model or a session: a symbol that was spoken of before is not meant. */
+const OF_MODELS: readonly QuestionKind[] = [
+  QuestionKind.decision,
+  QuestionKind.positions,
+  QuestionKind.performance,
+  QuestionKind.models,
 ];
 
 /** Figures that a question may ask of a symbol: such a question is no question about the word. */
@@ -210,6 +228,16 @@ export function daysIn(text: string): number | undefined {
   return undefined;
 }
 
+/** Questions that stand in one text, one after the other. */
+export function questionsIn(text: string): string[] {
+  return text
+    .split(
+      /\?\s+|;\s+|,?\s+and\s+(?=(?:how|what|which|who|why|when|is|are|was|were|did|does|do|should|will|can|could)\b)/i,
+    )
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
 /** @param symbols of the store, such as "BTCUSDT" */
 export function readQuestion(text: string, symbols: readonly string[], previous?: Previous): Question {
   const plain = normalized(text);
@@ -248,18 +276,21 @@ export function readQuestion(text: string, symbols: readonly string[], previous?
     if (previous !== undefined && isEmpty && (named.length > 0 || days !== undefined)) kind = previous.kind;
     else kind = named.length > 0 ? QuestionKind.market : QuestionKind.unclear;
   }
-  const pointsBack = isShort || /\b(it|its|that|this|they|them|both)\b/.test(plain);
+  const pointsBack = isShort || /\b(it|its|that|this|they|them|both|the two|these)\b/.test(plain);
   const inherits =
     previous !== undefined &&
     named.length === 0 &&
     unknownSymbol === undefined &&
-    (pointsBack || !OF_ALL.includes(kind));
+    (OF_MODELS.includes(kind) ? isShort : pointsBack || !OF_ALL.includes(kind));
   const spanInherited = previous !== undefined && kind === previous.kind && isShort ? previous.days : undefined;
   const wanted = days ?? spanInherited;
+  const inherited = inherits ? previous.symbols : [];
+  const isPair = inherits && inherited.length < 2 && /\b(both|the two|they|them|these|each other)\b/.test(plain);
+  const pair = isPair ? (previous.recent ?? []).slice(0, 2).toReversed() : [];
   return {
     text,
     kind,
-    symbols: inherits ? previous.symbols : named,
+    symbols: pair.length === 2 ? pair : inherits ? inherited : named,
     ...(unknownSymbol === undefined ? {} : { unknownSymbol }),
     ...(wanted === undefined ? {} : { days: wanted }),
     ...(kind === QuestionKind.concept ? { term: termOf(plain) } : {}),

@@ -30,6 +30,7 @@ class HeadlineData implements AssistantData {
   candles = (symbol: string) => this.#data.candles(symbol);
   signals = () => this.#data.signals();
   performance = () => this.#data.performance();
+  decisions = () => this.#data.decisions();
   sessions = () => this.#data.sessions();
   models = () => this.#data.models();
   alternative = () => this.#data.alternative();

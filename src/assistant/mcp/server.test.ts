@@ -39,6 +39,7 @@ describe("the official client", () => {
       "compare",
       "correlation",
       "coverage",
+      "decision",
       "extremes",
       "funding",
       "glossary",

@@ -59,6 +59,13 @@ export const TOOLS: readonly Tool[] = [
     false,
     "Trading sessions: state, equity, positions and their stops",
   ),
+  tool(
+    "decision",
+    QuestionKind.decision,
+    "any",
+    false,
+    "Why a session decided as it did: probabilities, sizing, limits, verdicts of the risk gate, as recorded",
+  ),
   tool("models", QuestionKind.models, "none", false, "Trained models, their symbols and the end of their training"),
 ];
 

@@ -79,6 +79,31 @@ export type SessionCard = {
   readonly positions: readonly HeldPosition[];
 };
 
+/** What was recorded when a strategy decided on a symbol. */
+export type DecisionCard = {
+  readonly session: string;
+  readonly strategy: string;
+  readonly symbol: string;
+  readonly closeMs: number;
+  /** "hold", "flat", "long", "short": as the policy wanted it. */
+  readonly direction: string;
+  /** 0 to 1. */
+  readonly size: number;
+  /** Of the directions, by name; empty where the strategy has none. */
+  readonly probabilities: Readonly<Record<string, number>>;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly reason: string | null;
+  /** The policy's estimate of its state. */
+  readonly value: number | null;
+  /** Notional that the sizing scheme allows, and what limits left of it. */
+  readonly scheme: number;
+  readonly allowed: number;
+  /** Distance of the stop as a share of the price; 0 for none. */
+  readonly stopShare: number;
+  readonly verdicts: readonly string[];
+  readonly isSent: boolean;
+};
+
 export type ModelCard = {
   readonly name: string;
   readonly trainedToMs: number;
@@ -135,10 +160,13 @@ export type AssistantData = {
   candles(symbol: string): Promise<SymbolCandles | undefined>;
   signals(): readonly TradingSignal[];
   performance(): readonly PerformanceCard[];
+  decisions(): readonly DecisionCard[];
   sessions(): Promise<readonly SessionCard[]>;
   models(): readonly ModelCard[];
   /** Undefined where what is stored can't be read. */
   alternative(): Promise<readonly AlternativeReading[] | undefined>;
   headlines(): readonly Headline[];
   glossary(): readonly GlossaryEntry[];
+  /** The time by which candles are called old; absent where a user brought them. */
+  nowMs?(): number;
 };
