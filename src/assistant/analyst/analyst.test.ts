@@ -62,10 +62,12 @@ it("both and the two are the symbols that were spoken of last", async () => {
   );
 });
 
+async function asked(nowMs: number, question: string): Promise<string> {
+  return (await new Chatbot({ data: new ClockedData(nowMs) }).chat(question)).answer;
+}
+
 describe("candles that are old", () => {
   it("are called so, whatever is asked of them, and fresh ones are not", async () => {
-    const asked = async (nowMs: number, question: string): Promise<string> =>
-      (await new Chatbot({ data: new ClockedData(nowMs) }).chat(question)).answer;
     for (const question of ["How is BTC doing?", "high of ETH", "Compare BTC and ETH", "What data is there?"]) {
       expect(await asked(LAST_MS + 3 * 86_400_000, question), question).toMatch(
         /These candles end 3 d 0 h ago; `tidemark fetch` brings newer ones\.$/,
