@@ -40,6 +40,7 @@ export {
   promote,
   promotionStandings,
   rollback,
+  type StandingOf,
 } from "./promotion/promotion.ts";
 export { readStageRecord } from "./promotion/record-file.ts";
 export { type Retrained, retrain } from "./promotion/retrain.ts";

@@ -79,6 +79,7 @@ const CATALOG = {
   SESSION_MIX: ExitCode.refused,
   CONTRACT_BROKEN: ExitCode.refused,
   REGISTRY_REFUSED: ExitCode.refused,
+  SOURCE_UNPROMOTABLE: ExitCode.refused,
   // verdicts of the pre-trade gate: they stand in the journal and end no command
   GATE_STATE: ExitCode.refused,
   GATE_RECONCILING: ExitCode.refused,

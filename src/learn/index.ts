@@ -53,6 +53,8 @@ export {
   scheduled,
 } from "./ppo/index.ts";
 export {
+  binaryLogLoss,
+  boost,
   type ClassifierResult,
   type ClassifierSettings,
   type ClassifierTraining,

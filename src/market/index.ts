@@ -12,6 +12,7 @@ export {
 export {
   AlternativeReader,
   joinAlternative,
+  joinedSeries,
   keyOf,
   readSeries,
   type SeriesRows,

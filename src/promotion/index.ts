@@ -18,7 +18,7 @@ export { type Condition, Outcome } from "./gates/condition.ts";
 export { Answer, answerToMonth, HarmDetectors, type MonthInput, stepped } from "./gates/degrade.ts";
 export { type GateInput, type GateLook, lookAtGate, lookAtMonth, type ResearchFindings } from "./gates/judge.ts";
 export { type ClosedTrade, dailySharpe, daysOf, type StageRecord, winRateOf } from "./gates/record.ts";
-export { checkGates, GATE_DEFAULTS, type GateSettings, gatesFingerprint } from "./gates/settings.ts";
+export { checkGates, everyDays, GATE_DEFAULTS, type GateSettings, gatesFingerprint } from "./gates/settings.ts";
 export { type CanaryFact, TRIPWIRE_DEFAULTS, type TripwireSettings, Tripwires } from "./gates/tripwires.ts";
 export type { EventBody, RegistryEvent, Subject } from "./registry/event.ts";
 export { Registry } from "./registry/registry.ts";

@@ -13,6 +13,8 @@ export type BenchContext = {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: Progress) => void;
+  /** Another program that does the same work, where one was named, such as a Python. */
+  readonly beside?: string;
 };
 
 export type Benchmark = {

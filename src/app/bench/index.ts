@@ -5,6 +5,7 @@ import { decideBenchmark } from "./decide.ts";
 import { encodersBenchmark } from "./encoders.ts";
 import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
+import { gbdtBenchmark } from "./gbdt.ts";
 import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
 import { riskBenchmark } from "./risk.ts";
 import { streamBenchmark } from "./stream.ts";
@@ -24,4 +25,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   stressBenchmark,
   walkforwardBenchmark,
   streamBenchmark,
+  gbdtBenchmark,
 ];

@@ -4,12 +4,21 @@
  */
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
-import { type Clock, PacedClock, SimulatedClock, TidemarkError, toError } from "../../core/index.ts";
+import {
+  type Clock,
+  DAY_MS,
+  formatMinute,
+  PacedClock,
+  SimulatedClock,
+  TidemarkError,
+  toError,
+} from "../../core/index.ts";
 import { listReports, type ReportSummary } from "../../evaluate/index.ts";
 import { type ModelManifest, manifestInstruments, readManifest } from "../../policy/index.ts";
 import { assetClass } from "../../portfolio/index.ts";
 import {
   checkGates,
+  everyDays,
   GATE_DEFAULTS,
   type GateLook,
   type GateSettings,
@@ -17,6 +26,7 @@ import {
   gatesFingerprint,
   lookAtGate,
   Registry,
+  type RegistryEvent,
   type ResearchFindings,
   type Stage,
   type StageRecord,
@@ -31,7 +41,8 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { findModel, modelNames } from "../models/folders.ts";
 import { marketClock } from "../trade/place.ts";
-import { sessionOfStage, sessionRecord } from "./session-record.ts";
+import { type StageSession, sessionOfStage, sessionRecord, stageSession } from "./session-record.ts";
+import { requirePromotableSources } from "./sources.ts";
 import { Warden, type WardenOptions } from "./warden.ts";
 
 export type PromotedModel = Subject & {
@@ -40,7 +51,19 @@ export type PromotedModel = Subject & {
   readonly manifest: ModelManifest;
 };
 
-export type StandingOf = { readonly name: string; readonly standings: readonly Standing[] };
+export type StandingOf = {
+  readonly name: string;
+  readonly standings: ReadonlyArray<
+    Standing & {
+      /** When the gate above may be looked at again; absent where it may now. */
+      readonly nextLookMs?: number;
+      /** What the stage is judged by; absent of a candidate. */
+      readonly session?: StageSession;
+    }
+  >;
+  /** The whole registry, oldest first. */
+  readonly events: readonly RegistryEvent[];
+};
 
 export function gateSettings(config: Config): GateSettings {
   const { paper, shadow, canary, live, winRule } = config.promotion;
@@ -89,12 +112,42 @@ async function registryToStepDown(context: AppContext, config: Config, name: str
   }
 }
 
+/** When the gate above may be looked at again; undefined where it may at any time. */
+export function nextLookMs({ stage, lastLook }: Standing, settings: GateSettings): number | undefined {
+  const above = gateAbove(stage);
+  if (above === undefined || lastLook === undefined || lastLook.gate !== above.gate) return undefined;
+  const days = everyDays(settings, above.gate);
+  return days === 0 ? undefined : lastLook.timeMs + days * DAY_MS;
+}
+
+/** Looking every day is trying one's luck every day. */
+function requireTimeToLook(standing: Standing, settings: GateSettings, nowMs: number, where: string): void {
+  const nextMs = nextLookMs(standing, settings);
+  if (nextMs === undefined || nowMs >= nextMs) return;
+  throw new TidemarkError("REGISTRY_REFUSED", {
+    what: `The gate out of ${standing.stage} was looked at on ${formatMinute(standing.lastLook?.timeMs ?? nowMs)}; the next look is due on ${formatMinute(nextMs)}`,
+    where,
+    fix: "Wait until then: a gate that is looked at more often lets more luck through (promotion.<stage>.every_days).",
+  });
+}
+
 /** What stands where, of one model or of all that have a registry. */
 export function promotionStandings(context: AppContext, config: Config, name?: string): StandingOf[] {
   const names = name === undefined ? modelNames(modelsFolder(config)) : [name];
+  const settings = gateSettings(config);
   return names.flatMap((each) => {
-    const standings = registryOf(context, config, each).read().state.standings();
-    return standings.length === 0 && name === undefined ? [] : [{ name: each, standings }];
+    const { state, events } = registryOf(context, config, each).read();
+    const standings = state.standings().map((standing) => {
+      const folder = join(modelsFolder(config), each, standing.version);
+      const session = stageSession(config, { name: each, version: standing.version, folder }, standing.stage);
+      const dueMs = nextLookMs(standing, settings);
+      return {
+        ...standing,
+        ...(dueMs === undefined ? {} : { nextLookMs: dueMs }),
+        ...(session === undefined ? {} : { session }),
+      };
+    });
+    return standings.length === 0 && name === undefined ? [] : [{ name: each, standings, events }];
   });
 }
 
@@ -148,6 +201,8 @@ export async function promote(
       fix: "Look at it with `tidemark promotion`.",
     });
   }
+  await requirePromotableSources(config, model.manifest, above.to);
+  requireTimeToLook(standing, settings, clock.nowMs(), `${model.name}/${model.version}`);
   const shown =
     above.gate === "research"
       ? undefined

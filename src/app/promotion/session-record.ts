@@ -37,6 +37,33 @@ function hasJournal(config: Config, session: string): boolean {
   return existsSync(join(stateFolder(config), session, JOURNAL_FILE));
 }
 
+export type StageSession = {
+  /** "mode/name-version". */
+  readonly id: string;
+  /** 0 where it has no journal yet. */
+  readonly records: number;
+  readonly lastMs: number;
+  /** Of a shadow: the session that it runs beside. */
+  readonly beside?: string;
+};
+
+/** What a stage is judged by; undefined of a candidate. Throws JOURNAL_CORRUPT. */
+export function stageSession(config: Config, subject: RecordSubject, stage: Stage): StageSession | undefined {
+  const id = sessionOfStage(config, subject, stage);
+  if (id === undefined) return undefined;
+  if (!hasJournal(config, id)) return { id, records: 0, lastMs: 0 };
+  const journal = new SqliteJournal(join(stateFolder(config), id, JOURNAL_FILE), { readOnly: true });
+  try {
+    const { lastSeq } = journal;
+    const { beside } = pastSession(journal, id);
+    let lastMs = 0;
+    for (const { atMs } of journal.read(Math.max(0, lastSeq - 1))) lastMs = atMs;
+    return { id, records: lastSeq, lastMs, ...(beside === undefined ? {} : { beside }) };
+  } finally {
+    journal.close();
+  }
+}
+
 /**
  * The record since the stage began; undefined where no session of it has a journal. Rejects with JOURNAL_CORRUPT or a MODEL_
  * error. Every decision is made again by the model as it lies on the disk.

@@ -1,6 +1,6 @@
 /** @file `tidemark bench`: how fast this machine does the work; one line a figure. */
 import { cpus } from "node:os";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { BENCHMARKS, type Benchmark } from "../../app/index.ts";
 import { nearestName, TidemarkError } from "../../core/index.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -21,13 +21,19 @@ function chosen(names: readonly string[]): readonly Benchmark[] {
     : BENCHMARKS.filter((benchmark) => names.includes(benchmark.name));
 }
 
-async function bench(context: CommandContext, names: readonly string[]): Promise<void> {
+async function bench(context: CommandContext, names: readonly string[], beside: string | undefined): Promise<void> {
   const { output, clock, signal } = context;
   const machine = `${cpus()[0]?.model.trim() ?? "unknown processor"} x ${cpus().length}, Node ${process.versions.node}`;
   output.note(machine);
   for (const benchmark of chosen(names)) {
     signal.throwIfAborted();
-    const measurements = await benchmark.run({ clock, signal, onProgress: output.progress.bind(output) });
+    const onProgress = output.progress.bind(output);
+    const measurements = await benchmark.run({
+      clock,
+      signal,
+      onProgress,
+      ...(beside === undefined ? {} : { beside }),
+    });
     output.endProgress();
     for (const { name, value, unit, detail } of measurements) {
       output.data({ name, value, unit, detail: { ...detail, machine } });
@@ -39,18 +45,25 @@ async function bench(context: CommandContext, names: readonly string[]): Promise
 }
 
 export function registerBench(program: Command, runner: VerbRunner): void {
-  addVerb(
+  addVerb<{ readonly beside?: string }>(
     program,
     {
       name: "bench",
       summary: VERB_SUMMARIES.bench,
       details: `Benchmarks:\n${BENCHMARKS.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join("\n")}`,
       arguments: [["[names...]", "benchmarks to run (default: all but those that take minutes)"]],
+      options: [
+        new Option(
+          "--beside <program>",
+          "gbdt: a Python that runs LightGBM and scikit-learn on the same rows, where it has them",
+        ),
+      ],
       examples: [
+        ["bench gbdt --beside python3", "boosted trees beside other libraries"],
         ["bench", "everything; a few minutes on an idle machine"],
         ["bench features --json", "one figure as one line of JSON"],
       ],
-      run: (context, { args }) => bench(context, args),
+      run: (context, { args, options }) => bench(context, args, options.beside),
     },
     runner,
   );

@@ -1,45 +1,88 @@
 /** @file `tidemark promotion`, `promote`, `demote`, `rollback`: where a model stands, and the steps up and down. */
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { demote, promote, promotionStandings, readStageRecord, rollback } from "../../app/index.ts";
-import { formatDay } from "../../core/index.ts";
-import { STAGES, type Stage } from "../../promotion/index.ts";
+import { demote, promote, promotionStandings, readStageRecord, rollback, type StandingOf } from "../../app/index.ts";
+import { formatDay, formatMinute } from "../../core/index.ts";
+import { type RegistryEvent, STAGES, type Stage } from "../../promotion/index.ts";
 import { printConditions } from "../print/conditions.ts";
 import { addVerb, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 export function registerPromotion(program: Command, runner: VerbRunner): void {
-  addVerb<object>(
+  addVerb<{ readonly history?: boolean }>(
     program,
     {
       name: "promotion",
       summary: VERB_SUMMARIES.promotion,
-      withoutChance: true,
-      details: "The stage of every version, with the figures of its last look at the gate above.",
+      details:
+        "The stage of every version, with the figures of its last look at the gate above, when the next one is due, and the session that it is judged by.",
       arguments: [["[name]", "a model's name; all that have begun without it"]],
-      examples: [["promotion tidemark", "where its versions stand"]],
-      run: (context, { args }) => {
+      options: [new Option("--history", "every event of the registry, oldest first")],
+      examples: [
+        ["promotion tidemark", "where its versions stand"],
+        ["promotion tidemark --history", "and how they came there"],
+      ],
+      run: (context, { args, options }) => {
         const found = promotionStandings(context, context.config(), args[0]);
         const { output } = context;
         output.data(found);
         if (found.every(({ standings }) => standings.length === 0)) {
           output.text("No model has begun its way: tidemark promote MODEL");
         }
-        for (const { name, standings } of found) {
-          for (const { version, assetClass, stage, sinceMs, multiplier, lastLook } of standings) {
-            output.text(
-              `${name}/${version}  ${assetClass}  ${stage} since ${formatDay(sinceMs)}, size times ${multiplier}`,
-            );
-            if (lastLook === undefined) continue;
-            output.text(`  last look ${formatDay(lastLook.timeMs)}: ${lastLook.outcome}`);
-            printConditions(output, lastLook.conditions);
-          }
+        for (const { name, standings, events } of found) {
+          for (const standing of standings) printStanding(output, name, standing);
+          if (options.history !== true) continue;
+          output.text(`history of ${name}`);
+          for (const event of events) output.text(`  ${formatMinute(event.timeMs)}  ${eventText(event)}`);
         }
         return Promise.resolve();
       },
     },
     runner,
   );
+}
+
+function printStanding(
+  output: { text(line: string): void },
+  name: string,
+  standing: StandingOf["standings"][number],
+): void {
+  const { version, assetClass, stage, sinceMs, multiplier, lastLook, nextLookMs, session } = standing;
+  output.text(`${name}/${version}  ${assetClass}  ${stage} since ${formatDay(sinceMs)}, size times ${multiplier}`);
+  if (session !== undefined) {
+    const { id, records, lastMs, beside } = session;
+    const until = records === 0 ? "has no journal yet" : `${records} records up to ${formatMinute(lastMs)}`;
+    output.text(`  session ${id}: ${until}${beside === undefined ? "" : `, beside ${beside}`}`);
+  }
+  if (lastLook !== undefined) {
+    output.text(`  last look ${formatDay(lastLook.timeMs)}: ${lastLook.outcome}`);
+    printConditions(output, lastLook.conditions);
+  }
+  if (nextLookMs !== undefined) output.text(`  next look ${formatMinute(nextLookMs)} or later`);
+}
+
+type Told = { readonly [Kind in RegistryEvent["kind"]]: (event: Extract<RegistryEvent, { kind: Kind }>) => string };
+
+const TOLD: Told = {
+  register: ({ recipe }) => `registered, recipe ${recipe.slice(0, 12)}`,
+  look: ({ gate, outcome, evidence }) =>
+    `look at the gate "${gate}": ${outcome}, evidence ${Math.exp(evidence.logCapital).toPrecision(3)}`,
+  promote: ({ from, to }) => `${from} to ${to}`,
+  inherit: ({ from }) => `takes over from ${from}`,
+  challenge: ({ from }) => `begins in shadow beside ${from}`,
+  retrain: ({ candidate, answer }) =>
+    `retrained: ${candidate === null ? "dropped" : `version ${candidate}, ${answer}`}`,
+  demote: ({ from, to, reason }) => `${from} to ${to}: ${reason}`,
+  rollback: ({ from, reason }) => `live again in place of ${from}: ${reason}`,
+  multiplier: ({ value, reason }) => `size times ${value}: ${reason}`,
+  restart: ({ stage, reason }) => `${stage} begins anew: ${reason}`,
+  accept: ({ stage, multiplier, signature }) => `risk accepted in ${stage} at size times ${multiplier}: ${signature}`,
+};
+
+/** An event in a line: version, what happened, why, by whom. */
+function eventText(event: RegistryEvent): string {
+  const told = TOLD[event.kind] as (of: RegistryEvent) => string;
+  return `${event.version}  ${told(event)} (${event.actor})`;
 }
 
 export function registerPromote(program: Command, runner: VerbRunner): void {

@@ -84,7 +84,8 @@ export function joinAlternative(tape: MarketTape, series: readonly SeriesRows[])
   return sealTape({ ...tape, alternative });
 }
 
-function joinedSeries({ spec, rows }: SeriesRows): JoinedSeries {
+/** A series as a tape shows it: whose it is, under which terms, and whether it was recorded as it came. */
+export function joinedSeries({ spec, rows }: SeriesRows): JoinedSeries {
   const { id, source, cadenceMs, lagMs } = spec;
   return { id, source, licence: sourceTerms(source).licence, cadenceMs, lagMs, provenance: provenanceOf(rows) };
 }

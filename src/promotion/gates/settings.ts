@@ -1,5 +1,6 @@
 /** @file The gates' figures. They are settings; changing one in the middle of a stage begins the stage anew. */
 import { checkNumber, checkWhole, fingerprint } from "../../core/index.ts";
+import type { GateName } from "../stages.ts";
 
 export type GateSettings = {
   readonly paper: {
@@ -59,6 +60,11 @@ export function checkGates(settings: GateSettings): void {
   }
   checkNumber("promotion.shadow.latency_ms", settings.shadow.latencyMs, 1, 60_000);
   checkNumber("promotion.shadow.standard_errors", settings.shadow.standardErrors, 0, 100);
+}
+
+/** Days between two looks at a gate. */
+export function everyDays(settings: GateSettings, gate: GateName): number {
+  return gate === "research" ? 0 : settings[gate].everyDays;
 }
 
 export function gatesFingerprint(settings: GateSettings): string {

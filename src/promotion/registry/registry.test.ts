@@ -25,6 +25,11 @@ const TWO: Subject = { version: "2", assetClass: "perpetual" };
 const REGISTER: EventBody = { kind: "register", modelHash: "h", recipe: "r" };
 const GATES: readonly GateName[] = ["research", "paper", "shadow", "canary"];
 
+/** A process of betting that has come so far. */
+function after(logCapital: number) {
+  return { ...FRESH_BETTING, logCapital };
+}
+
 function look(gate: GateName, outcome: Outcome = "pass"): EventBody {
   return { kind: "look", gate, outcome, conditions: [], evidence: FRESH_BETTING, gates: "g" };
 }
@@ -118,6 +123,29 @@ describe("the registry", () => {
     await expect(
       registry.append(three, "test", { kind: "inherit", from: "2", conditions: [condition] }),
     ).rejects.toThrow("another recipe");
+  });
+
+  it("counts the evidence of a stage once, however often it is looked at, and carries it on", async () => {
+    const registry = fresh();
+    await raise(registry, ONE, 1);
+    const looked = (outcome: Outcome, logCapital: number): EventBody => ({
+      ...(look("paper", outcome) as EventBody & { kind: "look" }),
+      evidence: after(logCapital),
+    });
+    const evidence = () => registry.read().state.find(ONE)?.evidence;
+    await registry.append(ONE, "test", looked("inconclusive", 1));
+    expect(evidence(), "a look counts all trades of the stage: the next one begins where this one began").toEqual(
+      FRESH_BETTING,
+    );
+    const { seq } = await registry.append(ONE, "test", looked("pass", 2));
+    expect(evidence()).toEqual(FRESH_BETTING);
+    await registry.append(ONE, "test", { kind: "promote", from: "paper", to: "shadow", look: seq });
+    expect(evidence(), "the next stage begins with it").toEqual(after(2));
+    await registry.append(ONE, "test", { ...look("shadow", "fail"), evidence: after(1.5) } as EventBody);
+    await registry.append(ONE, "test", { kind: "demote", from: "shadow", to: "paper", reason: "x" });
+    expect(evidence(), "what was lost stays lost").toEqual(after(1.5));
+    await registry.append(ONE, "test", { ...look("month" as GateName, "pass"), evidence: after(3) } as EventBody);
+    expect(evidence(), "a month is looked at once").toEqual(after(3));
   });
 
   it("lets weights of a recipe that trades begin in shadow, with its evidence, and of one that does not nowhere", async () => {

@@ -11,6 +11,7 @@ export type Standing = Subject & {
   readonly sinceMs: number;
   /** 1, a half, a quarter or 0, by which sizes are multiplied. */
   readonly multiplier: number;
+  /** Of the recipe before this stage; looks count the stage's trades on top. */
   readonly evidence: BettingState;
   readonly modelHash: string;
   readonly recipe: string;
@@ -86,7 +87,13 @@ export class RegistryState {
     switch (event.kind) {
       case "look":
         this.#looks.set(event.seq, event);
-        this.#set({ ...standing, lastLook: event, gates: event.gates, evidence: event.evidence });
+        this.#set({
+          ...standing,
+          lastLook: event,
+          gates: event.gates,
+          // A month is looked at once. A stage is looked at again and again, and each look counts all of its trades.
+          evidence: event.gate === "month" ? event.evidence : standing.evidence,
+        });
         break;
       case "promote":
         this.#promote(event, standing);
@@ -112,7 +119,7 @@ export class RegistryState {
         break;
       case "restart":
         if (event.stage !== standing.stage) throw refused(event, `it stands in ${standing.stage}`);
-        this.#set({ ...standing, sinceMs: event.timeMs, lastLook: undefined, gates: "", accepted: false });
+        this.#set({ ...standing, ...begun(event, standing), accepted: false });
         break;
       case "accept":
         if (event.multiplier > 0.5) throw refused(event, "a risk is accepted at half size or less");
@@ -136,7 +143,7 @@ export class RegistryState {
     if (look.gate !== above.gate || look.outcome !== Outcome.pass) {
       throw refused(event, `the gate "${above.gate}" was not passed`);
     }
-    this.#set({ ...standing, stage: event.to, sinceMs: event.timeMs, lastLook: undefined, gates: "" });
+    this.#set({ ...standing, ...begun(event, standing), stage: event.to });
     if (event.to === "live") this.#crown(event);
   }
 
@@ -155,13 +162,13 @@ export class RegistryState {
   #challenge(event: RegistryEvent & { kind: "challenge" }, standing: Standing): void {
     const parent = this.#parentOf(event, standing);
     if (rankOf(parent.stage) < rankOf("shadow")) throw refused(event, `${event.from} stands in ${parent.stage}`);
-    this.#set({ ...standing, stage: "shadow", sinceMs: event.timeMs, evidence: parent.evidence });
+    this.#set({ ...standing, stage: "shadow", sinceMs: event.timeMs, evidence: gathered(parent) });
   }
 
   #inherit(event: RegistryEvent & { kind: "inherit" }, standing: Standing): void {
     const parent = this.#parentOf(event, standing);
-    const { stage, sinceMs, multiplier, evidence, gates, accepted } = parent;
-    this.#set({ ...standing, stage, sinceMs, multiplier, evidence, gates, accepted });
+    const { stage, sinceMs, multiplier, gates, accepted } = parent;
+    this.#set({ ...standing, stage, sinceMs, multiplier, evidence: gathered(parent), gates, accepted });
     this.#set({ ...parent, stage: "candidate", sinceMs: event.timeMs });
     if (stage === "live") this.#crown(event);
   }
@@ -170,7 +177,7 @@ export class RegistryState {
     if (event.from !== standing.stage) throw refused(event, `it stands in ${standing.stage}`);
     if (rankOf(event.to) >= rankOf(event.from)) throw refused(event, `${event.to} is not below ${event.from}`);
     // Evidence that has been lost stays lost: the process goes on from where it is.
-    this.#set({ ...standing, stage: event.to, sinceMs: event.timeMs, lastLook: undefined, gates: "", accepted: false });
+    this.#set({ ...standing, ...begun(event, standing), stage: event.to, accepted: false });
     this.#dethrone(event);
   }
 
@@ -180,10 +187,10 @@ export class RegistryState {
     if (previous !== event.version) throw refused(event, `the version before the champion is ${previous ?? "none"}`);
     const fallen = this.find({ ...event, version: event.from });
     if (fallen !== undefined) {
-      this.#set({ ...fallen, stage: "paper", sinceMs: event.timeMs, lastLook: undefined, gates: "", accepted: false });
+      this.#set({ ...fallen, ...begun(event, fallen), stage: "paper", accepted: false });
     }
     this.#dethrone({ ...event, version: event.from });
-    this.#set({ ...standing, stage: "live", sinceMs: event.timeMs, lastLook: undefined, gates: "" });
+    this.#set({ ...standing, ...begun(event, standing), stage: "live" });
   }
 
   #crown({ version, assetClass }: Subject): void {
@@ -207,6 +214,19 @@ export class RegistryState {
   #set(standing: Standing): void {
     this.#standings.set(keyOf(standing), standing);
   }
+}
+
+/** All evidence up to the last look: that of the stages before, and of this one. */
+function gathered({ lastLook, evidence }: Standing): BettingState {
+  return lastLook?.evidence ?? evidence;
+}
+
+/** A stage that begins with what was gathered before it. */
+function begun(
+  event: RegistryEvent,
+  standing: Standing,
+): Pick<Standing, "sinceMs" | "lastLook" | "gates" | "evidence"> {
+  return { sinceMs: event.timeMs, lastLook: undefined, gates: "", evidence: gathered(standing) };
 }
 
 function refused(event: RegistryEvent, reason: string): TidemarkError {

@@ -7,7 +7,7 @@ import { type BettingState, FRESH_BETTING } from "../evidence/betting.ts";
 import { Outcome } from "../gates/condition.ts";
 import { type GateLook, lookAtGate, lookAtMonth } from "../gates/judge.ts";
 import type { ClosedTrade, StageRecord } from "../gates/record.ts";
-import { type GateSettings, gatesFingerprint } from "../gates/settings.ts";
+import { everyDays, type GateSettings, gatesFingerprint } from "../gates/settings.ts";
 import { type EventBody, GENESIS, type RegistryEvent } from "../registry/event.ts";
 import { RegistryState } from "../registry/state.ts";
 import { type GateName, gateAbove, type Stage } from "../stages.ts";
@@ -111,7 +111,7 @@ function simulateJourney(strategy: Strategy, settings: GateSettings, options: Jo
       continue;
     }
     const above = gateAbove(stage);
-    if (above === undefined || (day - began) % everyDays(settings, above.gate) !== 0) continue;
+    if (above === undefined || (day - began) % Math.max(1, everyDays(settings, above.gate)) !== 0) continue;
     const look = lookAtGate(above.gate, { settings, record: account.record(day), evidence });
     if (!registry.take(above.gate, look)) continue;
     evidence = look.evidence;
@@ -125,10 +125,6 @@ function simulateJourney(strategy: Strategy, settings: GateSettings, options: Jo
 function higher(a: Stage, b: Stage): Stage {
   const order: readonly Stage[] = ["candidate", "paper", "shadow", "canary", "live"];
   return order.indexOf(a) >= order.indexOf(b) ? a : b;
-}
-
-function everyDays(settings: GateSettings, gate: GateName): number {
-  return gate === "research" ? 1 : settings[gate].everyDays;
 }
 
 /** The registry's state with a clock that is told, and no file. */
