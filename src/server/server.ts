@@ -9,7 +9,15 @@ import type { Duplex } from "node:stream";
 import { createAdaptorServer } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import { z } from "zod";
-import { AgentJobs, type AppContext, Jobs, SessionBook, StoredAssistantData, stateFolder } from "../app/index.ts";
+import {
+  AgentJobs,
+  type AppContext,
+  type ChatOptions,
+  Jobs,
+  SessionBook,
+  StoredAssistantData,
+  stateFolder,
+} from "../app/index.ts";
 import { mcpFetch } from "../assistant/index.ts";
 import {
   ensureFolder,
@@ -46,6 +54,8 @@ export type ServeOptions = {
   /** The script that runs a command line. */
   readonly launcher: string;
   readonly isDemo?: boolean;
+  /** The language model of the analyst; its own words where absent. */
+  readonly assistant?: ChatOptions;
   /** Whose recorded candles a demonstration plays; absent where it makes prices up. */
   readonly demoSource?: string | undefined;
 };
@@ -108,7 +118,10 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     readers: hub.readers,
     jobs: jobs.list().filter(({ state }) => state === "running").length,
   }));
-  const assistant = new AssistantResource({ ...context, note: silent, progress: silent, endProgress: silent });
+  const assistant = await AssistantResource.open(
+    { ...context, note: silent, progress: silent, endProgress: silent },
+    options.assistant,
+  );
   await look();
   app = createApp({
     context,

@@ -1,5 +1,6 @@
 /** @file The options that name a language model, of every verb that may have one. */
 import { Option } from "commander";
+import type { ChatOptions } from "../../app/index.ts";
 import { Device } from "../../assistant/index.ts";
 import { amount, wholeNumber } from "../verb.ts";
 
@@ -17,3 +18,34 @@ export const languageModelOptions = (): Option[] => [
   ),
   new Option("--no-plan", "the model words the answers and plans nothing: half the time, half the tokens"),
 ];
+
+export type LanguageModelOptions = Pick<
+  ChatOptions,
+  | "modelPath"
+  | "baseModel"
+  | "adapter"
+  | "adapterScale"
+  | "device"
+  | "threads"
+  | "endpoint"
+  | "model"
+  | "timeout"
+  | "plan"
+>;
+
+/** Those of a verb's options that name a language model. */
+export function languageModelOf(options: LanguageModelOptions): LanguageModelOptions {
+  const keys = [
+    "modelPath",
+    "baseModel",
+    "adapter",
+    "adapterScale",
+    "device",
+    "threads",
+    "endpoint",
+    "model",
+    "timeout",
+    "plan",
+  ] as const;
+  return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
+}

@@ -13,9 +13,10 @@ import {
 import { LAUNCHER } from "../launcher.ts";
 import { openFile } from "../terminal/open-file.ts";
 import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
+import { type LanguageModelOptions, languageModelOf, languageModelOptions } from "./language-model.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
-type ServeOptions = {
+type ServeOptions = LanguageModelOptions & {
   readonly demo?: boolean;
   readonly port: number;
   readonly host: string;
@@ -45,6 +46,7 @@ export async function openDashboard(context: CommandContext, options: ServeOptio
     launcher: LAUNCHER,
     isDemo: options.demo === true,
     demoSource: options.demoSource,
+    assistant: languageModelOf(options),
   });
 }
 
@@ -105,6 +107,7 @@ export function registerServe(program: Command, runner: VerbRunner): void {
           .argParser(wholeNumber),
         new Option("--host <address>", "address to listen on: this machine's own").default("127.0.0.1"),
         new Option("--open", "open the page in the browser"),
+        ...languageModelOptions(),
         new Option("--login", "print a new address that signs in to the dashboard that runs"),
       ],
       settings: [
@@ -114,6 +117,7 @@ export function registerServe(program: Command, runner: VerbRunner): void {
       examples: [
         ["serve --open", "the dashboard in the browser, until Ctrl-C"],
         ["serve --demo --open", "everything at work on a fresh machine, without a network or a key"],
+        ["serve --endpoint http://127.0.0.1:11434/v1 --model llama3.2", "its analyst is worded by a language model"],
         ["serve --login", "another browser signs in"],
       ],
       run: (context, { options }) => run(context, options),

@@ -239,13 +239,13 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     configSchema: () => json(machine.configSchema()),
     doctor: async () => json({ items: await machine.checks() }),
 
-    askAnalyst: async ({ body, visitor }) => {
+    askAnalyst: ({ body, visitor }) => {
       const { conversation, question } = body as { conversation: string; question: string };
-      return { events: await assistant.ask(visitor.name, conversation, question) };
+      return { events: assistant.ask(visitor.name, conversation, question) };
     },
     dialogue: ({ params, visitor }) => json(assistant.dialogue(visitor.name, params["id"])),
-    forgetDialogue: async ({ params, visitor }) => {
-      await assistant.forget(visitor.name, params["id"]);
+    forgetDialogue: ({ params, visitor }) => {
+      assistant.forget(visitor.name, params["id"]);
       return json({});
     },
 

@@ -3,7 +3,7 @@
  * goes away ends the work on it. What was said stands in the transcript that the command line keeps as well.
  */
 import { type AppContext, type ChatOptions, type OpenChat, openChat } from "../../app/index.ts";
-import type { ChatAnswer } from "../../assistant/index.ts";
+import type { ChatAnswer, Chatbot } from "../../assistant/index.ts";
 import { HOUR_MS, TidemarkError, toError } from "../../core/index.ts";
 import type { Answer, AnswerEvent, Dialogue } from "../contract/index.ts";
 
@@ -14,7 +14,7 @@ const IDLE_MS = HOUR_MS;
 const MOST_AT_WORK = 4;
 
 type Conversation = {
-  readonly chat: OpenChat;
+  readonly bot: Chatbot;
   readonly answers: Answer[];
   usedMs: number;
   isBusy: boolean;
@@ -45,34 +45,39 @@ function answerOf(question: string, given: ChatAnswer): Answer {
 
 export class AssistantResource {
   readonly #context: AppContext;
-  readonly #options: ChatOptions;
+  /** One language model for all conversations. */
+  readonly #chat: OpenChat;
   readonly #kept = new Map<string, Conversation>();
 
-  /** @param options whom it asks for words; the analyst itself where absent */
-  constructor(context: AppContext, options: ChatOptions = {}) {
+  private constructor(context: AppContext, chat: OpenChat) {
     this.#context = context;
-    this.#options = options;
+    this.#chat = chat;
+  }
+
+  /**
+   * Rejects where a language model that was named can't be used.
+   * @param options whom it asks for words; the analyst itself where absent
+   */
+  static async open(context: AppContext, options: ChatOptions = {}): Promise<AssistantResource> {
+    return new AssistantResource(context, await openChat(context, context.config(), options));
   }
 
   /** What is remembered of a conversation; nothing of one that nobody has begun. @param visitor whose it is */
   dialogue(visitor: string, id: string): Dialogue {
     const known = this.#kept.get(keyOf(visitor, id));
-    return { items: known?.answers ?? [], model: known?.chat.bot.modelName ?? null };
+    return { items: known?.answers ?? [], model: this.#chat.bot.modelName ?? null };
   }
 
-  async forget(visitor: string, id: string): Promise<void> {
-    const key = keyOf(visitor, id);
-    const known = this.#kept.get(key);
-    this.#kept.delete(key);
-    await known?.chat.close();
+  forget(visitor: string, id: string): void {
+    this.#kept.delete(keyOf(visitor, id));
   }
 
   /**
-   * The answer as server-sent events. Rejects with JOBS_RUNNING while the conversation, or the whole server, has an answer to
+   * The answer as server-sent events. Throws JOBS_RUNNING while the conversation, or the whole server, has an answer to
    * finish; what goes wrong later is the last event.
    */
-  async ask(visitor: string, id: string, question: string): Promise<ReadableStream<Uint8Array>> {
-    const conversation = await this.#conversation(keyOf(visitor, id));
+  ask(visitor: string, id: string, question: string): ReadableStream<Uint8Array> {
+    const conversation = this.#conversation(keyOf(visitor, id));
     const atWork = [...this.#kept.values()].filter(({ isBusy }) => isBusy).length;
     if (conversation.isBusy || atWork >= MOST_AT_WORK) {
       throw new TidemarkError("JOBS_RUNNING", {
@@ -102,9 +107,8 @@ export class AssistantResource {
   }
 
   async close(): Promise<void> {
-    const all = [...this.#kept.values()];
     this.#kept.clear();
-    await Promise.all(all.map(({ chat }) => chat.close()));
+    await this.#chat.close();
   }
 
   async *#events(
@@ -112,17 +116,17 @@ export class AssistantResource {
     question: string,
     signal: AbortSignal,
   ): AsyncGenerator<AnswerEvent, void, undefined> {
-    const { chat, answers } = conversation;
+    const { bot, answers } = conversation;
     try {
-      for await (const event of chat.bot.chatStream(question, signal)) {
+      for await (const event of bot.chatStream(question, signal)) {
         if (event.type !== "answer") {
           yield event;
           continue;
         }
         const answer = answerOf(question, event.answer);
-        chat.record(question, event.answer);
+        this.#chat.record(question, event.answer);
         answers.push(answer);
-        answers.splice(0, answers.length - chat.bot.maxHistory);
+        answers.splice(0, answers.length - bot.maxHistory);
         yield { type: "answer", answer };
       }
     } catch (thrown) {
@@ -133,29 +137,16 @@ export class AssistantResource {
     }
   }
 
-  async #conversation(key: string): Promise<Conversation> {
+  #conversation(key: string): Conversation {
     const nowMs = this.#context.clock.nowMs();
-    for (const [other, { usedMs, isBusy, chat }] of this.#kept) {
-      if (isBusy || nowMs - usedMs <= IDLE_MS) continue;
-      this.#kept.delete(other);
-      await chat.close();
+    for (const [other, { usedMs, isBusy }] of this.#kept) {
+      if (!isBusy && nowMs - usedMs > IDLE_MS) this.#kept.delete(other);
     }
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    const chat = await openChat(this.#context, this.#context.config(), this.#options);
     const silent = [...this.#kept].filter(([, { isBusy }]) => !isBusy).sort(([, a], [, b]) => a.usedMs - b.usedMs);
-    if (this.#kept.size >= MOST_KEPT && silent.length > 0) {
-      const [oldest, gone] = silent[0];
-      this.#kept.delete(oldest);
-      await gone.chat.close();
-    }
-    // Two pages that began at once share what came first.
-    const meanwhile = this.#kept.get(key);
-    if (meanwhile !== undefined) {
-      await chat.close();
-      return meanwhile;
-    }
-    const begun: Conversation = { chat, answers: [], usedMs: nowMs, isBusy: false };
+    if (this.#kept.size >= MOST_KEPT && silent.length > 0) this.#kept.delete(silent[0][0]);
+    const begun: Conversation = { bot: this.#chat.over(this.#chat.data), answers: [], usedMs: nowMs, isBusy: false };
     this.#kept.set(key, begun);
     return begun;
   }
