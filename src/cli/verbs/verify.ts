@@ -10,6 +10,7 @@ import { registerVerifyLearning } from "./verify-learning.ts";
 import { registerVerifyParity } from "./verify-parity.ts";
 import { registerVerifyPromotion } from "./verify-promotion.ts";
 import { registerVerifyText } from "./verify-text.ts";
+import { registerVerifyTorture } from "./verify-torture.ts";
 
 export function registerVerify(program: Command, runner: VerbRunner): void {
   const group = addGroup(program, "verify", VERB_SUMMARIES.verify, [
@@ -20,6 +21,7 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
   registerVerifyLeak(group, runner);
   registerVerifyLearning(group, runner);
   registerVerifyEngine(group, runner);
+  registerVerifyTorture(group, runner);
   registerVerifyText(group, runner);
   registerVerifyPromotion(group, runner);
   registerVerifyAssistant(group, runner);
