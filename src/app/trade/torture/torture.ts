@@ -215,6 +215,7 @@ class Torture {
     const last = this.#live();
     try {
       if (!(await this.#runs(last))) throw this.#failed("the session does not start again", last);
+      await this.#tradesOn(last);
       const [session] = sessionNames(config);
       writeFileSync(join(this.#folder, "state", session, "KILL"), "");
       const endMs = clock.elapsedMs() + PATIENCE_MS;
@@ -231,6 +232,19 @@ class Torture {
     } finally {
       await last.end("SIGKILL");
       this.#context.endProgress();
+    }
+  }
+
+  /** Few short lives may have traded little: the last one goes on until there is enough to compare. */
+  async #tradesOn(child: Child): Promise<void> {
+    const { clock, signal } = this.#context;
+    const { kills } = this.#options;
+    const endMs = clock.elapsedMs() + PATIENCE_MS;
+    while (child.ended === undefined && clock.elapsedMs() < endMs) {
+      const { length } = (await this.#audit()).executions;
+      if (length >= kills) return;
+      this.#context.progress({ label: "trades on", done: length, total: kills, unit: "executions" });
+      await clock.sleep(500, signal);
     }
   }
 
