@@ -88,6 +88,8 @@ const session = (over: object = {}): EngineState =>
 const differences = (change: { journal?: Entry[]; session?: EngineState; venue?: Audit }): readonly string[] =>
   compareWithVenue(change.journal ?? journal(), change.session ?? session(), change.venue ?? venue()).differences;
 
+const without = (index: number): Entry[] => journal().filter((_, i) => i !== index);
+
 describe("a journal beside its venue", () => {
   it("agrees to the last digit, and tells what was compared", () => {
     expect(compareWithVenue(journal(), session(), venue())).toEqual({
@@ -183,7 +185,6 @@ describe("a journal beside its venue", () => {
   });
 
   it("names a lost record: an intent, an execution", () => {
-    const without = (index: number): Entry[] => journal().filter((_, i) => i !== index);
     expect(differences({ journal: without(0) })).toContain("order b1 at the venue has no intent in the journal");
     expect(differences({ journal: without(1) })).toEqual([
       "filled of b1: the journal has 0.2, the venue 0.3",

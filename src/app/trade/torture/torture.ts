@@ -82,6 +82,8 @@ export async function tortureSession(context: AppContext, options: TortureOption
   }
 }
 
+const quoted = (list: readonly string[]): string => `[${list.map((one) => JSON.stringify(one)).join(", ")}]`;
+
 class Torture {
   readonly #context: AppContext;
   readonly #options: TortureOptions;
@@ -123,7 +125,6 @@ class Torture {
   #configure(host: string): Config {
     const { kills, seed } = this.#options;
     const path = join(this.#folder, "tidemark.toml");
-    const quoted = (list: readonly string[]): string => `[${list.map((one) => JSON.stringify(one)).join(", ")}]`;
     const lines = [
       `seed = ${seed}`,
       "[data]",
