@@ -42,6 +42,7 @@ export {
   readLedger,
   type TrialCount,
 } from "./ledger.ts";
+export { classifierPage } from "./pages/classifier-page.ts";
 export { comparisonPage, readRun } from "./pages/compare.ts";
 export { type WrittenPage, writePage } from "./pages/store.ts";
 export type { ParityModel, ParityResult, ParityRun } from "./parity/check.ts";

@@ -60,6 +60,8 @@ export {
   type ClassifierTraining,
   classifierRows,
   compareClassifiers,
+  type Explanation,
+  type ReliabilityBin,
   rollingWindows,
   skillOf,
   trainClassifierModel,

@@ -1,11 +1,12 @@
 /** @file A classifier from its configuration to its model. */
 import { join } from "node:path";
 import { formatDay, TidemarkError } from "../../core/index.ts";
+import { classifierPage, type WrittenPage, writePage } from "../../evaluate/index.ts";
 import { type ClassifierResult, type ClassifierSettings, trainClassifierModel } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
-import { modelsFolder } from "../config/folders.ts";
+import { modelsFolder, reportsFolder } from "../config/folders.ts";
 import { splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -22,6 +23,8 @@ export type TrainedClassifierModel = {
   readonly modelFolder: string;
   readonly seed: number;
   readonly result: ClassifierResult;
+  /** What it knows and leans on; undefined where no validation part says so, or the page can't be written. */
+  readonly report: WrittenPage | undefined;
 };
 
 /** Throws CONFIG_VALUE, USAGE_ARGUMENT or a DATA_ error; rejects with the signal's reason. */
@@ -50,6 +53,7 @@ export async function trainClassifier(
       decision: decisionSettings(config),
       actionSpace: config.model.actionSpace,
       seed,
+      explain: true,
       signal: context.signal,
       onProgress: context.progress,
       clock: context.clock,
@@ -60,9 +64,47 @@ export async function trainClassifier(
         `over ${config.supervised.horizon} bars the price moves by ${moveOverCost.toFixed(1)} times the cost of going in and out: direction alone can hardly pay for it. A longer supervised.horizon or longer bars leave more.`,
       );
     }
-    return { name, version, modelFolder, seed, result };
+    return {
+      name,
+      version,
+      modelFolder,
+      seed,
+      result,
+      report: writeReport(context, config, tape, `${name}/${version}`, result),
+    };
   } finally {
     context.endProgress();
+  }
+}
+
+/** A model whose page can't be written stays a model. */
+function writeReport(
+  context: AppContext,
+  config: Config,
+  tape: MarketTape,
+  name: string,
+  { trained, importance, manifest }: ClassifierResult,
+): WrittenPage | undefined {
+  const { validation, explanation } = trained;
+  if (validation === null) return undefined;
+  const { label, horizon } = config.supervised;
+  const told = {
+    ...validation,
+    name,
+    learner: manifest.learner ?? config.model.learner,
+    symbols: tape.instruments.map(({ symbol }) => symbol),
+    label: `label "${label}" over ${horizon} bars`,
+    explanation,
+    gain: importance,
+    synthetic: manifest.provenance.synthetic,
+  };
+  try {
+    const files = { html: classifierPage(told), data: told, tables: {} };
+    return writePage(reportsFolder(config), "classifier", name, context.clock.nowMs(), files);
+  } catch (thrown) {
+    if (!(thrown instanceof TidemarkError)) throw thrown;
+    context.warn(`The report was not written: ${thrown.message}`);
+    return undefined;
   }
 }
 

@@ -8,7 +8,7 @@ const NAMED = 5;
 
 export function printClassifier(
   context: CommandContext,
-  { name, version, modelFolder, result }: TrainedClassifierModel,
+  { name, version, modelFolder, result, report }: TrainedClassifierModel,
 ): void {
   const { output } = context;
   const { trained, importance } = result;
@@ -31,10 +31,16 @@ export function printClassifier(
   output.text(
     `rule        trades above ${Math.max(...rule.costBps).toFixed(1)} bps of cost and ${rule.marginBps.toFixed(1)} bps of margin`,
   );
+  const leans = (trained.explanation?.permutation ?? []).slice(0, NAMED).filter(({ lossRise }) => lossRise > 0);
+  if (leans.length > 0) {
+    const told = leans.map((one) => `${one.name} ${(1e4 * one.lossRise).toFixed(1)}`);
+    output.text(`leans on    ${told.join(", ")} (rise of the log loss when shuffled, 1e-4)`);
+  }
   const top = importance.slice(0, NAMED).filter(([, share]) => share > 0);
   if (top.length > 0) {
-    output.text(`features    ${top.map(([feature, share]) => `${feature} ${Math.round(100 * share)} %`).join(", ")}`);
+    output.text(`fitted by   ${top.map(([feature, share]) => `${feature} ${Math.round(100 * share)} %`).join(", ")}`);
   }
+  if (report !== undefined) output.text(`report      ${relative(context.folder, report.htmlPath) || report.htmlPath}`);
 }
 
 function skillWords(skill: number): string {
@@ -46,8 +52,8 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-export function classifierData({ name, version, seed, result }: TrainedClassifierModel): object {
+export function classifierData({ name, version, seed, result, report }: TrainedClassifierModel): object {
   const { trained, importance, split } = result;
   const { data: _, importance: __, ...figures } = trained;
-  return { model: `${name}/${version}`, seed, learner: result.manifest.learner, split, ...figures, importance };
+  return { model: `${name}/${version}`, seed, learner: result.manifest.learner, split, ...figures, importance, report };
 }

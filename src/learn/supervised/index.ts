@@ -10,6 +10,7 @@ export {
   compareClassifiers,
   skillOf,
 } from "./compare.ts";
+export type { Explanation } from "./explain.ts";
 export { type BoostInput, type BoostResult, boost } from "./gbdt/boost.ts";
 export { GBDT_DEFAULTS, type GbdtSettings } from "./gbdt/settings.ts";
 export { LABEL_DEFAULTS, LABEL_KINDS, type LabelKind, type LabelSettings } from "./label-settings.ts";

@@ -11,6 +11,7 @@ import { Classifier, type ClassifierData, type EdgeRule } from "../../policy/ind
 import type { Split } from "../env/index.ts";
 import { fitIsotonic, fitPlatt } from "./calibration.ts";
 import { type Dataset, makeDataset } from "./dataset.ts";
+import { type Explanation, explainClassifier } from "./explain.ts";
 import { boost } from "./gbdt/boost.ts";
 import type { GbdtSettings } from "./gbdt/settings.ts";
 import { classesOf, labelled, labelsWith, standardized } from "./label-rows.ts";
@@ -38,6 +39,8 @@ export type ClassifierInput = {
   readonly settings: ClassifierSettings;
   readonly exchange: ExchangeConfig;
   readonly seed: number;
+  /** Names of the features, where what it leans on is to be told. */
+  readonly explain?: readonly string[];
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
 };
@@ -54,6 +57,8 @@ export type TrainedClassifier = {
   readonly moveOverCost: number;
   /** On the validation part; null where there is none. */
   readonly validation: ProbabilityScores | null;
+  /** On the validation part, where it was asked for. */
+  readonly explanation: Explanation | null;
   /** Of a label by quantiles: between its classes, in units of what the horizon ordinarily moves. */
   readonly cuts: readonly number[];
   /** By feature: gain of all splits, or the absolute coefficient. */
@@ -105,7 +110,7 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
     effectiveRows: fit.reduce((sum, i) => sum + all.uniqueness[i], 0),
     rounds: model.rounds,
     moveOverCost: typicalMove(all, fit) / (Math.max(...costBps, 1e-9) * 1e-4),
-    validation: validationScores(input, classifier, settings.label, cuts),
+    ...judged(input, classifier, settings.label, cuts),
     cuts,
     importance: model.importance,
   };
@@ -242,13 +247,17 @@ function typicalMove(data: Dataset, fit: Int32Array): number {
   return sum / Math.max(1, fit.length);
 }
 
-function validationScores(
-  { tape, features, split: { validation } }: ClassifierInput,
+function judged(
+  { tape, features, split: { validation }, explain, seed }: ClassifierInput,
   classifier: Classifier,
   label: LabelSettings,
   cuts: readonly number[],
-): ProbabilityScores | null {
-  if (validation.to - validation.from <= label.horizon + 1) return null;
+): Pick<TrainedClassifier, "validation" | "explanation"> {
+  if (validation.to - validation.from <= label.horizon + 1) return { validation: null, explanation: null };
   const data = makeDataset(tape, features, label, { ...validation, until: validation.to });
-  return judgeProbabilities(classifier, data, labelsWith(data, label, cuts).labels);
+  const { labels } = labelsWith(data, label, cuts);
+  return {
+    validation: judgeProbabilities(classifier, data, labels),
+    explanation: explain === undefined ? null : explainClassifier(classifier, data, labels, explain, seed),
+  };
 }

@@ -34,6 +34,8 @@ export type ClassifierTraining = {
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
   readonly clock?: Clock;
+  /** Whether what it leans on is told, on the validation part. */
+  readonly explain?: boolean;
   /** Parts in place of the split: bars that are learned from, and later ones that its probabilities are judged on. */
   readonly parts?: { readonly train: Range; readonly judged: Range };
 };
@@ -65,6 +67,7 @@ export async function trainClassifierModel(training: ClassifierTraining): Promis
     settings,
     exchange: decision.exchange,
     seed,
+    ...(training.explain === true ? { explain: raw.names } : {}),
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
