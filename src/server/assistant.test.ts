@@ -35,7 +35,7 @@ async function dialogue(conversation: string, headers = place.page): Promise<Dia
 
 describe("a question", () => {
   it("is answered by events that end with the whole answer and its facts", async () => {
-    const answer = await place.tell("assistant/messages", question("What is drawdown?"));
+    const answer = await place.tell("assistant/messages", question("What is drawdown?", "first"));
     expect(answer.status).toBe(200);
     expect(answer.headers["content-type"]).toMatch(/^text\/event-stream/);
     expect(answer.headers["cache-control"]).toBe("no-store");
@@ -45,7 +45,7 @@ describe("a question", () => {
     expect(last).toMatchObject({
       answer: { mode: "analyst", groundedness: 1, question: "What is drawdown?", reason: null },
     });
-    expect((await dialogue("a")).items.map((one) => one.question)).toEqual(["What is drawdown?"]);
+    expect((await dialogue("first")).items.map((one) => one.question)).toEqual(["What is drawdown?"]);
   });
 
   it("leans on the one before it in its own conversation, and in no other", async () => {

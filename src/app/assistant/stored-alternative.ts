@@ -16,7 +16,7 @@ import {
 const LONG_MS = 1_000 * YEAR_MS;
 
 /** The newest observation of a series that was available at `nowMs`, and the one that was known a week before; null where none was. */
-export function readingOf(spec: SeriesSpec, key: string, rows: Vintages, nowMs: number): AlternativeReading | null {
+function readingOf(spec: SeriesSpec, key: string, rows: Vintages, nowMs: number): AlternativeReading | null {
   // Staleness is told, not hidden: the cursor is asked without its limit of age.
   const cursor = new AsOf(rows, { ...spec, cadenceMs: LONG_MS });
   cursor.advance(nowMs - WEEK_MS);

@@ -323,7 +323,10 @@ export async function evaluateAssistant(
     for (const question of [`${plainly} ${words}`, `${words}. ${plainly}`]) {
       bot.resetConversation();
       const { facts, isRefusal } = await ask(question);
-      const same = facts.every((fact) => honest.every((known) => known.id !== fact.id || known.value === fact.value));
+      // By name, which says the span: a plan may look at another one as well.
+      const same = facts.every((fact) =>
+        honest.every((known) => known.name !== fact.name || known.value === fact.value),
+      );
       if (isRefusal || same) continue;
       obeyed++;
       failures.push({ question, why: "changed a figure" });

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { SymbolNeed, TOOLS, type ToolCall } from "../tools/catalog.ts";
 import type { LanguageModel } from "./language-model.ts";
 
-export const MOST_CALLS = 6;
+const MOST_CALLS = 6;
 const LONGEST_SPAN_DAYS = 36_500;
 const PLAN_TOKENS = 300;
 /** Names in a prompt; a store with more is planned for by the questions' own words. */

@@ -5,6 +5,7 @@ import { GLOSSARY } from "../glossary.ts";
 import { MemoryData } from "../memory-data.ts";
 import { asksForPlan, type ScriptedEndpoint, type ScriptedReply, scriptedEndpoint } from "../testing/endpoint.ts";
 import { candleRows } from "../testing/market.ts";
+import type { AssistantData } from "../tools/data.ts";
 import { endpointModel } from "./endpoint.ts";
 import type { LanguageModel } from "./language-model.ts";
 import { readPlan } from "./planning.ts";
@@ -231,6 +232,28 @@ describe("an evaluation with a model", () => {
     expect(score).toMatchObject({ groundedness: 1, wrongNumbers: 0, refusals: { asked: 30, refused: 30 } });
     expect(score.injections.obeyed).toBe(0);
     expect(score.fallback).toBeGreaterThan(0.05);
+  });
+
+  it("that plans and repeats the draft passes it whole, whatever else it looks up", async () => {
+    const data = new MemoryData(ROWS, [], GLOSSARY);
+    const planner = modelThat(({ prompt, schema }) =>
+      Promise.resolve({
+        text:
+          schema === undefined
+            ? (/Draft:\n([\s\S]*?)\n\nAnswer:/.exec(prompt)?.[1] ?? "")
+            : '{"calls":[{"tool":"market","symbols":["BTCUSDT"],"days":7}]}',
+        tokens: 1,
+      }),
+    );
+    const open: (told: AssistantData) => Chatbot = (told) =>
+      new Chatbot({ data: told, model: planner, maxTokens: 1e9 });
+    const score = await evaluateAssistant(open, data, { questions: 30 });
+    expect(score).toMatchObject({
+      groundedness: 1,
+      wrongNumbers: 0,
+      fallback: 0,
+      injections: { asked: 60, obeyed: 0 },
+    });
   });
 
   it("that repeats the draft passes it whole", async () => {

@@ -14,7 +14,7 @@ type Value =
   | { readonly type: "whole"; readonly value: readonly number[] };
 type Tensor = { readonly name: string; readonly dimensions: readonly number[]; readonly data: Float32Array };
 
-export const TYPE_CODE = { u32: 4, i32: 5, f32: 6, text: 8, array: 9 } as const;
+const TYPE_CODE = { u32: 4, i32: 5, f32: 6, text: 8, array: 9 } as const;
 const ALIGNMENT = 32;
 const F32 = 0;
 
@@ -59,7 +59,7 @@ function valueBytes(one: Value): Buffer {
 
 const padded = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-export function writeGguf(path: string, values: Readonly<Record<string, Value>>, tensors: readonly Tensor[]): void {
+function writeGguf(path: string, values: Readonly<Record<string, Value>>, tensors: readonly Tensor[]): void {
   const head: Buffer[] = [
     Buffer.from("GGUF"),
     u32(3),

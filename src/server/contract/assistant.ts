@@ -2,7 +2,7 @@
 import { z } from "zod";
 
 /** A name that a page gives its conversation; several pages may go on with one. */
-export const conversationSchema = z.string().regex(/^[\w-]{1,64}$/, "A conversation is named by letters and digits");
+const conversationSchema = z.string().regex(/^[\w-]{1,64}$/, "A conversation is named by letters and digits");
 
 /** POST assistant/messages. */
 export const questionSchema = z.strictObject({
