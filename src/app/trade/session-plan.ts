@@ -106,6 +106,7 @@ export function specOf(members: readonly SessionMember[], exchange: ExchangeConf
 export type PastMember = { readonly name: string; readonly spec: MemberSpec; readonly decision: DecisionConfig };
 
 export type PastSession = {
+  readonly seed: number;
   readonly config: EngineConfig;
   readonly exchange: ExchangeConfig;
   readonly balance: number;
@@ -125,6 +126,7 @@ export function pastSession(journal: Pick<Journal, "read">, session: string): Pa
     // Sessions of one model, from before there were others.
     const spec: MemberSpec = { kind: "model", model, ...(typeof fingerprint === "string" ? { fingerprint } : {}) };
     return {
+      seed: entry.seed,
       config: entry.config,
       exchange: decision.exchange,
       balance: decimal(entry.config.initialBalance).toNumber(),
@@ -142,6 +144,24 @@ export function pastSession(journal: Pick<Journal, "read">, session: string): Pa
 
 function told(all: EngineConfig["strategies"]): string {
   return all.map(({ name, symbols }) => `${name} (${symbols.join(", ")})`).join(", ");
+}
+
+/** How a journal says that its session was begun; undefined where it has none yet. */
+export function begunSession(journal: Pick<Journal, "read">, session: string): PastSession | undefined {
+  for (const { entry } of journal.read(0)) if (entry.kind === "session") return pastSession(journal, session);
+  return undefined;
+}
+
+/** What an account's fills are made by stays as it was begun: the fills of the past have to come out again. */
+export function keptExchange(context: AppContext, past: ExchangeConfig, now: ExchangeConfig): ExchangeConfig {
+  const keys = Object.keys(now) as Array<keyof ExchangeConfig>;
+  const changed = keys.filter((key) => JSON.stringify(past[key]) !== JSON.stringify(now[key]));
+  if (changed.length > 0) {
+    context.warn(
+      `the session keeps the rules of fills that it was begun with: ${changed.join(", ")} would be others now.`,
+    );
+  }
+  return past;
 }
 
 /** Throws SESSION_MIX where a session is to go on with other strategies than it was begun with. */

@@ -4,7 +4,15 @@
  */
 import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Clock, decimal, formatMinute, type Instrument, PacedClock, TidemarkError } from "../../core/index.ts";
+import {
+  type Clock,
+  canonicalJson,
+  decimal,
+  formatMinute,
+  type Instrument,
+  PacedClock,
+  TidemarkError,
+} from "../../core/index.ts";
 import type { TradingTerms } from "../../promotion/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import {
@@ -41,6 +49,8 @@ import { beginningRows, joinedSeries, roomBars } from "./history.ts";
 import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
 import {
   accountExchange,
+  begunSession,
+  keptExchange,
   type Plan,
   requireSameStrategies,
   sessionName,
@@ -88,6 +98,17 @@ async function openMembers(
   return members;
 }
 
+/** Limits and caps are those of the configuration as it is now; who trades what with which money is the session itself. */
+function renewSettings(session: TradeSession, settings: EngineConfig): void {
+  const known = session.engine.state.config;
+  if (known === undefined) return;
+  const { initialBalance, strategies, currency } = known;
+  const config: EngineConfig = { ...settings, initialBalance, strategies, currency };
+  if (canonicalJson(config) === canonicalJson(known)) return;
+  const by = { by: "engine", from: "start", reason: "the settings have changed since the last start" };
+  session.deliver({ kind: "command", command: "reload", config, ...by });
+}
+
 /** Runs a session until the context's signal fires. Resolves with what is left open. */
 export async function runSession(
   context: AppContext,
@@ -112,12 +133,16 @@ export async function runSession(
     requireSameStrategies(journal, `${mode}/${name}`, strategies);
     // A local venue's market may run faster than this machine's replies do.
     const pace = clock instanceof PacedClock ? clock.speed : 1;
-    const exchange = accountExchange(context, config, mode, members);
+    const past = begunSession(journal, `${mode}/${name}`);
+    const asked = accountExchange(context, config, mode, members);
+    const exchange = past === undefined ? asked : keptExchange(context, past.exchange, asked);
+    // What the account began with is said by its journal: the wallet has moved since.
+    const balance = past?.balance ?? place.balance;
     const terms = [...(place.terms?.values() ?? [])];
     const currency = requireOneCurrency(members);
-    const plan: Plan = { mode, strategies, currency, balance: place.balance, pace, terms, exchange };
+    const plan: Plan = { mode, strategies, currency, balance, pace, terms, exchange };
     const settings = settingsOf(config, plan);
-    const seed = config.seed ?? found[0].manifest?.provenance.seed ?? 0;
+    const seed = past?.seed ?? config.seed ?? found[0].manifest?.provenance.seed ?? 0;
     const opened = await openSession({
       journal,
       config: settings,
@@ -125,7 +150,7 @@ export async function runSession(
       exchange,
       ...(place.broker === undefined ? { paper: exchange } : {}),
       seed,
-      balance: place.balance,
+      balance,
       room: roomBars(strategies.strategies[0].barMs),
       history: () => beginningRows(context, config, members, feed, clock),
     });
@@ -200,7 +225,13 @@ export async function runSession(
         seed,
       });
     }
-    session.deliver({ kind: "started", process: String(process.pid) });
+    const decisions = Object.fromEntries(members.map((member) => [member.name, member.decision]));
+    session.deliver({
+      kind: "started",
+      process: String(process.pid),
+      ...(past === undefined ? {} : { decisions }),
+    });
+    if (past !== undefined) renewSettings(session, settings);
     await broker.start(symbols, (event) => session.deliver({ kind: "broker", event }), stop);
     closing.unshift(() => broker.stop());
     // A venue is asked for the rules of the symbols that it was started with.

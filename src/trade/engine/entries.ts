@@ -74,7 +74,12 @@ export type Input =
       readonly alternative?: readonly JoinedSeries[];
     }
   /** A process has taken the journal over: whatever was on its way is in doubt. */
-  | { readonly kind: "started"; readonly process: string }
+  | {
+      readonly kind: "started";
+      readonly process: string;
+      /** Rules of sizing and risk that each strategy decides by from now on, where they may be others than at the beginning. */
+      readonly decisions?: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: "stopped"; readonly reason: string }
   | { readonly kind: "rules"; readonly rules: readonly OrderRules[] }
   | { readonly kind: "quote"; readonly quote: Quote }

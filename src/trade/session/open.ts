@@ -48,7 +48,8 @@ export async function openSession(options: OpenOptions): Promise<OpenedSession> 
     members.map(({ name }) => name),
   );
   if (histories === undefined) {
-    if (journal.lastSeq > 0) throw new InvariantError("a journal begins with the rows that its session began with");
+    // A process that died at its very beginning has written some of them, and no session.
+    if (hasBegun(journal)) throw new InvariantError("a journal begins with the rows that its session began with");
     begins = await options.history();
     histories = begins;
   }
@@ -76,4 +77,9 @@ export async function openSession(options: OpenOptions): Promise<OpenedSession> 
   }
   desk.closeBar();
   return { engine: new Engine(state), portfolio, paper, begins };
+}
+
+function hasBegun(journal: Pick<Journal, "read">): boolean {
+  for (const { entry } of journal.read(0)) if (entry.kind === "session") return true;
+  return false;
 }

@@ -130,6 +130,20 @@ describe("decisions of a past session are made again", () => {
     expect(result.starts).toBe(2);
     expect(result.first).toMatchObject({ seq: index + 2, path: "why.value", again: "1" });
   });
+
+  test("a start says by which rules is decided from then on", async () => {
+    const records = await played();
+    const index = records.findIndex(({ entry }, i) => i > 300 && entry.kind === "decision");
+    const rules = { ...DECISION, sizing: resolveSizingConfig({ scheme: "fixed-fraction", fraction: 0.1 }) };
+    const under = async (decisions: Readonly<Record<string, DecisionConfig>>) => {
+      const started: Entry = { kind: "started", process: "2", decisions };
+      const told = records.toSpliced(index, 0, { atMs: 0, entry: started });
+      return again(told.map(({ entry, atMs }) => ({ atMs, entry: withoutSight(entry) })));
+    };
+    const [same, other] = [await under({ replay: DECISION }), await under({ replay: rules })];
+    expect(other.equal).toBeLessThan(same.equal);
+    expect(await under({ another: rules })).toEqual(same);
+  });
 });
 
 /** Its numbers of records don't hold any more. */

@@ -66,7 +66,7 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
     if (entry.kind === "started") {
       starts++;
       // What the process before it had in memory is gone: everything comes from the journal.
-      if (starts > 1) played = rebuild(options, seq);
+      if (starts > 1) played = rebuild({ ...options, members: underRules(options.members, entry) }, seq);
       thought = undefined;
     }
     const strategy = entry.kind === "decision" ? played.strategyNamed(entry.strategy) : undefined;
@@ -88,6 +88,14 @@ export async function reproduce(options: ReproduceOptions): Promise<Reproduced> 
     signal?.throwIfAborted();
   }
   return { decisions, equal, starts, first };
+}
+
+/** A process that takes a session up decides by the rules that its configuration has then. */
+function underRules(members: readonly Member[], { decisions }: Extract<Entry, { kind: "started" }>): Member[] {
+  return members.map((member) => ({
+    ...member,
+    decision: (decisions?.[member.name] as Member["decision"] | undefined) ?? member.decision,
+  }));
 }
 
 /** What an account does with an entry while the session runs. */
