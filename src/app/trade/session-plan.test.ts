@@ -53,20 +53,22 @@ describe("a session that goes on", () => {
   });
 
   test("goes on with the strategies that it was begun with alone", () => {
-    const same = (strategies: typeof STRATEGIES) => () => requireSameStrategies(journal(spec), "s", { strategies });
-    expect(same(STRATEGIES)).not.toThrow();
-    expect(same([{ ...STRATEGIES[0], symbols: ["BTCUSDT", "ETHUSDT"] }])).toThrow(
+    const others = [{ ...STRATEGIES[0], symbols: ["BTCUSDT", "ETHUSDT"] }];
+    expect(() => requireSameStrategies(journal(spec), "s", { strategies: STRATEGIES })).not.toThrow();
+    expect(() => requireSameStrategies(journal(spec), "s", { strategies: others })).toThrow(
       expect.objectContaining({ code: "SESSION_MIX" }) as Error,
     );
   });
 });
 
+function named(...names: string[]): string {
+  return sessionName(
+    names.map((name) => ({ name })),
+    undefined,
+  );
+}
+
 test("a session is called like what decides in it, or as it is told; a long name is cut to one of its own", () => {
-  const named = (...names: string[]): string =>
-    sessionName(
-      names.map((name) => ({ name })),
-      undefined,
-    );
   expect([named("a-1"), named("a-1", "trend")]).toEqual(["a-1", "a-1+trend"]);
   const long = Array.from({ length: 9 }, (_, i) => `strategy-${i}`);
   expect(named(...long)).toMatch(/^strategy-0\+8-[0-9a-f]{8}$/);

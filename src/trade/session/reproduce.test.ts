@@ -133,16 +133,17 @@ describe("decisions of a past session are made again", () => {
 
   test("a start says by which rules is decided from then on", async () => {
     const records = await played();
-    const index = records.findIndex(({ entry }, i) => i > 300 && entry.kind === "decision");
+    const index = records.findIndex(({ entry }, i) => i > 300 && entry.kind === "decision" && entry.targets.length > 0);
     const rules = { ...DECISION, sizing: resolveSizingConfig({ scheme: "fixed-fraction", fraction: 0.1 }) };
-    const under = async (decisions: Readonly<Record<string, DecisionConfig>>) => {
+    const first = async (decisions: Readonly<Record<string, DecisionConfig>>) => {
       const started: Entry = { kind: "started", process: "2", decisions };
       const told = records.toSpliced(index, 0, { atMs: 0, entry: started });
-      return again(told.map(({ entry, atMs }) => ({ atMs, entry: withoutSight(entry) })));
+      return (await again(told.map(({ entry, atMs }) => ({ atMs, entry: withoutSight(entry) })))).first?.path;
     };
-    const [same, other] = [await under({ replay: DECISION }), await under({ replay: rules })];
-    expect(other.equal).toBeLessThan(same.equal);
-    expect(await under({ another: rules })).toEqual(same);
+    // What this policy remembers is gone with its process in any case.
+    expect(await first({ replay: DECISION })).toBe("why.value");
+    expect(await first({ another: rules })).toBe("why.value");
+    expect(await first({ replay: rules })).toBe("targets.0.lots");
   });
 });
 
