@@ -179,10 +179,10 @@ export async function runSession(
         : [],
     );
     if (wardens.length > 0) {
-      const past = emptyState();
+      const before = emptyState();
       for (const { entry, atMs } of journal.read(0)) {
-        applyEntry(past, entry, atMs);
-        for (const warden of wardens) warden.take(entry, atMs, past);
+        applyEntry(before, entry, atMs);
+        for (const warden of wardens) warden.take(entry, atMs, before);
       }
     }
     let control: ControlServer | undefined;
