@@ -9,12 +9,21 @@ const Exact = DecimalJs.clone({ precision: 40, toExpNeg: -40, toExpPos: 40 });
 
 export type Decimal = DecimalJs;
 
+/** Books read the same few prices and quantities again and again; a decimal never changes, so one serves all readers. */
+const MOST_KNOWN = 4_096;
+const known = new Map<string, Decimal>();
+
 /** Reads plain decimal text such as "0.0010". Throws DATA_FORMAT on anything that is not a finite number. */
 export function decimal(text: string): Decimal {
+  const before = known.get(text);
+  if (before !== undefined) return before;
   if (!/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text)) {
     throw new TidemarkError("DATA_FORMAT", { what: `"${text}" is not a decimal number` });
   }
-  return new Exact(text);
+  const value = new Exact(text);
+  if (known.size >= MOST_KNOWN) known.clear();
+  known.set(text, value);
+  return value;
 }
 
 /** Plain text without an exponent and without trailing zeros. */

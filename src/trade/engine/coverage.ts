@@ -3,10 +3,14 @@
  * protection is placed and placed again, and when the bound is reached the position is closed. A stop that trails, or that
  * locks in a profit, is moved when a bar has finished: the venue changes it in place, so that the old one stands until then.
  */
-import { type Decimal, decimal } from "../../core/index.ts";
+import { type Decimal, type DecimalText, decimal } from "../../core/index.ts";
 import type { AmendOutcome, ProtectionRequest, UnknownOutcome } from "../broker.ts";
+import type { OrderRules } from "../order-rules.ts";
 import { clampBrackets } from "./clamp.ts";
 import { clientOrderId } from "./client-order-id.ts";
+import type { ManualBrackets } from "./command.ts";
+import type { EngineConfig } from "./config.ts";
+import type { BracketTerms } from "./entries.ts";
 import { entryPrice } from "./ledger.ts";
 import { takeBackProtection } from "./operator.ts";
 import { type EngineState, isFlattening, type PositionState, type ProtectionState } from "./state.ts";
@@ -56,8 +60,44 @@ function differs(a: ProtectionState, b: ProtectionState): boolean {
   return a.stopPrice !== b.stopPrice || a.targetPrice !== b.targetPrice;
 }
 
-/** The tightest of stop, trailing stop and protected profit, and the target, from the average entry. */
+type Planned = {
+  readonly rules: OrderRules | undefined;
+  readonly brackets: BracketTerms;
+  readonly manual: ManualBrackets | undefined;
+  readonly config: EngineConfig | undefined;
+  readonly quantity: DecimalText;
+  readonly cost: DecimalText;
+  readonly extreme: DecimalText;
+  readonly wanted: ProtectionState | undefined;
+};
+
+/** What each position was last found to need: it is asked after nearly every input, and seldom changes. */
+const planned = new WeakMap<PositionState, Planned>();
+
+/** The protection that a position needs; computed anew only where something that it follows from has changed. */
 function desired(state: EngineState, symbol: string, position: PositionState): ProtectionState | undefined {
+  const rules = state.rules[symbol];
+  const { config } = state;
+  const { brackets, manual, quantity, cost, extreme } = position;
+  const known = planned.get(position);
+  if (
+    known !== undefined &&
+    known.rules === rules &&
+    known.brackets === brackets &&
+    known.manual === manual &&
+    known.config === config &&
+    known.quantity === quantity &&
+    known.cost === cost &&
+    known.extreme === extreme
+  )
+    return known.wanted;
+  const wanted = protectionFor(state, symbol, position);
+  planned.set(position, { rules, brackets, manual, config, quantity, cost, extreme, wanted });
+  return wanted;
+}
+
+/** The tightest of stop, trailing stop and protected profit, and the target, from the average entry. */
+function protectionFor(state: EngineState, symbol: string, position: PositionState): ProtectionState | undefined {
   const rules = state.rules[symbol];
   if (rules === undefined) return undefined;
   const isLong = decimal(position.quantity).gt(0);

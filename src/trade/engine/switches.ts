@@ -23,6 +23,9 @@ function lift(step: Step, cause: string, text: string): void {
   step.effects.push({ do: "notify", code: `lifted.${cause}`, text });
 }
 
+/** A share of equity: far more than floats are wrong by. */
+const NEAR = 1e-9;
+
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
 /** What takes trading back by itself, after every input; losses only after those that looked at equity. */
@@ -50,17 +53,19 @@ export function checkLimits(step: Step, looksAtEquity: boolean): void {
 function checkLosses(step: Step, limits: EngineLimits): void {
   const { state } = step;
   const { equity, dayEquity, peakEquity, samples } = state.risk;
-  const now = decimal(equity);
-  const lost = (from: string): number => (decimal(from).gt(0) ? decimal("1").minus(now.div(from)).toNumber() : 0);
-  if (limits.dailyLoss > 0 && lost(dayEquity) >= limits.dailyLoss) {
+  const lost = (from: string): number =>
+    decimal(from).gt(0) ? decimal("1").minus(decimal(equity).div(from)).toNumber() : 0;
+  /** Floats tell what is far from a limit; what is near is told exactly. */
+  const isFar = (from: string, limit: number): boolean => 1 - Number(equity) / Number(from) < limit - NEAR;
+  if (limits.dailyLoss > 0 && !isFar(dayEquity, limits.dailyLoss) && lost(dayEquity) >= limits.dailyLoss) {
     trip(step, "halted", "daily-loss", `the day has lost ${percent(lost(dayEquity))} of its first equity`);
   }
-  if (limits.maxDrawdown > 0 && lost(peakEquity) >= limits.maxDrawdown) {
+  if (limits.maxDrawdown > 0 && !isFar(peakEquity, limits.maxDrawdown) && lost(peakEquity) >= limits.maxDrawdown) {
     trip(step, "halted", "drawdown", `${percent(lost(peakEquity))} of the highest equity are lost`);
   }
   if (limits.rapidDecline > 0) {
-    const highest = samples.reduce((most, [, value]) => (decimal(value).gt(most) ? value : most), equity);
-    if (lost(highest) >= limits.rapidDecline) {
+    const highest = samples.reduce((most, [, value]) => (Number(value) > Number(most) ? value : most), equity);
+    if (!isFar(highest, limits.rapidDecline) && lost(highest) >= limits.rapidDecline) {
       const minutes = Math.round(limits.declineWindowMs / 60_000);
       trip(step, "halted", "rapid-decline", `${percent(lost(highest))} were lost within ${minutes} minutes`);
     }

@@ -35,7 +35,7 @@ export class MemoryJournal implements Journal {
   *read(seq: number): Iterable<JournalRecord> {
     for (let i = seq; i < this.#records.length; i++) {
       const { atMs, kind, body } = this.#records[i];
-      yield { seq: i + 1, atMs, entry: { kind, ...(JSON.parse(body) as object) } as Entry };
+      yield { seq: i + 1, atMs, entry: Object.assign(JSON.parse(body) as object, { kind }) as Entry };
     }
   }
 

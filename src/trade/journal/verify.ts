@@ -63,6 +63,7 @@ export function verifyJournal(journal: SqliteJournal): JournalReport {
 
 /** What the snapshot holds is what the fold has there; a program that is older than the fold kept less. */
 function isSame(state: EngineState, snapshot: string): boolean {
-  const kept = Object.keys(JSON.parse(snapshot) as object) as Array<keyof EngineState>;
-  return canonicalJson(Object.fromEntries(kept.map((key) => [key, state[key]]))) === snapshot;
+  const held = JSON.parse(snapshot) as EngineState;
+  const kept = Object.keys(held) as Array<keyof EngineState>;
+  return canonicalJson(Object.fromEntries(kept.map((key) => [key, state[key]]))) === canonicalJson(held);
 }

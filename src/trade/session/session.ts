@@ -45,7 +45,8 @@ export class TradeSession {
   constructor(parts: SessionParts) {
     this.#parts = parts;
     this.engine = parts.engine;
-    this.#snapshotMs = parts.clock.nowMs();
+    // Of the journal and not of this process: one that is killed again and again keeps its snapshots young all the same.
+    this.#snapshotMs = parts.journal.snapshot()?.atMs ?? 0;
   }
 
   get failure(): Error | undefined {
@@ -161,7 +162,8 @@ export class TradeSession {
     if (this.#failure !== undefined) return;
     const { state } = this.engine;
     this.#snapshotMs = Math.floor(this.#parts.clock.nowMs());
-    this.#parts.journal.writeSnapshot(canonicalJson(state), state.seq, this.#snapshotMs);
+    // In its own order: what goes over orders and positions goes on as it would have without a restart.
+    this.#parts.journal.writeSnapshot(JSON.stringify(state), state.seq, this.#snapshotMs);
   }
 
   #carryOut(effect: Effect): void {

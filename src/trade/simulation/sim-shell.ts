@@ -2,7 +2,7 @@
  * @file The engine's shell in virtual time: it journals, carries out effects over a network that fails, and dies at any
  * moment, even between two effects. What it had in memory is then gone; the journal and the venue are all there is.
  */
-import { canonicalJson, exactText, HOUR_MS, InvariantError, type Random } from "../../core/index.ts";
+import { exactText, HOUR_MS, InvariantError, type Random } from "../../core/index.ts";
 import type { BrokerEvent, OrderRequest } from "../broker.ts";
 import { applyEntry } from "../engine/apply.ts";
 import type { EngineConfig } from "../engine/config.ts";
@@ -61,7 +61,8 @@ export class SimShell {
     const snapshot = journal.snapshot();
     const state = snapshot === undefined ? emptyState() : (JSON.parse(snapshot.state) as EngineState);
     for (const { entry, atMs } of journal.read(state.seq)) applyEntry(state, entry, atMs);
-    this.#snapshotMs = time.nowMs;
+    // Of the journal and not of this life: a process that dies every few minutes keeps its snapshots young all the same.
+    this.#snapshotMs = snapshot?.atMs ?? 0;
     this.engine = new Engine(state);
     if (state.config === undefined) {
       this.input({
@@ -146,7 +147,7 @@ export class SimShell {
     if (time.nowMs - this.#snapshotMs < HOUR_MS) return;
     this.#snapshotMs = time.nowMs;
     const { state } = this.engine;
-    journal.writeSnapshot(canonicalJson(state), state.seq, time.nowMs);
+    journal.writeSnapshot(JSON.stringify(state), state.seq, time.nowMs);
   }
 
   #handle(input: Input): void {

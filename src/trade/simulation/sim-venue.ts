@@ -324,8 +324,15 @@ function simRules(symbol: string): OrderRules {
   };
 }
 
+const prices = new Map<number, DecimalText>();
+
 function price(ticks: number): DecimalText {
-  return exactText(decimal(TICK).mul(ticks));
+  let text = prices.get(ticks);
+  if (text === undefined) {
+    text = exactText(decimal(TICK).mul(ticks));
+    prices.set(ticks, text);
+  }
+  return text;
 }
 
 function floor(quantity: Decimal): Decimal {
