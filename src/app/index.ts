@@ -82,6 +82,7 @@ export {
 } from "./trade/sessions.ts";
 export { stateFolder } from "./trade/settings.ts";
 export { type TortureProof, tortureSession } from "./trade/torture/torture.ts";
+export { verifyCrash } from "./trade/verify-crash.ts";
 export { verifyEngine } from "./trade/verify-engine.ts";
 export { type TrainedClassifierModel, trainClassifier } from "./training/classifier.ts";
 export { correctionRows, correctionText } from "./training/correct-bias.ts";

@@ -71,3 +71,5 @@ export {
 } from "./session/view.ts";
 export { type DayResult, simulateDay } from "./simulation/day.ts";
 export { faultsThatShow, PLANTED_FAULTS, type PlantedFault } from "./simulation/faults.ts";
+export { type DeathResult, deaths, dieAt } from "./simulation/every-write.ts";
+export { PLANTED_FAULTS, type PlantedFault, ROUGH_FAULTS } from "./simulation/faults.ts";

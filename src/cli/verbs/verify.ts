@@ -4,6 +4,7 @@ import { addGroup, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 import { registerVerifyAssistant } from "./verify-assistant.ts";
 import { registerVerifyBias } from "./verify-bias.ts";
+import { registerVerifyCrash } from "./verify-crash.ts";
 import { registerVerifyEngine } from "./verify-engine.ts";
 import { registerVerifyLeak } from "./verify-leak.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";
@@ -22,6 +23,7 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
   registerVerifyLearning(group, runner);
   registerVerifyEngine(group, runner);
   registerVerifyTorture(group, runner);
+  registerVerifyCrash(group, runner);
   registerVerifyText(group, runner);
   registerVerifyPromotion(group, runner);
   registerVerifyAssistant(group, runner);

@@ -49,8 +49,12 @@ export class MemoryJournal implements Journal {
 
   /** The power goes: a part of what was not flushed is gone. */
   crash(random: Random): void {
-    const unflushed = this.#records.length - this.#flushed;
-    this.#records.length = this.#flushed + random.below(unflushed + 1);
+    this.cut(random.below(this.#records.length - this.#flushed + 1));
+  }
+
+  /** The power goes, and of what was not flushed only so many records are there. */
+  cut(kept = 0): void {
+    this.#records.length = this.#flushed + kept;
     this.#flushed = this.#records.length;
     if (this.#snapshot !== undefined && this.#snapshot.seq > this.#records.length) this.#snapshot = undefined;
   }

@@ -3,25 +3,13 @@
  * anything at any time trades against every fault there is; what must hold is checked after every input, and when all is
  * quiet at the end journal and venue must agree to the last digit.
  */
-import {
-  canonicalJson,
-  DAY_MS,
-  type Decimal,
-  decimal,
-  exactText,
-  HOUR_MS,
-  MINUTE_MS,
-  Random,
-  stepsText,
-  toError,
-} from "../../core/index.ts";
+import { DAY_MS, decimal, exactText, HOUR_MS, MINUTE_MS, Random, stepsText, toError } from "../../core/index.ts";
 import type { OrderRequest } from "../broker.ts";
-import { applyEntry } from "../engine/apply.ts";
 import { ENGINE_DEFAULTS, type EngineConfig } from "../engine/config.ts";
 import type { Target } from "../engine/entries.ts";
-import { cash } from "../engine/ledger.ts";
-import { emptyState, isLive, statusOf } from "../engine/state.ts";
+import { statusOf } from "../engine/state.ts";
 import { MemoryJournal } from "../journal/memory-journal.ts";
+import { requireAgreement } from "./agreement.ts";
 import { DAY_FAULTS, type FaultRates, NO_FAULTS, type PlantedFault } from "./faults.ts";
 import { Scheduler } from "./scheduler.ts";
 import { type ShellWorld, SimShell, violated } from "./sim-shell.ts";
@@ -80,10 +68,6 @@ export function simulateDay(options: DayOptions): DayResult {
     violation = toError(thrown).message;
   }
   return day.result(violation);
-}
-
-function equal(what: string, ours: string, theirs: Decimal | string): void {
-  if (!decimal(ours).eq(theirs)) violated(`${what}: the journal has ${ours}, the venue ${String(theirs)}`);
 }
 
 class SimulatedDay {
@@ -278,24 +262,7 @@ class SimulatedDay {
     const { state } = this.#shell.engine;
     if (this.#time.nowMs - state.reconcile.lastMs > 2 * MINUTE_MS)
       violated("journal and venue are compared every minute");
-    for (const symbol of this.#symbols) {
-      equal(`position of ${symbol}`, state.positions[symbol]?.quantity ?? "0", this.#venue.held(symbol));
-    }
-    for (const [id, order] of Object.entries(state.orders)) {
-      if (isLive(order)) violated(`${id} is settled when all is quiet, was ${order.life}`);
-      const known = this.#venue.orders.get(id);
-      equal(`fills of ${id}`, order.filled, known?.filled ?? "0");
-      if (order.life === "absent" && known !== undefined) violated(`${id} was proven absent and is at the venue`);
-    }
-    equal("traded value", state.traded, this.#venue.traded);
-    equal("fees", state.fees, this.#venue.fees);
-    equal("funding", state.funding, this.#venue.funding);
-    const difference = cash(state).minus(this.#venue.cash).abs();
-    if (difference.gt("1e-20"))
-      violated(`cash: the journal has ${cash(state).toFixed()}, the venue ${this.#venue.cash.toFixed()}`);
-    const folded = emptyState();
-    for (const { entry, atMs } of this.#journal.read(0)) applyEntry(folded, entry, atMs);
-    if (canonicalJson(folded) !== canonicalJson(state)) violated("the state is what the journal folds to");
+    requireAgreement(state, this.#venue, this.#journal, this.#symbols);
   }
 
   result(violation: string | undefined): DayResult {

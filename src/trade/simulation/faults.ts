@@ -69,6 +69,10 @@ export const PLANTED_FAULTS = [
   "funding-as-fill",
   /** Orders leave before the journal has them. */
   "sent-before-journal",
+  /** Intents are written and not flushed. */
+  "not-flushed",
+  /** What was under way when the process died is sent again, under another id. */
+  "resent-at-start",
   /** A duplicated execution is booked twice. */
   "booked-twice",
   "halt-ignored",

@@ -19,6 +19,18 @@ const WINDOW_MS = 5_000;
 
 class Crash extends Error {}
 
+/** When a process dies, with what, and when the next one begins. */
+export type DeathScript = {
+  /**
+   * Asked before each write of the journal. Undefined: it lives. 0: the write is lost. 1: it is made, and nothing follows. 2 and up:
+   * so many less one of the effects that follow from it are carried out.
+   */
+  readonly dies: (effects: number) => number | undefined;
+  /** With the power: what was not flushed is gone. */
+  readonly powerCut: boolean;
+  readonly restartMs: number;
+};
+
 export type ShellWorld = {
   readonly time: Scheduler;
   readonly random: Random;
@@ -28,6 +40,8 @@ export type ShellWorld = {
   faults: FaultRates;
   readonly planted: PlantedFault | undefined;
   readonly counts: Record<string, number>;
+  /** A death at a moment that is chosen, in place of one by chance. */
+  readonly script?: DeathScript;
   /** Called with every order that leaves. */
   readonly sending: (request: OrderRequest) => void;
   /** Called after everything that was handled, while the process lives. */
@@ -88,7 +102,16 @@ export class SimShell {
     }
     this.input({ kind: "rules", rules: this.#world.venue.rules });
     this.input({ kind: "started", process: `life ${this.#life}` });
+    if (this.#world.planted === "resent-at-start") this.#resend();
     this.#within(this.#delay(), () => this.connect());
+  }
+
+  #resend(): void {
+    const { orders, live } = this.engine.state;
+    for (const id of live) {
+      if (orders[id].life === "unknown")
+        this.#submit({ ...orders[id].request, clientOrderId: `anew-${++this.#resent}` });
+    }
   }
 
   connect(): void {
@@ -108,13 +131,14 @@ export class SimShell {
   }
 
   kill(): void {
-    const { journal, random, time, counts } = this.#world;
+    const { journal, random, time, counts, script } = this.#world;
     counts["crash"] = (counts["crash"] ?? 0) + 1;
     this.alive = false;
     this.linked = false;
     this.#life++;
-    journal.crash(random);
-    time.after(1_000 + random.below(120_000), () => this.start());
+    if (script === undefined) journal.crash(random);
+    else if (script.powerCut) journal.cut();
+    time.after(script?.restartMs ?? 1_000 + random.below(120_000), () => this.start());
   }
 
   /** One input, with the newest quotes of what is in play before it. */
@@ -154,10 +178,11 @@ export class SimShell {
     const { journal, time, planted } = this.#world;
     const { entries, effects } = this.engine.handle(input, time.nowMs);
     const crashes = this.#draws(this.#world.faults.crash);
-    const at = crashes ? this.#world.random.below(effects.length + 2) : -1;
+    const chosen = this.#world.script?.dies(effects.length);
+    const at = chosen ?? (crashes ? this.#world.random.below(effects.length + 2) : -1);
     if (planted === "sent-before-journal") for (const effect of effects) this.#carryOut(effect);
     if (at === 0) throw new Crash();
-    journal.append(entries, time.nowMs, entries.some(isDurable));
+    journal.append(entries, time.nowMs, planted !== "not-flushed" && entries.some(isDurable));
     if (at === 1) throw new Crash();
     if (planted === "sent-before-journal") return;
     for (const [index, effect] of effects.entries()) {
