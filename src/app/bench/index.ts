@@ -10,6 +10,7 @@ import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
 import { riskBenchmark } from "./risk.ts";
 import { streamBenchmark } from "./stream.ts";
 import { stressBenchmark } from "./stress.ts";
+import { engineBenchmark, journalBenchmark } from "./trading.ts";
 import { walkforwardBenchmark } from "./walkforward.ts";
 
 export const BENCHMARKS: readonly Benchmark[] = [
@@ -21,6 +22,8 @@ export const BENCHMARKS: readonly Benchmark[] = [
   ppoGruBenchmark,
   cartPoleBenchmark,
   decideBenchmark,
+  journalBenchmark,
+  engineBenchmark,
   encodersBenchmark,
   stressBenchmark,
   walkforwardBenchmark,

@@ -72,14 +72,14 @@ type Planned = {
 };
 
 /** What each position was last found to need: it is asked after nearly every input, and seldom changes. */
-const planned = new WeakMap<PositionState, Planned>();
+const foundNeeds = new WeakMap<PositionState, Planned>();
 
 /** The protection that a position needs; computed anew only where something that it follows from has changed. */
 function desired(state: EngineState, symbol: string, position: PositionState): ProtectionState | undefined {
   const rules = state.rules[symbol];
   const { config } = state;
   const { brackets, manual, quantity, cost, extreme } = position;
-  const known = planned.get(position);
+  const known = foundNeeds.get(position);
   if (
     known !== undefined &&
     known.rules === rules &&
@@ -92,7 +92,7 @@ function desired(state: EngineState, symbol: string, position: PositionState): P
   )
     return known.wanted;
   const wanted = protectionFor(state, symbol, position);
-  planned.set(position, { rules, brackets, manual, config, quantity, cost, extreme, wanted });
+  foundNeeds.set(position, { rules, brackets, manual, config, quantity, cost, extreme, wanted });
   return wanted;
 }
 
