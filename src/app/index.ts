@@ -81,6 +81,8 @@ export {
   sessionStatus,
 } from "./trade/sessions.ts";
 export { stateFolder } from "./trade/settings.ts";
+export { soakSession } from "./trade/soak.ts";
+export { thirds } from "./trade/soak-rule.ts";
 export { type TortureProof, tortureSession } from "./trade/torture/torture.ts";
 export { verifyCrash } from "./trade/verify-crash.ts";
 export { verifyEngine } from "./trade/verify-engine.ts";

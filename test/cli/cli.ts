@@ -19,7 +19,7 @@ export type RunOptions = {
 const NO_VENUE = { TIDEMARK_BYBIT_URL: "http://127.0.0.1:9" };
 
 /** Settings of the person who runs the suite must not reach the child. */
-function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+export function cleanEnvironment(extra: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(?:TIDEMARK_|BYBIT_|NO_COLOR|FORCE_COLOR|VITEST|NODE_ENV|NODE_OPTIONS)/.test(name),
   );

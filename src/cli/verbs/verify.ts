@@ -10,6 +10,7 @@ import { registerVerifyLeak } from "./verify-leak.ts";
 import { registerVerifyLearning } from "./verify-learning.ts";
 import { registerVerifyParity } from "./verify-parity.ts";
 import { registerVerifyPromotion } from "./verify-promotion.ts";
+import { registerVerifySoak } from "./verify-soak.ts";
 import { registerVerifyText } from "./verify-text.ts";
 import { registerVerifyTorture } from "./verify-torture.ts";
 
@@ -24,6 +25,7 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
   registerVerifyEngine(group, runner);
   registerVerifyTorture(group, runner);
   registerVerifyCrash(group, runner);
+  registerVerifySoak(group, runner);
   registerVerifyText(group, runner);
   registerVerifyPromotion(group, runner);
   registerVerifyAssistant(group, runner);
