@@ -113,7 +113,7 @@ async function registryToStepDown(context: AppContext, config: Config, name: str
 }
 
 /** When the gate above may be looked at again; undefined where it may at any time. */
-export function nextLookMs({ stage, lastLook }: Standing, settings: GateSettings): number | undefined {
+function nextLookMs({ stage, lastLook }: Standing, settings: GateSettings): number | undefined {
   const above = gateAbove(stage);
   if (above === undefined || lastLook === undefined || lastLook.gate !== above.gate) return undefined;
   const days = everyDays(settings, above.gate);
