@@ -276,7 +276,9 @@ async function watch(
 }
 
 function newEvents(book: SessionBook, told: Map<string, number>): TradeEvent[] {
-  return book.list().flatMap(({ id }) => {
+  // A past that is still being read is told once it is whole, in its order.
+  const whole = book.list().filter(({ id }) => book.isWhole(id));
+  return whole.flatMap(({ id }) => {
     const last = told.get(id) ?? 0;
     const events = book.events(id).filter(({ seq }) => seq > last);
     told.set(id, Math.max(last, events.at(-1)?.seq ?? 0));

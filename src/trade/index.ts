@@ -32,6 +32,7 @@ export {
 } from "./journal/compare.ts";
 export { foldJournal } from "./journal/fold.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
+export { OrderIndex } from "./journal/order-index.ts";
 export { type OrderStory, orderStory } from "./journal/order-story.ts";
 export type { Journal, JournalRecord } from "./journal/record.ts";
 export { JOURNAL_FILE, SqliteJournal } from "./journal/sqlite-journal.ts";
@@ -67,6 +68,7 @@ export {
   type OrderView,
   ordersView,
   type SessionView,
+  sessionEquity,
   sessionView,
 } from "./session/view.ts";
 export { type DayResult, simulateDay } from "./simulation/day.ts";

@@ -4,20 +4,27 @@
  */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { decimal, exactText, type Instrument } from "../../core/index.ts";
 import { type AssetClass, assetClass } from "../../portfolio/index.ts";
 import {
   applyEntry,
   askEngine,
+  type EngineState,
   type Entry,
   emptyState,
+  foldJournal,
   JOURNAL_FILE,
   type JournalTrade,
+  OrderIndex,
+  type OrderStory,
   type OrderView,
+  orderStory,
   ordersView,
   type PositionView,
   type SessionView,
   SqliteJournal,
+  sessionEquity,
   sessionView,
   TradeReader,
 } from "../../trade/index.ts";
@@ -66,12 +73,19 @@ export type BookEvent = ToldEvent & { readonly seq: number; readonly atMs: numbe
 
 /** Events and decisions beyond these are in the journal only. */
 const KEPT = 20_000;
-/** Records between two breaths, so that a long journal stops nobody. */
-const BREATH = 2_000;
+/** Records between two breaths, so that a long journal stops nobody: a few milliseconds. */
+const BREATH = 100;
+/** A journal that is longer by more than this shows first where the session stands, and then how it came there. */
+const LONG = 2_000;
+
 class Book {
   readonly id: string;
   readonly path: string;
+  /** By every record that was read. */
   readonly state = emptyState();
+  /** By the newest snapshot and what came after, until the reading from the first record has come there. */
+  #ahead: EngineState | undefined;
+  readonly orders = new OrderIndex();
   readonly events: BookEvent[] = [];
   readonly decisions: Array<Recorded<"decision"> & { outcomes: DecisionOutcome[] }> = [];
   readonly times: number[] = [];
@@ -84,6 +98,8 @@ class Book {
   #startedMs = 0;
   lastMs = 0;
   mark = "";
+  /** Under way while records are read. */
+  reading: Promise<void> | undefined;
   isRunning = false;
   #shown: BookSession | undefined;
 
@@ -95,6 +111,8 @@ class Book {
   take(seq: number, atMs: number, entry: Entry): void {
     this.#shown = undefined;
     applyEntry(this.state, entry, atMs);
+    if (this.#ahead !== undefined && this.state.seq >= this.#ahead.seq) this.#ahead = undefined;
+    this.orders.read(entry, seq);
     this.lastMs = atMs;
     if (this.#startedMs === 0) this.#startedMs = atMs;
     this.#closed.read(entry, seq);
@@ -111,7 +129,7 @@ class Book {
       if (gone !== undefined) this.#bySeq.delete(gone.seq);
     } else if (entry.kind === "row") {
       this.times.push(entry.openMs);
-      this.equity.push(decimal(sessionView(this.state).equity).toNumber());
+      this.equity.push(decimal(sessionEquity(this.state)).toNumber());
     } else {
       this.#follow(entry);
     }
@@ -148,6 +166,25 @@ class Book {
     return this.#trades;
   }
 
+  /** Where the session stands now. */
+  get now(): EngineState {
+    return this.#ahead ?? this.state;
+  }
+
+  /** Whether every record has been read. */
+  get isWhole(): boolean {
+    return this.#ahead === undefined;
+  }
+
+  /** Moves what is shown to the journal's end, where reading all of it takes its time. */
+  jump(journal: SqliteJournal): void {
+    if (this.#ahead === undefined && journal.lastSeq - this.state.seq <= LONG) return;
+    const ahead = foldJournal(journal, this.#ahead);
+    if (ahead.seq <= this.state.seq) return;
+    this.#ahead = ahead;
+    this.#shown = undefined;
+  }
+
   setRunning(isRunning: boolean): void {
     if (isRunning !== this.isRunning) this.#shown = undefined;
     this.isRunning = isRunning;
@@ -159,7 +196,7 @@ class Book {
   }
 
   #make(): BookSession {
-    const { state, id } = this;
+    const { now: state, id } = this;
     const view = { ...sessionView(state), running: this.isRunning };
     const [mode, ...rest] = id.split("/");
     const positions = view.positions.map((position) => ({ ...position, assetClass: this.classOf(position.symbol) }));
@@ -177,7 +214,7 @@ class Book {
       initialBalance: state.config?.initialBalance ?? "0",
       dayProfit: exactText(decimal(view.equity).minus(view.dayEquity)),
       startedMs: this.#startedMs,
-      lastRecordMs: this.lastMs,
+      lastRecordMs: state.nowMs,
       positions,
     };
   }
@@ -195,6 +232,7 @@ export class SessionBook {
   readonly #root: string;
   readonly #books = new Map<string, Book>();
   #reading: Promise<void> | undefined;
+  #catching: Promise<void> | undefined;
 
   constructor(config: Config) {
     this.#root = stateFolder(config);
@@ -213,6 +251,36 @@ export class SessionBook {
     return this.#reading;
   }
 
+  /**
+   * Waits until every record has been read: of one session, or of all. Where sessions stand now is known before; their past
+   * (decisions, events, curves, trades, stories) is complete only then.
+   */
+  async whole(session?: string): Promise<void> {
+    const isBehind = (): boolean =>
+      session === undefined
+        ? [...this.#books.values()].some((book) => !book.isWhole)
+        : this.#books.get(session)?.isWhole === false;
+    while (isBehind()) await this.#catchUp();
+  }
+
+  /** Whether everything of a session's past has been read. */
+  isWhole(session: string): boolean {
+    return this.#books.get(session)?.isWhole === true;
+  }
+
+  /** Everything about one order, from its own records alone; undefined where the session has none of that name. */
+  story(session: string, order: string): OrderStory | undefined {
+    const book = this.#books.get(session);
+    const records = book?.orders.recordsOf(order) ?? [];
+    if (book === undefined || records.length === 0) return undefined;
+    const journal = new SqliteJournal(book.path, { readOnly: true });
+    try {
+      return orderStory(journal.at(records), order);
+    } finally {
+      journal.close();
+    }
+  }
+
   list(): BookSession[] {
     return [...this.#books.values()].map((book) => book.show()).sort((a, b) => (a.id < b.id ? -1 : 1));
   }
@@ -223,7 +291,7 @@ export class SessionBook {
 
   orders(session: string): readonly OrderView[] {
     const book = this.#books.get(session);
-    return book === undefined ? [] : ordersView(book.state);
+    return book === undefined ? [] : ordersView(book.now);
   }
 
   decisions(session: string): readonly BookDecision[] {
@@ -256,8 +324,21 @@ export class SessionBook {
         this.#books.set(id, book);
       }
       await readNew(book);
+      if (!book.isWhole) this.#catchUp().catch(() => undefined);
       book.setRunning(await answers(join(this.#root, id)));
     }
+  }
+
+  /** Reads on what long journals hold; a failure shows at the next refresh, which meets it too. */
+  #catchUp(): Promise<void> {
+    this.#catching ??= this.#readPast().finally(() => {
+      this.#catching = undefined;
+    });
+    return this.#catching;
+  }
+
+  async #readPast(): Promise<void> {
+    for (const book of this.#books.values()) if (!book.isWhole) await readOn(book);
   }
 
   #found(): string[] {
@@ -284,15 +365,37 @@ async function readNew(book: Book): Promise<void> {
   if (mark === book.mark) return;
   const journal = new SqliteJournal(book.path, { readOnly: true });
   try {
+    book.jump(journal);
+  } finally {
+    journal.close();
+  }
+  if (book.isWhole) {
+    // One that has been reading since before the mark may have missed what the mark tells.
+    await book.reading;
+    await readOn(book);
+  }
+  book.mark = mark;
+}
+
+/** Everything after the last record that was read; calls at once share one reading. */
+function readOn(book: Book): Promise<void> {
+  book.reading ??= readRecords(book).finally(() => {
+    book.reading = undefined;
+  });
+  return book.reading;
+}
+
+async function readRecords(book: Book): Promise<void> {
+  const journal = new SqliteJournal(book.path, { readOnly: true });
+  try {
     let count = 0;
     for (const { seq, atMs, entry } of journal.read(book.state.seq)) {
       book.take(seq, atMs, entry);
-      if (++count % BREATH === 0) await Promise.resolve();
+      if (++count % BREATH === 0) await setImmediate();
     }
   } finally {
     journal.close();
   }
-  book.mark = mark;
 }
 
 async function answers(folder: string): Promise<boolean> {

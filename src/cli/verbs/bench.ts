@@ -1,10 +1,14 @@
 /** @file `tidemark bench`: how fast this machine does the work; one line a figure. */
 import { cpus } from "node:os";
 import { type Command, Option } from "commander";
-import { BENCHMARKS, type Benchmark } from "../../app/index.ts";
+import { BENCHMARKS as BENCHMARKS_OF_APP, type Benchmark } from "../../app/index.ts";
 import { nearestName, TidemarkError } from "../../core/index.ts";
+import { apiBenchmark } from "../../server/index.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
+
+/** With those of the rooms above the use cases. */
+const BENCHMARKS: readonly Benchmark[] = [...BENCHMARKS_OF_APP, apiBenchmark];
 
 function chosen(names: readonly string[]): readonly Benchmark[] {
   const known = BENCHMARKS.map((benchmark) => benchmark.name);

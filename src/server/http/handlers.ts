@@ -152,6 +152,13 @@ function refuseMoreLiveRisk(session: string, { command: wanted, open }: Wanted):
 
 export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>> {
   const { context, vault, book, jobs, trading, learning, machine, assistant, tickets } = parts;
+  /** For what tells of the past: a session's own, or, where no session is named, that of all. */
+  const past =
+    (answer: (ask: Ask) => Reply): Handler =>
+    async (ask) => {
+      await book.whole(ask.params["name"] === undefined ? undefined : sessionId(ask));
+      return answer(ask);
+    };
   return {
     signIn: ({ body }) => {
       const opened = vault.openSession((body as { readonly code: string }).code);
@@ -184,14 +191,16 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     session: (ask) => json(trading.session(sessionId(ask))),
     positions: () => json({ items: trading.positions() }),
     orders: (ask) => json({ items: trading.orders(sessionId(ask)) }),
-    story: (ask) => json(trading.story(sessionId(ask), ask.params["order"])),
-    decisions: (ask) => json(trading.decisions(sessionId(ask), ask.query)),
-    events: (ask) => json(trading.events(sessionId(ask), ask.query)),
-    equity: (ask) => ({ bytes: encodeColumns(trading.equity(sessionId(ask))) }),
-    history: ({ params, query }) => json(trading.history(assetOf(params["asset"]), modeOf(params["mode"]), query)),
-    classEquity: ({ params }) => ({
+    story: past((ask) => json(trading.story(sessionId(ask), ask.params["order"]))),
+    decisions: past((ask) => json(trading.decisions(sessionId(ask), ask.query))),
+    events: past((ask) => json(trading.events(sessionId(ask), ask.query))),
+    equity: past((ask) => ({ bytes: encodeColumns(trading.equity(sessionId(ask))) })),
+    history: past(({ params, query }) =>
+      json(trading.history(assetOf(params["asset"]), modeOf(params["mode"]), query)),
+    ),
+    classEquity: past(({ params }) => ({
       bytes: encodeColumns(trading.classEquity(assetOf(params["asset"]), modeOf(params["mode"]))),
-    }),
+    })),
     wallet: () => json(trading.wallet()),
     command: async (ask) => {
       const wanted = ask.body as Wanted;

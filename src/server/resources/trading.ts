@@ -1,6 +1,5 @@
 /** @file Sessions, positions, orders, histories and wallet, as the book of sessions has them. */
 import type { AppContext, BookDecision, BookSession, BookTrade, SessionBook } from "../../app/index.ts";
-import { journalOrder } from "../../app/index.ts";
 import { type Decimal, decimal, exactText, formatTimeframe, TidemarkError } from "../../core/index.ts";
 import type { DecisionWhy } from "../../trade/index.ts";
 import type {
@@ -51,7 +50,15 @@ export class TradingResources {
 
   story(id: string, order: string): OrderStory {
     this.#known(id);
-    const { clientOrderId, lines, entries } = journalOrder(this.#context.config(), id, order);
+    const story = this.#book.story(id, order);
+    if (story === undefined) {
+      throw new TidemarkError("JOURNAL_MISSING", {
+        what: `The session has no order "${order}"`,
+        where: id,
+        fix: "`tidemark orders` and `tidemark journal export` show the ids.",
+      });
+    }
+    const { clientOrderId, lines, entries } = story;
     return {
       session: id,
       clientOrderId,

@@ -20,7 +20,7 @@ export function orderStory(all: readonly StoryEntry[], wanted: string): OrderSto
   const intent = sent.entry as Intent;
   const quoteSeq = Number(intent.quote.slice(1));
   const entries = all.filter(
-    (record) => record.seq === intent.decision || record.seq === quoteSeq || mentions(record.entry, id),
+    (record) => record.seq === intent.decision || record.seq === quoteSeq || orderOf(record.entry) === id,
   );
   return { clientOrderId: id, entries, lines: entries.map((record) => line(record, intent)) };
 }
@@ -34,15 +34,16 @@ function clientIdOf(all: readonly StoryEntry[], wanted: string): string {
   return wanted;
 }
 
-function mentions(entry: Entry, id: string): boolean {
-  if ("clientOrderId" in entry) return entry.clientOrderId === id;
+/** The client id of the order that a record is about. */
+export function orderOf(entry: Entry): string | undefined {
+  if ("clientOrderId" in entry) return entry.clientOrderId;
   if (entry.kind === "intent" || entry.kind === "cancelled" || entry.kind === "cancelling") {
-    return entry.request.clientOrderId === id;
+    return entry.request.clientOrderId;
   }
-  if (entry.kind !== "broker") return false;
+  if (entry.kind !== "broker") return undefined;
   const { event } = entry;
-  if (event.kind === "execution") return event.execution.clientOrderId === id;
-  return event.kind === "order" && event.order.clientOrderId === id;
+  if (event.kind === "execution") return event.execution.clientOrderId;
+  return event.kind === "order" ? event.order.clientOrderId : undefined;
 }
 
 function line({ seq, atMs, entry }: StoryEntry, intent: Intent): string {

@@ -5,7 +5,7 @@
  */
 import { sha256Hex, TidemarkError } from "../../core/index.ts";
 import type { Entry } from "../engine/entries.ts";
-import { type Database, openDatabase, type Statement } from "./database.ts";
+import { type Database, openDatabase, type Row, type Statement } from "./database.ts";
 import {
   chainOf,
   GENESIS,
@@ -119,6 +119,15 @@ export class SqliteJournal implements Journal {
     }
   }
 
+  /** The records with these numbers, in their order; one that is not there is left out. Each is taken as it is. */
+  at(seqs: readonly number[]): JournalRecord[] {
+    const one = this.#db.prepare("SELECT * FROM records WHERE seq = ?");
+    return seqs.flatMap((seq) => {
+      const row = one.get(seq);
+      return row === undefined ? [] : [parseRecord(storedRecord(row), this.path)];
+    });
+  }
+
   /** Rows as they stand, unchecked. */
   *stored(seq: number): Iterable<StoredRecord> {
     if (this.#isBare) return;
@@ -128,13 +137,7 @@ export class SqliteJournal implements Journal {
       const rows = page.all(from);
       if (rows.length === 0) return;
       for (const row of rows) {
-        const record: StoredRecord = {
-          seq: Number(row["seq"]),
-          atMs: Number(row["at_ms"]),
-          kind: String(row["kind"]),
-          body: String(row["body"]),
-          chain: String(row["chain"]),
-        };
+        const record = storedRecord(row);
         from = record.seq;
         yield record;
       }
@@ -212,6 +215,16 @@ export class SqliteJournal implements Journal {
     const value = this.#db.prepare("SELECT value FROM meta WHERE key = ?").get(key)?.["value"];
     return typeof value === "string" ? value : "";
   }
+}
+
+function storedRecord(row: Row): StoredRecord {
+  return {
+    seq: Number(row["seq"]),
+    atMs: Number(row["at_ms"]),
+    kind: String(row["kind"]),
+    body: String(row["body"]),
+    chain: String(row["chain"]),
+  };
 }
 
 /** The record's chain. Throws JOURNAL_CORRUPT, naming the record, where it does not follow from the one before. */

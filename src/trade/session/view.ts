@@ -71,7 +71,7 @@ export function sessionView(state: EngineState): SessionView {
     running: state.running,
     reconciled: state.reconcile.passed,
     connected: state.link.state === "up",
-    equity: rounded(cash(state).plus(unrealised(state))),
+    equity: sessionEquity(state),
     cash: rounded(cash(state)),
     fees: rounded(decimal(state.fees)),
     funding: rounded(decimal(state.funding)),
@@ -91,6 +91,11 @@ export function sessionView(state: EngineState): SessionView {
     classes: classViews(state),
     working: ordersView(state).filter(({ life }) => life === "intended" || life === "unknown" || life === "working"),
   };
+}
+
+/** Cash and what the positions have won or lost at the last prices. */
+export function sessionEquity(state: EngineState): DecimalText {
+  return rounded(cash(state).plus(unrealised(state)));
 }
 
 function classViews(state: EngineState): Array<{ assetClass: string; open: boolean }> {

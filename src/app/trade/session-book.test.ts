@@ -1,0 +1,181 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { exactText } from "../../core/index.ts";
+import {
+  ENGINE_DEFAULTS,
+  type Entry,
+  foldJournal,
+  JOURNAL_FILE,
+  orderStory,
+  SqliteJournal,
+  sessionEquity,
+} from "../../trade/index.ts";
+import { loadConfig } from "../config/load.ts";
+import { SessionBook } from "./session-book.ts";
+
+const START = Date.UTC(2025, 0, 6);
+const BAR = 300_000;
+const text = exactText;
+
+const BEGIN: readonly Entry[] = [
+  {
+    kind: "session",
+    id: "paper/one",
+    config: {
+      ...ENGINE_DEFAULTS,
+      mode: "paper",
+      strategies: [{ name: "one", symbols: ["BTCUSDT"], barMs: BAR }],
+      initialBalance: text("10000"),
+      currency: "USDT",
+    },
+    capabilities: {
+      name: "paper",
+      live: false,
+      attachedBrackets: true,
+      amend: true,
+      postOnly: true,
+      shortSelling: true,
+      targets: true,
+      finalOrdersMs: 86_400_000,
+    },
+    accountId: "paper",
+    instruments: [],
+    strategySpec: { model: "one/1" },
+    version: "1",
+    seed: 1,
+  },
+  { kind: "started", process: "1" },
+];
+
+/** A bar with a fill of an order of its own, bought and sold by turns at prices that differ. */
+function bar(count: number): Entry[] {
+  const timeMs = START + count * BAR;
+  const side = count % 2 === 0 ? "buy" : "sell";
+  const last = text(String(100 + (count % 7)));
+  const clientOrderId = `c${count}`;
+  return [
+    { kind: "quote", quote: { symbol: "BTCUSDT", bid: last, ask: last, last, timeMs } },
+    { kind: "submitted", clientOrderId, outcome: { outcome: "acknowledged", orderId: `o${count}`, duplicate: false } },
+    {
+      kind: "broker",
+      event: {
+        kind: "execution",
+        execution: {
+          executionId: `e${count}`,
+          orderId: `o${count}`,
+          clientOrderId,
+          symbol: "BTCUSDT",
+          side,
+          quantity: text("0.1"),
+          price: last,
+          fee: text("0.01"),
+          feeCurrency: "USDT",
+          kind: "trade",
+          role: "ours",
+          maker: false,
+          timeMs,
+        },
+      },
+    },
+    { kind: "row", strategy: "one", openMs: timeMs, rows: [null], late: false },
+  ];
+}
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function place(bars: number, snapshotAfter?: number): { readonly book: SessionBook; readonly path: string } {
+  const folder = mkdtempSync(join(tmpdir(), "tidemark-book-"));
+  folders.push(folder);
+  const session = join(folder, "state/paper/one");
+  mkdirSync(session, { recursive: true });
+  const path = join(session, JOURNAL_FILE);
+  const journal = new SqliteJournal(path, { durable: false });
+  journal.append(BEGIN, START, false);
+  for (let count = 0; count < bars; count++) {
+    journal.append(bar(count), START + count * BAR, false);
+    if (count === snapshotAfter)
+      journal.writeSnapshot(JSON.stringify(foldJournal(journal)), journal.lastSeq, START + count * BAR);
+  }
+  journal.close();
+  return { book: new SessionBook(loadConfig({ path: undefined, workingFolder: folder, overrides: [] })), path };
+}
+
+describe("a session with a long journal", () => {
+  it("shows at once where it stands, and its past once all of it is read", async () => {
+    const { book, path } = place(900, 800);
+    await book.refresh();
+    const journal = new SqliteJournal(path, { readOnly: true });
+    const folded = foldJournal(journal);
+    journal.close();
+    const shown = book.get("paper/one");
+    expect(shown?.view).toMatchObject({ equity: sessionEquity(folded), records: folded.seq });
+    expect(book.isWhole("paper/one")).toBe(false);
+    await book.whole("paper/one");
+    expect(book.isWhole("paper/one")).toBe(true);
+    const { timeMs, equity } = book.equity("paper/one");
+    expect(timeMs).toHaveLength(900);
+    expect(equity.at(-1)).toBe(Number(sessionEquity(folded)));
+    expect(book.trades("cryptoFutures", "paper")).toHaveLength(450);
+    expect(book.get("paper/one")?.view).toEqual(shown?.view);
+  });
+
+  it("takes what is appended while its past is read, once and in order", async () => {
+    const { book, path } = place(900);
+    const journal = new SqliteJournal(path, { durable: false });
+    await book.refresh();
+    for (let count = 900; count < 920; count++) {
+      journal.append(bar(count), START + count * BAR, false);
+      await book.refresh();
+      expect(book.get("paper/one")?.view.records).toBe(journal.lastSeq);
+    }
+    journal.close();
+    await book.whole();
+    await book.refresh();
+    expect(book.equity("paper/one").timeMs).toEqual(Array.from({ length: 920 }, (_, count) => START + count * BAR));
+    expect(book.trades("cryptoFutures", "paper")).toHaveLength(460);
+  });
+});
+
+describe("the story of an order", () => {
+  it("from its own records equals the one from the whole journal, by client id and by the venue's", async () => {
+    const { book, path } = place(20);
+    const journal = new SqliteJournal(path, { durable: false });
+    const decision = { kind: "decision", strategy: "one", closeMs: START, targets: [] } as unknown as Entry;
+    journal.append([decision], START, false);
+    const [decided, quoted] = [journal.lastSeq, 3];
+    const request = { symbol: "BTCUSDT", side: "buy", quantity: "1", type: "market", clientOrderId: "mine" };
+    journal.append(
+      [
+        { kind: "intent", decision: decided, quote: `q${quoted}`, request, clamps: [] } as unknown as Entry,
+        {
+          kind: "submitted",
+          clientOrderId: "mine",
+          outcome: { outcome: "acknowledged", orderId: "v1", duplicate: false },
+        },
+        ...bar(20),
+        { kind: "settled", clientOrderId: "mine", status: "cancelled", why: "late" } as unknown as Entry,
+      ],
+      START,
+      false,
+    );
+    await book.refresh();
+    const all = orderStory([...journal.read(0)], "mine");
+    journal.close();
+    expect(all?.entries.map(({ entry }) => entry.kind)).toEqual([
+      "quote",
+      "decision",
+      "intent",
+      "submitted",
+      "settled",
+    ]);
+    expect(book.story("paper/one", "mine")).toEqual(all);
+    expect(book.story("paper/one", "v1")).toEqual(all);
+    expect(book.story("paper/one", "nobody")).toBeUndefined();
+    expect(book.story("paper/two", "mine")).toBeUndefined();
+  });
+});

@@ -1,0 +1,249 @@
+/** @file `tidemark bench api`: how long the API takes to answer, over every route that reads, on a session with a long past. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { WebSocket } from "ws";
+import { type AppContext, type BenchContext, type Benchmark, loadConfig, quantile } from "../app/index.ts";
+import { DAY_MS, exactText, MINUTE_MS } from "../core/index.ts";
+import { ENGINE_DEFAULTS, type Entry, JOURNAL_FILE, SqliteJournal } from "../trade/index.ts";
+import { ROUTES, type Route } from "./contract/index.ts";
+import { type ServedDashboard, serveDashboard } from "./server.ts";
+
+const SESSION = "bench";
+const SYMBOL = "BTCUSDT";
+const BARS = 8_640;
+const BAR_MS = 5 * MINUTE_MS;
+/** Every so many bars the position is opened or closed. */
+const BARS_A_FILL = 4;
+const ASKS = 60;
+const READERS = 20;
+/** Routes that ask others, or tell of what a session alone has not. */
+const LEFT_OUT = new Set(["doctor", "dialogue", "trials", "candles"]);
+
+const text = exactText;
+
+/** An order and its fill. */
+function fill(count: number, atMs: number): Entry[] {
+  const side = count % 2 === 0 ? "buy" : "sell";
+  const clientOrderId = `c${count}`;
+  const execution = {
+    executionId: `e${count}`,
+    orderId: `o${count}`,
+    clientOrderId,
+    symbol: SYMBOL,
+    side,
+    quantity: text("0.1"),
+    price: text(String(100 + (count % 7))),
+    fee: text("0.01"),
+    feeCurrency: "USDT",
+    kind: "trade",
+    role: "ours",
+    maker: false,
+    timeMs: atMs,
+  } as const;
+  const { symbol, quantity } = execution;
+  const request = { clientOrderId, symbol, side, type: "market", quantity };
+  return [
+    { kind: "intent", decision: 0, quote: "q0", request, clamps: [] } as unknown as Entry,
+    { kind: "submitted", clientOrderId, outcome: { outcome: "acknowledged", orderId: `o${count}`, duplicate: false } },
+    { kind: "broker", event: { kind: "execution", execution } },
+  ];
+}
+
+/** A month of five-minute bars: a quote and a row each, a decision each, and a trade every eighth. */
+function* month(nowMs: number): Iterable<readonly [atMs: number, entries: Entry[]]> {
+  const startMs = nowMs - 30 * DAY_MS;
+  yield [
+    startMs,
+    [
+      {
+        kind: "session",
+        id: `paper/${SESSION}`,
+        config: {
+          ...ENGINE_DEFAULTS,
+          mode: "paper",
+          strategies: [{ name: SESSION, symbols: [SYMBOL], barMs: BAR_MS }],
+          initialBalance: text("10000"),
+          currency: "USDT",
+        },
+        capabilities: {
+          name: "paper",
+          live: false,
+          attachedBrackets: true,
+          amend: true,
+          postOnly: true,
+          shortSelling: true,
+          targets: true,
+          finalOrdersMs: DAY_MS,
+        },
+        accountId: "paper",
+        instruments: [],
+        strategySpec: { model: "bench/1" },
+        version: "1",
+        seed: 1,
+      },
+      { kind: "started", process: "1" },
+      { kind: "broker", event: { kind: "connection", state: "up", generation: 1, reason: "" } },
+    ],
+  ];
+  for (let bar = 0; bar < BARS; bar++) {
+    const atMs = startMs + (bar + 1) * BAR_MS;
+    const last = text(String(100 + (bar % 11)));
+    yield [
+      atMs,
+      [
+        { kind: "quote", quote: { symbol: SYMBOL, bid: last, ask: last, last, timeMs: atMs } },
+        { kind: "row", strategy: SESSION, openMs: atMs - BAR_MS, rows: [null], late: false },
+        {
+          kind: "decision",
+          strategy: SESSION,
+          closeMs: atMs,
+          targets: [{ symbol: SYMBOL, quantity: text("0.1"), stopDistance: 0.01, targetDistance: 0.02 }],
+        } as unknown as Entry,
+        ...(bar % BARS_A_FILL === 0 ? fill(bar / BARS_A_FILL, atMs) : []),
+      ],
+    ];
+  }
+}
+
+function prepare(folder: string, nowMs: number): void {
+  const session = join(folder, "state", "paper", SESSION);
+  mkdirSync(session, { recursive: true });
+  const journal = new SqliteJournal(join(session, JOURNAL_FILE), { durable: false });
+  for (const [atMs, entries] of month(nowMs)) journal.append(entries, atMs, false);
+  journal.close();
+  const page = join(folder, "page");
+  mkdirSync(page);
+  writeFileSync(join(page, "index.html"), "<!doctype html><title>Page</title>");
+}
+
+/** Headers of a page that has signed in. */
+async function signIn({ url, port, signInUrl }: ServedDashboard): Promise<Record<string, string>> {
+  const own = { origin: url, "content-type": "application/json" };
+  const body = JSON.stringify({ code: new URL(signInUrl()).hash.slice("#code=".length) });
+  const answer = await fetch(`${url}/api/v1/session`, { method: "POST", headers: own, body });
+  const { secret } = (await answer.json()) as { secret: string };
+  const [cookie] = (answer.headers.get("set-cookie") ?? "").split(";");
+  return { origin: `http://127.0.0.1:${port}`, cookie, "x-tidemark-session": secret };
+}
+
+const NAMES: Readonly<Record<string, string>> = {
+  mode: "paper",
+  name: SESSION,
+  asset: "cryptoFutures",
+  order: "o500",
+};
+
+/** Paths of the routes that a session with a past can answer. */
+function paths(): Array<readonly [name: string, path: string]> {
+  return Object.entries(ROUTES as Readonly<Record<string, Route>>).flatMap(([name, { method, path }]) => {
+    if (method !== "get" || LEFT_OUT.has(name)) return [];
+    const filled = path.replaceAll(/\{(\w+)\}/g, (whole, key: string) => NAMES[key] ?? whole);
+    return filled.includes("{") ? [] : [[name, filled] as const];
+  });
+}
+
+async function openReader({ port, url }: ServedDashboard, page: Record<string, string>): Promise<WebSocket> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/stream`, {
+    headers: { origin: url, cookie: page["cookie"] },
+  });
+  await new Promise<void>((done, fail) => socket.once("open", done).once("error", fail));
+  socket.on("message", () => undefined);
+  socket.send(JSON.stringify({ do: "sign-in", secret: page["x-tidemark-session"] }));
+  for (const topic of ["sessions", "jobs", "events", "beat"]) socket.send(JSON.stringify({ do: "subscribe", topic }));
+  return socket;
+}
+
+type Times = { readonly all: Float64Array; readonly slowest: string; readonly slowestMs: number };
+
+async function measure(
+  context: BenchContext,
+  url: string,
+  headers: Record<string, string>,
+  label: string,
+): Promise<Times> {
+  const wanted = paths();
+  const samples = new Map<string, Float64Array>(wanted.map(([name]) => [name, new Float64Array(ASKS)]));
+  for (let i = -1; i < ASKS; i++) {
+    context.signal.throwIfAborted();
+    context.onProgress({ label, done: Math.max(0, i), total: ASKS, unit: "rounds" });
+    for (const [name, path] of wanted) {
+      const startMs = context.clock.elapsedMs();
+      const answer = await fetch(`${url}/api/v1${path}`, { headers });
+      await answer.arrayBuffer();
+      if (!answer.ok) throw new Error(`${path} answers ${answer.status}`);
+      // The first round warms up and doesn't count.
+      const own = samples.get(name);
+      if (i >= 0 && own !== undefined) own[i] = context.clock.elapsedMs() - startMs;
+    }
+  }
+  let [slowest, slowestMs] = ["", 0];
+  const all = new Float64Array(wanted.length * ASKS);
+  for (const [index, [name, own]] of [...samples].entries()) {
+    all.set(own, index * ASKS);
+    const p95 = quantile(own, 0.95);
+    if (p95 > slowestMs) [slowest, slowestMs] = [name, p95];
+  }
+  return { all, slowest, slowestMs };
+}
+
+const rounded = (ms: number): number => Math.round(ms * 100) / 100;
+
+export const apiBenchmark: Benchmark = {
+  name: "api",
+  summary: "ms p95 of an answer: every route that reads, on a session of a month; alone and with 20 pages open",
+  async run(context) {
+    const folder = mkdtempSync(join(tmpdir(), "tidemark-api-"));
+    const silent = (): void => undefined;
+    try {
+      prepare(folder, context.clock.nowMs());
+      const config = loadConfig({ path: undefined, workingFolder: folder, overrides: [] });
+      const app: AppContext = {
+        note: silent,
+        warn: silent,
+        detail: silent,
+        progress: silent,
+        endProgress: silent,
+        signal: context.signal,
+        clock: context.clock,
+        environment: {},
+        folder,
+        config: () => config,
+        seed: () => 1,
+      };
+      const beganMs = context.clock.elapsedMs();
+      const pageFolder = join(folder, "page");
+      const served = await serveDashboard(app, { port: 0, host: "127.0.0.1", pageFolder, launcher: "" });
+      const startedMs = rounded(context.clock.elapsedMs() - beganMs);
+      const readers: WebSocket[] = [];
+      try {
+        const page = await signIn(served);
+        await served.book.whole();
+        const wholeMs = rounded(context.clock.elapsedMs() - beganMs);
+        const figures = async (label: string) => {
+          const { all, slowest, slowestMs } = await measure(context, served.url, page, label);
+          const value = rounded(quantile(all, 0.95));
+          return {
+            value,
+            p50: rounded(quantile(all, 0.5)),
+            slowest,
+            slowestP95: rounded(slowestMs),
+            answers: all.length,
+          };
+        };
+        const { value: alone, ...detail } = await figures("alone");
+        for (let i = 0; i < READERS; i++) readers.push(await openReader(served, page));
+        const { value: crowded, ...more } = await figures(`${READERS} pages`);
+        return [
+          { name: "api", value: alone, unit: "ms p95", detail: { ...detail, readers: 0, startedMs, wholeMs } },
+          { name: "api", value: crowded, unit: "ms p95", detail: { ...more, readers: READERS } },
+        ];
+      } finally {
+        for (const reader of readers) reader.terminate();
+        await served.close();
+      }
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  },
+};
