@@ -15,12 +15,13 @@ const BARS = 8_640;
 const BAR_MS = 5 * MINUTE_MS;
 /** Every so many bars the position is opened or closed. */
 const BARS_A_FILL = 4;
-const ASKS = 60;
+const ASKS = 20;
 const READERS = 20;
 /** Routes that ask others, or tell of what a session alone has not. */
 const LEFT_OUT = new Set(["doctor", "dialogue", "trials", "candles"]);
 
 const text = exactText;
+const silent = (): void => undefined;
 
 /** An order and its fill. */
 function fill(count: number, atMs: number): Entry[] {
@@ -118,9 +119,10 @@ function prepare(folder: string, nowMs: number): void {
 }
 
 /** Headers of a page that has signed in. */
-async function signIn({ url, port, signInUrl }: ServedDashboard): Promise<Record<string, string>> {
+async function signIn(served: ServedDashboard): Promise<Record<string, string>> {
+  const { url, port } = served;
   const own = { origin: url, "content-type": "application/json" };
-  const body = JSON.stringify({ code: new URL(signInUrl()).hash.slice("#code=".length) });
+  const body = JSON.stringify({ code: new URL(served.signInUrl()).hash.slice("#code=".length) });
   const answer = await fetch(`${url}/api/v1/session`, { method: "POST", headers: own, body });
   const { secret } = (await answer.json()) as { secret: string };
   const [cookie] = (answer.headers.get("set-cookie") ?? "").split(";");
@@ -194,7 +196,6 @@ export const apiBenchmark: Benchmark = {
   summary: "ms p95 of an answer: every route that reads, on a session of a month; alone and with 20 pages open",
   async run(context) {
     const folder = mkdtempSync(join(tmpdir(), "tidemark-api-"));
-    const silent = (): void => undefined;
     try {
       prepare(folder, context.clock.nowMs());
       const config = loadConfig({ path: undefined, workingFolder: folder, overrides: [] });
