@@ -6,6 +6,7 @@ import type { Verdict } from "../judgement.ts";
 import { attributionCard, intervalsCard } from "./attribution.ts";
 import { type ChartBudget, type ChartData, chartData, FULL_BUDGET } from "./chart-data.ts";
 import { escapeHtml, jsonForScript } from "./escape.ts";
+import { estimatorsCard } from "./estimators.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
 import { VIEWS_SCRIPT } from "./script-views.ts";
 import {
@@ -97,6 +98,7 @@ ${data.rolling.length === 0 ? "" : rollingCard(zoomed, data.rollingDays)}
 <section class="card"><div class="head"><h2>By symbol</h2></div><div class="note">Spread and slippage are inside the prices.</div>${symbolTable(comparison)}</section>
 </div>
 ${intervalsCard(comparison)}
+${estimatorsCard(comparison)}
 ${attributionCard(comparison, tape)}
 ${ladderTable(comparison)}
 ${tradesCard(comparison)}
