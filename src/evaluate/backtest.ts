@@ -12,6 +12,7 @@ import type { Policy } from "../policy/index.ts";
 import type { DecisionConfig, DecisionRecorder } from "../risk/index.ts";
 import type { BacktestResult } from "./record.ts";
 import { RecordedRun } from "./recorded-run.ts";
+import type { TradeNotes } from "./trade-notes.ts";
 
 export type BacktestOptions = {
   readonly tape: MarketTape;
@@ -29,6 +30,8 @@ export type BacktestOptions = {
   readonly onProgress?: ProgressListener;
   /** Receives every sizing step and verdict: memory grows by 88 bytes a bar and symbol. Default: none. */
   readonly decisions?: DecisionRecorder;
+  /** Receives the why of trades, for a report. Default: none. */
+  readonly notes?: TradeNotes;
   readonly clock?: Clock;
 };
 
@@ -38,12 +41,12 @@ const PAUSE_EVERY_MS = 100;
 
 /** Throws DATA_TOO_SHORT where the range has no two bars, and the signal's reason when it is aborted. */
 export async function backtest(options: BacktestOptions): Promise<BacktestResult> {
-  const { tape, policy, config, balance, seed, signal, onProgress, decisions } = options;
+  const { tape, policy, config, balance, seed, signal, onProgress, decisions, notes } = options;
   const clock = options.clock ?? systemClock;
   const { from, to } = checkedRange(options);
   signal?.throwIfAborted();
 
-  const run = new RecordedRun({ tape, policy, config, balance, seed, rows: to - from, decisions });
+  const run = new RecordedRun({ tape, policy, config, balance, seed, rows: to - from, decisions, notes });
   await run.begin(from);
   let pausedMs = clock.elapsedMs();
   for (let bar = from; bar < to - 1; bar++) {

@@ -40,7 +40,7 @@ export async function compareWithBaselines(options: CompareOptions): Promise<Com
     ...run
   } = options;
   const policy = evaluate(await backtest(run), riskFreeRate);
-  const { decisions: _policyOnly, ...shared } = run;
+  const { decisions: _decisions, notes: _notes, ...shared } = run;
   const baselines: BaselineEvaluation[] = [];
   let twins: Twins | undefined;
   const idle = policy.result.fills.length === 0;
@@ -70,6 +70,7 @@ export async function compareWithBaselines(options: CompareOptions): Promise<Com
   return {
     policy,
     baselines,
+    ...(run.notes === undefined ? {} : { notes: run.notes }),
     intervals: headlineIntervals(policy.result, policy.statistics, run.seed, riskFreeRate),
     ...(twins === undefined ? {} : { twins: twins.field }),
     ...(ladder === undefined ? {} : { ladder }),

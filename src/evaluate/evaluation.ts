@@ -4,6 +4,7 @@ import type { TrialCount } from "./ledger.ts";
 import type { BacktestResult } from "./record.ts";
 import { type Statistics, statistics } from "./statistics/statistics.ts";
 import type { Superiority } from "./statistics/superiority.ts";
+import type { TradeNotes } from "./trade-notes.ts";
 
 export type Evaluation = { readonly result: BacktestResult; readonly statistics: Statistics };
 
@@ -35,6 +36,10 @@ export type Comparison = {
   /** Every random twin, where they are among the baselines. */
   readonly twins?: TwinField;
   readonly ladder?: readonly CostRung[];
+  /** Why the policy's trades were made, where that was kept. */
+  readonly notes?: TradeNotes;
+  /** What the features of the notes are. */
+  readonly features?: FeatureNames;
   /** Open time of the last bar that the policy's training or its choice of parameters has seen, UTC milliseconds. */
   readonly seenUntilMs?: number;
   /** Intervals of the policy's headline figures. */
@@ -49,6 +54,15 @@ export type Comparison = {
   readonly leak?: { readonly passed: boolean; readonly faults: readonly string[] };
   /** What was asked for, where less was tested. */
   readonly cut?: RangeCut;
+};
+
+/** A model's features: names, and mean and deviation over the training part, `[S*F]` in the order of the tape's symbols. */
+export type FeatureNames = {
+  readonly names: readonly string[];
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Normalized values are clipped to plus or minus this. */
+  readonly clip: number;
 };
 
 /** What is known of a search: its trials, how many independent ones they are worth, and which of them this is. */

@@ -84,6 +84,7 @@ export { STRESS_HEAD, stressCells, stressHeadline, stressPage, stressSentences }
 export { runStress, type StressOptions, type StressResult } from "./stress/run.ts";
 export { SCENARIOS } from "./stress/scenarios.ts";
 export { formatStatistics, formatTable } from "./table.ts";
+export { TradeNotes } from "./trade-notes.ts";
 export { type FundingPayment, reconstructTrades, type Trade } from "./trades.ts";
 export { verdict } from "./verdict.ts";
 export {

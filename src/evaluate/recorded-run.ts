@@ -6,11 +6,12 @@ import { clearIntents, type IntentColumns, intentColumns } from "../core/index.t
 import { AccountStatus, FillRecorder, SimulatedExchange } from "../exchange/index.ts";
 import type { MarketTape } from "../market/index.ts";
 import { type DecisionContext, DeskView, type Policy } from "../policy/index.ts";
-import { type DecisionConfig, type DecisionRecorder, DecisionStep } from "../risk/index.ts";
+import { type DecisionConfig, DecisionLog, type DecisionRecorder, DecisionStep } from "../risk/index.ts";
 import { EquityRecorder } from "./equity-recorder.ts";
 import { EventCounter } from "./event-counter.ts";
 import { FundingCounter } from "./funding-coverage.ts";
 import type { BacktestResult } from "./record.ts";
+import type { TradeNotes } from "./trade-notes.ts";
 import { TradeBuilder } from "./trades.ts";
 
 export type RunOptions = {
@@ -22,7 +23,18 @@ export type RunOptions = {
   /** Rows of the account's curve that are expected; it grows beyond them. */
   readonly rows: number;
   readonly decisions?: DecisionRecorder | undefined;
+  readonly notes?: TradeNotes | undefined;
 };
+
+/** One recorder that tells two. */
+function both(first: DecisionRecorder, second: DecisionRecorder): DecisionRecorder {
+  return {
+    decided: (...row) => {
+      first.decided(...row);
+      second.decided(...row);
+    },
+  };
+}
 
 type Place = { readonly exchange: SimulatedExchange; readonly step: DecisionStep };
 
@@ -39,6 +51,8 @@ export class RecordedRun {
   readonly #curve: EquityRecorder;
   readonly #trades = new TradeBuilder();
   readonly #coverage: FundingCounter;
+  /** The decisions of one bar, where the why of trades is kept. */
+  readonly #log = new DecisionLog();
   #place: Place;
   #context: DecisionContext;
   #status: AccountStatus = AccountStatus.active;
@@ -63,14 +77,15 @@ export class RecordedRun {
   }
 
   #onTape(): Place {
-    const { config, seed, decisions } = this.#options;
+    const { config, seed, decisions, notes } = this.#options;
     // Every invariant of the ledger is asserted after every bar of a recorded run.
     const exchange = new SimulatedExchange(
       this.tape,
       { ...config.exchange, checked: true },
       { accounts: 1, seed, recorder: this.#recorder, firstBar: this.firstBar },
     );
-    const recording = decisions === undefined ? {} : { recorder: decisions };
+    const recorder = notes === undefined ? decisions : decisions === undefined ? this.#log : both(decisions, this.#log);
+    const recording = recorder === undefined ? {} : { recorder };
     return { exchange, step: new DecisionStep(exchange, config.sizing, config.risk, recording) };
   }
 
@@ -109,12 +124,18 @@ export class RecordedRun {
   /** The bar after row `bar`, at whose close everything is closed out where it is the last. */
   play(bar: number, last: boolean): void {
     const { exchange, step } = this.#place;
+    const { notes, policy } = this.#options;
     if (this.#status === AccountStatus.active) {
       this.#events.decided(this.#intents.direction);
       step.apply(0, this.#intents);
+      if (notes !== undefined) {
+        notes.decided(policy, exchange, this.#log);
+        this.#log.clear();
+      }
       this.#events.beforeBar();
       this.#status = exchange.advance(0);
       this.#events.afterBar();
+      notes?.played(exchange, bar + 1);
     } else {
       exchange.advance(0);
     }

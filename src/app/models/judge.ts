@@ -8,6 +8,7 @@ import {
   compareWithBaselines,
   rungsWith,
   type SearchInfo,
+  TradeNotes,
   type Verdict,
   verdict,
   verifyLeaks,
@@ -97,6 +98,12 @@ function searchOf({ manifest }: PolicyModel): SearchInfo | undefined {
   return manifest.provenance["search"] as SearchInfo | undefined;
 }
 
+/** What the report says of a model's features beside their values. */
+function featuresOf({ manifest: { features, normalizer } }: PolicyModel): NonNullable<Comparison["features"]> {
+  const { mean, std, clip } = normalizer;
+  return { names: features.names, mean, std, clip };
+}
+
 async function leakOf(context: AppContext, config: Config, job: Job): Promise<NonNullable<Comparison["leak"]>> {
   const { passed, checks } = await verifyLeaks({
     tape: job.tape,
@@ -132,6 +139,7 @@ export async function judge(
     signal: context.signal,
     onProgress: context.progress,
     clock: context.clock,
+    ...(wanted.report ? { notes: new TradeNotes() } : {}),
     ...(wanted.costLadder || whole ? { costLadder: rungsWith(wanted.costLadder ? COST_LADDER : [1]) } : {}),
     ...(job.seenUntilMs === undefined ? {} : { seenUntilMs: job.seenUntilMs }),
   });
@@ -144,6 +152,7 @@ export async function judge(
     ...(leak === undefined ? {} : { leak }),
     ...(search === undefined ? {} : { search, overfitting: search.overfitting ?? null }),
     ...(cut === undefined ? {} : { cut }),
+    ...(job.opened === undefined ? {} : { features: featuresOf(job.opened) }),
   };
   context.endProgress();
   const report = wanted.report ? reportOf(context, config, job, comparison) : undefined;

@@ -9,6 +9,7 @@ import { syntheticTape } from "../../market/index.ts";
 import { SmaCross } from "../../policy/index.ts";
 import { compareWithBaselines } from "../compare.ts";
 import { settings } from "../testing/settings.ts";
+import { TradeNotes } from "../trade-notes.ts";
 import { writeReport } from "./store.ts";
 
 const CHROMIUM = [
@@ -57,6 +58,7 @@ describe.skipIf(CHROMIUM === undefined)("a report in a browser (needs Chromium; 
       balance: 10_000,
       seed: 1,
       costLadder: [0, 1, 2],
+      notes: new TradeNotes(),
     });
     const report = writeReport({ comparison, tape, folder, madeMs: 0, codeVersion: "test" });
     url = pathToFileURL(report.htmlPath).href;
@@ -125,6 +127,41 @@ describe.skipIf(CHROMIUM === undefined)("a report in a browser (needs Chromium; 
     await back.click();
     expect((await page.locator("#drawdown svg").innerHTML()) === before).toBe(true);
     expect(await back.isVisible()).toBe(false);
+    await page.close();
+  });
+
+  it("shows the decision behind a trade that is clicked on the price or in the table, and the next one", async () => {
+    const page = await opened(1280);
+    const chart = page.locator("#price .chart");
+    await chart.scrollIntoViewIfNeeded();
+    const box = await chart.boundingBox();
+    if (box === null) throw new Error("the price chart is on the page");
+    const panel = page.locator("#trade");
+    expect(await panel.isVisible()).toBe(false);
+    await page.mouse.click(box.x + box.width / 2, box.y + 100);
+    const text = await panel.innerText();
+    expect(text).toMatch(/(long|short), 2024-/);
+    expect(text).toMatch(/Decided\s+at the close of 2024-[\s\S]*fast[\s\S]*slow/);
+    expect(text).toMatch(/Wanted size\s+\d+\.0 %[\s\S]*Limits that spoke/);
+    expect(await page.locator("#price circle.picked").count()).toBe(1);
+    await panel.locator('[data-step="1"]').click();
+    expect(await panel.innerText()).not.toBe(text);
+    await panel.locator('[data-step="0"]').click();
+    expect(await panel.isVisible()).toBe(false);
+    await page.locator("summary", { hasText: "Show the trades" }).click();
+    await page.locator("tr.pick").first().click();
+    expect(await panel.isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it("is printed in light colors, and no page break cuts a chart", async () => {
+    const page = await opened(1280, "dark");
+    await page.emulateMedia({ media: "print", colorScheme: "dark" });
+    expect(await page.evaluate("getComputedStyle(document.body).backgroundColor")).toBe("rgb(244, 245, 247)");
+    const cuttable =
+      "[...document.querySelectorAll('.chart')].filter((c) => getComputedStyle(c).breakInside !== 'avoid').length";
+    expect(await page.evaluate(cuttable)).toBe(0);
     await page.close();
   });
 

@@ -1,11 +1,12 @@
 /** @file What the report's charts draw, small enough to be written into the page. Times are seconds after the start. */
 import { DAY_MS } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import type { Comparison, Evaluation } from "../evaluation.ts";
+import type { Comparison, Evaluation, FeatureNames } from "../evaluation.ts";
 import { dailyReturns, daysPerYearOf } from "../returns.ts";
 import { sharpe } from "../statistics/ratios.ts";
 import type { Trade } from "../trades.ts";
 import { extremeRows, forStretches, significant } from "./downsample.ts";
+import { type LevelPoint, levelPoints, type TradeWhy, tradeWhy } from "./trade-why.ts";
 
 /** Points of a line, ribbon cells of a symbol, and, over all symbols, prices and trades: scaled down when a page gets too large. */
 export type ChartBudget = {
@@ -30,8 +31,10 @@ type PriceData = {
   readonly close: number[];
   readonly low: number[];
   readonly high: number[];
-  /** Entry second, exit second, entry price, exit price, side (1 or -1), net profit, exit reason. */
-  readonly trades: ReadonlyArray<readonly [number, number, number, number, number, number, string]>;
+  /** Entry second, exit second, entry price, exit price, side (1 or -1), net profit, exit reason, why, stops and targets. */
+  readonly trades: ReadonlyArray<
+    readonly [number, number, number, number, number, number, string, TradeWhy | null, readonly LevelPoint[]]
+  >;
   readonly tradeCount: number;
 };
 
@@ -53,6 +56,8 @@ export type ChartData = {
   readonly prices: PriceData[];
   readonly dailyReturns: number[];
   readonly tradeProfits: number[];
+  /** What the features of a trade's decision are. */
+  readonly features?: FeatureNames;
 };
 
 /** Trade profits that go into the histogram: the whole sample up to this many, evenly thinned beyond. */
@@ -79,9 +84,10 @@ export function chartData(comparison: Comparison, tape: MarketTape, budget: Char
     rollingDays,
     exposure: line("Exposure", comparison.policy, result.curve.exposure, 1, budget.linePoints),
     ...ribbonData(comparison.policy, budget.ribbonCells),
-    prices: result.instruments.map((_, symbol) => priceData(comparison.policy, tape, symbol, budget)),
+    prices: result.instruments.map((_, symbol) => priceData(comparison, tape, symbol, budget)),
     dailyReturns: Array.from(daily, (value) => significant(value, 4)),
     tradeProfits: profits.filter((_, i) => i % thin === 0),
+    ...(comparison.features === undefined ? {} : { features: shortFeatures(comparison.features) }),
   };
 }
 
@@ -142,7 +148,14 @@ function ribbonData({ result }: Evaluation, cells: number): Pick<ChartData, "rib
   return { ribbonX, ribbon };
 }
 
-function priceData({ result }: Evaluation, tape: MarketTape, symbol: number, budget: ChartBudget): PriceData {
+const shorter = (values: readonly number[]): number[] => values.map((value) => significant(value, 4));
+
+function shortFeatures({ names, mean, std, clip }: FeatureNames): FeatureNames {
+  return { names, mean: shorter(mean), std: shorter(std), clip };
+}
+
+function priceData(comparison: Comparison, tape: MarketTape, symbol: number, budget: ChartBudget): PriceData {
+  const { result } = comparison.policy;
   const startMs = result.curve.timeMs[0];
   const x: number[] = [];
   const close: number[] = [];
@@ -167,6 +180,7 @@ function priceData({ result }: Evaluation, tape: MarketTape, symbol: number, bud
     high.push(significant(highest));
   });
   const own = result.trades.filter((trade) => trade.symbol === symbol);
+  const closeSecond = (bar: number): number => secondsAfter(startMs, tape.timeMs[bar] + tape.barMs);
   return {
     symbol: result.instruments[symbol].symbol,
     x,
@@ -181,6 +195,8 @@ function priceData({ result }: Evaluation, tape: MarketTape, symbol: number, bud
       trade.side === "long" ? 1 : -1,
       significant(trade.netProfit),
       trade.exitReason,
+      tradeWhy(comparison, trade, closeSecond) ?? null,
+      levelPoints(comparison.notes, trade, closeSecond, secondsAfter(startMs, trade.entryMs)),
     ]),
     tradeCount: own.length,
   };

@@ -8,6 +8,7 @@ import { type ChartBudget, type ChartData, chartData, FULL_BUDGET } from "./char
 import { escapeHtml, jsonForScript } from "./escape.ts";
 import { estimatorsCard } from "./estimators.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
+import { TRADES_SCRIPT } from "./script-trades.ts";
 import { VIEWS_SCRIPT } from "./script-views.ts";
 import {
   conditionsCard,
@@ -86,7 +87,7 @@ ${conditionsCard(verdict)}
 <section class="card"><div class="head"><h2>Drawdown</h2><div class="tools">${zoomed}</div></div><div class="note">How far below its own earlier peak.</div><div id="drawdown"></div></section>
 ${data.rolling.length === 0 ? "" : rollingCard(zoomed, data.rollingDays)}
 <section class="card"><div class="head"><h2>Positions</h2><div class="tools">${zoomed}</div></div><div class="note"><span style="color:var(--long)">&#9632;</span> long and <span style="color:var(--short)">&#9632;</span> short; the deeper, the larger the position's share of equity. Below: all positions together, as a multiple of equity.</div><div id="positions"></div><div id="exposure"></div></section>
-<section class="card"><div class="head"><h2>Trades on the price</h2><div class="tools">${zoomed}<div class="tools" id="price-symbols"></div></div></div><div class="note" id="price-note"></div><div id="price"></div></section>
+<section class="card"><div class="head"><h2>Trades on the price</h2><div class="tools">${zoomed}<div class="tools" id="price-symbols"></div></div></div><div class="note" id="price-note"></div><div id="price"></div><div id="trade" class="trade" aria-live="polite" hidden></div></section>
 <section class="card"><div class="head"><h2>Monthly returns, %</h2></div><div class="note">Months of the calendar in UTC; the first and the last may be partial.</div>${monthlyTable(comparison)}</section>
 <div class="two">
 <section class="card"><div class="head"><h2>Profit of trades</h2></div><div class="note">Net of fees and funding, in ${escapeHtml(result.currency)}. The outermost bars hold everything beyond.</div><div id="trade-profits"></div></section>
@@ -107,7 +108,7 @@ ${provenanceCard(comparison, provenance)}
 <footer>Made by Tidemark. Past results, simulated or real, promise nothing.</footer>
 </main>
 <script type="application/json" id="report-data">${jsonForScript(data)}</script>
-<script>${CHART_SCRIPT}${VIEWS_SCRIPT}</script>
+<script>${CHART_SCRIPT}${TRADES_SCRIPT}${VIEWS_SCRIPT}</script>
 </body>
 </html>
 `;

@@ -88,7 +88,8 @@ function nearest(xs, x) {
   return high >= 0 && Math.abs(xs[high] - x) < Math.abs(xs[low] - x) ? high : low;
 }
 /*
- * A chart over time. spec: { height, left, right, draw(frame) -> svg text, tip(seconds, frame) -> html or "" }.
+ * A chart over time. spec: { height, left, right, draw(frame) -> svg text, tip(seconds, frame) -> html or "",
+ * click(seconds) }.
  * The frame holds width, height, the plot's box and the function x(seconds).
  */
 function timeChart(host, spec) {
@@ -129,7 +130,7 @@ function timeChart(host, spec) {
   }
   function hide() { tip.style.display = "none"; if (frame) over(""); dragFrom = null; }
   function local(e) { return e.clientX - chart.getBoundingClientRect().left; }
-  chart.addEventListener("pointerdown", function (e) { if (e.pointerType === "mouse" && e.button === 0) { dragFrom = local(e); moved = false; chart.setPointerCapture(e.pointerId); } else place(local(e)); });
+  chart.addEventListener("pointerdown", function (e) { if (e.pointerType === "mouse" && e.button === 0) { dragFrom = local(e); moved = false; chart.setPointerCapture(e.pointerId); } else { place(local(e)); if (spec.click) spec.click(frame.seconds(local(e))); } });
   chart.addEventListener("pointermove", function (e) {
     var px = local(e);
     if (dragFrom === null) { place(px); return; }
@@ -143,6 +144,7 @@ function timeChart(host, spec) {
     var a = frame.seconds(Math.min(dragFrom, local(e))), b = frame.seconds(Math.max(dragFrom, local(e)));
     dragFrom = null;
     over("");
+    if (!moved && spec.click) spec.click(a);
     if (moved && b - a > D.barSeconds * 4) setView(Math.max(0, a), Math.min(D.endSeconds, b));
   });
   chart.addEventListener("pointerleave", hide);

@@ -140,7 +140,16 @@ function priceChart(id) {
     var p = D.prices[chosen];
     note.textContent = p.tradeCount === 0 ? "No trades in this symbol." :
       (p.trades.length < p.tradeCount ? "The " + group(p.trades.length, 0) + " trades with the largest profit or loss of " : "All ") + group(p.tradeCount, 0) + (p.tradeCount === 1 ? " trade" : " trades") +
-      ". Triangles are entries (up long, down short), lines run to the exits; green made money, red lost it. Drag to zoom.";
+      ". Triangles are entries (up long, down short), lines run to the exits; green made money, red lost it" + (p.trades.some(function (t) { return t[8].length > 0; }) ? "; dashed: stops in red, targets in green" : "") + ". Drag to zoom, click a trade for the decision behind it.";
+  }
+  var reach = D.barSeconds;
+  function nearTrade(s) {
+    var near = null;
+    D.prices[chosen].trades.forEach(function (t) {
+      var d = s >= t[0] && s <= t[1] ? 0 : Math.min(Math.abs(t[0] - s), Math.abs(t[1] - s));
+      if (d <= reach && (near === null || d < near[0])) near = [d, t];
+    });
+    return near ? near[1] : null;
   }
   var chart = timeChart(host, {
     label: "Price with entries and exits", height: 340, narrowHeight: 280, right: 74,
@@ -149,6 +158,9 @@ function priceChart(id) {
       for (k = range[0]; k <= range[1]; k++) { low = Math.min(low, p.low[k]); high = Math.max(high, p.high[k]); }
       if (low === Infinity) return '<text x="' + (frame.width / 2 - 40) + '" y="60">No bars here.</text>';
       var seen = p.trades.filter(function (t) { return t[1] >= view[0] && t[0] <= view[1]; });
+      // A stop or a target is part of the picture where it is near enough not to flatten the prices.
+      var least = low - (high - low) * 0.5, most = high + (high - low) * 0.5;
+      if (seen.length <= 120) seen.forEach(function (t) { t[8].forEach(function (l) { for (var c = 1; c <= 2; c++) if (l[c] && l[c] > least && l[c] < most) { low = Math.min(low, l[c]); high = Math.max(high, l[c]); } }); });
       var room = (high - low || high) * 0.06;
       low -= room; high += room;
       scale = function (v) { return frame.box.bottom - ((v - low) / (high - low)) * (frame.box.bottom - frame.box.top); };
@@ -160,15 +172,18 @@ function priceChart(id) {
         path += (k === range[0] ? "M" : "L") + x + " " + scale(p.close[k]).toFixed(1);
       }
       out += '<path d="' + band + back + 'Z" fill="var(--faint)" opacity="0.18"/><path d="' + path + '" fill="none" stroke="var(--muted)" stroke-width="1.2"/>';
-      var many = seen.length > 120, size = many ? 3.4 : 5;
+      var many = seen.length > 120, size = many ? 3.4 : 5, own = picked && picked.symbol === chosen ? picked.trade : null;
       seen.forEach(function (t) {
+        if (!many || t === own) out += levelPaths(t, frame.x, scale, t === own);
         var c = t[5] > 0 ? "var(--good)" : "var(--bad)", x1 = frame.x(t[0]), y1 = scale(t[2]), x2 = frame.x(t[1]), y2 = scale(t[3]), d = t[4] > 0 ? size : -size;
         out += '<line x1="' + x1.toFixed(1) + '" y1="' + y1.toFixed(1) + '" x2="' + x2.toFixed(1) + '" y2="' + y2.toFixed(1) + '" stroke="' + c + '" stroke-width="1.3" opacity="0.75"/>' +
           '<path d="M' + (x1 - size).toFixed(1) + " " + (y1 + d).toFixed(1) + "L" + (x1 + size).toFixed(1) + " " + (y1 + d).toFixed(1) + "L" + x1.toFixed(1) + " " + (y1 - d * 0.7).toFixed(1) + 'Z" fill="' + (t[4] > 0 ? "var(--long)" : "var(--short)") + '"/>' +
-          '<circle cx="' + x2.toFixed(1) + '" cy="' + y2.toFixed(1) + '" r="' + (many ? 2 : 3) + '" fill="' + c + '"/>';
+          '<circle cx="' + x2.toFixed(1) + '" cy="' + y2.toFixed(1) + '" r="' + (many ? 2 : 3) + '" fill="' + c + '"/>' +
+          (t === own ? '<circle class="picked" cx="' + x1.toFixed(1) + '" cy="' + y1.toFixed(1) + '" r="10" fill="none" stroke="var(--accent)" stroke-width="2"/>' : "");
       });
       return out + "</g>";
     },
+    click: function (s) { var t = nearTrade(s); if (t) pick(chosen, t); },
     tip: function (s, frame) {
       var p = D.prices[chosen];
       if (p.x.length === 0) return "";
@@ -176,13 +191,9 @@ function priceChart(id) {
       frame.at = p.x[k];
       frame.marks = dot(frame.x(p.x[k]), scale(p.close[k]), "var(--text)");
       var rows = "<tr><td>Close</td><td>" + price(p.close[k]) + "</td></tr><tr><td>Low to high</td><td>" + price(p.low[k]) + " to " + price(p.high[k]) + "</td></tr>";
-      var near = null, reach = ((view[1] - view[0]) / (frame.box.right - frame.box.left)) * 9;
-      p.trades.forEach(function (t) {
-        var d = s >= t[0] && s <= t[1] ? 0 : Math.min(Math.abs(t[0] - s), Math.abs(t[1] - s));
-        if (d <= reach && (near === null || d < near[0])) near = [d, t];
-      });
-      if (near) {
-        var t = near[1];
+      reach = ((view[1] - view[0]) / (frame.box.right - frame.box.left)) * 9;
+      var t = nearTrade(s);
+      if (t) {
         rows += "<tr><td>" + (t[4] > 0 ? "Long" : "Short") + " from</td><td>" + price(t[2]) + " to " + price(t[3]) + '</td></tr><tr><td>Net profit</td><td class="' + (t[5] > 0 ? "pos" : "neg") + '">' + group(t[5], 2) + " " + esc(D.quote) + "</td></tr><tr><td>Ended by</td><td>" + esc(t[6]) + "</td></tr>";
       }
       return '<div class="when">' + when(p.x[k]) + "</div><table>" + rows + "</table>";
@@ -193,13 +204,15 @@ function priceChart(id) {
     b.type = "button";
     b.textContent = p.symbol;
     b.setAttribute("aria-pressed", String(i === chosen));
-    b.addEventListener("click", function () {
-      chosen = i;
-      Array.prototype.forEach.call(picker.children, function (other, k) { other.setAttribute("aria-pressed", String(k === i)); });
-      noteText();
-      chart.draw();
-    });
+    b.addEventListener("click", function () { choose(i); });
   });
+  function choose(i) {
+    chosen = i;
+    if (picker) Array.prototype.forEach.call(picker.children, function (other, k) { other.setAttribute("aria-pressed", String(k === i)); });
+    noteText();
+    chart.draw();
+  }
+  pickListeners.push(function () { choose(picked ? picked.symbol : chosen); });
   noteText();
 }
 /* Bars of how often values fall into equal ranges; 0 is always a border, so that wins and losses never share a bar. */
@@ -270,6 +283,8 @@ linesChart({
   format: function (v, decimals) { return group(v, decimals) + "x"; }, tipFormat: function (v) { return group(v, 2) + "x"; },
 });
 priceChart("price");
+tradePanel("trade");
+tradeRows();
 histogram("daily-returns", D.dailyReturns, function (v) { return percent(v, 1); }, D.barSeconds >= 86400 ? "bars" : "days");
 histogram("trade-profits", D.tradeProfits, function (v) { return group(v, Math.abs(v) < 10 && v !== 0 ? 1 : 0); }, "trades");
 document.querySelectorAll("[data-reset]").forEach(function (b) { b.addEventListener("click", function () { setView(0, D.endSeconds); }); });

@@ -251,7 +251,8 @@ export function ladderTable({ ladder }: Comparison): string {
 const LISTED_TRADES = 100;
 
 export function tradesCard({ policy }: Comparison): string {
-  const { trades, instruments, refusals } = policy.result;
+  const { trades, instruments, refusals, curve } = policy.result;
+  const startMs = curve.timeMs[0];
   const rows = trades
     .slice(-LISTED_TRADES)
     .reverse()
@@ -268,7 +269,7 @@ export function tradesCard({ policy }: Comparison): string {
         formatFigure(trade.funding, FigureKind.money),
       ];
       return (
-        `<tr>${cells.map((text, i) => `<td${i > 0 && i < 4 ? ' class="text"' : ""}>${text}</td>`).join("")}` +
+        `<tr data-symbol="${trade.symbol}" data-entry="${Math.round((trade.entryMs - startMs) / 1_000)}">${cells.map((text, i) => `<td${i > 0 && i < 4 ? ' class="text"' : ""}>${text}</td>`).join("")}` +
         `<td class="${sign(trade.netProfit)}">${formatFigure(trade.netProfit, FigureKind.money)}</td>` +
         `<td class="${sign(trade.netReturn)}">${formatFigure(trade.netReturn, FigureKind.change)}</td><td class="text">${escapeHtml(trade.exitReason)}</td></tr>`
       );

@@ -1,13 +1,16 @@
 /** @file The report's style sheet: light and dark, wide and narrow, no font or picture from elsewhere. */
 
-export const REPORT_STYLE = `
-:root {
-  color-scheme: light dark;
+const LIGHT_COLORS = `
   --bg: #f4f5f7; --card: #ffffff; --line: #e1e4e9; --grid: #e9ebef; --text: #171a21; --muted: #5d6675; --faint: #8b94a3;
   --accent: #2457d6; --good: #0c7d4f; --bad: #c02b3a; --warn: #a15c00; --hover: #eef2fb; --shade: rgba(36, 87, 214, 0.07);
   --good-bg: #e3f4ec; --bad-bg: #fbe9eb; --warn-bg: #fcf1df; --accent-bg: #e7eefc; --idle-bg: #eceef2;
   --s0: #2457d6; --s1: #d9730d; --s2: #0b8f86; --s3: #7b8494; --s4: #b0399a; --s5: #8a6d00; --s6: #5b4bd1; --s7: #3f7d20;
-  --long: #0b8f86; --short: #d9552b;
+  --long: #0b8f86; --short: #d9552b;`;
+
+export const REPORT_STYLE = `
+:root {
+  color-scheme: light dark;
+${LIGHT_COLORS}
 }
 @media (prefers-color-scheme: dark) { :root:not([data-theme="light"]) {
   --bg: #0e1116; --card: #161a21; --line: #282e39; --grid: #222832; --text: #e8ebf0; --muted: #9ba5b4; --faint: #747f90;
@@ -104,6 +107,8 @@ details summary { cursor: pointer; color: var(--muted); font-size: 13.5px; } det
 .bars { display: grid; grid-template-columns: max-content minmax(60px, 1fr) max-content; gap: 7px 12px; align-items: center; font-size: 13.5px; }
 .bars .bar { height: 14px; border-radius: 3px; min-width: 2px; }
 .bars .axis { position: relative; height: 14px; } .bars .axis .bar { position: absolute; top: 0; }
+h3 { font-size: 14px; margin: 12px 0 6px; } .trade { border-top: 1px solid var(--line); margin-top: 12px; } .trade > .head { display: flex; justify-content: space-between; align-items: center; gap: 6px 12px; flex-wrap: wrap; }
+table.data tr.pick { cursor: pointer; } td.deviation { position: relative; min-width: 90px; border-left: 0; } td.deviation span { position: absolute; top: 32%; height: 36%; border-radius: 2px; }
 footer { color: var(--faint); font-size: 12.5px; text-align: center; margin-top: 24px; }
 @media (max-width: 760px) {
   main { padding: 12px 12px 32px; } .two, .two.uneven { grid-template-columns: minmax(0, 1fr); gap: 0; } .card { padding: 13px 13px; border-radius: 10px; }
@@ -112,5 +117,11 @@ footer { color: var(--faint); font-size: 12.5px; text-align: center; margin-top:
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.facts dd { margin-bottom: 7px; }
   table.data th:first-child, table.data td:first-child { min-width: 128px; max-width: 150px; white-space: normal; }
 }
-@media print { body { background: #fff; } .card, .tile, svg { break-inside: avoid; } .scroll { overflow: visible; } .tool { display: none; } }
+@media print {
+  :root:not([data-theme]), :root[data-theme] { color-scheme: light;${LIGHT_COLORS} }
+  body { background: var(--bg); -webkit-print-color-adjust: exact; print-color-adjust: exact; } main { max-width: none; padding: 0; }
+  .chart, .chart svg, .tile, .tiles, .bars, table.heat, tr, .head { break-inside: avoid; } .head, .note { break-after: avoid; }
+  .card:has(.chart) { break-inside: avoid; } .scroll { overflow: visible; } .tool, .tip { display: none !important; }
+  .two, .two.uneven { display: block; } table.data { font-size: 10px; } table.data th, table.data td { padding: 2px 5px; white-space: normal; } table.heat { min-width: 0; font-size: 10px; } table.heat td { min-width: 0; padding: 3px 1px; }
+}
 `;

@@ -11,6 +11,9 @@ function curveOf(steps: number, stepMs: number, deviationAt: (step: number) => n
   return { length: steps + 1, timeMs, equity };
 }
 
+/** Deviation that changes in long bouts. */
+const wild = (step: number): number => (Math.floor(step / 300) % 2 === 0 ? 0.005 : 0.03);
+
 describe("the backtest of the risk estimators", () => {
   it("finds every estimator right on independent normal returns, at both tails", () => {
     const found = backtestEstimators(curveOf(1_250, DAY_MS, () => 0.01));
@@ -25,7 +28,6 @@ describe("the backtest of the risk estimators", () => {
   });
 
   it("rejects what doesn't follow a volatility that comes in long bouts, and keeps the one that does", () => {
-    const wild = (step: number): number => (Math.floor(step / 300) % 2 === 0 ? 0.005 : 0.03);
     const found = backtestEstimators(curveOf(1_250, DAY_MS, wild));
     const of = (name: string) =>
       found?.tests.find(({ estimator, test }) => estimator === name && test.coverage === 0.05);
