@@ -32,6 +32,7 @@ export {
 } from "./importance.ts";
 export { type Beats, type Condition, type InSample, Standing, type TwinRank, type Verdict } from "./judgement.ts";
 export { type Fault, type LeakCheck } from "./leak/fault.ts";
+export { type Planted, plantBiases, plantLeaks, plantWarmups } from "./leak/planted.ts";
 export { type LeakOptions, type LeakResult, verifyLeaks, verifyWarmup } from "./leak/verify.ts";
 export {
   appendLedger,

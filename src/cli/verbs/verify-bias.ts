@@ -1,27 +1,54 @@
 /** @file `tidemark verify bias`: what a policy does whatever happens. */
 import { type Command, Option } from "commander";
-import { openSubject, reportsFolder, type SubjectOptions } from "../../app/index.ts";
+import { decisionSettings, openSubject, openTape, reportsFolder, type SubjectOptions } from "../../app/index.ts";
 import { ExitCode } from "../../core/index.ts";
 import {
   analyzeBias,
+  baselineConfig,
   biasFindings,
   biasHeadline,
   biasPage,
   featureImportance,
   type ImportanceResult,
+  plantBiases,
   writePage,
 } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
+import { sliceTape } from "../../market/index.ts";
 import { selectionOf } from "../../policy/index.ts";
+import { printPlanted } from "../print/planted.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
 import { figureTable } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
-type Options = SubjectOptions & { readonly sensitivity: boolean; readonly report: boolean };
+type Options = SubjectOptions & {
+  readonly sensitivity: boolean;
+  readonly report: boolean;
+  readonly planted?: boolean;
+};
+
+/** Bars on which habits are planted. */
+const PLANTED_BARS = 5_000;
+
+async function runPlanted(context: CommandContext): Promise<number> {
+  const config = context.config();
+  const whole = await openTape(context, config);
+  const tape = sliceTape(whole, Math.max(0, whole.bars - PLANTED_BARS), whole.bars);
+  const planted = await plantBiases({
+    tape,
+    decision: baselineConfig(decisionSettings(config)),
+    balance: config.backtest.initialBalance,
+    seed: config.seed ?? 1,
+    signal: context.signal,
+    onProgress: context.output.progress.bind(context.output),
+  });
+  return printPlanted(context, tape, planted);
+}
 
 const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
 
 async function run(context: CommandContext, options: Options): Promise<number> {
+  if (options.planted === true) return runPlanted(context);
   const { output } = context;
   const config = context.config();
   const subject = await openSubject(context, options);
@@ -110,6 +137,7 @@ export function registerVerifyBias(group: Command, runner: VerbRunner): void {
         new Option("--from <date>", "first bar (default: after the training; all bars for a rule)"),
         new Option("--to <date>", "end, exclusive"),
         new Option("--no-sensitivity", "leave the features out: a backtest for each"),
+        new Option("--planted", "the check itself: plants habits on these data and must find them"),
         new Option("--no-report", "print only, write no report"),
       ],
       settings: [
@@ -121,6 +149,7 @@ export function registerVerifyBias(group: Command, runner: VerbRunner): void {
       ],
       examples: [
         ["verify bias --model tidemark", "a model, with charts and a CSV"],
+        ["verify bias --planted", "does the check find a habit on these data?"],
         ["verify bias --strategy buy-and-hold --no-report", "a rule that is always long"],
       ],
       run: (context, { options }) => run(context, options),

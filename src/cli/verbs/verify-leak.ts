@@ -7,14 +7,25 @@ import {
   type LeakCheck,
   type LeakOptions,
   type LeakResult,
+  type Planted,
+  plantLeaks,
+  plantWarmups,
   verifyLeaks,
   verifyWarmup,
 } from "../../evaluate/index.ts";
 import { reportFailure } from "../failure.ts";
+import { printPlanted } from "../print/planted.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
-type Options = { readonly model?: string; readonly strategy?: string; readonly param?: readonly string[] };
+type Options = {
+  readonly model?: string;
+  readonly strategy?: string;
+  readonly param?: readonly string[];
+  readonly planted?: boolean;
+};
+
+const PLANTED = new Option("--planted", "the check itself: plants each fault on these data and must find it");
 
 const SETTINGS = [
   ["--symbols <list>", "data.symbols"],
@@ -66,11 +77,13 @@ async function run(
   context: CommandContext,
   options: Options,
   check: (options: LeakOptions) => Promise<LeakResult>,
+  plant: (options: LeakOptions) => Promise<Planted[]>,
   failed: string,
 ): Promise<number> {
   const { output } = context;
   const { what, ...checked } = await subject(context, options);
   const { tape } = checked;
+  if (options.planted === true) return printPlanted(context, tape, await plant(checked));
   const result = await check(checked);
   output.endProgress();
   const symbols = tape.instruments.map(({ symbol }) => symbol);
@@ -95,13 +108,14 @@ export function registerVerifyLeak(group: Command, runner: VerbRunner): void {
       summary: "Nothing that decides knows the future",
       details:
         "Everything after some bars is replaced by another future: features, decisions and equity before it must not move. Features of a history that ends must be those of one that goes on. A model's normalizer is fitted anew on the bars that it names, and a model with labels must keep them out of the tested part. Each fault is named with feature, bar and size; ends with 5 where there is one.",
-      options: [MODEL, strategyOption(), paramOption()],
+      options: [MODEL, strategyOption(), paramOption(), PLANTED],
       settings: SETTINGS,
       examples: [
         ["verify leak --model tidemark", "a model with its features, normalizer and decisions"],
         ["verify leak --features full", "every feature"],
+        ["verify leak --planted", "does the check find every kind of fault on these data?"],
       ],
-      run: (context, { options }) => run(context, options, verifyLeaks, "Something knows the future"),
+      run: (context, { options }) => run(context, options, verifyLeaks, plantLeaks, "Something knows the future"),
     },
     runner,
   );
@@ -112,13 +126,13 @@ export function registerVerifyLeak(group: Command, runner: VerbRunner): void {
       summary: "Features are final after the warm-up that they state",
       details:
         "The streams of all features begin at several later bars: after the warm-up that each states, its values must be those of streams that began long before. Each fault is named with feature, bar, size and the bars that it really needs; ends with 5 where there is one.",
-      options: [MODEL],
+      options: [MODEL, PLANTED],
       settings: SETTINGS,
       examples: [
         ["verify warmup --model tidemark", "the features of a model"],
         ["verify warmup --features full --timeframe 1h", "every feature"],
       ],
-      run: (context, { options }) => run(context, options, verifyWarmup, "A warm-up is too short"),
+      run: (context, { options }) => run(context, options, verifyWarmup, plantWarmups, "A warm-up is too short"),
     },
     runner,
   );

@@ -75,6 +75,12 @@ async function decisionsOn(options: DecisionCheckOptions, tape: MarketTape, from
   return rows;
 }
 
+/** Wanted size, below zero for short; a hold counts as nothing. */
+function signedSize(intents: Float64Array, symbol: number, symbols: number): number {
+  const side = intents[symbol] === Direction.long ? 1 : intents[symbol] === Direction.short ? -1 : 0;
+  return side * intents[symbols + symbol];
+}
+
 function differenceOf(
   tape: MarketTape,
   bar: number,
@@ -97,7 +103,7 @@ function differenceOf(
       symbol,
       bar,
       timeMs: tape.timeMs[bar],
-      size: Math.abs(ours.intents[S + s] - theirs.intents[S + s]),
+      size: Math.abs(signedSize(ours.intents, s, S) - signedSize(theirs.intents, s, S)),
       text: `The decision for ${symbol} at the close of ${at} changes with what happens at least ${lead} later: ${said(ours)} becomes ${said(theirs)}.`,
     };
   }

@@ -58,7 +58,7 @@ function resultOf(checks: readonly LeakCheck[]): LeakResult {
   return { passed: checks.every(({ outcome }) => outcome !== "failed"), checks };
 }
 
-function selectionIn({ model, selection }: LeakOptions): FeatureSelection {
+export function selectionIn({ model, selection }: LeakOptions): FeatureSelection {
   return model === undefined ? (selection ?? "core20") : selectionOf(model.manifest);
 }
 
