@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { hasRedis, startRedis } from "../../src/search/testing/redis-server.ts";
 import { temporaryFolder, tidemark } from "./cli.ts";
 
 const MARKET = [
@@ -40,6 +41,65 @@ describe("tidemark walkforward", () => {
     expect(second.folds.map(({ tradeHash }) => tradeHash)).toEqual(first.folds.map(({ tradeHash }) => tradeHash));
     expect(second.totalReturn).toBe(first.totalReturn);
     expect(existsSync(join(records, "window-2.json"))).toBe(true);
+  });
+});
+
+describe.skipIf(!hasRedis)("tidemark walkforward --workers (needs redis-server)", () => {
+  it("has its windows run by a worker elsewhere, with the results of this machine", async () => {
+    using folder = temporaryFolder();
+    using other = temporaryFolder();
+    const cwd = folder.path;
+    const server = await startRedis();
+    let over = false;
+    let asked = false;
+    try {
+      const args = ["--strategy", "sma-cross", "--windows", "3", "--no-report", "--json", "--seed", "1", ...MARKET];
+      const working = tidemark(["worker", "--workers", server.url], {
+        cwd: other.path,
+        whileRunning: (child, stderr) => {
+          if (!over || asked || !/Serving|Waiting/.test(stderr)) return;
+          asked = child.kill("SIGINT");
+        },
+      });
+      const spread = await tidemark(["walkforward", ...args, "--workers", server.url], { cwd });
+      over = true;
+      expect(spread.code, spread.stderr).toBe(0);
+      expect((await working).stdout).toContain("3 trials finished");
+      const here = await tidemark(["walkforward", ...args, "--name", "here"], { cwd });
+      const folds = (text: string): string[] =>
+        (JSON.parse(text) as { folds: Array<{ tradeHash: string }> }).folds.map(({ tradeHash }) => tradeHash);
+      expect(folds(spread.stdout)).toEqual(folds(here.stdout));
+      expect(existsSync(join(cwd, "runs", "walkforward", "sma-cross", "window-3.json"))).toBe(true);
+      expect(existsSync(join(other.path, "runs")), "a worker keeps nothing").toBe(false);
+      const warm = await tidemark(["walkforward", "--warm", "--workers", server.url, ...MARKET], { cwd });
+      expect(warm.stderr).toContain("can't be spread over machines");
+    } finally {
+      over = true;
+      await server.stop();
+    }
+  });
+});
+
+describe("the checks, checked", () => {
+  it("find every planted fault, and end with 5 where the data are too few to find it", async () => {
+    using folder = temporaryFolder();
+    const cwd = folder.path;
+    const leak = await tidemark(["verify", "leak", "--planted", "--seed", "1", ...MARKET], { cwd });
+    expect(leak.code, leak.stdout).toBe(0);
+    expect(leak.stdout).toContain("caught   a feature that peeks one bar ahead");
+    const few = [
+      "--venue",
+      "synthetic",
+      "--symbols",
+      "BTCUSDT",
+      "--timeframe",
+      "1h",
+      "--set",
+      "data.synthetic_bars=100",
+    ];
+    const warmup = await tidemark(["verify", "warmup", "--planted", "--seed", "1", ...few], { cwd });
+    expect(warmup.code).toBe(5);
+    expect(warmup.stdout).toContain("MISSED   a warm-up that is too short");
   });
 });
 

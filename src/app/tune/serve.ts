@@ -1,12 +1,13 @@
-/** @file A worker's day: waits for a search that is posted, serves it until it ends, waits for the next. */
+/** @file A worker's day: waits for a search or a walk-forward that is posted, serves it until it ends, waits for the next. */
 import { availableParallelism } from "node:os";
 import { packageVersion, TidemarkError } from "../../core/index.ts";
 import { openRequestedMarket, type PlanBoard, type PostedPlan, planBoard } from "../../learn/index.ts";
-import { runWorker } from "../../search/index.ts";
+import { type ObjectiveModule, runWorker } from "../../search/index.ts";
 import { dataRoot } from "../config/folders.ts";
 import { searchBudget } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
-import { planSchema, type TunePlan } from "./plan.ts";
+import { postedWalk, servedWalk } from "../walkforward/elsewhere.ts";
+import { planSchema } from "./plan.ts";
 import { trialModule } from "./trial.ts";
 
 const POLL_MS = 1_000;
@@ -21,7 +22,7 @@ function unless<T>(signal: AbortSignal, promise: Promise<T>): Promise<T | undefi
   });
 }
 
-type Served = { readonly posted: PostedPlan; readonly plan: TunePlan };
+type Served = { readonly posted: PostedPlan; readonly objective: ObjectiveModule };
 
 class SearchServer {
   readonly #context: AppContext;
@@ -72,16 +73,22 @@ class SearchServer {
     if (posted.codeVersion !== own) {
       return this.#refuse(posted, `it is led by Tidemark ${posted.codeVersion}, this is ${own}`);
     }
+    const config = this.#context.config();
+    const walk = postedWalk(posted.plan);
     const parsed = planSchema.safeParse(posted.plan);
-    if (!parsed.success) return this.#refuse(posted, "its plan can't be read");
+    if (walk === undefined && !parsed.success) return this.#refuse(posted, "its plan can't be read");
     try {
-      const { market, dataFingerprint } = parsed.data;
-      await openRequestedMarket(market, dataRoot(this.#context.config()), dataFingerprint);
+      if (walk !== undefined) return { posted, objective: await servedWalk(this.#context, config, walk) };
+      if (parsed.success) {
+        const { market, dataFingerprint } = parsed.data;
+        await openRequestedMarket(market, dataRoot(config), dataFingerprint);
+        return { posted, objective: trialModule(parsed.data, dataRoot(config)) };
+      }
     } catch (thrown) {
       if (!(thrown instanceof TidemarkError)) throw thrown;
       return this.#refuse(posted, `${thrown.what} (${thrown.where ?? "data.root"})`);
     }
-    return { posted, plan: parsed.data };
+    return undefined;
   }
 
   #refuse(posted: PostedPlan, reason: string): undefined {
@@ -90,7 +97,7 @@ class SearchServer {
     return undefined;
   }
 
-  async #serve({ posted, plan }: Served): Promise<number> {
+  async #serve({ posted, objective }: Served): Promise<number> {
     const { signal, clock } = this.#context;
     const config = this.#context.config();
     const over = new AbortController();
@@ -100,7 +107,7 @@ class SearchServer {
     try {
       return await runWorker({
         url: this.#url,
-        objective: trialModule(plan, dataRoot(config)),
+        objective,
         codeVersion: posted.codeVersion,
         dataFingerprint: posted.dataFingerprint,
         parallel,

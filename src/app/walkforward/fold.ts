@@ -2,15 +2,17 @@
  * @file One window of a walk-forward, in a process of its own: trains where the plan says so, tests, and keeps a record.
  * Everything it needs comes as JSON; a record that is there already is a window that is done.
  */
-import { existsSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { formatDay, packageVersion, systemClock, writeFileAtomic } from "../../core/index.ts";
+import { formatDay, packageVersion, readTextIfPresent, systemClock, writeFileAtomic } from "../../core/index.ts";
 import {
   type BacktestResult,
   backtest,
   baselineConfig,
   baselinePolicy,
+  type FoldRecord,
   foldRecord,
   type WalkWindow,
 } from "../../evaluate/index.ts";
@@ -44,7 +46,7 @@ export const walkPlanSchema = z.object({
   seed: z.number(),
   dataFingerprint: z.string(),
   windows: z.array(z.object({ index: z.number(), train: range, test: range, lastTrainBar: z.number() })),
-  /** Folder of the configuration, and where the records go. */
+  /** Folder of the configuration, and where the records go: empty on a worker elsewhere, which keeps nothing. */
   project: z.string(),
   folder: z.string(),
   config: configSchema,
@@ -77,14 +79,30 @@ export function silentContext(config: Config, signal: AbortSignal): AppContext {
 
 type Tested = { readonly result: BacktestResult; readonly chosen: Readonly<Record<string, string | number | null>> };
 
+/** The note of a trial in which its record is sent to the process that leads the walk-forward. */
+export const RECORD_NOTE = "record";
+
 /** Runs window `trial.params.window` of the plan. Named by `walkModule`. */
 export async function objective(trial: TrialRun, options: Json): Promise<number> {
-  const plan = walkPlanSchema.parse(options);
+  const given = walkPlanSchema.parse(options);
+  const kept = given.folder !== "";
+  const plan = kept ? given : { ...given, folder: mkdtempSync(join(tmpdir(), "tidemark-window-")) };
+  try {
+    const record = await windowRecord(plan, Number(trial.params["window"]), trial.signal);
+    trial.note(RECORD_NOTE, JSON.parse(JSON.stringify(record)) as Json);
+    return record.totalReturn;
+  } finally {
+    if (!kept) rmSync(plan.folder, { recursive: true, force: true });
+  }
+}
+
+async function windowRecord(plan: WalkPlan, index: number, signal: AbortSignal): Promise<FoldRecord> {
   const config = configOf(plan.config, plan.project);
-  const window = plan.windows[Number(trial.params["window"])];
+  const window = plan.windows[index];
   const path = foldPath(plan.folder, window.index);
-  if (existsSync(path)) return 0;
-  const context = silentContext(config, trial.signal);
+  const known = readTextIfPresent(path);
+  if (known !== undefined) return JSON.parse(known) as FoldRecord;
+  const context = silentContext(config, signal);
   const tape = await readTape(context, config);
   const { result, chosen } = await testWindow(context, config, plan, window, tape);
   const decision = decisionSettings(config);
@@ -102,7 +120,7 @@ export async function objective(trial: TrialRun, options: Json): Promise<number>
     chosen,
   });
   writeFileAtomic(path, JSON.stringify(record));
-  return record.totalReturn;
+  return record;
 }
 
 /** The windows of a plan by name, for another process. */

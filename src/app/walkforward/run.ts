@@ -1,18 +1,10 @@
-/** @file A walk-forward: windows are planned, run in processes side by side, and joined. Stopped at any point, it goes on. */
-import { availableParallelism } from "node:os";
+/** @file A walk-forward: windows are planned, run side by side, and joined. Stopped at any point, it goes on. */
 import { join } from "node:path";
 import { DAY_MS, formatDay, readTextIfPresent, TidemarkError, writeFileAtomic } from "../../core/index.ts";
-import {
-  type FoldRecord,
-  type JoinedWalk,
-  joinFolds,
-  type WalkWindow,
-  walkForwardWindows,
-} from "../../evaluate/index.ts";
+import { type JoinedWalk, joinFolds, type WalkWindow, walkForwardWindows } from "../../evaluate/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
 import { rollingWindows } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { processExecutor } from "../../search/index.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { runsFolder } from "../config/folders.ts";
 import { networkSettings } from "../config/learning.ts";
@@ -21,7 +13,8 @@ import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { rowAt } from "../data/range.ts";
 import { firstBarOfClassifier } from "../training/classifier-window.ts";
-import { foldPath, type WalkPlan, walkModule, walkPlanSchema } from "./fold.ts";
+import { type WalkPlan, walkPlanSchema } from "./fold.ts";
+import { type Places, recordOf, runWindows } from "./windows.ts";
 
 export type WalkOptions = {
   readonly name: string;
@@ -32,9 +25,7 @@ export type WalkOptions = {
   readonly trainDays?: number;
   readonly testDays?: number;
   readonly anchored: boolean;
-  /** 0 for one less than the machine has. */
-  readonly parallel: number;
-};
+} & Places;
 
 export type Walked = { readonly plan: WalkPlan; readonly walk: JoinedWalk; readonly tape: MarketTape };
 
@@ -135,11 +126,11 @@ export async function beginWalk(context: AppContext, config: Config, options: Wa
     });
   }
   writeFileAtomic(join(folder, PLAN_FILE), `${JSON.stringify(plan, null, 2)}\n`);
-  return walkOn(context, plan, tape, options.parallel);
+  return walkOn(context, plan, tape, options);
 }
 
 /** Goes on with one that was stopped; windows that are done stay done. Throws USAGE_ARGUMENT or CHECKPOINT_MISMATCH. */
-export async function resumeWalk(context: AppContext, config: Config, name: string, parallel: number): Promise<Walked> {
+export async function resumeWalk(context: AppContext, config: Config, name: string, places: Places): Promise<Walked> {
   const folder = walkFolder(config, name);
   const text = readTextIfPresent(join(folder, PLAN_FILE));
   if (text === undefined) {
@@ -159,7 +150,7 @@ export async function resumeWalk(context: AppContext, config: Config, name: stri
       fix: "Begin a new one with another --name.",
     });
   }
-  return walkOn(context, plan, tape, parallel);
+  return walkOn(context, plan, tape, places);
 }
 
 function planned(config: Config, plan: WalkPlan): Config {
@@ -167,50 +158,8 @@ function planned(config: Config, plan: WalkPlan): Config {
   return { ...config, data: { ...config.data, symbols, timeframe, venue, from, to } };
 }
 
-async function walkOn(context: AppContext, plan: WalkPlan, tape: MarketTape, parallel: number): Promise<Walked> {
-  const waiting = plan.windows.filter(({ index }) => recordOf(plan, index) === undefined);
-  // A warm start needs the model of the window before.
-  const chained = plan.subject.kind === "training" && plan.subject.warm;
-  const most = parallel > 0 ? parallel : Math.max(1, availableParallelism());
-  const side = chained ? 1 : Math.min(most, Math.max(1, waiting.length));
-  const total = plan.windows.length;
-  let done = total - waiting.length;
-  if (done > 0) context.note(`${done} of ${total} windows are done from before.`);
-  const executor = processExecutor({ clock: context.clock });
-  const hooks = { onReport: () => Promise.resolve(false) };
-  await executor.start(walkModule(plan), plan.name);
-  try {
-    const report = (): void => context.progress({ label: "windows", done, total, unit: "windows" });
-    report();
-    const queue = [...waiting];
-    const work = async (): Promise<void> => {
-      for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
-        const task = { studyId: plan.name, trialId: next.index, attempt: 0, params: { window: next.index } };
-        const outcome = await executor.run(task, hooks, context.signal);
-        context.signal.throwIfAborted();
-        if (outcome.kind === "failed") throw failed(next.index, outcome.reason);
-        done++;
-        report();
-      }
-    };
-    await Promise.all(Array.from({ length: side }, work));
-  } finally {
-    await executor.close();
-    context.endProgress();
-    if (context.signal.aborted) context.note(`Saved. Go on with: tidemark walkforward --resume ${plan.name}`);
-  }
+async function walkOn(context: AppContext, plan: WalkPlan, tape: MarketTape, places: Places): Promise<Walked> {
+  await runWindows(context, plan, places);
   const records = plan.windows.flatMap(({ index }) => recordOf(plan, index) ?? []);
   return { plan, tape, walk: joinFolds(records) };
-}
-
-function failed(index: number, reason: string): TidemarkError {
-  return new TidemarkError("DATA_TOO_SHORT", {
-    what: `Window ${index + 1} could not be run: ${reason}`,
-    fix: "Correct what the reason names; windows that are done are kept, and --resume goes on.",
-  });
-}
-
-function recordOf(plan: WalkPlan, index: number): FoldRecord | undefined {
-  const text = readTextIfPresent(foldPath(plan.folder, index));
-  return text === undefined ? undefined : (JSON.parse(text) as FoldRecord);
 }

@@ -40,6 +40,7 @@ type Options = {
   readonly anchored?: boolean;
   readonly warm?: boolean;
   readonly parallel: string;
+  readonly workers?: string;
   readonly name?: string;
   readonly resume?: string;
   readonly scheme: string;
@@ -150,7 +151,11 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   if (options.scheme !== "windows") return runCross(context, options);
   const { output } = context;
   const config = context.config();
-  const parallel = whole(options.parallel, "--parallel", 0);
+  const { workers } = options;
+  const places = {
+    parallel: whole(options.parallel, "--parallel", 0),
+    ...(workers === undefined ? {} : { workers }),
+  };
   const started = context.clock.elapsedMs();
   const subject = subjectOf(context.folder, options);
   const name =
@@ -169,9 +174,9 @@ async function run(context: CommandContext, options: Options): Promise<void> {
           trainDays: whole(options.trainDays, "--train-days", 1),
           testDays: whole(options.testDays, "--test-days", 1),
           anchored: options.anchored === true,
-          parallel,
+          ...places,
         })
-      : await resumeWalk(context, config, options.resume, parallel);
+      : await resumeWalk(context, config, options.resume, places);
   const { plan, walk, tape } = walked;
   const symbols = tape.instruments.map(({ symbol }) => symbol);
   output.text(`${plan.name}: ${howText(walked)}, ${symbols.join(" ")}, ${tape.timeframe} bars\n`);
@@ -212,7 +217,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
       name: "walkforward",
       summary: VERB_SUMMARIES.walkforward,
       details:
-        "The bars are cut into windows: a part that trains, a gap, a part that is tested, and on. Without --model and --strategy a policy is trained in each window by the configuration. Windows run in processes side by side; each that is done is kept, so that a walk-forward that was stopped goes on with --resume.",
+        "The bars are cut into windows: a part that trains, a gap, a part that is tested, and on. Without --model and --strategy a policy is trained in each window by the configuration. Windows run in processes side by side; each that is done is kept, so that a walk-forward that was stopped goes on with --resume. With --workers they wait in Redis for workers on any machine that has the same candles; a window whose worker dies goes to another one.",
       options: [
         new Option("--windows <count>", "how many windows (default: 6; a classifier's follow its weeks)"),
         new Option("--train-days <days>", "a classifier's windows: days that train").default("28"),
@@ -223,6 +228,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         strategyOption(),
         paramOption(),
         new Option("--parallel <count>", "windows at once; 0 for as many as the machine has").default("0"),
+        new Option("--workers <address>", "the Redis server through which `tidemark worker` takes windows, anywhere"),
         new Option("--name <name>", "name of the walk-forward (default: what is tested)"),
         new Option("--resume <name>", "go on with one that was stopped"),
         new Option(
@@ -251,6 +257,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         ["walkforward --windows 6 --steps 200000", "train and test in six windows"],
         ["walkforward --learner gbdt --timeframe 1h", "boosted trees: four weeks train, one is tested, and on"],
         ["walkforward --strategy sma-cross --windows 12 --anchored", "a rule, window by window"],
+        ["walkforward --windows 12 --workers redis://10.0.0.5:6379", "windows on many machines"],
         ["walkforward --scheme cpcv --strategy ./my-strategy.ts --candidates 40", "is the choice of parameters luck?"],
       ],
       run: (context, { options }) => run(context, options),
