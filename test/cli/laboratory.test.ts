@@ -44,6 +44,10 @@ describe("tidemark walkforward", () => {
   });
 });
 
+function hashesOf(json: string): string[] {
+  return (JSON.parse(json) as { folds: Array<{ tradeHash: string }> }).folds.map(({ tradeHash }) => tradeHash);
+}
+
 describe.skipIf(!hasRedis)("tidemark walkforward --workers (needs redis-server)", () => {
   it("has its windows run by a worker elsewhere, with the results of this machine", async () => {
     using folder = temporaryFolder();
@@ -66,9 +70,7 @@ describe.skipIf(!hasRedis)("tidemark walkforward --workers (needs redis-server)"
       expect(spread.code, spread.stderr).toBe(0);
       expect((await working).stdout).toContain("3 trials finished");
       const here = await tidemark(["walkforward", ...args, "--name", "here"], { cwd });
-      const folds = (text: string): string[] =>
-        (JSON.parse(text) as { folds: Array<{ tradeHash: string }> }).folds.map(({ tradeHash }) => tradeHash);
-      expect(folds(spread.stdout)).toEqual(folds(here.stdout));
+      expect(hashesOf(spread.stdout)).toEqual(hashesOf(here.stdout));
       expect(existsSync(join(cwd, "runs", "walkforward", "sma-cross", "window-3.json"))).toBe(true);
       expect(existsSync(join(other.path, "runs")), "a worker keeps nothing").toBe(false);
       const warm = await tidemark(["walkforward", "--warm", "--workers", server.url, ...MARKET], { cwd });
