@@ -120,7 +120,7 @@ footer { color: var(--faint); font-size: 12.5px; text-align: center; margin-top:
 @media print {
   :root:not([data-theme]), :root[data-theme] { color-scheme: light;${LIGHT_COLORS} }
   body { background: var(--bg); -webkit-print-color-adjust: exact; print-color-adjust: exact; } main { max-width: none; padding: 0; }
-  .chart, .chart svg, .tile, .tiles, .bars, table.heat, tr, .head { break-inside: avoid; } .head, .note { break-after: avoid; }
+  .chart svg { height: auto; } .chart, .chart svg, .tile, .tiles, .bars, table.heat, tr, .head { break-inside: avoid; } .head, .note { break-after: avoid; }
   .card:has(.chart) { break-inside: avoid; } .scroll { overflow: visible; } .tool, .tip { display: none !important; }
   .two, .two.uneven { display: block; } table.data { font-size: 10px; } table.data th, table.data td { padding: 2px 5px; white-space: normal; } table.heat { min-width: 0; font-size: 10px; } table.heat td { min-width: 0; padding: 3px 1px; }
 }
