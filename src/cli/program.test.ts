@@ -6,7 +6,7 @@ import { VERBS } from "./verbs/index.ts";
 import { VERB_SUMMARIES, type VerbName } from "./verbs/summaries.ts";
 
 const EVERY_VERB = Object.keys(VERBS) as VerbName[];
-const COMMON = ["--config", "--json", "--seed", "--quiet", "--verbose", "--help"];
+const COMMON = ["--config", "--json", "--quiet", "--verbose", "--help"];
 
 /** As a shell would have them. */
 function wordsOf(line: string): string[] {
@@ -44,6 +44,29 @@ describe("the program with every verb loaded", async () => {
     const help = helpOf(command);
     expect(help, "an example").toMatch(new RegExp(`Examples?:\\n  # .*\\n  tidemark ${words}`));
     for (const option of COMMON) expect(help, `takes ${option}`).toContain(option);
+  });
+
+  it("takes a seed where something is drawn, and nowhere else", () => {
+    const takes = (words: string): boolean => {
+      const command = commands.find((one) => one.words === words)?.command;
+      return command !== undefined && helpOf(command).includes("--seed <number>");
+    };
+    for (const words of ["train", "tune", "backtest", "paper", "venue", "stress", "verify engine", "verify learning"]) {
+      expect(takes(words), words).toBe(true);
+    }
+    for (const words of [
+      "init",
+      "data ls",
+      "models rm",
+      "report show",
+      "halt",
+      "close",
+      "token ls",
+      "serve",
+      "import",
+    ]) {
+      expect(takes(words), words).toBe(false);
+    }
   });
 
   it.each(commands)("$words has help within 80 columns, whatever the screen is", ({ command }) => {
