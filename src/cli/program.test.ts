@@ -46,11 +46,12 @@ describe("the program with every verb loaded", async () => {
     for (const option of COMMON) expect(help, `takes ${option}`).toContain(option);
   });
 
+  const takes = (words: string): boolean => {
+    const command = commands.find((one) => one.words === words)?.command;
+    return command !== undefined && helpOf(command).includes("--seed <number>");
+  };
+
   it("takes a seed where something is drawn, and nowhere else", () => {
-    const takes = (words: string): boolean => {
-      const command = commands.find((one) => one.words === words)?.command;
-      return command !== undefined && helpOf(command).includes("--seed <number>");
-    };
     for (const words of ["train", "tune", "backtest", "paper", "venue", "stress", "verify engine", "verify learning"]) {
       expect(takes(words), words).toBe(true);
     }
