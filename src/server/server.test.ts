@@ -239,6 +239,57 @@ describe("a command", () => {
   });
 });
 
+describe("live risk", () => {
+  it("asks a page for the password, and takes nothing of a session that does not run", async () => {
+    const ask = { session: "live/x", command: "resume", phrase: "raise x", reason: "" };
+    expect((await place.tell("live/changes", ask)).status).toBe(403);
+    expect((await place.tell("session/live", { password: "anything at all" })).json).toMatchObject({
+      error: { code: "LIVE_REFUSED", what: "No password is set" },
+    });
+    await place.served.vault.setPassword("correct horse battery");
+    expect((await place.read("session")).json).toMatchObject({ tier: "operate", canRaiseLive: true });
+    expect((await place.tell("session/live", { password: "correct horse batterx" })).status).toBe(409);
+    const raised = await place.tell("session/live", { password: "correct horse battery" });
+    expect(raised.json).toMatchObject({ tier: "live" });
+    expect((await place.read("session")).json).toMatchObject({ tier: "live" });
+    expect((await place.tell("live/changes", ask)).status).toBe(404);
+    const paper = await place.tell("live/changes", { ...ask, session: "paper/demo-1" });
+    expect(paper.json).toMatchObject({ error: { code: "LIVE_REFUSED" } });
+    await place.send("DELETE", "/api/v1/session/live", place.page);
+    expect((await place.read("session")).json).toMatchObject({ tier: "operate" });
+    expect((await place.read("live/changes")).json).toEqual({ items: [] });
+  });
+});
+
+describe("a version", () => {
+  it("in if-match reaches the engine as the body's does, and two that differ are refused", async () => {
+    const heard: unknown[] = [];
+    const door = await serveControl(join(place.folder, "state/paper/demo-1"), {
+      answer: (request) => {
+        if (request.verb === "command") heard.push(request.order);
+        return {};
+      },
+    });
+    const seen = "0123456789abcdef";
+    const close = { command: "close-position", symbol: "BTCUSDT", reason: "" };
+    const tell = (body: object, headers: Record<string, string>) =>
+      place.tell("sessions/paper/demo-1/commands", body, headers);
+    try {
+      await tell(close, { "if-match": `"${seen}"` });
+      await tell({ ...close, ifVersion: seen }, {});
+      expect(heard).toEqual([
+        { command: "close-position", symbol: "BTCUSDT", ifVersion: seen },
+        { command: "close-position", symbol: "BTCUSDT", ifVersion: seen },
+      ]);
+      expect((await tell({ ...close, ifVersion: "fedcba9876543210" }, { "if-match": `"${seen}"` })).status).toBe(422);
+      expect((await tell(close, { "if-match": "*" })).status).toBe(422);
+      expect(heard).toHaveLength(2);
+    } finally {
+      await door.close();
+    }
+  });
+});
+
 describe("the stream", () => {
   it("tells what is new to who has signed in, and its store equals what the API answers", async () => {
     const { port, url } = place.served;

@@ -33,6 +33,7 @@ import { Vault } from "./access/vault.ts";
 import type { TradeEvent } from "./contract/index.ts";
 import { API, bearerOf, cookieOf, createApp } from "./http/app.ts";
 import { jobOf } from "./http/handlers.ts";
+import { LiveChanges } from "./http/live-changes.ts";
 import { ServerMetrics } from "./http/metrics.ts";
 import { PageFiles } from "./http/page-files.ts";
 import { Tickets } from "./http/tickets.ts";
@@ -122,6 +123,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     { ...context, note: silent, progress: silent, endProgress: silent },
     options.assistant,
   );
+  const live = new LiveChanges(clock);
   await look();
   app = createApp({
     context,
@@ -133,6 +135,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     machine,
     assistant,
     tickets: new Tickets(clock),
+    live,
     isDemo: options.isDemo === true,
     demoSource: options.demoSource,
     refresh: look,
@@ -192,6 +195,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
       ended.abort();
       noteRunning(context, undefined);
       await looking;
+      live.close();
       await assistant.close();
       hub.close();
       sockets.close();

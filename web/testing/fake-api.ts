@@ -256,6 +256,8 @@ export async function fakeApi(
         return isEmpty ? { items: [] } : world.walletOf();
       case "history":
         return historyOf(rest[0], rest[1], query.get("symbol"));
+      case "live":
+        return { items: [] };
       case "promotions":
         return { items: given(learning.promotionsOf()) };
       case "models":

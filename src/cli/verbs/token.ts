@@ -1,6 +1,8 @@
-/** @file `tidemark token`: what programs show to the API. Only hashes are kept; a secret is told once. */
+/** @file `tidemark token`: what programs show to the API, and the password of a page. Only hashes are kept. */
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
 import { type Command, Option } from "commander";
-import { formatDay } from "../../core/index.ts";
+import { formatDay, TidemarkError } from "../../core/index.ts";
 import { accessFolder, Vault } from "../../server/index.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
@@ -25,6 +27,39 @@ function list(context: CommandContext): void {
         ),
   );
   output.data({ tokens });
+}
+
+/** One line from the terminal, which doesn't show it, or from a pipe. */
+async function askedPassword(context: CommandContext, question: string): Promise<string> {
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const isTyped = process.stdin.isTTY;
+  const reader = createInterface({ input: process.stdin, output: silent, terminal: isTyped });
+  if (isTyped) context.output.note(question);
+  try {
+    return await reader.question("", { signal: context.signal });
+  } finally {
+    reader.close();
+  }
+}
+
+async function setPassword(context: CommandContext, { remove }: { readonly remove?: boolean }): Promise<void> {
+  const vault = vaultOf(context);
+  if (remove === true) {
+    await vault.setPassword(undefined);
+    context.output.text("No page raises live risk any more.");
+    context.output.data({ password: false });
+    return;
+  }
+  const password = await askedPassword(context, "The password, twice; it is not shown:");
+  if (process.stdin.isTTY && (await askedPassword(context, "Again:")) !== password) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "The two are not the same",
+      fix: "Nothing was changed; try again.",
+    });
+  }
+  await vault.setPassword(password);
+  context.output.text("Set. With it a page may raise live risk, for five minutes each time.");
+  context.output.data({ password: true });
 }
 
 export function registerToken(program: Command, runner: VerbRunner): void {
@@ -65,6 +100,19 @@ export function registerToken(program: Command, runner: VerbRunner): void {
         );
         context.output.data({ token, secret });
       },
+    },
+    runner,
+  );
+  addVerb<{ readonly remove?: boolean }>(
+    group,
+    {
+      name: "password",
+      summary: "Set the password with which a page may raise live risk",
+      withoutChance: true,
+      details: "Without one no page can: the command line does. It is asked on the terminal, or read from a pipe.",
+      options: [new Option("--remove", "take it away: no page raises live risk")],
+      examples: [["token password", "asks for it twice and keeps a hash"]],
+      run: (context, { options }) => setPassword(context, options),
     },
     runner,
   );

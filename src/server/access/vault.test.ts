@@ -126,3 +126,39 @@ describe("wrong tries", () => {
     expect(vault.waitMs()).toBe(0);
   });
 });
+
+describe("live risk", () => {
+  it("is raised by the right password, for five minutes, in the page that gave it", async () => {
+    const { vault, clock } = open();
+    const [one, two] = [vault.openSession(vault.newCode()), vault.openSession(vault.newCode())];
+    if (one === undefined || two === undefined) throw new Error("no session");
+    expect(await vault.raise(one.cookie, "correct horse battery")).toBeUndefined();
+    await vault.setPassword("correct horse battery");
+    expect(await vault.raise(one.cookie, "correct horse batterz")).toBeUndefined();
+    expect(vault.visitor(one.cookie, one.secret)?.tier).toBe("operate");
+    expect(await vault.raise(one.cookie, "correct horse battery")).toBe(clock.nowMs() + 5 * MINUTE_MS);
+    expect(vault.visitor(one.cookie, one.secret)?.tier).toBe("live");
+    expect(vault.visitor(two.cookie, two.secret)?.tier).toBe("operate");
+    clock.advance(5 * MINUTE_MS);
+    expect(vault.visitor(one.cookie, one.secret)?.tier).toBe("operate");
+  });
+
+  it("falls back when it is taken back, or the password changes; no file has the password", async () => {
+    const { vault, path } = open();
+    const page = vault.openSession(vault.newCode());
+    if (page === undefined) throw new Error("no session");
+    const tier = () => vault.visitor(page.cookie, page.secret)?.tier;
+    await vault.setPassword("correct horse battery");
+    await vault.raise(page.cookie, "correct horse battery");
+    vault.lower(page.cookie);
+    expect(tier()).toBe("operate");
+    await vault.raise(page.cookie, "correct horse battery");
+    expect(tier()).toBe("live");
+    await vault.setPassword("another long password");
+    expect(tier()).toBe("operate");
+    expect(readFileSync(join(path, "access.json"), "utf8")).not.toContain("another");
+    await vault.setPassword(undefined);
+    expect(vault.hasPassword).toBe(false);
+    await expect(vault.setPassword("short")).rejects.toMatchObject({ code: "USAGE_ARGUMENT" });
+  });
+});

@@ -2,9 +2,10 @@
  * @file Who may do what: one-time codes, page sessions of two halves, tokens of programs. Secrets are kept as hashes, in a file
  * that only its owner reads; a secret itself is known once, to whom it was given.
  */
-import { timingSafeEqual } from "node:crypto";
+import { type ScryptOptions, scrypt, timingSafeEqual } from "node:crypto";
 import { chmodSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { z } from "zod";
 import {
   type Clock,
@@ -29,6 +30,14 @@ const SESSION_MS = 7 * DAY_MS;
 const FREE_FAILURES = 5;
 const LONGEST_WAIT_MS = 60 * SECOND_MS;
 const MOST_SESSIONS = 50;
+/** How long a page may raise live risk after its password was right. */
+const LIVE_MS = 5 * MINUTE_MS;
+const SHORTEST_PASSWORD = 10;
+const LONGEST_PASSWORD = 200;
+/** 32 MiB and a tenth of a second a guess (RFC 7914). */
+const SCRYPT: ScryptOptions = { N: 2 ** 15, r: 8, p: 1, maxmem: 64 * 1024 * 1024 };
+const HASH_BYTES = 32;
+const derive = promisify<string, string, number, ScryptOptions, Buffer>(scrypt);
 const LOCK_TRIES = 100;
 const LOCK_PAUSE_MS = 10;
 
@@ -36,8 +45,18 @@ const tierSchema = z.enum(TIERS);
 const fileSchema = z.object({
   codes: z.array(z.object({ hash: z.string(), untilMs: z.number() })).default([]),
   sessions: z
-    .array(z.object({ cookie: z.string(), page: z.string(), tier: tierSchema, untilMs: z.number() }))
+    .array(
+      z.object({
+        cookie: z.string(),
+        page: z.string(),
+        tier: tierSchema,
+        untilMs: z.number(),
+        /** Until then the page may raise live risk. */
+        liveUntilMs: z.number().default(0),
+      }),
+    )
     .default([]),
+  password: z.object({ salt: z.string(), hash: z.string() }).optional(),
   tokens: z
     .array(
       z.object({
@@ -118,6 +137,7 @@ export class Vault {
         page: sha256Hex(session.secret),
         tier: session.tier,
         untilMs: session.expiresMs,
+        liveUntilMs: 0,
       });
       file.sessions = file.sessions.slice(-MOST_SESSIONS);
     });
@@ -131,7 +151,55 @@ export class Vault {
     const [first, second] = [sha256Hex(cookie), sha256Hex(secret)];
     const found = this.#read().sessions.find((one) => isSame(one.cookie, first) && isSame(one.page, second));
     if (found === undefined || found.untilMs < nowMs) return undefined;
-    return { name: "page", tier: found.tier, expiresMs: found.untilMs, isPage: true };
+    const tier = found.liveUntilMs > nowMs ? "live" : found.tier;
+    return { name: "page", tier, expiresMs: found.untilMs, isPage: true };
+  }
+
+  get hasPassword(): boolean {
+    return this.#read().password !== undefined;
+  }
+
+  /** The password that a page needs to raise live risk; undefined takes it away. Pages that had it need it anew. */
+  async setPassword(password: string | undefined): Promise<void> {
+    if (password !== undefined && (password.length < SHORTEST_PASSWORD || password.length > LONGEST_PASSWORD)) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters`,
+        where: "password",
+        fix: "Several words are easy to keep in mind and hard to guess.",
+      });
+    }
+    const salt = freshSecret();
+    const hash = password === undefined ? "" : await hashOf(password, salt);
+    this.#change((file) => {
+      if (password === undefined) delete file.password;
+      else file.password = { salt, hash };
+      for (const session of file.sessions) session.liveUntilMs = 0;
+    });
+  }
+
+  /** Lets a page raise live risk for five minutes; until when, or undefined where the password is wrong or none is set. */
+  async raise(cookie: string, password: string): Promise<number | undefined> {
+    const nowMs = this.#clock.nowMs();
+    const known = this.#read().password;
+    if (known === undefined || !isSame(await hashOf(password, known.salt), known.hash)) {
+      this.#failures.push(nowMs);
+      return undefined;
+    }
+    const untilMs = nowMs + LIVE_MS;
+    this.#setLive(cookie, untilMs);
+    return untilMs;
+  }
+
+  /** Takes back what `raise` gave. */
+  lower(cookie: string): void {
+    this.#setLive(cookie, 0);
+  }
+
+  #setLive(cookie: string, untilMs: number): void {
+    const hash = sha256Hex(cookie);
+    this.#change((file) => {
+      for (const session of file.sessions) if (session.cookie === hash) session.liveUntilMs = untilMs;
+    });
   }
 
   closeSession(cookie: string): void {
@@ -246,6 +314,10 @@ export class Vault {
     chmodSync(this.#path, 0o600);
     this.#known = undefined;
   }
+}
+
+async function hashOf(password: string, salt: string): Promise<string> {
+  return (await derive(password.normalize("NFKC"), salt, HASH_BYTES, SCRYPT)).toString("base64url");
 }
 
 /** A file that can't be understood lets nobody in. */

@@ -12,11 +12,15 @@ export const whoSchema = z.object({
   tier: tierSchema,
   /** "page" or the name of a token. */
   name: z.string(),
-  /** Whether this page can raise live risk: never without a second factor; the command line can. */
+  /** Whether a page can raise live risk after `session/live`: only where a password is set; the command line always can. */
   canRaiseLive: z.boolean(),
   expiresMs: timeMs,
 });
 export type Who = z.infer<typeof whoSchema>;
+
+/** POST session/live: for five minutes. */
+export const raiseSchema = z.strictObject({ password: z.string().min(1).max(200) });
+export const raisedSchema = z.object({ tier: tierSchema, untilMs: timeMs });
 
 export const tokenSchema = z.object({
   id: z.string(),

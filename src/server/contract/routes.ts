@@ -1,6 +1,15 @@
 /** @file Every route under /api/v1: method, path, the tier that it asks for, and what it answers. */
 import type { z } from "zod";
-import { madeTokenSchema, newTokenSchema, signedInSchema, signInSchema, tokensSchema, whoSchema } from "./access.ts";
+import {
+  madeTokenSchema,
+  newTokenSchema,
+  raisedSchema,
+  raiseSchema,
+  signedInSchema,
+  signInSchema,
+  tokensSchema,
+  whoSchema,
+} from "./access.ts";
 import { dialogueSchema, questionSchema } from "./assistant.ts";
 import type { Tier } from "./common.ts";
 import { checksSchema, configSchema, dataSchema, featuresSchema } from "./data.ts";
@@ -24,6 +33,9 @@ import {
   decisionsSchema,
   eventsSchema,
   historySchema,
+  liveChangeRequestSchema,
+  liveChangeSchema,
+  liveChangesSchema,
   ordersSchema,
   positionsSchema,
   sessionSchema,
@@ -60,6 +72,15 @@ export const ROUTES = {
   },
   who: { method: "get", path: "/session", summary: "Who asks, and what they may", tier: "view", answer: whoSchema },
   signOut: { method: "delete", path: "/session", summary: "End this session", tier: "view" },
+  raise: {
+    method: "post",
+    path: "/session/live",
+    summary: "Let this page raise live risk for five minutes, by the password of `tidemark token password`",
+    tier: "operate",
+    body: raiseSchema,
+    answer: raisedSchema,
+  },
+  lower: { method: "delete", path: "/session/live", summary: "Take that back", tier: "operate" },
   tokens: { method: "get", path: "/tokens", summary: "Tokens of programs", tier: "view", answer: tokensSchema },
   makeToken: {
     method: "post",
@@ -167,6 +188,29 @@ export const ROUTES = {
     tier: "operate",
     body: allCommandSchema,
     answer: commandsSchema,
+  },
+
+  changeLive: {
+    method: "post",
+    path: "/live/changes",
+    summary: "Raise the risk of a live session, some seconds from now",
+    tier: "live",
+    body: liveChangeRequestSchema,
+    answer: liveChangeSchema,
+  },
+  liveChanges: {
+    method: "get",
+    path: "/live/changes",
+    summary: "Changes that raise live risk, newest first",
+    tier: "view",
+    answer: liveChangesSchema,
+  },
+  takeBackLive: {
+    method: "delete",
+    path: "/live/changes/{id}",
+    summary: "Take a change back before it is carried out",
+    tier: "operate",
+    answer: liveChangeSchema,
   },
 
   models: {

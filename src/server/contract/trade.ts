@@ -23,6 +23,8 @@ export const positionSchema = z.object({
   /** Time without a stop at the venue, 0 where it has one. */
   nakedMs: z.number(),
   barsHeld: z.number(),
+  /** Changes with what a person sees of it: a command that names it is refused where it has become another. */
+  version: z.string().optional(),
 });
 export type Position = z.infer<typeof positionSchema>;
 
@@ -38,6 +40,8 @@ export const orderSchema = z.object({
   /** intended, working, unknown, filled, cancelled, rejected, ... */
   life: z.string(),
   sentMs: timeMs,
+  /** As of a position. */
+  version: z.string().optional(),
 });
 export type Order = z.infer<typeof orderSchema>;
 
@@ -218,6 +222,19 @@ export const commandRequestSchema = z.strictObject({
   targetPrice: decimalText.max(40).nullable().optional(),
   assetClass: assetClassSchema.optional(),
   open: z.boolean().optional(),
+  /** Of the position or order as it was seen; the header `if-match` says the same. */
+  ifVersion: z.string().max(40).optional(),
+});
+/**
+ * POST live/changes: what raises live risk. It asks for the tier live (POST session/live) and the phrase "raise NAME" with the
+ * session's name, and is carried out some seconds later, unless it is taken back before.
+ */
+export const liveChangeRequestSchema = z.strictObject({
+  session: z.string().max(200),
+  command: z.enum(["resume", "switch-class"]),
+  assetClass: assetClassSchema.optional(),
+  phrase: z.string().max(300),
+  reason: z.string().max(500),
 });
 /** POST engine/commands: every running session at once; only what lowers risk. */
 export const allCommandSchema = z.strictObject({
@@ -238,6 +255,21 @@ export const commandSchema = z.object({
   error: z.object({ code: z.string(), what: z.string(), fix: z.string().optional() }).nullable(),
 });
 export type Command = z.infer<typeof commandSchema>;
+
+export const liveChangeSchema = z.object({
+  id: z.string(),
+  session: z.string(),
+  command: z.enum(["resume", "switch-class"]),
+  assetClass: assetClassSchema.nullable(),
+  askedMs: timeMs,
+  /** When it is carried out. */
+  actsMs: timeMs,
+  state: z.enum(["waiting", "taken-back", "sent"]),
+  /** What the engine said; null until it was sent. */
+  answer: commandSchema.nullable(),
+});
+export type LiveChange = z.infer<typeof liveChangeSchema>;
+export const liveChangesSchema = z.object({ items: z.array(liveChangeSchema) });
 export const commandsSchema = z.object({ items: z.array(commandSchema) });
 
 /** What an asset class may use, summed over the running sessions of a mode. */

@@ -144,7 +144,8 @@ export function createApp(parts: AppParts): Hono<Env> {
       const cookie = cookieOf(c.req.header("cookie"), cookieName);
       const query = queryOf(c, route);
       const key = route.method === "post" && route.isStream !== true ? c.req.header("idempotency-key") : undefined;
-      const ask = { params: c.req.param() as Record<string, string>, query, body, visitor, cookie, key };
+      const ifMatch = c.req.header("if-match");
+      const ask = { params: c.req.param() as Record<string, string>, query, body, visitor, cookie, ifMatch, key };
       const act = (): ReturnType<Handler> => handlers[name](ask);
       const given =
         key === undefined

@@ -10,6 +10,7 @@ import {
   type Command,
   encodeColumns,
   type Job,
+  type LiveChange,
   MODES,
   type Mode,
   type NewJob,
@@ -20,6 +21,7 @@ import type { AssistantResource } from "../resources/assistant.ts";
 import type { LearningResources } from "../resources/learning.ts";
 import type { MachineResources } from "../resources/machine.ts";
 import type { TradingResources } from "../resources/trading.ts";
+import type { LiveChanges } from "./live-changes.ts";
 import type { Tickets } from "./tickets.ts";
 
 export type Ask = {
@@ -29,6 +31,8 @@ export type Ask = {
   readonly visitor: Visitor;
   /** The page's cookie, where it has one. */
   readonly cookie: string | undefined;
+  /** The version that the request's `if-match` names. */
+  readonly ifMatch: string | undefined;
   /** The request's idempotency key. */
   readonly key: string | undefined;
 };
@@ -51,6 +55,7 @@ export type Parts = {
   readonly machine: MachineResources;
   readonly assistant: AssistantResource;
   readonly tickets: Tickets;
+  readonly live: LiveChanges;
   readonly isDemo: boolean;
   readonly demoSource: string | undefined;
   /** Reads what a command has changed and tells the readers of the stream. */
@@ -140,13 +145,57 @@ async function command(parts: Parts, ask: Ask, session: string, { reason, ...ord
   }
 }
 
-/** From a page nothing raises live risk: that takes a second factor, or somebody at the machine itself. */
+/** What raises live risk has a route of its own, with a second factor, a phrase and some seconds to take it back. */
 function refuseMoreLiveRisk(session: string, { command: wanted, open }: Wanted): void {
   if (!session.startsWith("live/") || !(wanted === "resume" || (wanted === "switch-class" && open === true))) return;
   throw new TidemarkError("LIVE_REFUSED", {
-    what: "Live risk is not raised from a page without a second factor",
+    what: "Live risk is not raised by one request without a second factor",
     where: session,
-    fix: `On the machine itself: tidemark resume ${session}`,
+    fix: `On the Live screen with the password of \`tidemark token password\`, or on the machine itself: tidemark resume ${session}`,
+  });
+}
+
+/** `if-match` says the same as the body; two that differ are a mistake. */
+function withVersion(wanted: Wanted, ifMatch: string | undefined): Wanted {
+  if (ifMatch === undefined) return wanted;
+  const version = /^"([0-9a-f]{1,40})"$/.exec(ifMatch)?.[1];
+  const given = wanted["ifVersion"];
+  if (version !== undefined && (given === undefined || given === version)) return { ...wanted, ifVersion: version };
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: version === undefined ? "The version is not one in quotes" : "The header names another version than the body",
+    where: "if-match",
+    fix: 'Send the `version` of the position or order as if-match: "VERSION".',
+  });
+}
+
+type LiveWanted = Pick<LiveChange, "session" | "command"> & {
+  readonly assetClass?: AssetClass;
+  readonly phrase: string;
+  readonly reason: string;
+};
+
+function changeLive(parts: Parts, ask: Ask): LiveChange {
+  const { session, command: wanted, assetClass, phrase, reason } = ask.body as LiveWanted;
+  const { mode, running } = parts.trading.session(session);
+  if (mode !== "live" || !running) {
+    throw new TidemarkError("LIVE_REFUSED", {
+      what: `${session} is no live session that runs`,
+      where: "session",
+      fix: "A live session is started on the machine itself: `tidemark live`.",
+    });
+  }
+  if ((wanted === "switch-class") !== (assetClass !== undefined)) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: wanted === "resume" ? "resume takes no asset class" : "switch-class needs an asset class",
+      where: "assetClass",
+      fix: "See /docs.",
+    });
+  }
+  const order = wanted === "resume" ? { command: wanted } : { command: wanted, assetClass, open: true };
+  return parts.live.ask({ session, command: wanted, assetClass: assetClass ?? null }, phrase, async () => {
+    const done = await command(parts, ask, session, { ...order, reason });
+    await parts.refresh();
+    return done;
   });
 }
 
@@ -171,7 +220,26 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
       const { cookie, ...answer } = opened;
       return { json: answer, cookie };
     },
-    who: ({ visitor: { tier, name, expiresMs } }) => json({ tier, name, canRaiseLive: false, expiresMs }),
+    who: ({ visitor: { tier, name, expiresMs, isPage } }) =>
+      json({ tier, name, canRaiseLive: isPage && vault.hasPassword, expiresMs }),
+    raise: async ({ body, cookie, visitor }) => {
+      if (vault.waitMs() > 0) {
+        throw new TidemarkError("LIVE_REFUSED", { what: "Too many wrong passwords", fix: "Wait a minute." });
+      }
+      const { password } = body as { readonly password: string };
+      const untilMs = visitor.isPage && cookie !== undefined ? await vault.raise(cookie, password) : undefined;
+      if (untilMs === undefined) {
+        throw new TidemarkError("LIVE_REFUSED", {
+          what: vault.hasPassword ? "The password is wrong, or this is no page" : "No password is set",
+          fix: "`tidemark token password` sets one; the command line raises live risk without it.",
+        });
+      }
+      return json({ tier: "live", untilMs });
+    },
+    lower: ({ cookie }) => {
+      if (cookie !== undefined) vault.lower(cookie);
+      return json({});
+    },
     signOut: ({ cookie }) => {
       if (cookie !== undefined) vault.closeSession(cookie);
       return json({});
@@ -203,7 +271,7 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     })),
     wallet: () => json(trading.wallet()),
     command: async (ask) => {
-      const wanted = ask.body as Wanted;
+      const wanted = withVersion(ask.body as Wanted, ask.ifMatch);
       const session = sessionId(ask);
       refuseMoreLiveRisk(session, wanted);
       trading.session(session);
@@ -224,6 +292,10 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
       await parts.refresh();
       return json({ items });
     },
+
+    changeLive: (ask) => json(changeLive(parts, ask)),
+    liveChanges: () => json({ items: parts.live.list() }),
+    takeBackLive: ({ params }) => json(parts.live.takeBack(params["id"])),
 
     models: () => json(learning.models()),
     model: ({ params }) => json(learning.model(params["name"], params["version"])),

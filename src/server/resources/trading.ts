@@ -267,6 +267,7 @@ function sessionOf(one: BookSession): Session {
       targetPrice: position.targetPrice ?? null,
       nakedMs: position.nakedMs,
       barsHeld: position.barsHeld,
+      version: position.version,
     })),
     classes: [...view.classes],
     working: view.working.map((order) => ({ session: id, ...order })),

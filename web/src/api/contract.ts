@@ -19,6 +19,7 @@ export type {
   History,
   Job,
   JobKind,
+  LiveChange,
   Model,
   NewJob,
   Order,

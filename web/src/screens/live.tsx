@@ -1,5 +1,5 @@
 /** @file From paper to live: the stage of each model, and a switch an asset class whose last step asks for everything. */
-import { type ReactNode, useState } from "react";
+import { Fragment, type ReactNode, useState } from "react";
 import type { Promotion, Session, Wallet } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import { money, number } from "../lib/format.ts";
@@ -11,6 +11,7 @@ import { type Column, Table } from "../parts/table.tsx";
 import { Age } from "../parts/time.tsx";
 import { useLowerRisk } from "../shell/risk-controls.tsx";
 import { CLASS_NAMES, className } from "../shell/standing.ts";
+import { RaiseLive } from "./raise-live.tsx";
 
 const LADDER = ["candidate", "paper", "shadow", "canary", "live"];
 
@@ -76,9 +77,12 @@ function ClassSwitch(props: SwitchProps): ReactNode {
         <div className="row">
           {isLive ? (
             live.map((session) => (
-              <HoldButton key={session.id} disabled={isBusy} onHeld={() => void lower("halt", session.id)}>
-                Stop {session.name}
-              </HoldButton>
+              <Fragment key={session.id}>
+                <HoldButton disabled={isBusy} onHeld={() => void lower("halt", session.id)}>
+                  Stop {session.name}
+                </HoldButton>
+                <RaiseLive session={session} assetClass={assetClass} />
+              </Fragment>
             ))
           ) : (
             <Button
@@ -152,7 +156,7 @@ function Preview({
   );
 }
 
-/** Live is raised where a typed confirmation reaches the engine by itself: no route of the API does it, so no page can be made to. */
+/** A live session begins where keys of the venue are and the amount at risk is typed: no route of the API starts one. */
 function LastStep({ assetClass, promotions, onClose }: SwitchProps & { readonly onClose: () => void }): ReactNode {
   const best = promotions.find((one) => one.assetClass === assetClass && one.stage !== "candidate");
   return (
@@ -163,15 +167,15 @@ function LastStep({ assetClass, promotions, onClose }: SwitchProps & { readonly 
       foot={<Button onClick={onClose}>Back to paper</Button>}
     >
       <p>
-        A page can't raise live: whatever reaches a browser could do it, too. The command line shows the same gates,
-        asks for the amount at risk, and waits for words that you type:
+        A page doesn't start a live session: keys and the amount at risk stay at the machine. The command line shows the
+        same gates, asks for the amount, and waits for words that you type:
       </p>
       <CommandLine
         line={`tidemark live --model ${best === undefined ? "MODEL" : `${best.model}/${best.version}`} --cap 500`}
       />
       <p className="soft">
         Once it runs, the banner says LIVE ENABLED on every screen, and this page can stop it: halt, close only and
-        flatten need one gesture.
+        flatten need one gesture. To resume it takes a phrase, your password and five seconds.
       </p>
     </Dialog>
   );

@@ -38,6 +38,7 @@ export function ProtectionDialog({
             symbol: position.symbol,
             stopPrice,
             targetPrice: targetPrice === "" ? null : targetPrice,
+            ...(position.version === undefined ? {} : { ifVersion: position.version }),
           },
           reason,
         )
