@@ -24,7 +24,7 @@ const MORE_HANDLES = 4;
 const MOST_LAG_BARS = 2;
 const MORE_WAITING = 8;
 
-export function median(values: readonly number[]): number {
+function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
 }
