@@ -63,7 +63,7 @@ export async function servedWalk(context: AppContext, own: Config, posted: WalkP
 }
 
 /** Throws DATA_ errors, and CHECKPOINT_MISMATCH for other candles than those of the plan. */
-export async function requireData(context: AppContext, config: Config, plan: WalkPlan): Promise<void> {
+async function requireData(context: AppContext, config: Config, plan: WalkPlan): Promise<void> {
   const tape = await readTape(context, config);
   if (tape.fingerprint === plan.dataFingerprint) return;
   throw new TidemarkError("CHECKPOINT_MISMATCH", {
