@@ -49,6 +49,7 @@ export {
   type PpoConfig,
   type PpoReport,
   type PpoState,
+  requireChoices,
   type Schedule,
   scheduled,
 } from "./ppo/index.ts";

@@ -25,6 +25,7 @@ export { CLASSIFIER_HISTORY, RollingVolatility } from "./classifier/volatility.t
 export { DeskView } from "./desk-view.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
 export { ForeignPolicy, loadForeignPolicy, parseForeignSpec } from "./foreign-policy.ts";
+export { learnsNetwork, type NetworkLearner } from "./learners.ts";
 export {
   changedTerms,
   loadPolicyModel,
@@ -51,7 +52,7 @@ export {
   stateInput,
   writeIndex,
 } from "./network/graphs.ts";
-export { type Heads, Network } from "./network/network.ts";
+export { bestOf, type Heads, Network } from "./network/network.ts";
 export { ENCODER_NAMES, type EncoderName, type NetworkShape, type NetworkSpec, networkSpec } from "./network/spec.ts";
 export { ACCOUNT_FEATURES, accountFeatureCount, accountFeatureNames, writeAccountFeatures } from "./observation.ts";
 export { openPolicy, type TrainedPolicy } from "./open-policy.ts";

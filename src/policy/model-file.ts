@@ -29,7 +29,7 @@ import { actionSpace } from "./action-space.ts";
 import { Classifier, type ClassifierData } from "./classifier/classifier.ts";
 import type { EdgeRule } from "./classifier/edge-rule.ts";
 import { CLASSIFIER_HISTORY } from "./classifier/volatility.ts";
-import { LEARNERS } from "./learners.ts";
+import { LEARNERS, learnsNetwork } from "./learners.ts";
 import { ENCODER_NAMES, networkSpec } from "./network/spec.ts";
 import { accountFeatureNames } from "./observation.ts";
 
@@ -257,7 +257,7 @@ export async function loadPolicyModel(
     await session.release();
     throw corrupt(path, `"${wrong}" has not the shape that model.json describes`);
   }
-  if (manifest.learner === "ppo") return { folder, manifest, session };
+  if (learnsNetwork(manifest.learner)) return { folder, manifest, session };
   try {
     return { folder, manifest, session, classifier: readClassifier(folder, manifest) };
   } catch (thrown) {
@@ -280,7 +280,7 @@ function readClassifier(folder: string, manifest: ModelManifest): StoredClassifi
 /** The first port of the network whose shape is not what the manifest leads to. */
 function wrongPort(manifest: ModelManifest, session: LoadedModel): string | undefined {
   const S = manifest.instruments.length;
-  if (manifest.learner !== "ppo") {
+  if (!learnsNetwork(manifest.learner)) {
     const wanted = `${S},${manifest.features.names.length}`;
     return session.inputs.some((port) => port.name === "features" && port.shape.join() === wanted)
       ? undefined

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "../../core/index.ts";
 import { resolveExchangeConfig } from "../../exchange/index.ts";
+import { learnsNetwork } from "../../policy/index.ts";
 import { fetchedRange, venueName } from "../data/history.ts";
 import { instrumentKind } from "../data/import.ts";
 import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
@@ -44,7 +45,7 @@ function resolvedOptions(config: Config): string {
     run: [config.model.name, runSettings(config)],
     tracking: trackingSettings(config, {}),
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
-    classifier: config.model.learner === "ppo" ? null : classifierSettings(config),
+    classifier: learnsNetwork(config.model.learner) ? null : classifierSettings(config),
     promotion: { ...gateSettings(config), retrain: retrainingsOf(config) },
     search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
     trade: [
@@ -142,6 +143,7 @@ const DEFAULTS = loadConfig({ path: undefined, workingFolder: FOLDER, overrides:
 describe("a key of the configuration", () => {
   it.each(schemaKeys())("%s does something", (key) => {
     const beside = {
+      ...(key.startsWith("training.exploration") ? { "model.learner": "pqn" } : {}),
       ...(key.startsWith("supervised.") ? { "model.learner": "gbdt" } : {}),
       ...(key.startsWith("curriculum.") && key !== "curriculum.phases" ? PHASES : {}),
       ...BESIDE[key],

@@ -1,6 +1,7 @@
 /** @file The configuration as the settings of a training: network, PPO, reward, split. */
 import {
   constant,
+  linear,
   type PhasesOptions,
   PPO_DEFAULTS,
   type PpoConfig,
@@ -56,6 +57,7 @@ export function ppoSettings(config: Config): PpoConfig {
     segment: t.segment,
     totalSteps: t.totalSteps,
     threads: t.threads,
+    ...(config.model.learner === "pqn" ? { pqn: { exploration: linear(t.exploration, t.explorationEnd) } } : {}),
   };
 }
 

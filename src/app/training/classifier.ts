@@ -4,6 +4,7 @@ import { formatDay, TidemarkError } from "../../core/index.ts";
 import { classifierPage, type WrittenPage, writePage } from "../../evaluate/index.ts";
 import { type ClassifierResult, type ClassifierSettings, trainClassifierModel } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { learnsNetwork } from "../../policy/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { modelsFolder, reportsFolder } from "../config/folders.ts";
@@ -131,9 +132,9 @@ function requireNoFlags(flags: TrainingFlags, config: Config): void {
 
 export function classifierSettings(config: Config): ClassifierSettings {
   const { learner } = config.model;
-  if (learner === "ppo") {
+  if (learnsNetwork(learner)) {
     throw new TidemarkError("CONFIG_VALUE", {
-      what: "PPO is no classifier",
+      what: `"${learner}" is no classifier`,
       where: "model.learner",
       fix: 'Set it to "gbdt" or "logistic".',
     });

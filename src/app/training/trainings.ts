@@ -3,8 +3,15 @@
 import { basename } from "node:path";
 import { formatDay, TidemarkError } from "../../core/index.ts";
 import { biasHeadline } from "../../evaluate/index.ts";
-import { type PhasesOptions, resolveCurriculum, type StartingPoint, type TrainResult } from "../../learn/index.ts";
+import {
+  type PhasesOptions,
+  requireChoices,
+  resolveCurriculum,
+  type StartingPoint,
+  type TrainResult,
+} from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { actionSpace } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { checkConfig } from "../config/check.ts";
 import { phasesSettings } from "../config/learning.ts";
@@ -57,15 +64,16 @@ export async function trainAll(
   onSearched: (tuned: Tuned) => void = () => {},
 ): Promise<Trained[]> {
   requireFit(flags);
-  if (given.model.learner !== "ppo") {
+  if (given.model.learner !== "ppo" && given.model.learner !== "pqn") {
     throw new TidemarkError("CONFIG_VALUE", {
-      what: `This command trains by PPO, and model.learner is "${given.model.learner}"`,
+      what: `This command trains a network, and model.learner is "${given.model.learner}"`,
       where: "model.learner",
-      fix: 'Train it with `tidemark train`, or set model.learner to "ppo".',
+      fix: 'Train it with `tidemark train`, or set model.learner to "ppo" or "pqn".',
     });
   }
   if (flags.resume !== undefined) return [await resumeTraining(context, given, flags.resume)];
   const config = flaggedConfig(given, flags);
+  if (config.model.learner === "pqn") requireQLearning(config, flags);
   checkConfig(config, "features", "training", "decision");
   if (flags.continue !== undefined) {
     const { config: going, start: from, begin } = await continuation(config, flags.continue);
@@ -132,6 +140,17 @@ function phaseCount(text: string | true, planned: number): number {
     what: `"${text}" is not a number of phases`,
     where: "--phases",
     fix: "Give a whole number from 1 to 100, or leave it out for all of them.",
+  });
+}
+
+/** What phases and corrections tune are PPO's probabilities. Throws USAGE_ARGUMENT, or CONFIG_VALUE for an action space with sizes. */
+function requireQLearning(config: Config, flags: TrainingFlags): void {
+  requireChoices(actionSpace(config.model.actionSpace));
+  if (phasesSettings(config) === undefined && flags.correctBias !== true) return;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: "Phases and corrections set the entropy and the clip of PPO, which PQN does not have",
+    where: flags.correctBias === true ? "--correct-bias" : "curriculum.phases",
+    fix: "Leave them out, or train with --learner ppo.",
   });
 }
 

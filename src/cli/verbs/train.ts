@@ -9,7 +9,8 @@ import { addVerb, type CommandContext, type VerbRunner, type VerbSpec } from "..
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 async function runTraining(context: CommandContext, flags: TrainingFlags): Promise<void> {
-  if (context.config().model.learner !== "ppo") {
+  const { learner } = context.config().model;
+  if (learner !== "ppo" && learner !== "pqn") {
     const trained = await trainClassifier(context, context.config(), flags);
     printClassifier(context, trained);
     context.output.note(`Next: tidemark backtest --model ${trained.name}`);
@@ -102,6 +103,10 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
         ["train --continue tidemark --correct-bias --steps 500000", "unlearn the habits that `verify bias` has found"],
         ["train --per-symbol --risk-percentage 2%", "a model for each symbol"],
         ["train --tune --trials 15", "search first"],
+        [
+          "train --learner pqn --action-space target",
+          "Q-learning instead of PPO: a list of choices, each with its worth",
+        ],
         ["train --learner gbdt --timeframe 1h", "boosted trees on labels instead of PPO"],
       ],
       run: (context, { options }) => runTraining(context, options),

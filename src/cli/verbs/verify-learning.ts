@@ -2,12 +2,14 @@
 import { type Command, Option } from "commander";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
 import { GATE_TASKS, type GateRow, runLearningGates, summarizeGates } from "../../learn/index.ts";
+import type { NetworkLearner } from "../../policy/index.ts";
 import { reportFailure } from "../failure.ts";
 import { addVerb, type CommandContext, listOf, type VerbRunner } from "../verb.ts";
 
 type LearningOptions = {
   readonly short?: boolean;
   readonly only?: readonly string[];
+  readonly learner?: readonly NetworkLearner[];
   readonly seeds?: string;
   readonly candles?: string;
 };
@@ -31,7 +33,7 @@ function tell(context: CommandContext, row: GateRow): void {
   const { output } = context;
   output.endProgress();
   const mark = row.passed ? output.palette.green("passed") : output.palette.red("FAILED");
-  const name = `${row.task}, ${row.encoder}`.padEnd(36);
+  const name = `${row.task}, ${row.encoder}${row.learner === "pqn" ? ", PQN" : ""}`.padEnd(36);
   const figures = `${row.result.toPrecision(4)} of ${row.optimum.toPrecision(4)}`.padEnd(22);
   output.text(
     `${mark}  ${name} seed ${row.seed}  ${row.figure.padEnd(16)} ${figures} ${share(row.share).padStart(8)} (${row.bound} ${share(row.gate)})  ${row.seconds.toFixed(1)} s${row.data === undefined ? "" : `  ${row.data}`}`,
@@ -44,6 +46,7 @@ async function run(context: CommandContext, options: LearningOptions): Promise<n
   const gates = runLearningGates({
     form: options.short === true ? "short" : "full",
     ...(options.only === undefined ? {} : { only: options.only }),
+    ...(options.learner === undefined ? {} : { learners: options.learner }),
     ...(options.seeds === undefined ? {} : { seeds: seedsOf(options.seeds) }),
     ...(options.candles === undefined ? {} : { dataFolder: options.candles }),
     signal,
@@ -58,7 +61,9 @@ async function run(context: CommandContext, options: LearningOptions): Promise<n
   output.data({ ...summary, results: rows });
   output.text(`\n${summary.passedRows} of ${summary.rows} gates passed`);
   if (summary.passed) return ExitCode.done;
-  const names = [...new Set(summary.failures.map((row) => `${row.task} (${row.encoder}, seed ${row.seed})`))];
+  const names = [
+    ...new Set(summary.failures.map((row) => `${row.task} (${row.learner}, ${row.encoder}, seed ${row.seed})`)),
+  ];
   const failure = new TidemarkError("CHECK_FAILED", {
     what: "The learner misses a known optimum",
     where: names.join("; "),
@@ -77,6 +82,9 @@ export function registerVerifyLearning(group: Command, runner: VerbRunner): void
       options: [
         new Option("--short", "one seed and smaller budgets"),
         new Option("--only <tasks>", "some tasks, with commas between them").argParser(listOf("--only", GATE_TASKS)),
+        new Option("--learner <names>", "ppo or pqn (default: both, one after the other)").argParser(
+          listOf("--learner", ["ppo", "pqn"]),
+        ),
         new Option("--seeds <list>", "other seeds, such as 1,2,3"),
         new Option(
           "--candles <folder>",

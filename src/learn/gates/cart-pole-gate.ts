@@ -1,5 +1,5 @@
 /** @file CartPole-v1: the mean over 100 episodes of at most 500 steps must reach 475, the task's published threshold. */
-import { networkSpec } from "../../policy/index.ts";
+import { type NetworkLearner, networkSpec } from "../../policy/index.ts";
 import { CLASSIC_PPO, linear, type PpoConfig } from "../ppo/index.ts";
 import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
 import { CartPole } from "./tasks/cart-pole.ts";
@@ -13,9 +13,23 @@ const POLES = 8;
 /** Whole rollouts, and no more than 200,000. */
 const STEPS = { short: 65_536, full: 199_936 } as const;
 
-export const cartPoleGate: Gate = { task: TASK, encoder: "mlp", run: runCartPole };
+/** PQN learns as soon as PPO does what it can, but forgets more easily: slower steps, and more of them. */
+const PQN: Partial<PpoConfig> = {
+  epochs: 4,
+  batch: 64,
+  gamma: 0.99,
+  lambda: 0.9,
+  learningRate: linear(1e-3),
+  maxGradientNorm: 10,
+  pqn: { exploration: linear(1, 0.02) },
+};
 
-async function runCartPole(context: GateContext): Promise<GateOutcome> {
+export function cartPoleGate(learner: NetworkLearner): Gate {
+  const own = learner === "pqn" ? PQN : {};
+  return { task: TASK, learner, encoder: "mlp", run: (context) => runCartPole(context, own) };
+}
+
+async function runCartPole(context: GateContext, own: Partial<PpoConfig>): Promise<GateOutcome> {
   const { seed, form } = context;
   const network = networkSpec("mlp", { joinLayers: 2 });
   const config: PpoConfig = {
@@ -28,6 +42,7 @@ async function runCartPole(context: GateContext): Promise<GateOutcome> {
     learningRate: linear(1e-3),
     clip: linear(0.2),
     normalizeReward: false,
+    ...own,
     totalSteps: STEPS[form],
   };
   const env = new CartPole(POLES, 2 * seed);

@@ -1,7 +1,7 @@
 /** @file What a gate is: a task with a known best result, what a learner got of it, and how much it must get. */
 import type { ProgressListener } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import type { EncoderName } from "../../policy/index.ts";
+import type { EncoderName, NetworkLearner } from "../../policy/index.ts";
 
 /** The short form is for the test suite: smaller budgets, the same code and thresholds. */
 export type GateForm = "short" | "full";
@@ -29,6 +29,7 @@ export type Measurement = {
 
 export type GateRow = Measurement & {
   readonly task: string;
+  readonly learner: NetworkLearner;
   readonly encoder: EncoderName;
   readonly seed: number;
   readonly passed: boolean;
@@ -55,6 +56,7 @@ export type GateOutcome = { readonly measurements: readonly Measurement[]; reado
 
 export type Gate = {
   readonly task: string;
+  readonly learner: NetworkLearner;
   readonly encoder: EncoderName;
   run(context: GateContext): Promise<GateOutcome>;
 };

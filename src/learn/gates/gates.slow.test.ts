@@ -69,7 +69,7 @@ describe("the gates of learning, short form", () => {
     } as const;
     const [honest] = (await leakGate(unleaked).run(CONTEXT)).measurements;
     expect(Math.abs(honest.share), "the return of the bar before tells nothing").toBeLessThan(0.2);
-    const [changes, reward] = (await noiseGate(0).run(CONTEXT)).measurements;
+    const [changes, reward] = (await noiseGate("ppo", 0).run(CONTEXT)).measurements;
     expect(isPassed(changes), `${changes.share} of the bars with a change`).toBe(false);
     expect(isPassed(reward), `${reward.share} of the cost of always trading`).toBe(false);
   });

@@ -1,5 +1,5 @@
 /** @file The gates: every task, who must pass it, and by how much. */
-import type { EncoderName } from "../../policy/index.ts";
+import type { EncoderName, NetworkLearner } from "../../policy/index.ts";
 import { cartPoleGate } from "./cart-pole-gate.ts";
 import { type Gate, GateBound, type GateForm } from "./gate.ts";
 import { leakGate } from "./leak-gate.ts";
@@ -19,11 +19,13 @@ function ofBest(series: KnownSeries, gate: number): Yardstick {
   return { figure: FIGURE, policy: series.best, bound: GateBound.atLeast, gate };
 }
 
-function visible(series: KnownSeries, gate: number): Gate {
+function visible(series: KnownSeries, gate: number, learner: NetworkLearner): Gate {
   return seriesGate({
     series,
+    learner,
     encoder: "mlp",
-    steps: { short: 65_536, full: 262_144 },
+    // What is learned of a choice comes from that choice alone: PQN needs to make more of them.
+    steps: { short: learner === "pqn" ? 131_072 : 65_536, full: 262_144 },
     yardsticks: [ofBest(series, gate)],
   });
 }
@@ -47,10 +49,11 @@ const ATTENTION = {
   steps: { short: 524_288, full: 786_432 },
 } as const;
 
-function remembered(encoder: EncoderName): Gate {
+function remembered(encoder: EncoderName, learner: NetworkLearner): Gate {
   const recurrent = encoder === "gru" || encoder === "lstm";
   return seriesGate({
     ...REGIME_LESSON,
+    learner,
     encoder,
     network: { hiddenSize: 32, joinSize: 32, warmup: 64, ...(recurrent ? {} : ATTENTION.network) },
     ...(recurrent ? {} : { steps: ATTENTION.steps }),
@@ -70,18 +73,23 @@ const forgotten = seriesGate({
 
 /** @param encoders with memory; those that must pass where absent */
 export function gatesOf(form: GateForm, encoders: readonly EncoderName[] = WITH_MEMORY[form]): readonly Gate[] {
-  return [
-    cartPoleGate,
-    visible(autoregressive(0), 0.95),
-    visible(autoregressive(0.002), 0.9),
+  const both = (["ppo", "pqn"] as const).flatMap((learner) => [
+    cartPoleGate(learner),
+    visible(autoregressive(0), 0.95, learner),
+    visible(autoregressive(0.002), 0.9, learner),
     // Costs so high that most signals are not worth a trade: the band of doing nothing must be found.
-    visible(autoregressive(0.01), 0.6),
-    visible(meanReverting(0.2), 0.9),
-    visible(sine(0.2), 0.95),
-    ...encoders.map(remembered),
+    visible(autoregressive(0.01), 0.6, learner),
+    visible(meanReverting(0.2), 0.9, learner),
+    visible(sine(0.2), 0.95, learner),
+    ...encoders
+      .filter((encoder) => learner === "ppo" || encoder !== "transformer")
+      .map((name) => remembered(name, learner)),
+    noiseGate(learner),
+  ]);
+  return [
+    ...both,
     forgotten,
     leakGate({ task: "leak", actionSpace: "discrete3", steps: { short: 65_536, full: 262_144 } }),
     leakGate({ task: "leak-sized", actionSpace: "direction-size", steps: { short: 131_072, full: 524_288 } }),
-    noiseGate(),
   ];
 }

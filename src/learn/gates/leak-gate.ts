@@ -28,7 +28,7 @@ export type LeakTaskSetup = {
 };
 
 export function leakGate(leak: LeakTaskSetup): Gate {
-  return { task: leak.task, encoder: "mlp", run: (context) => runLeak(leak, context) };
+  return { task: leak.task, learner: "ppo", encoder: "mlp", run: (context) => runLeak(leak, context) };
 }
 
 async function runLeak(leak: LeakTaskSetup, context: GateContext): Promise<GateOutcome> {

@@ -7,7 +7,7 @@
 import { Random } from "../../core/index.ts";
 import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { computeFeatures, fitNormalizer, normalizeTape } from "../../features/index.ts";
-import { networkSpec } from "../../policy/index.ts";
+import { type NetworkLearner, networkSpec } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
 import type { TradingEnv } from "../env/index.ts";
@@ -28,11 +28,18 @@ const LONG = 1;
 const SHORT = 2;
 
 /** @param costMultiplier of the costs that it learns with; it is judged with the default costs */
-export function noiseGate(costMultiplier = 1): Gate {
-  return { task: TASK, encoder: "mlp", run: (context) => runNoise(context, costMultiplier) };
+export function noiseGate(learner: NetworkLearner = "ppo", costMultiplier = 1): Gate {
+  return { task: TASK, learner, encoder: "mlp", run: (context) => runNoise(context, learner, costMultiplier) };
 }
 
-async function runNoise(context: GateContext, costMultiplier: number): Promise<GateOutcome> {
+/** The untrained network of PQN is no policy that draws: its best choices are held to the bars themselves. */
+const PQN = {
+  actionSpace: "discrete3",
+  config: { pqn: { exploration: linear(1, 0.05) }, maxGradientNorm: 10 },
+} as const;
+
+async function runNoise(context: GateContext, learner: NetworkLearner, costMultiplier: number): Promise<GateOutcome> {
+  const isPqn = learner === "pqn";
   const { seed, form } = context;
   const tape = noiseTape({ ...MARKET, bars: BARS[form], seed });
   const raw = computeFeatures(tape, "core20");
@@ -42,7 +49,7 @@ async function runNoise(context: GateContext, costMultiplier: number): Promise<G
     tape,
     features: normalizeTape(raw, fitNormalizer(raw, tape, parts.train.from, parts.train.to)),
     decision: { exchange: resolveExchangeConfig(), sizing: resolveSizingConfig(), risk: resolveRiskConfig() },
-    actionSpace: "direction-size",
+    actionSpace: isPqn ? PQN.actionSpace : "direction-size",
     seed,
   };
   const config: PpoConfig = {
@@ -53,6 +60,7 @@ async function runNoise(context: GateContext, costMultiplier: number): Promise<G
     gamma: 0.9,
     lambda: 0.9,
     learningRate: linear(1e-3, 1e-4),
+    ...(isPqn ? PQN.config : {}),
     totalSteps: STEPS[form],
   };
   const schooling = { ...lesson.decision, exchange: resolveExchangeConfig({ costMultiplier }) };
@@ -64,11 +72,11 @@ async function runNoise(context: GateContext, costMultiplier: number): Promise<G
       const changes = new ChangeCounter(judged);
       const sample = new Random(seed).fork("judging");
       const onBar = (): void => changes.count();
-      const rewards = await learnedRewards(ppo, network, judged, bars, { values, sample, onBar });
+      const rewards = await learnedRewards(ppo, network, judged, bars, { values, ...(isPqn ? {} : { sample }), onBar });
       return { rewards, changed: changes.changed };
     };
     const { rewards: learned, changed } = await walk(ppo.values);
-    const untrained = await walk(ppo.parameters.initialize(new Random(seed).fork("parameters")));
+    const untrained = isPqn ? undefined : await walk(ppo.parameters.initialize(new Random(seed).fork("parameters")));
     const trading = scriptedRewards(judged, bars, (choice) => {
       for (let i = 0; i < choice.length; i++) choice[i] = judged.exchange.book.lots[i] > 0 ? SHORT : LONG;
     });
@@ -79,13 +87,13 @@ async function runNoise(context: GateContext, costMultiplier: number): Promise<G
       steps: ppo.steps,
       measurements: [
         {
-          figure: "bars with a change, of those before learning",
+          figure: untrained === undefined ? "bars with a change" : "bars with a change, of those before learning",
           result: changed / steps,
           optimum: 0,
-          share: changed / untrained.changed,
+          share: changed / (untrained?.changed ?? steps),
           shareError: 0,
           bound: GateBound.atMost,
-          gate: 0.5,
+          gate: untrained === undefined ? 0.05 : 0.5,
           data: DATA,
         },
         {

@@ -1,6 +1,6 @@
 /** @file Runs the gates one after the other; each row is given out as soon as it is known. */
 import { type Clock, nearestName, type ProgressListener, systemClock, TidemarkError } from "../../core/index.ts";
-import type { EncoderName } from "../../policy/index.ts";
+import type { EncoderName, NetworkLearner } from "../../policy/index.ts";
 import { gateMarket } from "./candles.ts";
 import { type Gate, type GateContext, type GateForm, type GateMarket, type GateRow, isPassed } from "./gate.ts";
 import { gatesOf } from "./gates.ts";
@@ -11,6 +11,8 @@ export type LearningGateOptions = {
   readonly only?: readonly string[];
   /** Encoders with memory that the hidden regime is set to. Default: gru and lstm, in the full form transformer too. */
   readonly encoders?: readonly EncoderName[];
+  /** Default: both. */
+  readonly learners?: readonly NetworkLearner[];
   /** Default: 1 in the short form, 1 to 5 in the full form. */
   readonly seeds?: readonly number[];
   /** Share of every task's budget of steps, to see how early a gate is passed. Default: 1. */
@@ -51,14 +53,14 @@ export async function* runLearningGates(options: LearningGateOptions): AsyncGene
       const { measurements, steps } = await gate.run(context);
       const seconds = (clock.elapsedMs() - startedMs) / 1_000;
       for (const measurement of measurements) {
-        const { task, encoder } = gate;
-        yield { task, encoder, seed, ...measurement, passed: isPassed(measurement), steps, seconds };
+        const { task, learner, encoder } = gate;
+        yield { task, learner, encoder, seed, ...measurement, passed: isPassed(measurement), steps, seconds };
       }
     }
   }
 }
 
-function chosenGates({ form, only, encoders }: LearningGateOptions): readonly Gate[] {
+function chosenGates({ form, only, encoders, learners = ["ppo", "pqn"] }: LearningGateOptions): readonly Gate[] {
   const unknown = only?.find((name) => !GATE_TASKS.includes(name));
   if (unknown !== undefined) {
     const nearest = nearestName(unknown, GATE_TASKS);
@@ -67,6 +69,6 @@ function chosenGates({ form, only, encoders }: LearningGateOptions): readonly Ga
       fix: `${nearest === undefined ? "" : `Did you mean "${nearest}"? `}Use one of ${GATE_TASKS.join(", ")}.`,
     });
   }
-  const gates = gatesOf(form, encoders);
+  const gates = gatesOf(form, encoders).filter(({ learner }) => learners.includes(learner));
   return only === undefined ? gates : gates.filter((gate) => only.includes(gate.task));
 }

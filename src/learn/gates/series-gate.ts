@@ -1,5 +1,5 @@
 /** @file Gates on series whose best policy is known: the learner's reward as a share of that policy's on the same bars. */
-import { type EncoderName, type NetworkSpec, networkSpec } from "../../policy/index.ts";
+import { type EncoderName, type NetworkLearner, type NetworkSpec, networkSpec } from "../../policy/index.ts";
 import { CLASSIC_PPO, linear, type PpoConfig } from "../ppo/index.ts";
 import type { Gate, GateBound, GateContext, GateForm, GateOutcome, Measurement } from "./gate.ts";
 import type { ChoosePosition, KnownSeries } from "./tasks/known-series.ts";
@@ -25,6 +25,8 @@ type Training = {
 export type SeriesTaskSetup = {
   readonly series: KnownSeries;
   readonly encoder: EncoderName;
+  /** Default: PPO. */
+  readonly learner?: NetworkLearner;
   readonly network?: Partial<Omit<NetworkSpec, "encoder">>;
   readonly config?: Partial<PpoConfig>;
   readonly training?: Partial<Training>;
@@ -50,8 +52,12 @@ const CONFIG: PpoConfig = {
   learningRate: linear(3e-3, 1e-4),
 };
 
+/** Half of the choices are drawn at first; the last ones are nearly all the best. */
+const PQN: Partial<PpoConfig> = { pqn: { exploration: linear(0.5, 0.02) }, maxGradientNorm: 10 };
+
 export function seriesGate(lesson: SeriesTaskSetup): Gate {
-  return { task: lesson.series.name, encoder: lesson.encoder, run: (context) => runSeries(lesson, context) };
+  const { encoder, learner = "ppo" } = lesson;
+  return { task: lesson.series.name, learner, encoder, run: (context) => runSeries(lesson, context) };
 }
 
 async function runSeries(lesson: SeriesTaskSetup, context: GateContext): Promise<GateOutcome> {
@@ -61,7 +67,8 @@ async function runSeries(lesson: SeriesTaskSetup, context: GateContext): Promise
   const history = Math.max(network.window - 1, network.warmup);
   const { rows, ...training } = { ...TRAINING, ...lesson.training };
   const env = envOf(known, known.series(rows, 2 * seed), { ...training, seed, history });
-  const config = { ...CONFIG, ...lesson.config, totalSteps: lesson.steps[form] };
+  const method = lesson.learner === "pqn" ? PQN : {};
+  const config = { ...CONFIG, ...lesson.config, ...method, totalSteps: lesson.steps[form] };
   return trainOnTask({ task: known.name, env, network, config }, context, async (ppo) => {
     const { stretches } = EVALUATION;
     const bars = EVALUATION.bars[form];

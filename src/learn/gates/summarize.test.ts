@@ -5,6 +5,7 @@ import { summarizeGates } from "./summarize.ts";
 function row(changes: Partial<GateRow>): GateRow {
   const base = {
     task: "task",
+    learner: "ppo" as const,
     encoder: "mlp" as const,
     figure: "reward",
     seed: 1,

@@ -1,9 +1,10 @@
 /** @file What the rows of the gates say together. */
-import type { EncoderName } from "../../policy/index.ts";
+import type { EncoderName, NetworkLearner } from "../../policy/index.ts";
 import { GateBound, type GateRow } from "./gate.ts";
 
 export type GateSummary = {
   readonly task: string;
+  readonly learner: NetworkLearner;
   readonly encoder: EncoderName;
   readonly figure: string;
   readonly bound: GateBound;
@@ -28,7 +29,7 @@ export type GatesSummary = {
 export function summarizeGates(rows: readonly GateRow[]): GatesSummary {
   const groups = new Map<string, GateRow[]>();
   for (const row of rows) {
-    const key = `${row.task}/${row.encoder}/${row.figure}`;
+    const key = `${row.task}/${row.learner}/${row.encoder}/${row.figure}`;
     groups.set(key, [...(groups.get(key) ?? []), row]);
   }
   const failures = rows.filter((row) => !row.passed);
@@ -42,10 +43,11 @@ export function summarizeGates(rows: readonly GateRow[]): GatesSummary {
 }
 
 function summarize(rows: readonly GateRow[]): GateSummary {
-  const { task, encoder, figure, bound, gate } = rows[0];
+  const { task, learner, encoder, figure, bound, gate } = rows[0];
   const shares = rows.map((row) => row.share);
   return {
     task,
+    learner,
     encoder,
     figure,
     bound,

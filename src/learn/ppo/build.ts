@@ -14,6 +14,7 @@ import { Actor, marketRows } from "./actor.ts";
 import { checkPpoSizes, type PpoConfig } from "./config.ts";
 import { type PpoBatchShape, ppoGraph } from "./loss.ts";
 import { Minibatches } from "./minibatches.ts";
+import { pqnGraph, requireChoices } from "./pqn.ts";
 import { RewardScaler } from "./reward-scaler.ts";
 import { Rollout } from "./rollout.ts";
 
@@ -36,7 +37,9 @@ export type PpoParts = {
 };
 
 /** Compiles the graphs with freshly initialized parameters. Throws CONFIG_VALUE for sizes that don't fit into each other. */
-export async function buildPpo(env: VectorEnv, spec: NetworkSpec, config: PpoConfig, seed: number): Promise<PpoParts> {
+export async function buildPpo(env: VectorEnv, given: NetworkSpec, config: PpoConfig, seed: number): Promise<PpoParts> {
+  if (config.pqn !== undefined) requireChoices(env.actionSpace);
+  const spec: NetworkSpec = config.pqn === undefined ? given : { ...given, choiceValues: true };
   const shape: NetworkShape = {
     ...env.shape,
     categories: env.actionSpace.categories.length,
@@ -117,7 +120,7 @@ function compileTraining(
   { steps, ...batch }: Pick<PpoBatchShape, "bars" | "segments" | "hasResets"> & { readonly steps: number },
 ): Promise<EpochSession> {
   const whole = { ...batch, accounts: env.accountsPerStretch, marketRows: marketRows(env) };
-  const graph = ppoGraph(network, shape, whole, config);
+  const graph = config.pqn === undefined ? ppoGraph(network, shape, whole, config) : pqnGraph(network, shape, whole);
   return compileEpoch({
     parameters,
     initial,

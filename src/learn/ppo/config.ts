@@ -1,5 +1,6 @@
 /** @file The settings of PPO: the defaults that trainings use, and those of Stable-Baselines3 to compare with. */
 import { TidemarkError } from "../../core/index.ts";
+import type { PqnConfig } from "./pqn.ts";
 import { constant, linear, type Schedule } from "./schedule.ts";
 
 export type PpoConfig = {
@@ -27,6 +28,8 @@ export type PpoConfig = {
   /** Account-steps of the whole run, for the schedules. */
   readonly totalSteps: number;
   readonly threads: number;
+  /** Present where PQN learns in PPO's place: clip, entropy and value settings then have no say. */
+  readonly pqn?: PqnConfig;
 };
 
 /**

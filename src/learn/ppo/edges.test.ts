@@ -116,7 +116,7 @@ describe("three numbers a choice", () => {
           r.betaSamples.slice(source * 6, (source + 1) * 6),
         );
         const used = [0, 1].flatMap((s) => usedBy.map((by) => by[r.choice[source * 2 + s]]));
-        expect([...run.feeds["used"].slice(at * 6, (at + 1) * 6)]).toEqual(used);
+        expect(Array.from(run.feeds["used"].subarray(at * 6, (at + 1) * 6))).toEqual(used);
         for (let s = 0; s < 2; s++) choices.add(r.choice[source * 2 + s]);
       }
     }
@@ -276,14 +276,15 @@ describe("an evaluation", () => {
 
   it("empties the memory of every account that ended, the first one too", async () => {
     const spec = networkSpec("gru", { hiddenSize: 3, joinSize: 3, remember: "all" });
-    const { ppo } = await watched(script, { rollout: 16, batch: 8, segment: 4 }, spec);
+    const discrete: Script = { ...script, actionSpace: "discrete3" };
+    const { ppo } = await watched(discrete, { rollout: 16, batch: 8, segment: 4 }, spec);
     const values = ppo.values.slice();
     for (const name of ["policy.weight", "actor.market"]) {
       const view = ppo.parameters.view(values, name);
       for (let i = 0; i < view.length; i++) view[i] *= name === "policy.weight" ? 200 : 5;
     }
     const taken = async (ends: NonNullable<Script["ends"]>): Promise<number[][]> => {
-      const env = new ScriptedEnv({ stretches: 2, ends });
+      const env = new ScriptedEnv({ ...discrete, ends });
       const evaluator = await PolicyEvaluator.create(ppo, spec, env);
       opened.push(evaluator);
       // What is seen tells nothing of the account's earlier lives: only the memory does.

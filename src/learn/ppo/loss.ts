@@ -97,17 +97,11 @@ function evaluateActions(heads: Heads, shape: NetworkShape, rows: number, sample
   };
 }
 
-/** The loss of one minibatch of `bars * segments * accounts` account-steps, row order `[bar, segment, account, symbol]`. */
-export function ppoGraph(
-  network: Network,
-  shape: NetworkShape,
-  batch: PpoBatchShape,
-  options: PpoLossOptions,
-): PpoGraph {
+/** The heads of one minibatch of `bars * segments * accounts` account-steps, row order `[bar, segment, account, symbol]`. */
+export function batchHeads(network: Network, shape: NetworkShape, batch: PpoBatchShape): Heads {
   const { encoder } = network;
   const places = batch.bars * batch.segments;
-  const samples = places * batch.accounts;
-  const rows = samples * shape.symbols;
+  const rows = places * batch.accounts * shape.symbols;
   const encoded =
     encoder === undefined
       ? undefined
@@ -118,7 +112,19 @@ export function ppoGraph(
         );
   const account = input("account", [rows, shape.accountFeatures]);
   const mask = input("mask", [rows, shape.categories]);
-  const heads = network.heads(encoded, account, mask, places, batch.accounts);
+  return network.heads(encoded, account, mask, places, batch.accounts);
+}
+
+/** The loss of one minibatch. */
+export function ppoGraph(
+  network: Network,
+  shape: NetworkShape,
+  batch: PpoBatchShape,
+  options: PpoLossOptions,
+): PpoGraph {
+  const samples = batch.bars * batch.segments * batch.accounts;
+  const rows = samples * shape.symbols;
+  const heads = batchHeads(network, shape, batch);
   const terms = evaluateActions(heads, shape, rows, samples);
 
   const oldLogProb = input("oldLogProb", [samples]);

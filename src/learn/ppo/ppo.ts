@@ -12,6 +12,7 @@ import type { VectorEnv } from "../env/index.ts";
 import { buildPpo, type PpoParts } from "./build.ts";
 import type { PpoConfig } from "./config.ts";
 import { normalize } from "./minibatches.ts";
+import { drawByWorth } from "./pqn.ts";
 import type { PpoReport, PpoStart, PpoState } from "./report.ts";
 import { scheduled } from "./schedule.ts";
 import { type UpdateFigures, UpdateTotals } from "./update-metrics.ts";
@@ -31,6 +32,7 @@ export class Ppo {
   /** One rollout and one update. */
   async iterate(): Promise<PpoReport> {
     const { rollout, config, env } = this.#parts;
+    const { exploration } = this;
     const meanReward = await this.#collect();
     rollout.estimateAdvantages(config.gamma, config.lambda);
     const explainedVariance = rollout.explainedVariance();
@@ -43,6 +45,7 @@ export class Ppo {
       ...update,
       explainedVariance,
       meanReward,
+      ...(exploration === undefined ? {} : { exploration }),
       ...rollout.choiceShares(),
       episodes: env.takeEpisodes(),
     };
@@ -54,6 +57,7 @@ export class Ppo {
     const { bars, segmentBars, stateSize, symbols: S, accountFeatures: K, categories: C, betaHeads: B } = r.shape;
     const N = env.stretches * env.accountsPerStretch;
     const rows = N * S;
+    const epsilon = this.exploration;
     const elsewhere = env.beforeRollout?.(bars) === true;
     if (elsewhere) {
       scaler.restart();
@@ -75,7 +79,12 @@ export class Ppo {
       const logProb = r.logProb.subarray(t * N, (t + 1) * N);
       const choiceLogProb = r.choiceLogProb.subarray(t * N, (t + 1) * N);
       r.extremes.note(heads);
-      sampleActions(env.actionSpace, heads, rows, S, random, choice, betaSamples, logProb, choiceLogProb);
+      if (epsilon === undefined) {
+        sampleActions(env.actionSpace, heads, rows, S, random, choice, betaSamples, logProb, choiceLogProb);
+      } else {
+        drawByWorth(heads, C, S, epsilon, random, choice, logProb);
+        choiceLogProb.set(logProb);
+      }
       env.step(choice, betaSamples);
       total += await this.#reward(t, N);
     }
@@ -249,6 +258,12 @@ export class Ppo {
 
   get shape(): NetworkShape {
     return this.#parts.shape;
+  }
+
+  /** Share of choices that are drawn now, by PQN; undefined for PPO, which draws all by their probabilities. */
+  get exploration(): number | undefined {
+    const { pqn, totalSteps } = this.#parts.config;
+    return pqn === undefined ? undefined : scheduled(pqn.exploration, this.#steps / totalSteps);
   }
 
   get steps(): number {

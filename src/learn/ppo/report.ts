@@ -23,6 +23,8 @@ export type PpoReport = {
   /** Largest distance of a ratio from one in the first minibatch. */
   readonly firstRatioError: number;
   readonly epochs: number;
+  /** PQN: the share of choices that were drawn. Figures of probabilities have no meaning then. */
+  readonly exploration?: number;
   /** Mean raw reward of an account-step. */
   readonly meanReward: number;
   /** By category: share of all choices. */

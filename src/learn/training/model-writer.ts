@@ -47,7 +47,7 @@ function manifestOf(prepared: Prepared, trained: TrainedModel): Omit<ModelManife
   const { tape, clock = systemClock } = options;
   return {
     schema: MODEL_SCHEMA,
-    learner: "ppo",
+    learner: options.ppo.pqn === undefined ? "ppo" : "pqn",
     name: options.name,
     version: options.version,
     createdMs: clock.nowMs(),

@@ -30,7 +30,9 @@ export type Prepared = {
  * Throws CONFIG_VALUE, DATA_TOO_SHORT, or MODEL_MISMATCH where the model that is gone on with sees other features.
  * @param carried the normalizer of the run that is resumed; its own, or its model's, where absent
  */
-export function prepare(options: TrainOptions, carried?: Normalizer): Prepared {
+export function prepare(given: TrainOptions, carried?: Normalizer): Prepared {
+  const values = given.ppo.pqn === undefined ? {} : { choiceValues: true as const };
+  const options = { ...given, network: { ...given.network, ...values } };
   const { tape, network, onProgress } = options;
   requireGroups(options);
   const raw = computeFeatures(tape, options.features, onProgress === undefined ? {} : { onProgress });

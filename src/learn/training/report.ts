@@ -1,5 +1,5 @@
 /** @file What a training tells while it runs: figures of every update for the trackers, a line and curves for people. */
-import type { ProgressListener } from "../../core/index.ts";
+import type { Progress, ProgressListener } from "../../core/index.ts";
 import type { ConfigRecord, Tracker } from "../../tracking/index.ts";
 import { costShareOf, type Phase, SETTING_NAMES } from "../curriculum/index.ts";
 import type { TradingEnv } from "../env/index.ts";
@@ -89,19 +89,7 @@ export class TrainReport {
       done: report.steps - span.from,
       total: span.steps,
       unit: "steps",
-      figures: {
-        return: percent(shown),
-        "policy loss": report.policyLoss.toFixed(4),
-        "value loss": report.valueLoss.toFixed(4),
-        KL: report.approximateKl.toFixed(4),
-      },
-      curves: {
-        return: Math.expm1(shown) * 100,
-        "policy loss": report.policyLoss,
-        "value loss": report.valueLoss,
-        KL: report.approximateKl,
-        entropy: report.entropy,
-      },
+      ...shownOf(report, shown),
     });
   }
 
@@ -114,10 +102,45 @@ export class TrainReport {
   }
 }
 
-function algorithmFigures(report: PpoReport): Record<string, number> {
+/** @param episodeReturn a sum of log returns */
+function shownOf(report: PpoReport, episodeReturn: number): Pick<Progress, "figures" | "curves"> {
+  const { exploration, valueLoss } = report;
+  const grown = { return: Math.expm1(episodeReturn) * 100 };
+  if (exploration !== undefined) {
+    return {
+      figures: {
+        return: percent(episodeReturn),
+        loss: valueLoss.toFixed(4),
+        drawn: `${(exploration * 100).toFixed(0)} %`,
+      },
+      curves: { ...grown, loss: valueLoss },
+    };
+  }
+  const { policyLoss, approximateKl, entropy } = report;
   return {
-    "loss/policy": report.policyLoss,
+    figures: {
+      return: percent(episodeReturn),
+      "policy loss": policyLoss.toFixed(4),
+      "value loss": valueLoss.toFixed(4),
+      KL: approximateKl.toFixed(4),
+    },
+    curves: { ...grown, "policy loss": policyLoss, "value loss": valueLoss, KL: approximateKl, entropy },
+  };
+}
+
+function algorithmFigures(report: PpoReport): Record<string, number> {
+  const common = {
     "loss/value": report.valueLoss,
+    "value/explainedVariance": report.explainedVariance,
+    "update/gradientNorm": report.gradientNorm,
+    "update/learningRate": report.learningRate,
+    "update/epochs": report.epochs,
+    "update/firstRatioError": report.firstRatioError,
+  };
+  if (report.exploration !== undefined) return { ...common, "policy/exploration": report.exploration };
+  return {
+    ...common,
+    "loss/policy": report.policyLoss,
     "policy/entropy": report.entropy,
     "policy/sizeEntropy": report.betaEntropy,
     "policy/approximateKl": report.approximateKl,
@@ -125,11 +148,6 @@ function algorithmFigures(report: PpoReport): Record<string, number> {
     "policy/directionKl": report.choiceKl,
     "policy/sizeKl": report.betaKl,
     "policy/clipFraction": report.clipFraction,
-    "value/explainedVariance": report.explainedVariance,
-    "update/gradientNorm": report.gradientNorm,
-    "update/learningRate": report.learningRate,
-    "update/epochs": report.epochs,
-    "update/firstRatioError": report.firstRatioError,
   };
 }
 

@@ -8,6 +8,7 @@ import { bytesOf, Random, sha256Hex, TidemarkError } from "../../core/index.ts";
 import {
   accountFeatureCount,
   actionSpace,
+  learnsNetwork,
   loadPolicyModel,
   type ModelManifest,
   Network,
@@ -29,7 +30,7 @@ export const PARAMETERS_KEY = "parameters";
 export async function startFromModel(folder: string): Promise<StartingPoint> {
   const { manifest, session } = await loadPolicyModel(folder);
   await session.release();
-  if (manifest.learner !== "ppo") {
+  if (!learnsNetwork(manifest.learner)) {
     throw new TidemarkError("MODEL_MISMATCH", {
       what: `The model was trained by ${manifest.learner} and has no network to go on with`,
       where: folder,

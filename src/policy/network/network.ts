@@ -9,18 +9,21 @@ import {
   add,
   concat,
   linear,
+  max,
   mean,
   orthogonal,
   type Parameters,
   reshape,
   softplus,
   split,
+  sum,
   type Tensor,
   tanh,
   zeros,
 } from "../../compute/index.ts";
 import type { Encoded, MarketEncoder } from "./encoder.ts";
 import { marketEncoder } from "./encoders/encoders.ts";
+import { norm } from "./encoders/norm.ts";
 import { columnBlocks } from "./initializers.ts";
 import type { NetworkShape, NetworkSpec } from "./spec.ts";
 
@@ -29,7 +32,7 @@ export type Heads = {
   readonly logits: Tensor;
   /** `[R*A*S, 2B]`: alphas, then betas, each above 1; undefined without Beta heads. */
   readonly concentrations: Tensor | undefined;
-  /** `[R*A]`. */
+  /** `[R*A]`; of a network of choice values, that of the best allowed choices. */
   readonly value: Tensor;
 };
 
@@ -44,6 +47,8 @@ export class Network {
   readonly #account: Tensor;
   readonly #bias: Tensor;
   readonly #deeper: ReadonlyArray<ReadonlyArray<{ weight: Tensor; bias: Tensor }>>;
+  /** Of each joined layer's actor and critic, before their activation; none in a network of probabilities. */
+  readonly #norms: ReadonlyArray<ReadonlyArray<(x: Tensor) => Tensor>>;
   readonly #policyWeight: Tensor;
   readonly #policyBias: Tensor;
   readonly #valueWeight: Tensor;
@@ -78,6 +83,12 @@ export class Network {
         bias: parameters.add(`${tower}.layer${i + 2}.bias`, [J], zeros),
       })),
     );
+    this.#norms =
+      spec.choiceValues === undefined
+        ? []
+        : Array.from({ length: spec.joinLayers }, (_, i) =>
+            towers.map((tower) => norm(parameters, `${tower}.norm${i + 1}`, J)),
+          );
     const outputs = shape.categories + 2 * shape.betaHeads;
     this.#policyWeight = parameters.add("policy.weight", [J, outputs], orthogonal(GAIN.policy));
     this.#policyBias = parameters.add("policy.bias", [outputs], zeros);
@@ -94,24 +105,43 @@ export class Network {
     const { symbols: S, categories: C, betaHeads: B } = this.#shape;
     const J = this.#spec.joinSize;
     const rows = places * accounts * S;
-    const joined = tanh(this.#join(encoded, account, places, accounts));
-    let [actor, critic] = split(joined, [J, J], 1);
-    for (const [a, c] of this.#deeper) {
-      actor = tanh(linear(actor, a.weight, a.bias));
-      critic = tanh(linear(critic, c.weight, c.bias));
-    }
+    const [actor, critic] = this.#towers(this.#join(encoded, account, places, accounts));
     const out = linear(actor, this.#policyWeight, this.#policyBias);
     // What the account is worth is the mean over its symbols: any number of them, in any order.
     const pooled = S === 1 ? critic : mean(reshape(critic, [places * accounts, S, J]), [1]);
-    const value = reshape(linear(pooled, this.#valueWeight, this.#valueBias), [places * accounts]);
-    if (B === 0) return { logits: add(out, mask), concentrations: undefined, value };
+    const base = reshape(linear(pooled, this.#valueWeight, this.#valueBias), [places * accounts]);
+    if (B === 0) {
+      const logits = add(out, mask);
+      const value = this.#spec.choiceValues === undefined ? base : add(base, bestOf(logits, places * accounts));
+      return { logits, concentrations: undefined, value };
+    }
     const [logits, raw] = split(out, [C, 2 * B], 1);
     return {
       logits: add(logits, mask),
       // Both above one: the density has one peak (Chou, Maturana and Scherer, 2017).
       concentrations: add(softplus(reshape(raw, [rows, 2 * B])), 1),
-      value,
+      value: base,
     };
+  }
+
+  /** Actor and critic after the joined layers, `[R*A*S, J]` each. @param joined before the first activation */
+  #towers(joined: Tensor): readonly [Tensor, Tensor] {
+    const J = this.#spec.joinSize;
+    if (this.#norms.length === 0) {
+      let [actor, critic] = split(tanh(joined), [J, J], 1);
+      for (const [a, c] of this.#deeper) {
+        actor = tanh(linear(actor, a.weight, a.bias));
+        critic = tanh(linear(critic, c.weight, c.bias));
+      }
+      return [actor, critic];
+    }
+    const [first, ...later] = this.#norms;
+    let [actor, critic] = split(joined, [J, J], 1).map((x, tower) => tanh(first[tower](x)));
+    for (const [i, [a, c]] of this.#deeper.entries()) {
+      actor = tanh(later[i][0](linear(actor, a.weight, a.bias)));
+      critic = tanh(later[i][1](linear(critic, c.weight, c.bias)));
+    }
+    return [actor, critic];
   }
 
   /** `[R*A*S, 2J]` before the activation: actor, then critic. */
@@ -122,7 +152,13 @@ export class Network {
     if (encoded === undefined) return own;
     const shared = concat([linear(encoded.actor, this.#market[0]), linear(encoded.critic, this.#market[1])], 1);
     if (accounts === 1) return add(shared, own);
-    const sum = add(reshape(shared, [places, 1, S, width]), reshape(own, [places, accounts, S, width]));
-    return reshape(sum, [places * accounts * S, width]);
+    const total = add(reshape(shared, [places, 1, S, width]), reshape(own, [places, accounts, S, width]));
+    return reshape(total, [places * accounts * S, width]);
   }
+}
+
+/** What the best allowed choices of an account's symbols add to its value, `[accounts]`. @param logits `[accounts*S, C]` */
+export function bestOf(logits: Tensor, accounts: number): Tensor {
+  const best = max(logits, [1]);
+  return sum(reshape(best, [accounts, best.size / accounts]), [1]);
 }

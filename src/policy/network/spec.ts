@@ -37,6 +37,11 @@ export type NetworkSpec = {
    * worlds in which one's own acts bring about what is to be remembered; for encoders with a memory, an account a stretch.
    */
   readonly remember: MemoryKind;
+  /**
+   * Present where the heads give the worth of choices in place of probabilities: a logit is what a choice adds to the value
+   * of an account, and the value is that of the best choices of all symbols. Joined layers are then normalized.
+   */
+  readonly choiceValues?: true;
 };
 
 /** The sizes of what goes in and comes out; fixed once a network is built. */

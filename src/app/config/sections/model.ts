@@ -15,7 +15,7 @@ export const modelSection = z
       .enum(LEARNERS)
       .default("ppo")
       .describe(
-        'What learns: "ppo" a network by trying, "gbdt" boosted trees and "logistic" a regression from labels ([supervised]).',
+        'What learns: "ppo" a network by trying, "pqn" the same by Q-learning (action_space "target" or "discrete3"), "gbdt" boosted trees and "logistic" a regression from labels ([supervised]).',
       ),
     encoder: z
       .enum(ENCODER_NAMES)

@@ -51,6 +51,18 @@ export const trainingSection = z
       .max(4_096)
       .default(DEFAULTS.segment)
       .describe("Bars of one training segment of a recurrent encoder."),
+    exploration: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(1)
+      .describe('Share of choices that "pqn" draws at the beginning; the others are the best as far as it knows.'),
+    exploration_end: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.05)
+      .describe("The same at the end of the run; it falls in a straight line."),
     epochs: z.int().min(1).max(100).default(DEFAULTS.epochs).describe("Passes over each rollout."),
     batch: z
       .int()
