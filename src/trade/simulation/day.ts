@@ -118,7 +118,8 @@ class SimulatedDay {
   play(): void {
     const end = START_MS + DAY_MS;
     this.#shell.start();
-    this.#planMarket(end + QUIET_MS);
+    // It stands still before the comparison: a stop that it meets in the last instant is on its way to the journal.
+    this.#planMarket(end + QUIET_MS - 3 * MINUTE_MS);
     this.#planDecisions(end);
     this.#planTrouble(end);
     this.#time.runUntil(end);
