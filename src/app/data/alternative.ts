@@ -1,4 +1,5 @@
 /** @file Alternative series for what is computed: read from the store, joined to a tape, or told to a running session. */
+import { type Instrument, TidemarkError } from "../../core/index.ts";
 import { type FeatureSelection, selectionSeries } from "../../features/index.ts";
 import {
   AlternativeReader,
@@ -6,10 +7,55 @@ import {
   joinAlternative,
   type MarketTape,
   readSeries,
+  type SeriesRows,
+  seriesSpec,
 } from "../../market/index.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+
+/**
+ * Reads series for a session that has to go on: one that can't be read is missing, the others stay. The failure is told
+ * once, and so is its end. Work that a user can simply begin again reads without this, and fails.
+ */
+export class SeriesOutages {
+  readonly #context: Pick<AppContext, "warn" | "note">;
+  readonly #failing = new Set<string>();
+
+  constructor(context: Pick<AppContext, "warn" | "note">) {
+    this.#context = context;
+  }
+
+  has(id: string): boolean {
+    return this.#failing.has(id);
+  }
+
+  async read(
+    store: AlternativeStore,
+    ids: readonly string[],
+    instruments: readonly Instrument[],
+  ): Promise<SeriesRows[]> {
+    const all: SeriesRows[] = [];
+    for (const id of ids) {
+      const spec = seriesSpec(id);
+      try {
+        all.push(...(await readSeries(store, [id], instruments)));
+        if (this.#failing.delete(id)) this.#context.note(`${id}: it can be read again.`);
+      } catch (thrown) {
+        if (!(thrown instanceof TidemarkError)) throw thrown;
+        all.push({ spec, rows: instruments.map(() => undefined) });
+        if (!this.#failing.has(id)) this.#context.warn(outage(id, thrown));
+        this.#failing.add(id);
+      }
+    }
+    return all;
+  }
+}
+
+function outage(id: string, { code, what, where, fix }: TidemarkError): string {
+  const place = where === undefined ? "" : ` (${where})`;
+  return `${code}: ${id}: ${what}${place}. Features of it are 0 and say that it is missing until it can be read. ${fix ?? ""}`.trimEnd();
+}
 
 /**
  * The tape with the series that the features read; the same tape where they read none. Series that aren't stored are
@@ -20,11 +66,14 @@ export async function withAlternative(
   config: Config,
   selection: FeatureSelection,
   tape: MarketTape,
+  outages?: SeriesOutages,
 ): Promise<MarketTape> {
   const ids = selectionSeries(selection);
   if (ids.length === 0 || tape.alternative !== undefined) return tape;
-  const series = await readSeries(new AlternativeStore(dataRoot(config)), ids, tape.instruments);
-  const absent = series.filter(({ rows }) => rows.every((own) => own === undefined)).map(({ spec }) => spec.id);
+  const store = new AlternativeStore(dataRoot(config));
+  const series = await (outages?.read(store, ids, tape.instruments) ?? readSeries(store, ids, tape.instruments));
+  const empty = series.filter(({ rows }) => rows.every((own) => own === undefined)).map(({ spec }) => spec.id);
+  const absent = empty.filter((id) => outages?.has(id) !== true);
   if (absent.length > 0) {
     context.warn(`${absent.join(", ")}: not stored; features of it are 0 and say that it is missing.`);
   }
@@ -37,8 +86,9 @@ export async function alternativeAt(
   ids: readonly string[],
   { instruments }: Pick<MarketTape, "instruments">,
   closeMs: number,
+  outages: SeriesOutages,
 ): Promise<number[][]> {
-  const series = await readSeries(new AlternativeStore(dataRoot(config)), ids, instruments);
+  const series = await outages.read(new AlternativeStore(dataRoot(config)), ids, instruments);
   const reader = new AlternativeReader(series, instruments.length);
   return instruments.map((_, s) => Array.from(reader.at(s, closeMs)));
 }

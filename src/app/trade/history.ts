@@ -5,7 +5,7 @@ import { type CandleRow, createTape, type MarketTape } from "../../market/index.
 import type { MarketFeed } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { alternativeAt, withAlternative } from "../data/alternative.ts";
+import { alternativeAt, SeriesOutages, withAlternative } from "../data/alternative.ts";
 import type { SessionMember } from "./members.ts";
 
 /** Room for rows from one start to the next: a year of them, within bounds. Memory is taken as rows come. */
@@ -30,9 +30,10 @@ export async function beginningRows(
   const barMs = timeframeMs(timeframe);
   const toMs = Math.floor(clock.nowMs() / barMs) * barMs;
   const tapes: MarketTape[] = [];
+  const outages = new SeriesOutages(context);
   for (const { instruments, selection } of members) {
     const tape = await fetchRows(feed, instruments, timeframe, toMs - bars * barMs, toMs, context.signal);
-    tapes.push(await withAlternative(context, config, selection, tape));
+    tapes.push(await withAlternative(context, config, selection, tape, outages));
   }
   return tapes;
 }
@@ -77,17 +78,20 @@ async function fetchRows(
 
 /** Alternative series of each symbol at a close: those that its own strategy reads. */
 export function joinedSeries(
+  context: AppContext,
   config: Config,
   members: readonly SessionMember[],
 ): { readonly alternative?: (closeMs: number) => Promise<number[][]> } {
   const read = members.map(({ selection }) => selectionSeries(selection));
   if (read.every((series) => series.length === 0)) return {};
+  const outages = new SeriesOutages(context);
   return {
     alternative: async (closeMs) => {
       const all: number[][] = [];
       for (const [i, { instruments }] of members.entries()) {
         const none = instruments.map((): number[] => []);
-        all.push(...(read[i].length === 0 ? none : await alternativeAt(config, read[i], { instruments }, closeMs)));
+        const ids = read[i];
+        all.push(...(ids.length === 0 ? none : await alternativeAt(config, ids, { instruments }, closeMs, outages)));
       }
       return all;
     },

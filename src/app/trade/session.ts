@@ -256,7 +256,7 @@ export async function runSession(
       graceMs: graceMs(config) * pace,
       staleMs: settings.limits.staleMs,
       youngMs: settings.quoteMaxAgeMs / 2,
-      ...joinedSeries(config, members),
+      ...joinedSeries(context, config, members),
       onRow: (openMs, decided) => {
         const { equity, status } = sessionView(session.engine.state);
         const shown = decimal(equity).toFixed(2);

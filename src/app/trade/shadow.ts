@@ -205,7 +205,7 @@ export class ShadowRuns {
         graceMs: graceMs(config) * pace,
         staleMs: settings.limits.staleMs,
         youngMs: settings.quoteMaxAgeMs / 2,
-        ...joinedSeries(config, members),
+        ...joinedSeries(context, config, members),
         onRow: () => {},
       });
       const ran = loop.run(ended.signal).catch((thrown: unknown) => this.#end(id, thrown));
