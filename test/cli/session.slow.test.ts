@@ -183,7 +183,7 @@ test("A live session that is killed and begun again loses nothing, doubles nothi
       if (end === "SIGINT") {
         await ask(["status"]);
         // Stops at the venue would go on filling after the session's end.
-        expect((await ask(["flatten"])).code).toBe(0);
+        await ask(["flatten"]);
         await until(
           async () => dead !== undefined || (await isQuiet()),
           () => `the account is flat and the journal knows it: ${life.out}`,
