@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { decimal } from "../../core/index.ts";
+import { type Config, loadConfig, type Override } from "../config/load.ts";
+import type { AppContext } from "../context.ts";
+import { quietContext } from "../testing/context.ts";
+import { compareTrading } from "./compare.ts";
+import { replayStored } from "./replay.ts";
+
+let folder = "";
+let config: Config;
+let context: AppContext;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "tidemark-compare-"));
+  config = configured({});
+  context = quietContext(folder, () => config).context;
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function configured(more: Record<string, unknown>): Config {
+  const all = {
+    "data.venue": "synthetic",
+    "data.symbols": ["BTCUSDT", "ETHUSDT"],
+    "data.timeframe": "1h",
+    "data.synthetic_bars": 500,
+    seed: 4,
+    ...more,
+  };
+  const overrides = Object.entries(all).map(([path, value]): Override => ({ path, value, source: "--flag" }));
+  return loadConfig({ path: undefined, workingFolder: folder, overrides });
+}
+
+const RANGE = { from: "2024-01-14", to: "2024-01-19" };
+const play = (name: string) => replayStored(context, { strategies: ["sma-cross"], name }, RANGE);
+
+describe("two records held against each other", () => {
+  test("a session is equal to itself, and the difference of two costs is fees and price", async () => {
+    config = configured({ "backtest.fast": 8, "backtest.slow": 24 });
+    await play("a");
+    const same = compareTrading(config, "replay/a", "replay/a");
+    expect([same.difference, same.onlyA, same.onlyB]).toEqual(["0", 0, 0]);
+    expect(same.matched).toBeGreaterThan(3);
+    config = configured({ "backtest.fast": 8, "backtest.slow": 24, "exchange.taker_fee_bps": 20 });
+    await play("b");
+    const { difference, parts, matched } = compareTrading(config, "replay/a", "replay/b");
+    expect(matched).toBe(same.matched);
+    expect(decimal(difference).lt(0)).toBe(true);
+    expect(decimal(parts.fee).lt(0)).toBe(true);
+    const sum = Object.values(parts).reduce((total, part) => total.plus(part), decimal("0"));
+    expect(sum.minus(difference).abs().lt("1e-9")).toBe(true);
+    // The rows of both are the same: nothing is laid on the data.
+    expect(Number(parts.data)).toBe(0);
+  });
+
+  test("strategies side by side are compared by the rows of all", async () => {
+    config = configured({ "backtest.fast": 8, "backtest.slow": 24 });
+    const two = { strategies: ["sma-cross=BTCUSDT", "sma-cross=ETHUSDT"] };
+    await replayStored(context, { ...two, name: "two" }, RANGE);
+    const { matched, onlyA, onlyB } = compareTrading(config, "replay/two", "replay/two");
+    expect(matched).toBeGreaterThan(3);
+    expect([onlyA, onlyB]).toEqual([0, 0]);
+  });
+
+  test("a report is read from its trades; without them, and without either, the name is told", () => {
+    expect(() => compareTrading(config, "replay/none", "replay/none")).toThrow(
+      expect.objectContaining({ code: "JOURNAL_MISSING" }) as Error,
+    );
+    expect(() => compareTrading(config, "none", "none")).toThrow(
+      expect.objectContaining({ code: "REPORT_MISSING" }) as Error,
+    );
+    const report = join(folder, "reports", "r1");
+    mkdirSync(report, { recursive: true });
+    writeFileSync(join(report, "summary.json"), "{}");
+    expect(() => compareTrading(config, "r1", "r1")).toThrow(/r1|report/i);
+  });
+});
