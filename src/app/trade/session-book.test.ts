@@ -141,6 +141,22 @@ describe("a session with a long journal", () => {
   });
 });
 
+describe("a reading", () => {
+  it("never answers with what was so before it was asked for", async () => {
+    const { book, path } = place(5);
+    await book.refresh();
+    const underWay = book.refresh();
+    const journal = new SqliteJournal(path, { durable: false });
+    journal.append(bar(5), START + 5 * BAR, false);
+    const [one, other] = [book.refresh(), book.refresh()];
+    expect(one).toBe(other);
+    await one;
+    expect(book.get("paper/one")?.view.records).toBe(journal.lastSeq);
+    journal.close();
+    await underWay;
+  });
+});
+
 describe("the story of an order", () => {
   it("from its own records equals the one from the whole journal, by client id and by the venue's", async () => {
     const { book, path } = place(20);

@@ -232,6 +232,7 @@ export class SessionBook {
   readonly #root: string;
   readonly #books = new Map<string, Book>();
   #reading: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
   #catching: Promise<void> | undefined;
 
   constructor(config: Config) {
@@ -243,9 +244,23 @@ export class SessionBook {
     return join(this.#root, session);
   }
 
-  /** Reads what is new. Calls at once share one reading. */
+  /**
+   * Reads everything that was there when it was called. Calls during a reading share the next one: the reading that is under
+   * way may have passed what they are asked about.
+   */
   refresh(): Promise<void> {
-    this.#reading ??= this.#readAll().finally(() => {
+    if (this.#reading === undefined) return this.#read();
+    this.#next ??= this.#reading
+      .catch(() => undefined)
+      .then(() => {
+        this.#next = undefined;
+        return this.#reading ?? this.#read();
+      });
+    return this.#next;
+  }
+
+  #read(): Promise<void> {
+    this.#reading = this.#readAll().finally(() => {
       this.#reading = undefined;
     });
     return this.#reading;
