@@ -38,7 +38,8 @@ const { values: options, positionals: filters } = parseArgs({
   },
 });
 const { unit, smoke, nightly } = options;
-const seed = options.seed ?? process.env.TIDEMARK_TEST_SEED ?? (unit ? CHECK_SEED : randomInt(2 ** 31));
+const isCheck = unit || Boolean(process.env.CI);
+const seed = options.seed ?? process.env.TIDEMARK_TEST_SEED ?? (isCheck ? CHECK_SEED : randomInt(2 ** 31));
 if (!Number.isSafeInteger(Number(seed))) {
   process.stderr.write(`--seed takes a whole number, was "${seed}".\n`);
   process.exit(2);

@@ -30,6 +30,7 @@ export { type ModelDrift, modelDrift } from "./models/drift.ts";
 export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
 export { openModel } from "./models/open.ts";
+export { type PolicyParity, policyParity } from "./models/parity.ts";
 export { type Removable, removableModel, removableReport, removableRun, remove } from "./models/remove.ts";
 export { backtestStream, type Streamed, streamedData } from "./models/streamed.ts";
 export { openSubject, type Subject, type SubjectOptions } from "./models/subject.ts";
@@ -56,7 +57,7 @@ export {
   sessionTrades,
   verifyJournalOf,
 } from "./trade/journals.ts";
-export { type PaperParity, paperParity, replayStored } from "./trade/replay.ts";
+export { type PaperParity, replayStored } from "./trade/replay.ts";
 export { type ReproducedSession, reproduceSession } from "./trade/reproduce.ts";
 export {
   type BookDecision,
@@ -88,7 +89,7 @@ export { verifyCrash } from "./trade/verify-crash.ts";
 export { verifyEngine } from "./trade/verify-engine.ts";
 export { type TrainedClassifierModel, trainClassifier } from "./training/classifier.ts";
 export { correctionRows, correctionText } from "./training/correct-bias.ts";
-export { type QuickTraining, withQuickModel } from "./training/quick-model.ts";
+
 export { allRuns, beginRun, type RunEntry, runState, type TrainingRun } from "./training/runs.ts";
 export { type TrainExtras, train } from "./training/train.ts";
 export { flaggedConfig, type Trained, type TrainingFlags, trainAll } from "./training/trainings.ts";
