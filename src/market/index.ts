@@ -1,4 +1,16 @@
+export {
+  availableAfter,
+  SERIES,
+  type SeriesSpec,
+  SOURCES,
+  seriesOf,
+  seriesPlace,
+  seriesSpec,
+  sourceTerms,
+  staleAge,
+} from "../venues/choices.ts";
 export { type AlignOptions, tapeFromCandles } from "./align.ts";
+export { checkSeries, type SeriesFinding } from "./alternative/check.ts";
 export {
   type AlternativeColumns,
   copyCell,
@@ -9,6 +21,10 @@ export {
   readCell,
   writeCell,
 } from "./alternative/columns.ts";
+export type { StoredSeries } from "./alternative/describe.ts";
+export { COIN_METRICS, type CsvAsked, type CsvRead } from "./alternative/files/csv-file.ts";
+export type { FileSeries } from "./alternative/files/file-series.ts";
+export { readSeriesFile } from "./alternative/files/read-file.ts";
 export {
   AlternativeReader,
   joinAlternative,
@@ -18,16 +34,7 @@ export {
   type SeriesRows,
   unpromotable,
 } from "./alternative/join.ts";
-export {
-  SERIES,
-  type SeriesSpec,
-  SOURCES,
-  seriesPlace,
-  seriesSpec,
-  sourceTerms,
-  staleAge,
-} from "./alternative/series.ts";
-export { AlternativeStore, MARKET_KEY, type PutCounts, type StoredSeries } from "./alternative/store.ts";
+export { AlternativeStore, MARKET_KEY, type PutCounts } from "./alternative/store.ts";
 export { AsOf, type Observation, type Vintages } from "./alternative/vintages.ts";
 export {
   type CandleRow,

@@ -30,6 +30,7 @@ import { confirmed } from "../terminal/confirm.ts";
 import type { Output } from "../terminal/output.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
+import { registerAlternative } from "./data-alternative.ts";
 import { type RemovalOptions, YES } from "./removal.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
@@ -292,4 +293,5 @@ export function registerData(program: Command, runner: VerbRunner): void {
     },
     runner,
   );
+  registerAlternative(group, runner);
 }

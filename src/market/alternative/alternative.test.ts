@@ -4,12 +4,12 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { DAY_MS, defaultInstrument, HOUR_MS } from "../../core/index.ts";
+import { availableAfter, SERIES, seriesPlace, seriesSpec, sourceTerms, staleAge } from "../../venues/choices.ts";
 import { appendBar, growableTape, sliceTape } from "../slice.ts";
 import { syntheticTape } from "../synthetic/market.ts";
 import type { MarketTape } from "../tape.ts";
 import { copyCell, readCell } from "./columns.ts";
 import { AlternativeReader, joinAlternative, keyOf, readSeries, unpromotable } from "./join.ts";
-import { availableAfter, SERIES, seriesPlace, seriesSpec, sourceTerms, staleAge } from "./series.ts";
 import { AlternativeStore } from "./store.ts";
 import { AsOf, type Vintages } from "./vintages.ts";
 

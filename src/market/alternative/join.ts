@@ -1,9 +1,9 @@
 /** @file The as-of join: for each symbol and bar, what was known of each series at the bar's close. Batch and live are one path. */
 import { type Instrument, invariant } from "../../core/index.ts";
+import { type SeriesSpec, seriesSpec, sourceTerms } from "../../venues/choices.ts";
 import { sealTape } from "../fingerprint.ts";
 import { column, type MarketTape } from "../tape.ts";
 import { type JoinedSeries, missingColumns, type Provenance, writeCell } from "./columns.ts";
-import { type SeriesSpec, seriesSpec, sourceTerms } from "./series.ts";
 import { type AlternativeStore, MARKET_KEY } from "./store.ts";
 import { AsOf, type Vintages } from "./vintages.ts";
 

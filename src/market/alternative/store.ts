@@ -15,9 +15,11 @@ import {
   TidemarkError,
   temporaryName,
 } from "../../core/index.ts";
+import { SERIES, type SeriesSpec } from "../../venues/choices.ts";
 import { engineMessage, readParquet, writeParquet } from "../store/engine.ts";
 import { StoreLock } from "../store/lock.ts";
-import { availableAfter, SERIES, type SeriesSpec } from "./series.ts";
+import { describeRows, type StoredSeries } from "./describe.ts";
+import { addRows, type Row } from "./rows.ts";
 import type { Observation, Vintages } from "./vintages.ts";
 
 const COLUMNS = ["timestamp", "published", "seen", "available", "revision", "recorded", "value"] as const;
@@ -30,34 +32,9 @@ export type PutCounts = {
   readonly added: number;
   readonly revised: number;
   readonly unchanged: number;
-  /** No numbers, or dated after they were seen. */
+  /** No numbers, dated after they were seen, or known before what is stored. */
   readonly refused: number;
 };
-
-export type StoredSeries = {
-  readonly spec: SeriesSpec;
-  readonly key: string;
-  readonly rows: number;
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly revisions: number;
-  readonly recorded: number;
-  /** Stretches longer than two cadences without an observation. */
-  readonly gaps: number;
-  /** Median milliseconds from the end of a recorded row's period to when it was seen; undefined without any. */
-  readonly measuredLagMs: number | undefined;
-  readonly bytes: number;
-};
-
-type Row = [
-  event: number,
-  published: number,
-  seen: number,
-  available: number,
-  revision: number,
-  recorded: number,
-  value: number,
-];
 
 export class AlternativeStore {
   readonly root: string;
@@ -88,7 +65,9 @@ export class AlternativeStore {
         continue;
       }
       const month = formatMonth(eventMs);
-      months.set(month, [...(months.get(month) ?? []), observation]);
+      const own = months.get(month) ?? [];
+      months.set(month, own);
+      own.push(observation);
     }
     if (months.size === 0) return counts;
     ensureFolder(this.root);
@@ -129,33 +108,25 @@ export class AlternativeStore {
     return existsSync(folder) ? readdirSync(folder).sort() : [];
   }
 
-  /** Everything that is stored, series by series. */
+  /** Everything that is stored, series by series; what can't be read says so. */
   async list(): Promise<StoredSeries[]> {
     const found: StoredSeries[] = [];
     for (const spec of SERIES) {
       for (const key of this.keys(spec)) found.push(await this.#describe(spec, key));
     }
-    return found.filter(({ rows }) => rows > 0);
+    return found.filter(({ rows, damage }) => rows > 0 || damage !== undefined);
   }
 
   async #describe(spec: SeriesSpec, key: string): Promise<StoredSeries> {
     const files = this.#files(spec, key);
-    const rows = await this.#rows(files, this.#folder(spec, key));
-    const events = [...new Set(rows.map(([event]) => event))].sort((a, b) => a - b);
-    const lags = rows.filter((row) => row[5] === 1 && row[4] === 0).map((row) => row[2] - row[0] - spec.periodMs);
-    lags.sort((a, b) => a - b);
-    return {
-      spec,
-      key,
-      rows: rows.length,
-      firstMs: events[0],
-      lastMs: events[events.length - 1],
-      revisions: rows.filter((row) => row[4] > 0).length,
-      recorded: rows.filter((row) => row[5] === 1).length,
-      gaps: events.filter((event, i) => i > 0 && event - events[i - 1] > 2 * spec.cadenceMs).length,
-      measuredLagMs: lags[Math.floor(lags.length / 2)],
-      bytes: files.reduce((sum, path) => sum + statSync(path).size, 0),
-    };
+    const bytes = files.reduce((sum, path) => sum + statSync(path).size, 0);
+    try {
+      return describeRows(spec, key, await this.#rows(files, this.#folder(spec, key)), bytes);
+    } catch (thrown) {
+      // One damaged series doesn't hide the others.
+      if (!(thrown instanceof TidemarkError) || thrown.code !== "STORE_CORRUPT") throw thrown;
+      return { ...describeRows(spec, key, [], bytes), damage: thrown };
+    }
   }
 
   #folder({ id, source }: SeriesSpec, key: string): string {
@@ -188,45 +159,6 @@ export class AlternativeStore {
         cause: thrown,
       });
     }
-  }
-}
-
-function addRows(
-  rows: Row[],
-  fresh: readonly Observation[],
-  spec: SeriesSpec,
-  seenMs: number,
-  recorded: boolean,
-  counts: { added: number; revised: number; unchanged: number },
-): void {
-  const latest = new Map<number, Row>();
-  for (const row of rows) {
-    const known = latest.get(row[0]);
-    if (known === undefined || row[4] > known[4]) latest.set(row[0], row);
-  }
-  for (const { eventMs, publishedMs, value } of fresh) {
-    const known = latest.get(eventMs);
-    if (known?.[6] === value) {
-      counts.unchanged++;
-      continue;
-    }
-    const published = publishedMs ?? -1;
-    const seenFrom = Math.max(seenMs, published);
-    const available =
-      known !== undefined ? Math.max(seenFrom, known[3]) : recorded ? seenFrom : availableAfter(spec, eventMs);
-    const row: Row = [
-      eventMs,
-      published,
-      seenMs,
-      available,
-      known === undefined ? 0 : known[4] + 1,
-      recorded || known !== undefined ? 1 : 0,
-      value,
-    ];
-    latest.set(eventMs, row);
-    rows.push(row);
-    if (known === undefined) counts.added++;
-    else counts.revised++;
   }
 }
 

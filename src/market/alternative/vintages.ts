@@ -1,6 +1,7 @@
 /** @file Rows of one series with every vintage, and reading them as of a time. */
+
+import { type SeriesSpec, staleAge } from "../../venues/choices.ts";
 import { MISSING_AGE } from "./columns.ts";
-import { type SeriesSpec, staleAge } from "./series.ts";
 
 /** One value as a source gives it. */
 export type Observation = {

@@ -39,6 +39,12 @@ export const SOURCES: readonly SourceTerms[] = [
   { name: "defillama", licence: "DefiLlama: free API, attribution", nonCommercial: false },
   { name: "news", licence: "publishers' terms: title and link only", nonCommercial: false },
   { name: "gdelt", licence: "GDELT: free with attribution", nonCommercial: false },
+  { name: "binance", licence: "Binance API terms; own use", nonCommercial: false },
+  { name: "x", licence: "X developer agreement; no redistribution", nonCommercial: false },
+  { name: "reddit", licence: "Reddit Responsible Builder Policy; by approval", nonCommercial: true },
+  { name: "lunarcrush", licence: "LunarCrush terms of the plan", nonCommercial: false },
+  { name: "whale-alert", licence: "Whale Alert: personal use only", nonCommercial: true },
+  { name: "etherscan", licence: "Etherscan API terms; attribution", nonCommercial: false },
 ];
 
 const perp = (id: string, unit: string, about: string, more: Partial<SeriesSpec> = {}): SeriesSpec => ({
@@ -83,6 +89,20 @@ const news = (id: string, unit: string, about: string): SeriesSpec => ({
   revised: "never",
 });
 
+/** A day's series of a contract whose stamp may lie anywhere in the day, so that all of it has to pass. */
+const day = (id: string, unit: string, about: string): SeriesSpec => ({
+  id,
+  source: id.split(".", 1)[0],
+  unit,
+  about,
+  of: "symbol",
+  cadenceMs: DAY_MS,
+  periodMs: DAY_MS,
+  lagMs: MINUTE_MS,
+  history: "window",
+  revised: "unknown",
+});
+
 /** Every series, in an order that only grows: the place of a series is its place in a bar. */
 export const SERIES: readonly SeriesSpec[] = [
   perp("open-interest", "base units", "Open interest, both sides"),
@@ -113,10 +133,15 @@ export const SERIES: readonly SeriesSpec[] = [
   news("negative", "share", "Share of negative headlines, decayed with a half-life of a day"),
   news("surprise", "deviations", "Headlines of the hour against the same hour of former weeks"),
   {
+    // Stamped with the beginning of the hour whose articles it averages, which are found within a quarter of an hour.
     ...news("tone", "points", "Mean tone of world news about crypto"),
     id: "gdelt.tone",
     source: "gdelt",
     of: "market",
+    periodMs: HOUR_MS,
+    lagMs: 15 * MINUTE_MS,
+    history: "window",
+    revised: "unknown",
   },
   chain("transactions", "a day", "Transactions of the day", "never"),
   chain("addresses", "a day", "Active addresses of the day", "never"),
@@ -153,6 +178,66 @@ export const SERIES: readonly SeriesSpec[] = [
     source: "defillama",
     of: "market",
   },
+  {
+    ...chain("", "hashes a second", "Mean hash rate of the day, as mempool.space estimates it", "unknown"),
+    id: "mempool.hash-rate",
+    source: "mempool",
+    of: "market",
+  },
+  {
+    ...chain("", "a day", "Bitcoin addresses used on the day", "unknown"),
+    id: "blockchain.addresses",
+    source: "blockchain",
+    of: "market",
+  },
+  {
+    ...chain("", "TH/s", "Hash rate of the day, estimated", "unknown"),
+    id: "blockchain.hash-rate",
+    source: "blockchain",
+    of: "market",
+  },
+  day("binance.open-interest", "base units", "Open interest, one side, at the stamp"),
+  day("binance.account-ratio", "share", "Share of accounts that are long, at the stamp"),
+  {
+    ...news("posts", "a full hour", "Posts about the coin; each hour that is read costs money"),
+    id: "x.posts",
+    source: "x",
+    periodMs: HOUR_MS,
+    lagMs: 5 * MINUTE_MS,
+    history: "window",
+    revised: "sometimes",
+  },
+  {
+    ...news("interactions", "a full hour", "Interactions with posts about the coin"),
+    id: "lunarcrush.interactions",
+    source: "lunarcrush",
+    periodMs: HOUR_MS,
+    lagMs: HOUR_MS,
+    history: "window",
+    revised: "unknown",
+  },
+  {
+    ...news("sentiment", "0 to 100", "Share of posts about the coin that are positive, weighted by interactions"),
+    id: "lunarcrush.sentiment",
+    source: "lunarcrush",
+    periodMs: HOUR_MS,
+    lagMs: HOUR_MS,
+    history: "window",
+    revised: "unknown",
+  },
+  {
+    ...news("moved", "USD", "Large transfers of the coin since the last row; owners are named later"),
+    id: "whale-alert.moved",
+    source: "whale-alert",
+    cadenceMs: 5 * MINUTE_MS,
+  },
+  {
+    ...news("gas", "gwei", "Proposed gas price"),
+    id: "etherscan.gas",
+    source: "etherscan",
+    of: "market",
+    cadenceMs: 10 * MINUTE_MS,
+  },
 ];
 
 const PLACES = new Map(SERIES.map(({ id }, place) => [id, place]));
@@ -162,6 +247,11 @@ export function seriesPlace(id: string): number {
   const place = PLACES.get(id);
   invariant(place !== undefined, `${id} is a series of the catalog`);
   return place;
+}
+
+/** The series of a source. */
+export function seriesOf(source: string): readonly SeriesSpec[] {
+  return SERIES.filter((spec) => spec.source === source);
 }
 
 export function seriesSpec(id: string): SeriesSpec {

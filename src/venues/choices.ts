@@ -1,0 +1,13 @@
+/** @file The catalog of alternative series as data: a second door, that loads no client and no network. */
+export {
+  availableAfter,
+  SERIES,
+  type SeriesSpec,
+  SOURCES,
+  type SourceTerms,
+  seriesOf,
+  seriesPlace,
+  seriesSpec,
+  sourceTerms,
+  staleAge,
+} from "./alternative/series.ts";
