@@ -1,3 +1,5 @@
+export type { AlternativeSource, SourceObservation, SourceOptions, SourceQuery } from "./alternative/source.ts";
+export { alternativeSources } from "./alternative/sources.ts";
 export { bybitInterval } from "./bybit/interval.ts";
 export {
   type AmendOrder,

@@ -29,7 +29,7 @@ export function chosenSeries(names: readonly string[]): readonly SeriesSpec[] {
   const chosen = new Set<SeriesSpec>();
   for (const name of names.flatMap((text) => text.split(",")).map((text) => text.trim().toLowerCase())) {
     const own = SERIES.filter(
-      ({ id, source }) => id === name || source === name || SERIES_GROUPS[name]?.includes(source) === true,
+      ({ id, source }) => id === name || source === name || (SERIES_GROUPS[name] ?? []).includes(source),
     );
     for (const spec of own) chosen.add(spec);
     if (own.length === 0) throw unknownName(name);

@@ -17,14 +17,14 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
-function folder(): string {
+function temporary(): string {
   const path = mkdtempSync(join(tmpdir(), "tidemark-series-file-"));
   folders.push(path);
   return path;
 }
 
 function file(name: string, content: string | Uint8Array): string {
-  const path = join(folder(), name);
+  const path = join(temporary(), name);
   writeFileSync(path, content);
   return path;
 }
@@ -110,14 +110,15 @@ test.each([
 test("a gzip file that breaks off, and one that isn't there", async () => {
   const half = gzipSync("time,TxCnt\n2026-01-01,5\n".repeat(100)).subarray(0, 30);
   await expect(readSeriesFile(file("half.csv.gz", half), {})).rejects.toMatchObject({ code: "DATA_FORMAT" });
-  await expect(readSeriesFile(join(folder(), "none.csv"), {})).rejects.toMatchObject({ code: "DATA_MISSING" });
+  await expect(readSeriesFile(join(temporary(), "none.csv"), {})).rejects.toMatchObject({ code: "DATA_MISSING" });
 });
 
+async function rows(name: string, key?: string): Promise<unknown> {
+  const { series } = await readSeriesFile(join(SAMPLES, name), { key });
+  return series.map((one) => `${one.spec.id} ${one.key} ${one.vintages.map((v) => v.observations.length).join("+")}`);
+}
+
 test.skipIf(!hasSamples)("recorded files are read whole", async () => {
-  const rows = async (name: string, key?: string): Promise<unknown> => {
-    const { series } = await readSeriesFile(join(SAMPLES, name), { key });
-    return series.map((one) => `${one.spec.id} ${one.key} ${one.vintages.map((v) => v.observations.length).join("+")}`);
-  };
   expect(await rows("fear-greed.json")).toEqual(["fear-greed.index market 3044"]);
   expect(await rows("binance-bnb-open-interest.json")).toEqual(["binance.open-interest BNBUSDT 30"]);
   expect(await rows("binance-bnb-long-short.json")).toEqual(["binance.account-ratio BNBUSDT 30"]);
@@ -134,18 +135,17 @@ test.skipIf(!hasSamples)("what was recorded twice reads as it was first known, u
   const flow = series.find(({ spec }) => spec.id === "coinmetrics.flow-in");
   if (flow === undefined) throw new Error("the file has the flow");
   // One month is enough to see it.
-  const inMonth = (ms: number): boolean => ms >= Date.UTC(2026, 1) && ms < Date.UTC(2026, 2);
-  const store = new AlternativeStore(folder());
+  const store = new AlternativeStore(temporary());
   for (const { seenMs = 0, observations } of flow.vintages) {
-    const month = observations.filter(({ eventMs }) => inMonth(eventMs));
+    const month = observations.filter(({ eventMs }) => eventMs >= Date.UTC(2026, 1) && eventMs < Date.UTC(2026, 2));
     await store.put(flow.spec, "BTC", month, { seenMs, recorded: false });
   }
-  const rows = await store.read(flow.spec, "BTC");
+  const stored = await store.read(flow.spec, "BTC");
   const last = Date.UTC(2026, 1, 28);
   const valueOf = (vintage: number): number =>
     flow.vintages[vintage].observations.find(({ eventMs }) => eventMs === last)?.value ?? Number.NaN;
   expect(valueOf(0)).not.toBe(valueOf(1));
-  const asOf = new AsOf(rows, { ...flow.spec, cadenceMs: 365 * DAY_MS });
+  const asOf = new AsOf(stored, { ...flow.spec, cadenceMs: 365 * DAY_MS });
   asOf.advance(Date.UTC(2026, 6) - 1);
   expect(asOf.value).toBe(valueOf(0));
   asOf.advance(Date.UTC(2026, 6));
@@ -155,7 +155,7 @@ test.skipIf(!hasSamples)("what was recorded twice reads as it was first known, u
 test("a vintage that is older than what is stored is left out: it is no correction", async () => {
   const text = "time,FlowInExUSD\n2026-01-01,5\n";
   const { series } = await readSeriesFile(file("late.csv", text), { key: "BTC" });
-  const store = new AlternativeStore(folder());
+  const store = new AlternativeStore(temporary());
   const [{ spec, vintages }] = series;
   await store.put(spec, "BTC", [{ eventMs: DAY0, publishedMs: null, value: 7 }], {
     seenMs: DAY0 + 90 * DAY_MS,
