@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { Direction, type IntentColumns, Random } from "../core/index.ts";
 import { randomTape } from "../exchange/testing/hand-tape.ts";
 import { randomConfig } from "../exchange/testing/random-session.ts";
-import type { MarketTape } from "../market/index.ts";
+import { MARK_COLUMNS, type MarketTape } from "../market/index.ts";
 import { BuyAndHold, type DecisionContext, EqualWeight, type Policy, RandomTwin, SmaCross } from "../policy/index.ts";
 import { resolveSizingConfig, SizingScheme } from "../portfolio/index.ts";
 import { resolveRiskConfig } from "../risk/index.ts";
@@ -21,6 +21,7 @@ const COLUMNS = [
   "rate",
   "fundingAtOpen",
   "fundingWithin",
+  ...MARK_COLUMNS,
 ] as const;
 
 /** The tape with its symbols in another order: symbol `order[s]` comes to place `s`. */

@@ -1,6 +1,6 @@
 /** @file A market as its spot holdings: what somebody has who buys the coins and puts them away. */
 import { type Instrument, InstrumentKind } from "../core/index.ts";
-import type { MarketTape } from "../market/index.ts";
+import { type MarketTape, withoutMarks } from "../market/index.ts";
 
 /** The contract as its spot market: no leverage, no shorts, no funding, no maintenance margin. */
 function spotOf({ fundingIntervalHours: _none, ...instrument }: Instrument): Instrument {
@@ -11,7 +11,8 @@ function spotOf({ fundingIntervalHours: _none, ...instrument }: Instrument): Ins
 export function asSpot(tape: MarketTape, count = tape.symbols): MarketTape {
   const S = tape.symbols;
   return {
-    ...tape,
+    // What is held outright is worth what it trades at.
+    ...withoutMarks(tape, count),
     instruments: tape.instruments.map((instrument, s) => (s < count ? spotOf(instrument) : instrument)),
     funding: tape.funding.map((rate, cell) => (cell % S < count ? 0 : rate)),
     fingerprint: `${tape.fingerprint}+spot`,

@@ -1,5 +1,5 @@
 /** @file What every part of the kernel works on. Made once by the exchange; the parts are functions over it. */
-import type { MarketTape } from "../market/index.ts";
+import type { MarkColumns, MarketTape } from "../market/index.ts";
 import type { AccountBook } from "./account-book.ts";
 import type { ExchangeConfig } from "./config.ts";
 import type { FillRecorder } from "./fill-recorder.ts";
@@ -8,18 +8,20 @@ import type { Liquidity } from "./liquidity.ts";
 
 /** Sums over an account's positions, account currency; one object is filled again and again. */
 export type PositionValue = {
-  /** Profit at the close. */
+  /** Profit at the mark's close. */
   unrealised: number;
-  /** Profit at the worst prices: low for long, high for short. */
+  /** Profit at the mark's worst prices: low for long, high for short. */
   worst: number;
-  /** Maintenance margin at the worst prices. */
+  /** Maintenance margin at the mark's worst prices. */
   maintenance: number;
-  /** Initial margin at the close. */
+  /** Initial margin at the mark's close. */
   margin: number;
 };
 
 export type Kernel = {
   readonly tape: MarketTape;
+  /** What positions on margin are valued by: the tape's mark prices, or its own where it has none. */
+  readonly mark: MarkColumns;
   readonly config: ExchangeConfig;
   readonly book: AccountBook;
   readonly terms: InstrumentTerms;

@@ -5,8 +5,11 @@
  * moves from its open to its worst price in step: equity and maintenance are linear in the way `w` that is done, and
  * positions close where equity meets maintenance, `w = (E0 - M0) / ((E0 - M0) - (E1 - M1))`, at the open where equity was
  * short already there. For one position this is the liquidation price of the textbook. A stop that lies nearer fills
- * first, and `w` is computed anew for what is left. Slippage, taker fee and liquidation fee come on top. What is lost beyond the account's money is booked as shortfall, so that the ledger's
- * identity holds and equity ends at 0, never below.
+ * first, and `w` is computed anew for what is left. Slippage, taker fee and liquidation fee come on top. What is lost
+ * beyond the account's money is booked as shortfall, so that the ledger's identity holds and equity ends at 0, never below.
+ *
+ * Equity, maintenance and so `w` go by the mark price where the tape has one: a trade that nobody else followed closes
+ * nothing. What is closed trades in the market, at the last price where it has done `w` of its own way.
  *
  * Example: 1,000 of balance, long 10 at 1,000 (leverage 10), maintenance 0.5 %. Equity 1,000 + 10 (p - 1,000) meets
  * maintenance 0.05 p at p = 9,000 / 9.95 = 904.52.
@@ -47,7 +50,7 @@ export function liquidate(kernel: Kernel, account: number, bar: number, way: num
 
 /** How much of the way from the open to the worst prices is done when equity meets maintenance, in [0, 1]. */
 export function wayToLiquidation(kernel: Kernel, account: number, bar: number): number {
-  const { book, tape, terms } = kernel;
+  const { book, tape, mark, terms } = kernel;
   if (terms.tiered || tape.rate !== undefined) return wayByHalving(kernel, account, bar);
   const symbols = tape.symbols;
   const first = account * symbols;
@@ -60,8 +63,8 @@ export function wayToLiquidation(kernel: Kernel, account: number, bar: number): 
     const base = lots * terms.unit[s];
     const required = Math.abs(base) * terms.maintenanceRate[s];
     const entry = book.entryPrice[first + s];
-    const worstPrice = lots > 0 ? tape.low[cell] : tape.high[cell];
-    atOpen += base * (tape.open[cell] - entry) - required * tape.open[cell];
+    const worstPrice = lots > 0 ? mark.low[cell] : mark.high[cell];
+    atOpen += base * (mark.open[cell] - entry) - required * mark.open[cell];
     atWorst += base * (worstPrice - entry) - required * worstPrice;
   }
   if (atOpen <= 0 || atOpen <= atWorst) return 0;

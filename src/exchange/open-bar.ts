@@ -7,6 +7,8 @@
  * no order of ours can fill before the bar it fills in has begun. In a bar that is longer than a funding interval, the
  * stamps inside it come after the orders, at the price of the open, on what is held then.
  *
+ * Funding is paid on the notional at the mark price, where the tape has it.
+ *
  * A gap may leave less than maintenance margin at the open itself: the venue liquidates then before any order, stop or time
  * stop of ours is looked at.
  *
@@ -88,9 +90,9 @@ function payWithin(kernel: Kernel, account: number, bar: number, due: Float64Arr
 }
 
 function receiveFunding(kernel: Kernel, account: number, bar: number, symbol: number, rate: number): number {
-  const { book, tape, terms, config } = kernel;
+  const { book, tape, mark, terms, config } = kernel;
   const row = account * tape.symbols + symbol;
-  const price = tape.open[bar * tape.symbols + symbol] * kernel.rate[symbol];
+  const price = mark.open[bar * tape.symbols + symbol] * kernel.rate[symbol];
   const received = -book.lots[row] * terms.unit[symbol] * price * rate * config.fundingMultiplier;
   book.funding[account] += received;
   book.balance[account] += received;

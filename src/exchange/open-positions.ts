@@ -1,9 +1,9 @@
 /**
  * @file The second pass over the orders: opening and adding, within margin, volume and the venue's minimum.
  *
- * Cross margin: at the moment of the order, with everything valued at the open, the initial margin of all positions
- * (notional over leverage) must not exceed equity after the order's own costs. For `q` new lots of unit `u` at open `p`,
- * filled at `x`: `M + q*u*p/L <= E - q*u*|x - p| - q*u*x*fee`. With leverage 1 this is "cash covers notional plus fee".
+ * Cross margin: at the moment of the order, with everything valued at the open (what is held already at the mark's), the
+ * initial margin of all positions (notional over leverage) must not exceed equity after the order's own costs. For `q` new
+ * lots of unit `u` at open `p`, filled at `x`: `M + q*u*p/L <= E - q*u*|x - p| - q*u*x*fee`. With leverage 1 this is "cash covers notional plus fee".
  *
  * Where the orders of one open together want more than there is room for, each gets the room in proportion to what it
  * wants, floored to lots: the order in which symbols are named changes nothing.
@@ -18,7 +18,7 @@ import { OrderOutcome } from "./outcome.ts";
 import { partialLots, slippageShare, volumeLimitLots } from "./slippage.ts";
 
 export function openPositions(kernel: Kernel, account: number, bar: number): void {
-  const { book, tape, terms, needed, rate } = kernel;
+  const { book, tape, mark, terms, needed, rate } = kernel;
   const symbols = tape.symbols;
   const first = account * symbols;
   const firstCell = bar * symbols;
@@ -28,8 +28,8 @@ export function openPositions(kernel: Kernel, account: number, bar: number): voi
   for (let s = 0; s < symbols; s++) {
     const row = first + s;
     const lots = book.lots[row];
-    const price = tape.open[firstCell + s];
     if (lots !== 0) {
+      const price = mark.open[firstCell + s];
       equity += lots * terms.unit[s] * (price * rate[s] - book.entryPrice[row] * costRate(kernel, row, s, rate[s]));
       margin += (Math.abs(lots) * terms.unit[s] * price * rate[s]) / terms.leverage[s];
     }

@@ -6,7 +6,7 @@
  * rest (brackets, liquidation, mark) and needs all of it. `advance` is both.
  */
 import { FillReason, InvariantError, invariant, TidemarkError, WEEK_MS } from "../core/index.ts";
-import type { MarketTape } from "../market/index.ts";
+import { type MarketTape, markColumns } from "../market/index.ts";
 import { type AccountBook, createAccountBook, resetAccount, settleOrder } from "./account-book.ts";
 import { closeBar } from "./close-bar.ts";
 import { type ColumnState, restoreColumns, saveColumns } from "./column-state.ts";
@@ -65,6 +65,7 @@ export class SimulatedExchange implements TradeDesk {
     this.liquidity = new Liquidity(tape);
     this.#kernel = {
       tape,
+      mark: markColumns(tape),
       config,
       book: this.book,
       terms: this.terms,

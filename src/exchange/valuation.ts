@@ -1,10 +1,13 @@
-/** @file What an account's positions are worth in a bar: at its close, and at the worst prices of all symbols at once. */
+/**
+ * @file What an account's positions are worth in a bar: at its close, and at the worst prices of all symbols at once. It is
+ * the mark price that counts here, where the tape has it: what the market last traded at is no reason to liquidate.
+ */
 import { maintenanceMargin } from "./instrument-terms.ts";
 import { costRate, type Kernel } from "./kernel.ts";
 
 /** Values what the account holds in `bar`; leaves the sums in `kernel.value` and each profit at the close in the book. */
 export function valuePositions(kernel: Kernel, account: number, bar: number): void {
-  const { book, tape, terms, value } = kernel;
+  const { book, tape, mark, terms, value } = kernel;
   const symbols = tape.symbols;
   const first = account * symbols;
   const firstCell = bar * symbols;
@@ -21,8 +24,8 @@ export function valuePositions(kernel: Kernel, account: number, bar: number): vo
     const base = lots * terms.unit[s];
     const size = Math.abs(base);
     const entry = book.entryPrice[row];
-    const close = tape.close[cell];
-    const worstPrice = lots > 0 ? tape.low[cell] : tape.high[cell];
+    const close = mark.close[cell];
+    const worstPrice = lots > 0 ? mark.low[cell] : mark.high[cell];
     if (rates === undefined) {
       const profit = base * (close - entry);
       book.unrealised[row] = profit;
@@ -57,7 +60,7 @@ export function isEndangered({ book, value }: Kernel, account: number): boolean 
 
 /** Equity less maintenance margin where `way` of the way from the open to the worst prices is done. */
 export function excessAt(kernel: Kernel, account: number, bar: number, way: number): number {
-  const { book, tape, terms } = kernel;
+  const { book, tape, mark, terms } = kernel;
   const symbols = tape.symbols;
   const first = account * symbols;
   let excess = book.balance[account];
@@ -66,9 +69,9 @@ export function excessAt(kernel: Kernel, account: number, bar: number, way: numb
     const lots = book.lots[row];
     if (lots === 0) continue;
     const cell = bar * symbols + s;
-    const open = tape.open[cell];
+    const open = mark.open[cell];
     // At the open nothing else of the bar is known.
-    const price = way === 0 ? open : open + way * ((lots > 0 ? tape.low[cell] : tape.high[cell]) - open);
+    const price = way === 0 ? open : open + way * ((lots > 0 ? mark.low[cell] : mark.high[cell]) - open);
     const base = lots * terms.unit[s];
     const rate = kernel.rate[s];
     excess += base * (price * rate - book.entryPrice[row] * costRate(kernel, row, s, rate));

@@ -4,6 +4,7 @@ import { type Candles, firstDisorder, lowerBound, type SymbolHistory } from "./c
 import { accountCurrency, conversionPair, foreignQuotes, rateColumn } from "./currency.ts";
 import { sealTape } from "./fingerprint.ts";
 import { type FundingStamps, fillFunding } from "./funding-columns.ts";
+import { emptyMarks, fillMarks, hasMark } from "./mark.ts";
 import { gridNotes } from "./quality/grid.ts";
 import { rangeNotes } from "./range-notes.ts";
 import { column, createTape, type MarketTape } from "./tape.ts";
@@ -64,10 +65,18 @@ export function tapeFromCandles(
   for (const note of rangeNotes(tape, options, clipped, windows)) options.onNote?.(note);
   const foreign = foreignQuotes(instruments, currency).length > 0;
   return sealTape({
-    ...tape,
+    ...withMarks(tape, series),
     fundingStamps: stamps,
     ...(foreign ? { rate: rateColumn(tape, currency, pairs) } : {}),
   });
+}
+
+/** Mark prices beside the others, where those of any contract are known. */
+function withMarks(tape: MarketTape, series: readonly SymbolHistory[]): MarketTape {
+  if (!series.some(hasMark)) return tape;
+  const marked = { ...tape, ...emptyMarks(tape.bars * tape.symbols) };
+  const markTimes = series.map((history, s) => fillMarks(marked, s, hasMark(history) ? history.mark : undefined));
+  return { ...marked, markTimes };
 }
 
 /** The first time at which the symbol's quote is worth something in the account's currency. */

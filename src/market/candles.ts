@@ -25,6 +25,8 @@ export type SymbolHistory = {
   readonly instrument: Instrument;
   readonly candles: Candles;
   readonly funding?: FundingRates;
+  /** The mark prices of its bars, without volume. */
+  readonly mark?: Candles;
 };
 
 /** One bar as a row, in the column order of every candle file. */

@@ -48,6 +48,19 @@ export {
 export { guessText } from "./contract/birth.ts";
 export { rateAt } from "./currency.ts";
 export { type LoadOptions, loadTape } from "./load.ts";
+export {
+  emptyMarks,
+  keepBasis,
+  MARK_COLUMNS,
+  type MarkColumns,
+  mapMarks,
+  markColumns,
+  markNotes,
+  readMark,
+  withBasis,
+  withoutMarks,
+  writeMark,
+} from "./mark.ts";
 export { type CheckOptions, checkCandles } from "./quality/check.ts";
 export { type GridOf, gridNotes } from "./quality/grid.ts";
 export { isUntouched, type Repaired, repairCandles, repairText } from "./quality/repair.ts";
@@ -65,6 +78,7 @@ export { appendBar, growableTape, joinTapes, sliceTape, tapePart, tapesBeside } 
 export { ImportClaims } from "./sources/claims.ts";
 export { type CandleFileSourceOptions, candleFileSource } from "./sources/file-source.ts";
 export { type FundingFileSourceOptions, fundingFileSource } from "./sources/funding-source.ts";
+export { type MarkFileSourceOptions, markFileSource } from "./sources/mark-source.ts";
 export { checkStored, type SettledSet, settleSets } from "./sources/settle.ts";
 export type { Collected, CollectOptions, MarketSource } from "./sources/source.ts";
 export { syntheticSource } from "./sources/synthetic-source.ts";

@@ -4,6 +4,7 @@ import {
   type Instrument,
   InstrumentKind,
   type InstrumentOverrides,
+  isMargined,
   plainSymbol,
   TidemarkError,
   type Timeframe,
@@ -14,7 +15,7 @@ import type { Candles, SymbolHistory } from "./candles.ts";
 import { isOfEarlierVersion, withSaidTerms } from "./contract/birth.ts";
 import { checkTerms, tickText } from "./contract/terms.ts";
 import { accountCurrency, convertsBy, foreignQuotes } from "./currency.ts";
-import { isMultiple, resampleCounted } from "./resample.ts";
+import { isMultiple, resampleCandles, resampleCounted } from "./resample.ts";
 import { findingNotes, readFindings } from "./store/findings.ts";
 import { type StoredKey, storedKeys } from "./store/list.ts";
 import type { SetKey } from "./store/paths.ts";
@@ -30,6 +31,8 @@ export type LoadOptions = AlignOptions & {
   readonly timeframe: Timeframe;
   /** Which of the stored kinds of a symbol. Default: the perpetual, or the only kind that is stored. */
   readonly instrumentKind?: InstrumentKind | undefined;
+  /** Whether stored mark prices are used. Default: true. */
+  readonly marks?: boolean;
   /** Terms that a user says of contracts, by plain symbol; they come before what is stored. */
   readonly terms?: Readonly<Record<string, InstrumentOverrides>> | undefined;
 };
@@ -112,7 +115,23 @@ async function loadHistory(store: MarketStore, options: LoadOptions, symbol: str
   );
   const reads = alone || instrument.fundingIntervalHours !== undefined;
   const funding = reads ? await store.readFunding(venue, symbol) : undefined;
-  return { instrument, candles, ...(funding === undefined || funding.length === 0 ? {} : { funding }) };
+  const mark =
+    options.marks !== false && isMargined(instrument.kind) ? await loadMarks(store, options, key) : undefined;
+  return {
+    instrument,
+    candles,
+    ...(funding === undefined || funding.length === 0 ? {} : { funding }),
+    ...(mark === undefined || mark.length === 0 ? {} : { mark }),
+  };
+}
+
+/** Mark prices of the set's bars. A longer bar has one where those of all its parts are known. */
+async function loadMarks(store: MarketStore, { timeframe, ...options }: LoadOptions, key: SetKey): Promise<Candles> {
+  const toMs = (options.toMs ?? Infinity) + timeframeMs(timeframe);
+  const marks = await store.readCandles({ ...key, price: "mark" }, options.fromMs, toMs);
+  if (key.timeframe === timeframe) return marks;
+  // Each of its bars is a price, also where it stood still: nothing of it is left out.
+  return resampleCandles({ ...marks, volume: marks.volume.slice().fill(1) }, key.timeframe, timeframe, { minShare: 1 });
 }
 
 /** What the store knows against the data, in sentences. */

@@ -3,6 +3,7 @@ import { invariant } from "../core/index.ts";
 import { mapColumns, missingColumns, writeCell } from "./alternative/columns.ts";
 import type { CandleRow } from "./candles.ts";
 import { sealTape } from "./fingerprint.ts";
+import { writeMark } from "./mark.ts";
 import { column, createTape, type MarketTape, OPTIONAL_COLUMNS } from "./tape.ts";
 
 /** Bars `from` (inclusive) to `to` (exclusive) of a tape, as views of the same memory, with a fingerprint of their own. */
@@ -79,7 +80,7 @@ export function tapePart(tape: MarketTape, from: number, count: number): MarketT
     for (let t = 0; t < tape.bars; t++) made.set(own.subarray(t * S + from, t * S + from + count), t * count);
     return made;
   };
-  const { alternative, fundingStamps } = tape;
+  const { alternative, fundingStamps, markTimes } = tape;
   const part: MarketTape = {
     ...createTape(tape.instruments.slice(from, from + count), tape.timeframe, tape.bars, tape.currency),
     ...Object.fromEntries(
@@ -89,6 +90,7 @@ export function tapePart(tape: MarketTape, from: number, count: number): MarketT
       }),
     ),
     ...(fundingStamps === undefined ? {} : { fundingStamps: fundingStamps.slice(from, from + count) }),
+    ...(markTimes === undefined ? {} : { markTimes: markTimes.slice(from, from + count) }),
     ...(alternative === undefined ? {} : { alternative: mapColumns(alternative, cut) }),
   };
   part.bars = tape.bars;
@@ -172,10 +174,11 @@ export function growableTape(tape: MarketTape, capacity: number): MarketTape {
 
 /**
  * Adds one finished bar to a growing tape. `rows[s]` is symbol `s`'s bar, or undefined where it has none: it then
- * carries its last close. `fundingRates[s]` is the sum of the rates stamped after the bar before and up to this bar's
+ * carries its last close, and its last mark. `fundingRates[s]` is the sum of the rates stamped after the bar before and up to this bar's
  * open. `rates[s]` is what one of the symbol's quote is worth at the bar's close, on a tape of several quotes; without it
  * the last one holds. `alternative[s]` is `[value, age, ...]` of the tape's series at the close; without it they are
- * missing in this bar. The tape must have room left.
+ * missing in this bar. `marks[s]` is open, high, low and close of the mark, on a tape that has marks; without it the bar's
+ * own prices stand for it. The tape must have room left.
  */
 export function appendBar(
   tape: MarketTape,
@@ -184,6 +187,7 @@ export function appendBar(
   fundingRates?: ArrayLike<number>,
   rates?: ArrayLike<number>,
   alternative?: ReadonlyArray<ArrayLike<number> | undefined>,
+  marks?: ReadonlyArray<ArrayLike<number> | undefined>,
 ): void {
   const t = tape.bars;
   invariant(tape.fingerprint === "", "only a tape without a fingerprint grows");
@@ -205,6 +209,7 @@ export function appendBar(
     tape.funding[cell] = fundingRates?.[s] ?? 0;
     if (tape.fundingAtOpen !== undefined) tape.fundingAtOpen[cell] = tape.funding[cell];
     if (tape.rate !== undefined) tape.rate[cell] = rates?.[s] ?? (t === 0 ? 0 : tape.rate[cell - tape.symbols]);
+    writeMark(tape, t, s, marks?.[s]);
     if (tape.alternative !== undefined)
       writeCell(tape.alternative, cell, (row === undefined ? undefined : alternative?.[s]) ?? []);
   }

@@ -5,19 +5,21 @@
 import {
   HOUR_MS,
   type Instrument,
+  isMargined,
   monthBounds,
   plainSymbol,
   TidemarkError,
   type Timeframe,
   timeframeMs,
 } from "../core/index.ts";
-import type { Candles } from "./candles.ts";
+import { type Candles, candleRow, lowerBound } from "./candles.ts";
 import { accountCurrency, foreignQuotes } from "./currency.ts";
 import { sealTape } from "./fingerprint.ts";
 import { type FundingStamps, fundingStamps } from "./funding-columns.ts";
 import { type LoadOptions, storedSymbol } from "./load.ts";
+import { emptyMarks, mapMarks, writeMark } from "./mark.ts";
 import { sliceTape } from "./slice.ts";
-import { type SetKey, storedMonths } from "./store/paths.ts";
+import { type SeriesKey, type SetKey, storedMonths } from "./store/paths.ts";
 import { MarketStore } from "./store/store.ts";
 import { createTape, type MarketTape } from "./tape.ts";
 import { TapeRange } from "./tape-range.ts";
@@ -34,7 +36,17 @@ export type TapeStream = {
 
 export type StreamOptions = Pick<
   LoadOptions,
-  "root" | "venue" | "symbols" | "timeframe" | "instrumentKind" | "terms" | "fromMs" | "toMs" | "range" | "currency"
+  | "root"
+  | "venue"
+  | "symbols"
+  | "timeframe"
+  | "instrumentKind"
+  | "terms"
+  | "marks"
+  | "fromMs"
+  | "toMs"
+  | "range"
+  | "currency"
 >;
 
 /** A tape that is in memory as a stream, cut before the rows named by `cuts`, which rise. */
@@ -53,8 +65,11 @@ export function tapeInPieces(tape: MarketTape, cuts: readonly number[]): TapeStr
 type Reader = {
   readonly key: Required<SetKey>;
   readonly stamps: FundingStamps | undefined;
+  /** Where the marks of its bars are, for a contract on margin that has any. */
+  readonly markKey: SeriesKey | undefined;
   stamp: number;
   close: number;
+  mark: number;
 };
 
 /**
@@ -69,15 +84,20 @@ export async function streamTape(options: StreamOptions): Promise<TapeStream> {
   const instruments = found.map(({ instrument }) => instrument);
   const currency = accountCurrency(instruments, options.currency);
   requireStreamable(options, found, currency, barMs);
+  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = options;
   const readers: Reader[] = [];
   for (const { instrument, key } of found) {
     const pays = instrument.fundingIntervalHours !== undefined;
     const funding = pays ? await store.readFunding(key.venue, key.symbol) : undefined;
     const stamps =
       funding === undefined || funding.length === 0 ? undefined : fundingStamps(funding, instrument.symbol);
-    readers.push({ key, stamps, stamp: -1, close: 0 });
+    const marks: SeriesKey = { ...key, price: "mark" };
+    const isMarked =
+      options.marks !== false &&
+      isMargined(instrument.kind) &&
+      storedMonths(store.root, marks, fromMs, toMs).length > 0;
+    readers.push({ key, stamps, markKey: isMarked ? marks : undefined, stamp: -1, close: 0, mark: 0 });
   }
-  const { fromMs = Number.NEGATIVE_INFINITY, toMs = Number.POSITIVE_INFINITY } = options;
   const months = [...new Set(readers.flatMap(({ key }) => storedMonths(store.root, key, fromMs, toMs)))].sort();
   const bounds = months.map((month) => monthBounds(Date.parse(`${month}-01T00:00:00Z`)));
   async function* pieces(): AsyncGenerator<MarketTape> {
@@ -137,7 +157,15 @@ async function readPiece(
   if (most === 0) return undefined;
   const span = Math.min(most, Math.round((toMs - fromMs) / shape.barMs) + 1);
   const rows = Number.isFinite(span) ? Math.max(span, Math.max(...candles.map(({ length }) => length))) : most;
-  const tape = createTape(shape.instruments, shape.timeframe, rows, shape.currency);
+  const marks: Array<Candles | undefined> = [];
+  for (const { markKey } of readers) {
+    marks.push(markKey === undefined ? undefined : await store.readCandles(markKey, fromMs, toMs));
+  }
+  const isMarked = readers.some(({ markKey }) => markKey !== undefined);
+  const tape = {
+    ...createTape(shape.instruments, shape.timeframe, rows, shape.currency),
+    ...(isMarked ? emptyMarks(rows * shape.symbols) : {}),
+  };
   const at = candles.map(() => 0);
   for (;;) {
     let next = Number.POSITIVE_INFINITY;
@@ -149,6 +177,7 @@ async function readPiece(
     tape.timeMs[t] = next;
     for (let s = 0; s < candles.length; s++) {
       if (fillCell(tape, t * tape.symbols + s, candles[s], at[s], next, readers[s])) at[s]++;
+      fillMark(tape, t, s, marks[s], readers[s]);
     }
   }
   return sealTape(cutToBars(tape));
@@ -185,6 +214,16 @@ function fillCell(
   return trades;
 }
 
+/** The mark of a cell whose prices are written. */
+function fillMark(tape: MarketTape, t: number, s: number, marks: Candles | undefined, reader: Reader): void {
+  if (tape.markClose === undefined) return;
+  const timeMs = tape.timeMs[t];
+  const i = marks === undefined ? -1 : lowerBound(marks.timeMs, timeMs, marks.length);
+  const known = marks !== undefined && i < marks.length && marks.timeMs[i] === timeMs ? candleRow(marks, i) : undefined;
+  writeMark(tape, t, s, known, { at: 1, before: reader.mark });
+  reader.mark = tape.markClose[t * tape.symbols + s];
+}
+
 /** Columns as long as the rows that were used. */
 function cutToBars(tape: MarketTape): MarketTape {
   const cells = tape.bars * tape.symbols;
@@ -198,5 +237,6 @@ function cutToBars(tape: MarketTape): MarketTape {
     volume: tape.volume.subarray(0, cells),
     funding: tape.funding.subarray(0, cells),
     present: tape.present.subarray(0, cells),
+    ...mapMarks(tape, (own) => own.subarray(0, cells)),
   };
 }

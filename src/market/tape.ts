@@ -41,6 +41,16 @@ export type MarketTape = {
    */
   readonly fundingAtOpen?: Float64Array;
   readonly fundingWithin?: Float64Array;
+  /**
+   * `[T*S]` mark prices, by which a venue values positions on margin: all four, or absent where no mark is known. A bar
+   * whose mark is not known has its own prices here.
+   */
+  readonly markOpen?: Float64Array;
+  readonly markHigh?: Float64Array;
+  readonly markLow?: Float64Array;
+  readonly markClose?: Float64Array;
+  /** `[S]` open times of the bars whose mark is known, to say how many. */
+  readonly markTimes?: ReadonlyArray<Float64Array | undefined>;
   /** `[S]` times of the known funding payments on their grid, to say how many are missing. */
   readonly fundingStamps?: ReadonlyArray<Float64Array | undefined>;
   /** Alternative series as they were known at each bar's close. Absent where none were joined. */
@@ -52,7 +62,15 @@ export type MarketTape = {
 };
 
 /** Columns that a tape may have beside those that every tape has. */
-export const OPTIONAL_COLUMNS = ["rate", "fundingAtOpen", "fundingWithin"] as const;
+export const OPTIONAL_COLUMNS = [
+  "rate",
+  "fundingAtOpen",
+  "fundingWithin",
+  "markOpen",
+  "markHigh",
+  "markLow",
+  "markClose",
+] as const;
 
 /** Zeros in memory that worker threads can share. */
 export function column(length: number): Float64Array {

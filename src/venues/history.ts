@@ -51,6 +51,8 @@ export type HistoryVenue = {
   instrument(symbol: string, signal?: AbortSignal): Promise<Instrument>;
   /** Bars that open in `[fromMs, toMs)`, at most `maxCandles` long, oldest first; the last may be unfinished. */
   candles(query: CandleQuery): Promise<VenueCandle[]>;
+  /** The same bars of the mark price, without volume. Absent where the venue tells none. */
+  marks?(query: CandleQuery): Promise<VenueCandle[]>;
   /** Open time of about the first bar at or after `fromMs`, never later than it, or undefined where there is none. */
   firstCandleMs(query: HistoryQuery): Promise<number | undefined>;
   /** All funding rates stamped in `[fromMs, toMs)`, oldest first; none where the instrument has no funding. */

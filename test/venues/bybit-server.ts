@@ -47,6 +47,8 @@ export type BybitMarket = {
   readonly listedMs: number;
   /** Bars that open here never were. */
   readonly isMissing?: (openMs: number) => boolean;
+  /** Open time of the first bar whose mark price is told. Default: that of the first bar. */
+  readonly marksFromMs?: number;
 };
 
 export type SeenRequest = { readonly path: string; readonly query: Readonly<Record<string, string>> };
@@ -65,6 +67,17 @@ export function wireCandle(symbol: string, openMs: number): readonly [string, st
     low.toFixed(2),
     close.toFixed(2),
     (5 + Math.abs(Math.sin(phase))).toFixed(3),
+  ];
+}
+
+/** The mark price of a bar: half a point above the market, with less of a range. */
+export function wireMark(symbol: string, openMs: number): readonly [string, string, string, string] {
+  const [open, high, low, close] = wireCandle(symbol, openMs).map(Number);
+  return [open + 0.5, high - 0.25, low + 0.25, close + 0.5].map((price) => price.toFixed(2)) as [
+    string,
+    string,
+    string,
+    string,
   ];
 }
 
@@ -151,6 +164,10 @@ export class BybitServer {
         return accept({ category: query["category"], list: this.#contracts(query), nextPageCursor: "" });
       case "/v5/market/kline":
         return known ? accept(this.#klines(query)) : refuse("params error: Symbol Is Invalid");
+      case "/v5/market/mark-price-kline":
+        return known && query["category"] === "linear"
+          ? accept(this.#marks(query))
+          : refuse("params error: Symbol Is Invalid");
       case "/v5/market/risk-limit":
         return accept({ category: query["category"], list: known ? riskLimits(query["symbol"] ?? "") : [] });
       case "/v5/market/funding/history": {
@@ -218,6 +235,13 @@ export class BybitServer {
       list.push([`${openMs}`, ...wireCandle(symbol, openMs), "12345.6"]);
     }
     return { category: query["category"], symbol, list };
+  }
+
+  #marks(query: Readonly<Record<string, string>>): Record<string, unknown> {
+    const { marksFromMs = 0 } = this.market;
+    const { category, symbol, list } = this.#klines(query) as { category: string; symbol: string; list: string[][] };
+    const told = list.filter(([openMs]) => Number(openMs) >= marksFromMs);
+    return { category, symbol, list: told.map(([openMs]) => [openMs, ...wireMark(symbol, Number(openMs))]) };
   }
 
   #funding(query: Readonly<Record<string, string>>): Record<string, unknown> {

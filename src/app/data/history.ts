@@ -42,6 +42,7 @@ function sourceOf(context: AppContext, config: Config): MarketSource {
     venue: openVenue(config, { onRetry: tellingRetries(context, venueName(config)) }),
     symbols,
     timeframe,
+    marks: config.data.markPrice,
     ...fetchedRange(config, context.clock.nowMs()),
   });
 }

@@ -15,6 +15,7 @@ import {
   ImportClaims,
   type MarketSource,
   MarketStore,
+  markFileSource,
   type SettledSet,
   settleSets,
 } from "../../market/index.ts";
@@ -38,6 +39,7 @@ export type ImportOptions = {
   readonly timezone?: string;
   readonly stampedAt?: "open" | "close";
   readonly funding?: boolean;
+  readonly mark?: boolean;
   /** Whether funding rates are per cents or shares. */
   readonly rate?: "percent" | "share";
   readonly repair?: boolean;
@@ -135,11 +137,15 @@ function sourceOf(config: Config, path: string, options: ImportOptions, claims: 
       ...(options.rate === undefined ? {} : { percent: options.rate === "percent" }),
     });
   }
-  return candleFileSource({
+  const bars = {
     ...target,
     ...(options.timeframe === undefined ? {} : { timeframe: parseTimeframe(options.timeframe) }),
     ...(options.stampedAt === undefined ? {} : { stampedAt: options.stampedAt }),
     ...(options.timezone === undefined ? {} : { timezone: options.timezone }),
+  };
+  if (options.mark === true) return markFileSource(bars);
+  return candleFileSource({
+    ...bars,
     instrument: saidTerms(config, options),
     terms: instrumentTerms(config),
     usualKind: config.data.kind,

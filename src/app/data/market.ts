@@ -102,9 +102,13 @@ function storedTimeframe(context: AppContext, config: Config, keys: readonly Set
   return stored[0];
 }
 
-/** How the symbols' times and currencies are brought together. */
-export function alignment({ data }: Config): { readonly range: TapeRange; readonly currency?: string } {
-  return { range: data.range, ...(data.currency === undefined ? {} : { currency: data.currency }) };
+/** How the symbols' times and currencies are brought together, and whether mark prices are beside them. */
+export function alignment({ data }: Config): Required<Pick<LoadOptions, "marks">> & {
+  readonly range: TapeRange;
+  readonly currency?: string;
+} {
+  const { range, currency, markPrice: marks } = data;
+  return { range, marks, ...(currency === undefined ? {} : { currency }) };
 }
 
 /** The planted edge that the configuration asks for. */

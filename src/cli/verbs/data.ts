@@ -77,7 +77,7 @@ async function list(context: CommandContext): Promise<void> {
     set.timeframe,
     formatDay(set.firstMs),
     formatDay(set.lastMs),
-    ...[set.bars, set.gaps, set.missingBars, set.fundingStamps, Math.ceil(set.bytes / 1024)].map(String),
+    ...[set.bars, set.gaps, set.missingBars, set.fundingStamps, set.markBars, Math.ceil(set.bytes / 1024)].map(String),
   ]);
   const number = { align: "right" } as const;
   context.output.text(
@@ -93,6 +93,7 @@ async function list(context: CommandContext): Promise<void> {
         { title: "gaps", ...number, drop: 1 },
         { title: "missing", ...number },
         { title: "funding", ...number, drop: 2 },
+        { title: "mark", ...number, drop: 5 },
         { title: "KiB", ...number, drop: 4 },
       ],
       rows,

@@ -11,8 +11,11 @@ import { VERB_SUMMARIES } from "./summaries.ts";
 
 /** What came of each symbol. */
 export function printCollected(output: Output, sets: readonly Collected[]): void {
-  for (const { key, symbol, venue, candles, funding } of sets) {
-    output.text(`${symbol} ${key?.timeframe ?? ""} (${venue}): ${countsText(candles)}; funding ${countsText(funding)}`);
+  for (const { key, symbol, venue, candles, funding, marks } of sets) {
+    const marked = marks === undefined ? "" : `; mark prices ${countsText(marks)}`;
+    output.text(
+      `${symbol} ${key?.timeframe ?? ""} (${venue}): ${countsText(candles)}; funding ${countsText(funding)}${marked}`,
+    );
   }
 }
 

@@ -11,11 +11,14 @@ import { addVerb, amount, type CommandContext, type VerbRunner, wholeNumber } fr
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 function tellCollected({ output }: CommandContext, set: ImportedSet): void {
-  const { file, key, venue, symbol, candles, funding, quality, notes, warnings = [], instrument } = set;
+  const { file, key, venue, symbol, candles, funding, marks, quality, notes, warnings = [], instrument } = set;
   for (const note of notes) output.detail(`${basename(file)}: ${note}`);
-  const counts = key === undefined ? funding : candles;
+  const counts = key === undefined ? (marks ?? funding) : candles;
   const kind = instrument === undefined ? "" : ` ${instrument.kind}`;
-  const name = key === undefined ? `${symbol} funding (${venue})` : `${symbol} ${key.timeframe}${kind} (${venue})`;
+  const name =
+    key === undefined
+      ? `${symbol} ${marks === undefined ? "funding" : "mark prices"} (${venue})`
+      : `${symbol} ${key.timeframe}${kind} (${venue})`;
   const extent =
     quality === undefined
       ? ""
@@ -90,6 +93,7 @@ export function registerImport(program: Command, runner: VerbRunner): void {
         new Option("--timezone <zone>", 'clock of dates without a zone, such as "America/New_York" (default: UTC)'),
         new Option("--stamped-at <end>", "whether times are those of a bar's open or close").choices(["open", "close"]),
         new Option("--funding", "the files hold funding rates"),
+        new Option("--mark", "the files hold mark prices of candles that are stored").conflicts("funding"),
         new Option("--rate <unit>", "what funding rates are").choices(["percent", "share"]),
         new Option("--repair", "put rows in order, leave out copies and impossible rows; never a real bar"),
         new Option("--quote <currency>", "what prices are in"),
@@ -109,6 +113,7 @@ export function registerImport(program: Command, runner: VerbRunner): void {
         ["import eurusd.csv --kind forex --timeframe 1h", "one file, with what it can't tell"],
         ["import es.csv --kind index --timezone America/Chicago", "times of a local clock"],
         ["import funding/BTCUSDT.csv --funding", "funding rates of one symbol"],
+        ["import mark/BTCUSDT.csv --mark --venue bybit", "mark prices, by which margin and liquidation go"],
       ],
       run: (context, { args, options }) => {
         // The text of a large file dies young: a nursery that grows with it would hold a hundred megabytes of the dead.

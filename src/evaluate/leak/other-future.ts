@@ -1,6 +1,6 @@
 /** @file The same past with another future: whatever changes before the cut has looked beyond it. */
 import { Random } from "../../core/index.ts";
-import { type MarketTape, mapColumns } from "../../market/index.ts";
+import { type MarketTape, mapColumns, mapMarks } from "../../market/index.ts";
 
 const DROPPED = 0.05;
 
@@ -48,6 +48,7 @@ function optionalCopies(tape: MarketTape): Partial<MarketTape> {
     ...(rate === undefined ? {} : { rate: rate.slice() }),
     ...(fundingAtOpen === undefined ? {} : { fundingAtOpen: fundingAtOpen.slice() }),
     ...(fundingWithin === undefined ? {} : { fundingWithin: fundingWithin.slice() }),
+    ...mapMarks(tape, (own) => own.slice()),
     ...(alternative === undefined ? {} : { alternative: mapColumns(alternative, (own) => own.slice()) }),
   };
 }
@@ -63,6 +64,7 @@ function changeOptional(
     if (rate !== undefined) rate[cell] *= Math.exp(0.2 * random.normal());
     if (fundingAtOpen !== undefined) fundingAtOpen[cell] += 1e-3 * random.normal();
     if (fundingWithin !== undefined) fundingWithin[cell] += 1e-3 * random.normal();
+    changeMarks(tape, cell, random);
     for (const [k, { cadenceMs }] of (alternative?.series ?? []).entries()) {
       const [value, age] = [alternative?.value[k], alternative?.age[k]];
       if (value === undefined || age === undefined) continue;
@@ -71,6 +73,17 @@ function changeOptional(
       age[cell] = gone ? -1 : cadenceMs * random.uniform();
     }
   }
+}
+
+/** A mark near the changed prices, the farthest of the four still farthest. */
+function changeMarks(tape: MarketTape, cell: number, random: Random): void {
+  const { markOpen, markHigh, markLow, markClose } = tape;
+  if (markOpen === undefined || markHigh === undefined || markLow === undefined || markClose === undefined) return;
+  const near = (price: number): number => price * Math.exp(0.02 * random.normal());
+  markOpen[cell] = near(tape.open[cell]);
+  markClose[cell] = near(tape.close[cell]);
+  markHigh[cell] = Math.max(near(tape.high[cell]), markOpen[cell], markClose[cell]);
+  markLow[cell] = Math.min(near(tape.low[cell]), markOpen[cell], markClose[cell]);
 }
 
 /** `count` bars between `from` and `to`, spread over the stretch, each at another place of its part. */

@@ -1,6 +1,13 @@
 /** @file The tapes that scripts are played on: one of their own with everything on it, and any other made as rough. */
 import { parseTimeframe, Random } from "../../core/index.ts";
-import { type MarketTape, resampleCandles, syntheticMarket, tapeFromCandles } from "../../market/index.ts";
+import {
+  type MarketTape,
+  mapMarks,
+  resampleCandles,
+  syntheticMarket,
+  tapeFromCandles,
+  writeMark,
+} from "../../market/index.ts";
 
 const OWN_SEED = 20_240_101;
 const OWN_BARS = 4_000;
@@ -37,6 +44,7 @@ export function roughenTape(tape: MarketTape, seed: number): MarketTape {
     volume: tape.volume.slice(),
     funding: tape.funding.slice(),
     present: tape.present.slice(),
+    ...mapMarks(tape, (own) => own.slice()),
     fingerprint: `${tape.fingerprint}+rough${seed}`,
   };
   for (let t = 1; t < tape.bars; t++) {
@@ -48,6 +56,7 @@ export function roughenTape(tape: MarketTape, seed: number): MarketTape {
       for (const column of [rough.open, rough.high, rough.low, rough.close]) column[cell] = carried;
       rough.volume[cell] = 0;
       rough.present[cell] = 0;
+      writeMark(rough, t, s);
     }
   }
   return rough;

@@ -15,7 +15,7 @@ import {
   temporaryName,
   writeFileAtomic,
 } from "../../core/index.ts";
-import type { MarketTape } from "../../market/index.ts";
+import { type MarketTape, markNotes } from "../../market/index.ts";
 import type { Comparison } from "../evaluation.ts";
 import type { Verdict } from "../judgement.ts";
 import { verdict } from "../verdict.ts";
@@ -46,9 +46,10 @@ export type WrittenReport = {
 
 /** Writes a report into a folder of its own and answers where it is. */
 export function writeReport(options: WriteReportOptions): WrittenReport {
-  const { comparison, tape, folder, madeMs, codeVersion, model, dataNotes = [] } = options;
+  const { comparison, tape, folder, madeMs, codeVersion, model, dataNotes: found = [] } = options;
   ensureFolder(folder);
   const id = freeId(folder, comparison, madeMs);
+  const dataNotes = [...found, ...markNotes(tape)];
   const provenance = { id, madeMs, codeVersion, dataNotes, ...(model === undefined ? {} : { model }) };
   const judged = verdict(comparison);
   const target = join(folder, id);

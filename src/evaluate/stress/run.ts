@@ -3,7 +3,7 @@
  * crises of its own data, and through the same result drawn in other ways.
  */
 import { type ProgressListener, Random } from "../../core/index.ts";
-import type { MarketTape } from "../../market/index.ts";
+import { type MarketTape, withBasis } from "../../market/index.ts";
 import type { Policy } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { backtest } from "../backtest.ts";
@@ -249,5 +249,5 @@ export function perturbedTape(tape: MarketTape, noise: number, seed: number): Ma
       for (const column of ["open", "high", "low", "close"] as const) noisy[column][cell] = carried;
     }
   }
-  return noisy;
+  return withBasis(tape, noisy);
 }

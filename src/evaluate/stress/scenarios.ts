@@ -3,7 +3,7 @@
  * says how bad. They begin at a stated bar, the one in which the policy has most at stake, unless told otherwise.
  */
 import { DAY_MS, HOUR_MS, nearestName, Random, TidemarkError } from "../../core/index.ts";
-import type { MarketTape } from "../../market/index.ts";
+import { type MarketTape, withBasis } from "../../market/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { closeBar, copyTape, logReturnAt, rebuildPrices, scalePrices } from "./tape.ts";
 
@@ -38,7 +38,7 @@ const RECOVERED = 0.6;
 function eachSymbol(world: World, name: string, change: (tape: MarketTape, symbol: number) => void): World {
   const tape = copyTape(world.tape, name);
   for (let s = 0; s < tape.symbols; s++) change(tape, s);
-  return { ...world, tape };
+  return { ...world, tape: withBasis(world.tape, tape) };
 }
 
 /** Against the policy: down where it leans long. */
@@ -168,7 +168,7 @@ function delisting(world: World, severity: number, { at, to, symbol }: ScenarioP
   const tape = copyTape(world.tape, `delisting ${severity}`);
   scalePrices(tape, symbol, at, at + 1, () => 1 - severity);
   for (let bar = at + 1; bar < to; bar++) closeBar(tape, symbol, bar);
-  return { ...world, tape };
+  return { ...world, tape: withBasis(world.tape, tape) };
 }
 
 export const SCENARIOS: readonly Scenario[] = [

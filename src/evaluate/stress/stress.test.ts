@@ -30,6 +30,17 @@ function spreadOf(of: MarketTape, symbol: number): number {
   return Math.sqrt(squares / 600);
 }
 
+/** The same market with its mark two per cent above it. */
+const marked: MarketTape = {
+  ...tape,
+  ...Object.fromEntries(
+    (["Open", "High", "Low", "Close"] as const).map((name) => [
+      `mark${name}`,
+      tape[name.toLowerCase() as "open"].map((price) => 1.02 * price),
+    ]),
+  ),
+};
+
 const apply = (name: string, severity: number): typeof world => scenarioOf(name).apply(world, severity, place);
 
 describe("every scenario", () => {
@@ -37,6 +48,9 @@ describe("every scenario", () => {
     "%s leaves the past as it was, bars whole, and the given tape alone",
     (_, { apply: change, severities }) => {
       const before = tape.close.slice();
+      const worst = change({ tape: marked, decision }, severities[severities.length - 1], place).tape;
+      for (const cell of [0, 1_201, 1_300, 2_399])
+        expect((worst.markLow ?? [])[cell] / worst.low[cell]).toBeCloseTo(1.02, 9);
       for (const severity of severities) {
         const { tape: changed } = change(world, severity, place);
         expect(tape.close).toEqual(before);

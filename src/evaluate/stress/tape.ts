@@ -3,7 +3,7 @@ import type { MarketTape } from "../../market/index.ts";
 
 const PRICES = ["open", "high", "low", "close"] as const;
 
-/** A copy in columns of its own. */
+/** A copy in columns of its own, but for the marks: whoever changes prices gives them their basis again. */
 export function copyTape(tape: MarketTape, name: string): MarketTape {
   return {
     ...tape,

@@ -3,10 +3,11 @@ import {
   defaultInstrument,
   type Instrument,
   type InstrumentOverrides,
+  isMargined,
   parseTimeframe,
   type Random,
 } from "../../core/index.ts";
-import { createTape, type MarketTape } from "../../market/index.ts";
+import { createTape, emptyMarks, type MarketTape, writeMark } from "../../market/index.ts";
 
 /** Open, high, low, close, then volume (default 1e9) and the funding rate of the stamp at its open (default 0). */
 export type HandBar = readonly [open: number, high: number, low: number, close: number, volume?: number, rate?: number];
@@ -77,7 +78,34 @@ const KINDS = [
   { kind: "stock", lotStep: "1", minNotional: 0, takerFeeBps: 1 },
 ] as const satisfies readonly InstrumentOverrides[];
 
-/** Columns that only some tapes have: rates of foreign quotes, and funding inside of bars. */
+/** The tape with marks: `marks[t][s]` is undefined where the mark is not known. */
+export function withMarks(
+  tape: MarketTape,
+  marks: ReadonlyArray<ReadonlyArray<readonly [number, number, number, number] | undefined>>,
+): MarketTape {
+  const marked = { ...tape, ...emptyMarks(tape.bars * tape.symbols) };
+  for (let t = 0; t < tape.bars; t++) for (let s = 0; s < tape.symbols; s++) writeMark(marked, t, s, marks[t][s]);
+  return marked;
+}
+
+/** A mark that stays near the market and goes along with few of its jumps; some bars have none. */
+function randomMarks(random: Random, tape: MarketTape): MarketTape {
+  const marks = Array.from({ length: tape.bars }, (_, t) =>
+    tape.instruments.map(({ kind }, s) => {
+      if (!isMargined(kind) || random.uniform() < 0.05) return undefined;
+      const cell = t * tape.symbols + s;
+      const near = (price: number): number => price * Math.exp(0.005 * random.normal());
+      const [open, close] = [near(tape.open[cell]), near(tape.close[cell])];
+      const part = random.uniform();
+      const high = Math.max(open, close) + part * (tape.high[cell] - Math.max(tape.open[cell], tape.close[cell]));
+      const low = Math.min(open, close) - part * (Math.min(tape.open[cell], tape.close[cell]) - tape.low[cell]);
+      return [open, high, low, close] as const;
+    }),
+  );
+  return withMarks(tape, marks);
+}
+
+/** Columns that only some tapes have: rates of foreign quotes, funding inside of bars, and mark prices. */
 function withRareColumns(random: Random, tape: MarketTape): MarketTape {
   const foreign = tape.instruments.some(({ quote }) => quote !== tape.currency);
   const cells = tape.bars * tape.symbols;
@@ -92,11 +120,14 @@ function withRareColumns(random: Random, tape: MarketTape): MarketTape {
   const inside = random.uniform() < 0.3;
   const drawn = (): Float64Array =>
     Float64Array.from({ length: cells }, () => (random.uniform() < 0.15 ? 0.003 * random.normal() : 0));
-  return {
+  const made = {
     ...tape,
     ...(foreign ? { rate } : {}),
     ...(inside ? { fundingAtOpen: drawn(), fundingWithin: drawn() } : {}),
   };
+  // A stream of its own, so that whatever else is drawn stays what it is.
+  const own = random.fork("marks");
+  return own.uniform() < 0.4 ? randomMarks(own, made) : made;
 }
 
 /**

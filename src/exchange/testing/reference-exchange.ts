@@ -83,7 +83,7 @@ export class ReferenceExchange extends ReferenceMarket {
   }
 
   get equity(): number {
-    return this.#atClose(() => this.equityAt((s) => this.price("close", this.bar, s)));
+    return this.#atClose(() => this.equityAt((s) => this.markPrice("close", this.bar, s)));
   }
 
   marginAt(priceOf: (symbol: number) => number): number {
@@ -93,7 +93,7 @@ export class ReferenceExchange extends ReferenceMarket {
   }
 
   get margin(): number {
-    return this.#atClose(() => this.marginAt((s) => this.price("close", this.bar, s)));
+    return this.#atClose(() => this.marginAt((s) => this.markPrice("close", this.bar, s)));
   }
 
   /** Within a bar the rates of the close before are known, at its close its own. */
@@ -115,9 +115,9 @@ export class ReferenceExchange extends ReferenceMarket {
     const symbols = Array.from({ length: this.tape.symbols }, (_, s) => s);
     for (const s of symbols) this.#payFunding(s, this.tape.fundingAtOpen ?? this.tape.funding);
     if ([...this.positions.keys()].some((s) => !this.isHolding(s))) {
-      const opens = (s: number): number => this.#opening(s);
-      if (this.equityAt(opens) - this.#maintenanceAt(opens) <= 0) {
-        this.#closeAll(opens);
+      const marks = (s: number): number => this.markPrice("open", this.bar, s);
+      if (this.equityAt(marks) - this.#maintenanceAt(marks) <= 0) {
+        this.#closeAll((s) => this.#opening(s));
         return;
       }
     }
@@ -157,7 +157,9 @@ export class ReferenceExchange extends ReferenceMarket {
     const rate = column[this.bar * this.tape.symbols + s] * this.config.fundingMultiplier;
     const pays = this.instrument(s).fundingIntervalHours !== undefined;
     if (position !== undefined && rate !== 0 && pays) {
-      this.fundingPayments.push(-position.lots * this.unit(s) * this.#opening(s) * this.rate(s) * rate);
+      this.fundingPayments.push(
+        -position.lots * this.unit(s) * this.markPrice("open", this.bar, s) * this.rate(s) * rate,
+      );
     }
   }
 
@@ -238,10 +240,14 @@ export class ReferenceExchange extends ReferenceMarket {
         return [{ s, order, byVolume, need: byVolume * this.#perLot(s, side, share) }];
       });
     const opens = (symbol: number): number => this.#opening(symbol);
-    const room = this.equityAt(opens) - this.marginAt(opens);
+    // What is held before anything opens counts at the mark, what opens at the price that it opens at.
+    const marks = (symbol: number): number => this.markPrice("open", this.bar, symbol);
+    const free = (priceOf: (symbol: number) => number): number => this.equityAt(priceOf) - this.marginAt(priceOf);
+    const offMark = free(marks) - free(opens);
+    const room = free(opens) + offMark;
     const demand = sum(asked.map(({ need }) => need));
     for (const { s, order, byVolume, need } of asked) {
-      const left = this.equityAt(opens) - this.marginAt(opens);
+      const left = free(opens) + offMark;
       this.#open(s, order, byVolume, demand <= room ? left : asked.length === 1 ? room : (room * need) / demand);
     }
   }
@@ -347,12 +353,12 @@ export class ReferenceExchange extends ReferenceMarket {
 
   /** The share of the way from the open to the worst prices after which the venue closes everything, if it does. */
   #wayToLiquidation(): number | undefined {
-    const worst = (s: number): number => this.#worst(s);
+    const worst = (s: number): number => this.markPrice(this.#worstSide(s), this.bar, s);
     const equity = this.equityAt(worst);
     if (equity >= this.#maintenanceAt(worst) && equity > 0) return undefined;
     const excess = (way: number): number => {
       const at = (s: number): number => {
-        const open = this.price("open", this.bar, s);
+        const open = this.markPrice("open", this.bar, s);
         return open + way * (worst(s) - open);
       };
       return this.equityAt(at) - this.#maintenanceAt(at);
@@ -446,7 +452,11 @@ export class ReferenceExchange extends ReferenceMarket {
   }
 
   #worst(s: number): number {
-    return this.price((this.positions.get(s)?.lots ?? 0) > 0 ? "low" : "high", this.bar, s);
+    return this.price(this.#worstSide(s), this.bar, s);
+  }
+
+  #worstSide(s: number): "low" | "high" {
+    return (this.positions.get(s)?.lots ?? 0) > 0 ? "low" : "high";
   }
 
   #present(s: number): boolean {

@@ -111,6 +111,13 @@ export class ReferenceMarket {
     return this.tape[column][bar * this.tape.symbols + s];
   }
 
+  /** What positions on margin are valued by, the bar's own price where no mark is known. */
+  markPrice(column: "open" | "high" | "low" | "close", bar: number, s: number): number {
+    const { markOpen, markHigh, markLow, markClose } = this.tape;
+    const marks = { open: markOpen, high: markHigh, low: markLow, close: markClose };
+    return marks[column]?.[bar * this.tape.symbols + s] ?? this.price(column, bar, s);
+  }
+
   rate(s: number): number {
     return this.tape.rate?.[this.rateBar * this.tape.symbols + s] ?? 1;
   }

@@ -21,6 +21,8 @@ export type Collected = {
   readonly symbol: string;
   readonly candles: MergeCounts;
   readonly funding: MergeCounts;
+  /** Mark prices, where they were asked for. */
+  readonly marks?: MergeCounts;
   /** Of the candles that came, where the source judges them as a whole. */
   readonly quality?: QualityReport;
   /** The contract that the history is of, with what was guessed of it. */

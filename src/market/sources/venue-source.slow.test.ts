@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { BybitServer, type Fault, wireCandle, wireFundingRate } from "../../../test/venues/bybit-server.ts";
+import { BybitServer, type Fault, wireCandle, wireFundingRate, wireMark } from "../../../test/venues/bybit-server.ts";
 import { refusal } from "../../../test/venues/refusal.ts";
 import { temporaryFolder } from "../../../test/venues/temporary-folder.ts";
 import { HOUR_MS, MINUTE_MS, parseTimeframe, SimulatedClock } from "../../core/index.ts";
@@ -67,6 +67,32 @@ describe("fetching history from Bybit", () => {
     const funding = await store.readFunding("bybit", "BTCUSDT");
     expect(funding.length).toBe(Math.floor((NOW_MS - FROM_MS) / (8 * HOUR_MS)) + 1);
     expect(funding.rate[3]).toBe(Number(wireFundingRate(funding.timeMs[3])));
+  });
+
+  it("stores mark prices beside the candles, as far back as the venue has them, and asks for no more", async () => {
+    const marksFromMs = FROM_MS + 1700 * BAR_MS;
+    server.market = { ...server.market, marksFromMs };
+    const [result] = await source().collect(store);
+    expect(result.marks).toEqual({ added: 1800, replaced: 0, unchanged: 0 });
+    const marks = await store.readCandles({ ...KEY, price: "mark" });
+    expect(marks.timeMs[0]).toBe(marksFromMs);
+    for (const i of [0, 900, 1799]) {
+      expect(candleRow(marks, i).slice(1, 5)).toEqual(wireMark("BTCUSDT", marks.timeMs[i]).map(Number));
+    }
+    server.market = { ...server.market, nowMs: NOW_MS + BAR_MS };
+    server.requests.length = 0;
+    await source().collect(store);
+    const asked = server.requests.filter(({ path }) => path === "/v5/market/mark-price-kline");
+    expect(asked.length, "what is new, and one look at what was not there before").toBe(2);
+    expect((await store.readTimes({ ...KEY, price: "mark" })).length).toBe(1801);
+  });
+
+  it("goes by the last price and says so where the venue refuses its marks", async () => {
+    server.fault = ({ path }) => (path === "/v5/market/mark-price-kline" ? { retCode: 10001 } : undefined);
+    const [result] = await source().collect(store);
+    await expectWhole();
+    expect(result.notes.join()).toContain("margin goes by the last price there");
+    expect((await store.readTimes({ ...KEY, price: "mark" })).length).toBe(0);
   });
 
   it("asks for nothing that is stored already", async () => {
@@ -240,8 +266,12 @@ describe("fetching history from Bybit", () => {
 
   it("tells of its progress up to the whole", async () => {
     const seen: number[] = [];
-    await source().collect(store, { onProgress: ({ done }) => void seen.push(done) });
+    const marked: number[] = [];
+    await source().collect(store, {
+      onProgress: ({ done, label }) => void (label.endsWith("mark") ? marked : seen).push(done),
+    });
     expect(seen).toEqual([0, 1000, 2000, 3000, 3500]);
+    expect(marked).toEqual([0, 500, 1500, 2500, 3500]);
   });
 
   it("files spot history under a name of its own, without funding", async () => {

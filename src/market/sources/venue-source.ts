@@ -5,6 +5,7 @@
 import {
   barOpen,
   formatDay,
+  isMargined,
   type ProgressListener,
   plainSymbol,
   TidemarkError,
@@ -20,6 +21,7 @@ import type { MarketStore } from "../store/store.ts";
 import { missingSpans, requestWindows, type Span } from "./missing.ts";
 import { settleSets } from "./settle.ts";
 import type { Collected, CollectOptions, MarketSource } from "./source.ts";
+import { collectMarks } from "./venue-marks.ts";
 
 export type VenueSourceOptions = {
   readonly venue: HistoryVenue;
@@ -31,6 +33,8 @@ export type VenueSourceOptions = {
   readonly toMs?: number;
   /** Fetch funding rates as well. Default: true. */
   readonly funding?: boolean;
+  /** Fetch mark prices of contracts on margin as well, where the venue has them. Default: true. */
+  readonly marks?: boolean;
 };
 
 /** Pages that are kept in memory before they are stored. */
@@ -112,9 +116,28 @@ class SymbolFetch {
     await this.#collectCandles();
     const wantsFunding = this.#options.funding !== false && instrument.fundingIntervalHours !== undefined;
     const funding = wantsFunding ? await this.#collectFunding() : { added: 0, replaced: 0, unchanged: 0 };
+    const marks =
+      this.#options.marks !== false && isMargined(instrument.kind)
+        ? await collectMarks(this.#venue, this.#store, {
+            key: this.#key,
+            fromMs: this.#fromMs,
+            endMs: this.#endMs,
+            signal: this.#signal,
+            onProgress: this.#onProgress,
+          })
+        : undefined;
     const { venue, symbol } = this.#key;
     await settleSets(this.#store, [this.#key], this.#signal);
-    return { key: this.#key, venue, symbol, candles: this.#counts, funding, instrument, notes: [] };
+    return {
+      key: this.#key,
+      venue,
+      symbol,
+      candles: this.#counts,
+      funding,
+      ...(marks === undefined ? {} : { marks: marks.counts }),
+      instrument,
+      notes: marks?.notes ?? [],
+    };
   }
 
   async #collectCandles(): Promise<void> {

@@ -25,6 +25,8 @@ export type StoredSet = Required<SetKey> & {
   readonly bytes: number;
   /** Funding stamps stored over these bars; none for a kind that pays none. */
   readonly fundingStamps: number;
+  /** Bars whose mark price is stored. */
+  readonly markBars: number;
   /** The contract that the set is history of; undefined where the catalog doesn't know it. */
   readonly instrument: Instrument | undefined;
   /** Why the set can't be read; its extent is unknown then. */
@@ -88,7 +90,7 @@ export async function listSets(store: MarketStore): Promise<StoredSet[]> {
   return sets;
 }
 
-const NOTHING_READ = { firstMs: 0, lastMs: 0, bars: 0, gaps: 0, missingBars: 0, fundingStamps: 0 };
+const NOTHING_READ = { firstMs: 0, lastMs: 0, bars: 0, gaps: 0, missingBars: 0, fundingStamps: 0, markBars: 0 };
 
 async function extentOf(store: MarketStore, key: StoredKey, times: Float64Array, instrument: Instrument | undefined) {
   const barMs = timeframeMs(key.timeframe);
@@ -99,6 +101,7 @@ async function extentOf(store: MarketStore, key: StoredKey, times: Float64Array,
     bars: times.length,
     ...countGaps(times, barMs, instrument?.calendar ?? ALWAYS_OPEN),
     fundingStamps: await fundingWithin(store, key, times[0], lastMs + barMs),
+    markBars: sharedTimes(times, await store.readTimes({ ...key, price: "mark" })),
   };
 }
 
@@ -107,6 +110,17 @@ async function fundingWithin(store: MarketStore, key: StoredKey, fromMs: number,
   if (key.kind !== InstrumentKind.perpetual || !existsSync(fundingFile(store.root, key.venue, key.symbol))) return 0;
   const { timeMs } = await store.readFunding(key.venue, key.symbol);
   return timeMs.reduce((count, tsMs) => count + (tsMs >= fromMs && tsMs <= toMs ? 1 : 0), 0);
+}
+
+/** How many times two rising columns share. */
+function sharedTimes(a: Float64Array, b: Float64Array): number {
+  let count = 0;
+  let j = 0;
+  for (const timeMs of a) {
+    while (j < b.length && b[j] < timeMs) j++;
+    if (j < b.length && b[j] === timeMs) count++;
+  }
+  return count;
 }
 
 const ALWAYS_OPEN = "24/7";

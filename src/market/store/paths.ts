@@ -13,13 +13,22 @@ export type SetKey = {
   readonly timeframe: Timeframe;
 };
 
+/** A set's candles, or the mark prices beside them. */
+export type SeriesKey = SetKey & { readonly price?: "mark" };
+
 /** Between a symbol and its kind in a folder's name; no symbol has it. */
 const KIND_MARK = "@";
 
 const MONTH_FILE = /^(\d{4})-(\d{2})\.parquet$/;
 
-export function setFolder(root: string, key: SetKey): string {
-  return join(root, "candles", checkedName(key.venue), symbolFolder(key.symbol, kindOf(key)), key.timeframe);
+export function setFolder(root: string, key: SeriesKey): string {
+  return join(
+    root,
+    key.price === "mark" ? "marks" : "candles",
+    checkedName(key.venue),
+    symbolFolder(key.symbol, kindOf(key)),
+    key.timeframe,
+  );
 }
 
 export function kindOf(key: Pick<SetKey, "kind">): InstrumentKind {
@@ -39,7 +48,7 @@ export function folderSymbol(name: string): { symbol: string; kind: InstrumentKi
   return kind === undefined ? undefined : { symbol, kind };
 }
 
-export function monthFile(root: string, key: SetKey, month: string): string {
+export function monthFile(root: string, key: SeriesKey, month: string): string {
   return join(setFolder(root, key), `${month}.parquet`);
 }
 
@@ -52,7 +61,7 @@ export function contractsFile(root: string): string {
 }
 
 /** Months ("2025-07") that a candle set has files for, rising; those that touch `[fromMs, toMs)`. */
-export function storedMonths(root: string, key: SetKey, fromMs = -Infinity, toMs = Infinity): string[] {
+export function storedMonths(root: string, key: SeriesKey, fromMs = -Infinity, toMs = Infinity): string[] {
   return folderNames(setFolder(root, key))
     .filter((name) => MONTH_FILE.test(name))
     .map((name) => name.slice(0, 7))

@@ -27,6 +27,7 @@ import {
   fundingFile,
   monthFile,
   monthOf,
+  type SeriesKey,
   type SetKey,
   setFolder,
   storedMonths,
@@ -60,14 +61,14 @@ export class MarketStore {
   }
 
   /** Stored bars that open in `[fromMs, toMs)`, in order; none where there is no such set. */
-  async readCandles(key: SetKey, fromMs = -Infinity, toMs = Infinity): Promise<Candles> {
+  async readCandles(key: SeriesKey, fromMs = -Infinity, toMs = Infinity): Promise<Candles> {
     const files = storedMonths(this.root, key, fromMs, toMs).map((month) => monthFile(this.root, key, month));
     const columns = await readColumns(files, CANDLE_FILE_COLUMNS, setFolder(this.root, key));
     return candlesBetween(candlesOf(columns), fromMs, toMs);
   }
 
   /** Open times of the stored bars in `[fromMs, toMs)`. */
-  async readTimes(key: SetKey, fromMs = -Infinity, toMs = Infinity): Promise<Float64Array> {
+  async readTimes(key: SeriesKey, fromMs = -Infinity, toMs = Infinity): Promise<Float64Array> {
     const files = storedMonths(this.root, key, fromMs, toMs).map((month) => monthFile(this.root, key, month));
     const [times] = await readColumns(files, ["timestamp"], setFolder(this.root, key));
     return times.filter((timeMs) => timeMs >= fromMs && timeMs < toMs);
@@ -84,7 +85,7 @@ export class MarketStore {
    * Adds bars to a set. A bar that is there with other values is replaced; months without a change are not written.
    * Either every month is written or, when the disk refuses, none.
    */
-  async mergeCandles(key: SetKey, candles: Candles): Promise<MergeCounts> {
+  async mergeCandles(key: SeriesKey, candles: Candles): Promise<MergeCounts> {
     checkTimes(candles.timeMs, candles.length, setFolder(this.root, key));
     return this.#exclusively(async (lock) => {
       const total: MergeCounts = { added: 0, replaced: 0, unchanged: 0 };
@@ -127,9 +128,13 @@ export class MarketStore {
     });
   }
 
-  /** Takes a set away. Funding and contract of its symbol stay for its other sets. */
+  /** Takes a set and its mark prices away. Funding and contract of its symbol stay for its other sets. */
   async removeCandles(key: SetKey): Promise<void> {
-    await this.#exclusively(async () => rmSync(setFolder(this.root, key), { recursive: true, force: true }));
+    await this.#exclusively(async () => {
+      for (const own of [key, { ...key, price: "mark" } as const]) {
+        rmSync(setFolder(this.root, own), { recursive: true, force: true });
+      }
+    });
   }
 
   async mergeFunding(venue: string, symbol: string, funding: FundingRates): Promise<MergeCounts> {
@@ -166,13 +171,15 @@ export class MarketStore {
    */
   async changeKind(from: Instrument, to: Instrument): Promise<void> {
     await this.#exclusively(() => {
-      const folder = join(this.root, "candles", from.venue);
       const [old, fresh] = [symbolFolder(from.symbol, from.kind), symbolFolder(to.symbol, to.kind)];
-      if (existsSync(join(folder, fresh))) return Promise.resolve();
-      try {
-        if (existsSync(join(folder, old))) renameSync(join(folder, old), join(folder, fresh));
-      } catch (thrown) {
-        throw fileError(thrown, join(folder, fresh));
+      const folders = ["candles", "marks"].map((name) => join(this.root, name, from.venue));
+      if (existsSync(join(folders[0], fresh))) return Promise.resolve();
+      for (const folder of folders) {
+        try {
+          if (existsSync(join(folder, old))) renameSync(join(folder, old), join(folder, fresh));
+        } catch (thrown) {
+          throw fileError(thrown, join(folder, fresh));
+        }
       }
       return Promise.resolve(putContracts(this.root, [to], from));
     });

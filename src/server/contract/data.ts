@@ -13,6 +13,7 @@ export const dataSetSchema = z.object({
   gaps: z.number(),
   missingBars: z.number(),
   fundingStamps: z.number(),
+  markBars: z.number(),
   bytes: z.number(),
   synthetic: z.boolean(),
   damage: z.string().nullable(),

@@ -164,7 +164,8 @@ function withoutSecrets(value: unknown): unknown {
 }
 
 function dataSetOf(set: StoredSet): DataSet {
-  const { venue, symbol, kind, timeframe, firstMs, lastMs, bars, gaps, missingBars, fundingStamps, bytes } = set;
+  const { venue, symbol, kind, timeframe, firstMs, lastMs, bars, gaps, missingBars, fundingStamps, markBars, bytes } =
+    set;
   const { synthetic, instrument, damage } = set;
   return {
     venue,
@@ -177,6 +178,7 @@ function dataSetOf(set: StoredSet): DataSet {
     gaps,
     missingBars,
     fundingStamps,
+    markBars,
     bytes,
     synthetic,
     damage: damage ?? null,

@@ -120,9 +120,9 @@ export class LiveDesk implements TradeDesk {
     }
   }
 
-  #open({ openMs, prices, funding, due }: Extract<Entry, { kind: "open" }>): void {
+  #open({ openMs, prices, funding, due, marks }: Extract<Entry, { kind: "open" }>): void {
     this.closeBar();
-    this.live.begin(openMs, prices, funding, due);
+    this.live.begin(openMs, prices, funding, due, marks);
     this.#ledger.open();
   }
 

@@ -3,16 +3,20 @@
  * bar is confirmed; nothing that was decided on is ever rewritten.
  */
 import { InvariantError } from "../../core/index.ts";
-import { growableTape, type MarketTape, writeCell } from "../../market/index.ts";
+import { growableTape, type MarketTape, writeCell, writeMark } from "../../market/index.ts";
 
 /**
  * `[open, high, low, close, volume, funding, rate of the quote, value, age, ...]`; null where there is no bar. The rate is
- * there where the tape has rates, or alternative series behind it (then 1 where it has none).
+ * there where the tape has rates, or alternative series behind it (then 1 where it has none). The last four are open, high,
+ * low and close of the mark, where the tape has marks.
  */
 export type TapeRow = readonly number[] | null;
 
 /** Where a row's alternative values begin. */
 const FIRST_JOINED = 7;
+/** Values of every row, and those of its mark. */
+const LEAST = 6;
+const MARKS = 4;
 
 /** A tape of some of the symbols, and where they begin. */
 type Part = { readonly from: number; readonly live: LiveTape };
@@ -63,19 +67,22 @@ export class LiveTape {
     prices: ReadonlyArray<number | null>,
     funding: readonly number[],
     due?: ReadonlyArray<readonly [atOpen: number, within: number]>,
+    marks?: readonly number[],
   ): void {
     if (this.#begun) throw new InvariantError("a row is complete before the next begins");
     this.#append(openMs);
     const t = this.tape.bars - 1;
     for (let s = 0; s < this.tape.symbols; s++) {
       const price = prices[s];
+      const mark = marks?.[s];
       this.#write(t, s, price === null ? null : [price, price, price, price, 0, funding[s]], funding[s]);
+      writeMark(this.tape, t, s, mark === undefined ? undefined : [mark, mark, mark, mark]);
       this.#due(t * this.tape.symbols + s, due?.[s] ?? [funding[s], 0]);
     }
     this.#begun = true;
     for (const { from, live } of this.#parts) {
       const to = from + live.tape.symbols;
-      live.begin(openMs, prices.slice(from, to), funding.slice(from, to), due?.slice(from, to));
+      live.begin(openMs, prices.slice(from, to), funding.slice(from, to), due?.slice(from, to), marks?.slice(from, to));
     }
   }
 
@@ -91,6 +98,8 @@ export class LiveTape {
       const cell = t * this.tape.symbols + s;
       const row = rows[s];
       this.#write(t, s, row, this.tape.funding[cell]);
+      const hasMark = this.tape.markClose !== undefined && row !== null && row.length >= LEAST + MARKS;
+      writeMark(this.tape, t, s, hasMark ? row.slice(-MARKS) : undefined);
       if (!ran) this.#due(cell, [row?.[5] ?? 0, 0]);
     }
     this.#begun = false;

@@ -68,7 +68,9 @@ export type Input =
       readonly instruments: readonly Instrument[];
       readonly timeframe: string;
       readonly bars: number;
-      readonly extra?: ReadonlyArray<"rate" | "fundingAtOpen" | "fundingWithin">;
+      readonly extra?: ReadonlyArray<
+        "rate" | "fundingAtOpen" | "fundingWithin" | "markOpen" | "markHigh" | "markLow" | "markClose"
+      >;
       readonly data: string;
       /** Alternative series that are behind the other columns. */
       readonly alternative?: readonly JoinedSeries[];
@@ -83,7 +85,7 @@ export type Input =
   | { readonly kind: "stopped"; readonly reason: string }
   | { readonly kind: "rules"; readonly rules: readonly OrderRules[] }
   | { readonly kind: "quote"; readonly quote: Quote }
-  /** A bar of a strategy, complete: `[open, high, low, close, volume, funding]` by symbol, null where it has none. */
+  /** A bar of a strategy, complete: `[open, high, low, close, volume, funding, ...]` by symbol, null where it has none. */
   | {
       readonly kind: "row";
       readonly strategy: string;
@@ -100,6 +102,8 @@ export type Input =
       readonly funding: readonly number[];
       /** Rates due at the open and inside the bar, where bars are longer than a funding interval. */
       readonly due?: ReadonlyArray<readonly [atOpen: number, within: number]>;
+      /** Mark prices at the open, where the tape has marks. */
+      readonly marks?: readonly number[];
     }
   /** The account of a strategy was moved to the close of its newest bar: what comes now happens in the next. */
   | { readonly kind: "closed"; readonly strategy: string }

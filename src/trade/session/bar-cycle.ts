@@ -14,6 +14,7 @@ export type Opens = {
   readonly prices: ReadonlyArray<number | null>;
   readonly funding: readonly number[];
   readonly due?: ReadonlyArray<readonly [atOpen: number, within: number]>;
+  readonly marks?: readonly number[];
 };
 
 export class BarCycle {

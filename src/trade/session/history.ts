@@ -1,14 +1,14 @@
 /** @file The rows that a session began with, as an entry of its journal: what decisions were warmed up on can be read again. */
 import { deflateSync, inflateSync } from "node:zlib";
 import { bytesOf, type Timeframe } from "../../core/index.ts";
-import { createTape, type MarketTape, mapColumns, missingColumns } from "../../market/index.ts";
+import { createTape, MARK_COLUMNS, type MarketTape, mapColumns, missingColumns } from "../../market/index.ts";
 import type { Entry, Input } from "../engine/entries.ts";
 
 type HistoryEntry = Extract<Input, { kind: "history" }>;
 
 const COLUMNS = ["timeMs", "open", "high", "low", "close", "volume", "funding"] as const;
 /** Only where the tape has them. */
-const OPTIONAL = ["rate", "fundingAtOpen", "fundingWithin"] as const;
+const OPTIONAL = ["rate", "fundingAtOpen", "fundingWithin", ...MARK_COLUMNS] as const;
 
 /** Columns as float64, deflated, in base64; what a tape need not have is behind the rest, alternative series last. */
 export function historyEntry(strategy: string, tape: MarketTape): HistoryEntry {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { Direction, parseTimeframe, Random } from "../../core/index.ts";
 import { backtest } from "../../evaluate/index.ts";
 import { type ExchangeConfig, resolveExchangeConfig } from "../../exchange/index.ts";
-import { type MarketTape, syntheticTape } from "../../market/index.ts";
+import { type MarketTape, syntheticMarket, syntheticTape, tapeFromCandles, withoutMarks } from "../../market/index.ts";
+import { withMarkHistory } from "../../market/testing/mark-history.ts";
 import type { Policy } from "../../policy/index.ts";
 import { SmaCross } from "../../policy/index.ts";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
@@ -71,6 +72,28 @@ describe("paper on stored bars", () => {
     expect(tested.fills.length).toBeGreaterThan(20);
     expect(paper.tradeHash).toBe(tested.tradeHash);
     expect(paper.finalEquity).toBe(tested.finalEquity);
+  });
+
+  test("mark prices liquidate on paper as they do in a backtest, and whoever reads the journal again stands where it stood", async () => {
+    const histories = syntheticMarket({
+      seed: 3,
+      bars: 700,
+      timeframe: parseTimeframe("1h"),
+      symbols: ["BTCUSDT", "ETHUSDT"],
+    });
+    const marked = tapeFromCandles(
+      histories.map((history, s) => withMarkHistory(history, (i) => (i + s) % 5 !== 0)),
+      parseTimeframe("1h"),
+    );
+    const config = decision({ leverage: 50 }, 20);
+    const { tested, paper } = await both(marked, () => wild(11), config);
+    expect(paper.tradeHash).toBe(tested.tradeHash);
+    expect(paper.finalEquity).toBe(tested.finalEquity);
+    const { tested: unmarked } = await both(withoutMarks(marked, 2), () => wild(11), config);
+    expect(unmarked.tradeHash, "the marks mattered").not.toBe(tested.tradeHash);
+    for (const name of ["lots", "equity", "unrealised", "marginUsed"] as const) {
+      expect([...paper.desk.book[name]], name).toEqual([...paper.broker.exchange.book[name]]);
+    }
   });
 
   test("a rule gives the backtest's trade hash", async () => {

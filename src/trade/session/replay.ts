@@ -5,7 +5,7 @@
 import { decimalOfNumber, exactText, type ProgressListener, SimulatedClock, systemClock } from "../../core/index.ts";
 import type { ExchangeConfig } from "../../exchange/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { readCell, sliceTape, tapesBeside } from "../../market/index.ts";
+import { readCell, readMark, sliceTape, tapesBeside } from "../../market/index.ts";
 import { PaperBroker } from "../brokers/paper/paper-broker.ts";
 import type { LiveDesk } from "../desk/live-desk.ts";
 import type { TapeRow } from "../desk/live-tape.ts";
@@ -172,6 +172,7 @@ function opensOf(tape: MarketTape, bar: number): Opens {
     ...(tape.fundingAtOpen === undefined
       ? {}
       : { due: cells.map((cell) => [tape.fundingAtOpen?.[cell] ?? 0, tape.fundingWithin?.[cell] ?? 0] as const) }),
+    ...(tape.markOpen === undefined ? {} : { marks: cells.map((cell) => tape.markOpen?.[cell] ?? 0) }),
   };
 }
 
@@ -181,8 +182,9 @@ function rowsOf(tape: MarketTape, bar: number): TapeRow[] {
     if (tape.present[cell] === 0) return null;
     const { open, high, low, close, volume, funding, rate, alternative } = tape;
     const row = [open[cell], high[cell], low[cell], close[cell], volume[cell], funding[cell]];
-    if (alternative !== undefined) return [...row, rate?.[cell] ?? 1, ...readCell(alternative, cell)];
-    return rate === undefined ? row : [...row, rate[cell]];
+    const marks = readMark(tape, cell);
+    if (alternative !== undefined) return [...row, rate?.[cell] ?? 1, ...readCell(alternative, cell), ...marks];
+    return rate === undefined ? [...row, ...marks] : [...row, rate[cell], ...marks];
   });
 }
 

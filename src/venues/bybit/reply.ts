@@ -24,6 +24,10 @@ export const serverTimeSchema = z.looseObject({ timeNano: z.string().regex(/^\d{
 const klineSchema = z.tuple([numeric, numeric, numeric, numeric, numeric, numeric], z.unknown());
 export const klinesSchema = z.looseObject({ symbol: z.string(), list: z.array(klineSchema) });
 
+/** `[start, open, high, low, close]` of the mark price, newest first. */
+const markKlineSchema = z.tuple([numeric, numeric, numeric, numeric, numeric], z.unknown());
+export const markKlinesSchema = z.looseObject({ symbol: z.string(), list: z.array(markKlineSchema) });
+
 export const fundingSchema = z.looseObject({
   list: z.array(z.looseObject({ symbol: z.string(), fundingRate: numeric, fundingRateTimestamp: numeric })),
 });

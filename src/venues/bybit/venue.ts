@@ -1,6 +1,6 @@
 /**
  * @file Bybit's public market data, V5, without a key.
- * https://bybit-exchange.github.io/docs/v5/market/kline, .../history-fund-rate, .../instrument, .../risk-limit, .../time
+ * https://bybit-exchange.github.io/docs/v5/market/kline, .../mark-kline, .../history-fund-rate, .../instrument, .../risk-limit, .../time
  */
 import type { RestClientV5 } from "bybit-api";
 import type { z } from "zod";
@@ -25,6 +25,7 @@ import {
   fundingSchema,
   klinesSchema,
   linearSchema,
+  markKlinesSchema,
   type RiskLimit,
   riskLimitSchema,
   serverTimeSchema,
@@ -137,6 +138,24 @@ class BybitVenue implements HistoryVenue {
     candles.reverse();
     checkCandles(candles, timeframeMs(timeframe), where);
     return candles.filter((candle) => candle[0] >= fromMs && candle[0] < toMs);
+  }
+
+  /** Spot has no mark price. */
+  async marks({ symbol, timeframe, fromMs, toMs, signal }: CandleQuery): Promise<VenueCandle[]> {
+    if (this.#category === "spot") return [];
+    const interval = bybitInterval(timeframe);
+    const where = `mark prices ${symbol} ${timeframe}`;
+    const range = { symbol, interval, start: fromMs, end: toMs - 1, limit: MAX_CANDLES };
+    const result = await this.#ask(where, markKlinesSchema, signal, (client) =>
+      client.getMarkPriceKline({ category: "linear", ...range }),
+    );
+    if (result.symbol !== symbol) throw badReply("Bybit", where, `the prices are of ${result.symbol.slice(0, 40)}`);
+    const marks = result.list.map(
+      ([timeMs, open, high, low, close]): VenueCandle => [timeMs, open, high, low, close, 0],
+    );
+    marks.reverse();
+    checkCandles(marks, timeframeMs(timeframe), where);
+    return marks.filter(([timeMs]) => timeMs >= fromMs && timeMs < toMs);
   }
 
   async firstCandleMs({ symbol, fromMs, toMs, signal }: HistoryQuery): Promise<number | undefined> {

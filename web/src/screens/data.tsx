@@ -213,6 +213,7 @@ function SetDrawer({ set, onClose }: { readonly set: DataSet; readonly onClose: 
           ["Bars", `${number(set.bars, 0)}, ${percent(coverage(set), 3)} of the range`],
           ["Gaps", `${set.gaps}, ${number(set.missingBars, 0)} bars`],
           ["Funding stamps", number(set.fundingStamps, 0)],
+          ["Mark prices", `${number(set.markBars, 0)} bars`],
           ["On disk", bytes(set.bytes)],
           ["Quote", guess("quote", set.quote)],
           ["Tick", guess("tickSize", set.tickSize)],

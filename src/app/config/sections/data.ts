@@ -67,6 +67,12 @@ export const dataSection = z
         "Currency of the account, where symbols are quoted in several; a stored pair must convert each. Without it the most usual of the quotes.",
       ),
     fetch_days: z.number().positive().max(10_000).default(180).describe("Days that a fetch without a first bar gets."),
+    mark_price: z
+      .boolean()
+      .default(true)
+      .describe(
+        "Fetch mark prices beside the candles of contracts on margin, and use those that are stored: margin, liquidation, funding and unrealised profit go by them, as at the venue.",
+      ),
     root: z.string().min(1).default("data").describe("Folder of the candle store, relative to this file."),
     synthetic_bars: z.int().min(100).max(10_000_000).default(20_000).describe("Length of the synthetic market."),
     synthetic_seed: z

@@ -1,5 +1,5 @@
 /** @file The mirrored market: every rise a fall of the same logarithm. */
-import type { MarketTape } from "../../../market/index.ts";
+import { type MarketTape, markColumns } from "../../../market/index.ts";
 import { emptyLike, firstBars, sealed } from "./tape-copy.ts";
 
 /**
@@ -11,6 +11,8 @@ import { emptyLike, firstBars, sealed } from "./tape-copy.ts";
  *
  * Alternative series are missing in the mirrored market: what people thought, paid and moved in it, nobody has recorded.
  *
+ * The mark price is mirrored at the same price as the symbol's own.
+ *
  * Keeps: the size of every log return, turnover in quote currency, the bars present, and the order of open, high, low and
  * close. Mirroring twice gives the tape back. Does not keep what real markets do only one way (falls are faster than
  * rises), so it belongs beside the recorded market, not in its place.
@@ -19,6 +21,8 @@ export function flipMarket(tape: MarketTape): MarketTape {
   const { symbols: S } = tape;
   const flipped = emptyLike(tape);
   const first = firstBars(tape);
+  const from = markColumns(tape);
+  const to = markColumns(flipped);
   for (let s = 0; s < S; s++) {
     if (first[s] < 0) continue;
     const axis = tape.close[first[s] * S + s] ** 2;
@@ -31,6 +35,12 @@ export function flipMarket(tape: MarketTape): MarketTape {
       flipped.high[i] = axis / tape.low[i];
       flipped.low[i] = axis / tape.high[i];
       flipped.close[i] = axis / tape.close[i];
+      if (tape.markClose !== undefined) {
+        to.open[i] = axis / from.open[i];
+        to.high[i] = axis / from.low[i];
+        to.low[i] = axis / from.high[i];
+        to.close[i] = axis / from.close[i];
+      }
       flipped.volume[i] = (tape.volume[i] * tape.close[i]) / flipped.close[i];
     }
   }

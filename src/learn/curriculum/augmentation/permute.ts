@@ -1,6 +1,6 @@
 /** @file Symbols in another order. */
 import { invariant, type Random } from "../../../core/index.ts";
-import type { MarketTape } from "../../../market/index.ts";
+import { MARK_COLUMNS, type MarketTape } from "../../../market/index.ts";
 import { copyAlternative, emptyLike, sealed } from "./tape-copy.ts";
 
 /**
@@ -19,9 +19,10 @@ export function permuteSymbols(tape: MarketTape, order: ArrayLike<number>): Mark
   checkOrder(order, S);
   const instruments = Array.from(order, (source) => tape.instruments[source]);
   const permuted = emptyLike(tape, instruments);
-  for (const name of ["open", "high", "low", "close", "volume", "funding", "present"] as const) {
+  for (const name of ["open", "high", "low", "close", "volume", "funding", "present", ...MARK_COLUMNS] as const) {
     const from = tape[name];
     const to = permuted[name];
+    if (from === undefined || to === undefined) continue;
     for (let t = 0; t < tape.bars; t++) {
       const row = t * S;
       for (let s = 0; s < S; s++) to[row + s] = from[row + order[s]];

@@ -1,6 +1,6 @@
 /** @file Price scaling: the same market at other price levels. */
 import { invariant, type Random } from "../../../core/index.ts";
-import type { MarketTape } from "../../../market/index.ts";
+import { keepBasis, type MarketTape } from "../../../market/index.ts";
 import { copyAlternative, emptyLike, sealed } from "./tape-copy.ts";
 
 /**
@@ -29,6 +29,7 @@ export function scalePrices(tape: MarketTape, factors: ArrayLike<number>): Marke
     scaled.low[i] = tape.low[i] * factor;
     scaled.close[i] = tape.close[i] * factor;
     scaled.volume[i] = tape.volume[i] / factor;
+    keepBasis(tape, i, scaled, i);
   }
   scaled.funding.set(tape.funding.subarray(0, cells));
   scaled.present.set(tape.present.subarray(0, cells));

@@ -1,6 +1,6 @@
 /** @file Stretches of the market in another order. */
 import { invariant, type Random } from "../../../core/index.ts";
-import { copyCell, type MarketTape } from "../../../market/index.ts";
+import { copyCell, keepBasis, type MarketTape } from "../../../market/index.ts";
 import { emptyLike, firstBars, sealed } from "./tape-copy.ts";
 
 /**
@@ -74,6 +74,7 @@ function copyStretch(
       copyCell(tape.alternative, i, out.alternative, o);
     if (tape.present[i] === 0) {
       carry(out, o, price[s]);
+      keepBasis(tape, i, out, o);
       continue;
     }
     if (price[s] === 0) price[s] = start;
@@ -84,6 +85,7 @@ function copyStretch(
     out.close[o] = tape.close[i] * factor;
     out.volume[o] = tape.volume[i] / factor;
     out.present[o] = 1;
+    keepBasis(tape, i, out, o);
     reference = tape.close[i];
     price[s] = out.close[o];
   }

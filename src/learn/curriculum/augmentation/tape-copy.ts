@@ -1,9 +1,9 @@
 /** @file Making a changed tape: new columns of the same size, filled, then sealed with a fingerprint of their own. */
-import { copyCell, createTape, type MarketTape, missingColumns, sliceTape } from "../../../market/index.ts";
+import { copyCell, createTape, emptyMarks, type MarketTape, missingColumns, sliceTape } from "../../../market/index.ts";
 
 /**
  * Columns of the tape's size with its time axis and its rates of exchange, and nothing else in them. Alternative series are
- * there, and missing in every bar, until they are copied.
+ * there, and missing in every bar, until they are copied; mark prices are there, and zero.
  */
 export function emptyLike(tape: MarketTape, instruments: MarketTape["instruments"] = tape.instruments): MarketTape {
   const { alternative } = tape;
@@ -11,6 +11,7 @@ export function emptyLike(tape: MarketTape, instruments: MarketTape["instruments
   const made = {
     ...createTape(instruments, tape.timeframe, tape.bars, tape.currency),
     ...ratesOf(tape, instruments),
+    ...(tape.markClose === undefined ? {} : emptyMarks(cells)),
     ...(alternative === undefined
       ? {}
       : {

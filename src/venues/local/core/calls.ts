@@ -21,6 +21,7 @@ import {
   fundingHistory,
   instrumentsInfo,
   klines,
+  markKlines,
   priceLimit,
   riskLimit,
   serverTime,
@@ -138,6 +139,7 @@ const listings = ({ world }: CallContext): World["listings"] => world.listings;
 export const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   "GET /v5/market/time": open(({ world }) => serverTime(world)),
   "GET /v5/market/kline": open((c) => klines(c.world, market(c), c.parameters)),
+  "GET /v5/market/mark-price-kline": open((c) => markKlines(c.world, market(c), c.parameters)),
   "GET /v5/market/instruments-info": open((c) => instrumentsInfo(listings(c), c.parameters)),
   "GET /v5/market/tickers": open((c) => tickers([...c.world.markets.values()], c.parameters)),
   "GET /v5/market/orderbook": open((c) => bookWire(c.world, market(c), wholeOf(c.parameters, "limit", 25))),

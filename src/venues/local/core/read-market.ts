@@ -145,7 +145,11 @@ function mergedBar(
 }
 
 /** The newest bars that open in the range, newest first; the last may be unfinished. */
-export function klines(world: World, market: Market, parameters: Parameters): unknown {
+export function klines(
+  world: World,
+  market: Market,
+  parameters: Parameters,
+): { readonly category: string; readonly symbol: string; readonly list: readonly string[][] } {
   const { made, listing } = market;
   const { series } = made;
   const interval = textOf(parameters, "interval");
@@ -177,6 +181,13 @@ export function klines(world: World, market: Market, parameters: Parameters): un
     i = first - 1;
   }
   return { category: listing.category, symbol: listing.symbol, list };
+}
+
+/** The same bars of the mark price, without volume: here it is the last price. */
+export function markKlines(world: World, market: Market, parameters: Parameters): unknown {
+  choiceOf(parameters, "category", ["linear"]);
+  const { category, symbol, list } = klines(world, market, parameters);
+  return { category, symbol, list: list.map((bar) => bar.slice(0, 5)) };
 }
 
 /** The bar that is being made, as far as it is: nothing of what comes later is told. */

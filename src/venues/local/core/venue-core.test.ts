@@ -52,6 +52,16 @@ describe("the made market", () => {
     expect(list[0][2], "and shows only what was met").toBe(list[0][1]);
   });
 
+  it("tells the same bars as mark prices, without volume, and none of spot", () => {
+    const venue = smallVenue();
+    venue.advanceTo(START_MS + 10 * BAR_MS);
+    const asked = { ...linear, interval: "5", limit: "50" };
+    const bars = (caller(venue).get("/v5/market/kline", asked).result as { list: string[][] }).list;
+    const marks = (caller(venue).get("/v5/market/mark-price-kline", asked).result as { list: string[][] }).list;
+    expect(marks).toEqual(bars.map((bar) => bar.slice(0, 5)));
+    expect(caller(venue).get("/v5/market/mark-price-kline", { ...asked, category: "spot" }).retCode).toBe(10001);
+  });
+
   it("merges bars to longer intervals and refuses shorter ones", () => {
     const venue = smallVenue();
     const hour = caller(venue).get("/v5/market/kline", { ...linear, interval: "60", limit: "2" }).result as {

@@ -1,0 +1,92 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { temporaryFolder } from "../../../test/venues/temporary-folder.ts";
+import { type CandleRow, candleRow } from "../candles.ts";
+import { listSets } from "../store/list.ts";
+import { MarketStore } from "../store/store.ts";
+import { csv, HOURS } from "./csv/testing/bars.ts";
+import { candleFileSource } from "./file-source.ts";
+import { markFileSource } from "./mark-source.ts";
+
+const MARKS = HOURS.map(
+  ([t, o, h, l, c]): CandleRow => [
+    t,
+    ...([o, h, l, c].map((price) => price + 0.5) as [number, number, number, number]),
+    0,
+  ],
+);
+const written = (rows: readonly CandleRow[]): string =>
+  `time,open,high,low,close\n${rows.map((row) => row.slice(0, 5).join(",")).join("\n")}\n`;
+
+describe("importing mark prices", () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let store: MarketStore;
+  const put = (content: string, name: string): string => {
+    const path = join(folder.path, name);
+    writeFileSync(path, content);
+    return path;
+  };
+  const take = (content: string, name = "AAAUSDT.csv") => markFileSource({ path: put(content, name) }).collect(store);
+  beforeEach(async () => {
+    folder = temporaryFolder();
+    store = new MarketStore(join(folder.path, "data"));
+    for (const [name, kind] of [
+      ["AAAUSDT.csv", "perpetual"],
+      ["BBBUSDT.csv", "spot"],
+    ] as const) {
+      await candleFileSource({
+        path: put(
+          csv(HOURS, (t) => t),
+          name,
+        ),
+        instrument: { kind },
+      }).collect(store);
+    }
+  });
+  afterEach(() => folder.remove());
+
+  it("puts them beside the candles that they belong to", async () => {
+    const [{ marks, warnings, candles }] = await take(written(MARKS.slice(20)));
+    expect([marks?.added, candles.added, warnings]).toEqual([280, 0, []]);
+    const key = {
+      venue: "csv",
+      symbol: "AAAUSDT",
+      kind: "perpetual",
+      timeframe: (await listSets(store))[0].timeframe,
+    } as const;
+    expect(candleRow(await store.readCandles({ ...key, price: "mark" }), 3)).toEqual(MARKS[23]);
+    expect((await listSets(store)).map(({ symbol, markBars }) => [symbol, markBars])).toEqual([
+      ["AAAUSDT", 280],
+      ["BBBUSDT", 0],
+    ]);
+  });
+
+  it("tells how many rows have no bar", async () => {
+    const later = MARKS.map(([t, ...prices]): CandleRow => [t + 10 * 3_600_000, ...prices]);
+    expect((await take(written(later)))[0].warnings).toEqual([
+      "10 of its rows belong to no stored bar and are not used",
+    ]);
+  });
+
+  it.each([
+    [
+      "of another market",
+      MARKS.map(([t, o, h, l, c]): CandleRow => [t, 2 * o, 2 * h, 2 * l, 2 * c, 0]),
+      "AAAUSDT.csv",
+      "DATA_QUALITY",
+    ],
+    [
+      "of another year",
+      MARKS.map(([t, ...prices]): CandleRow => [t + 8_760 * 3_600_000, ...prices]),
+      "AAAUSDT.csv",
+      "DATA_QUALITY",
+    ],
+    ["out of order", [...MARKS.slice(10), ...MARKS.slice(0, 10)], "AAAUSDT.csv", "DATA_QUALITY"],
+    ["of a coin that is held outright", MARKS, "BBBUSDT.csv", "DATA_CONTRACT"],
+    ["without candles", MARKS, "CCCUSDT.csv", "DATA_MISSING"],
+  ])("refuses what is %s", async (_, rows, name, code) => {
+    await expect(take(written(rows), name)).rejects.toMatchObject({ code });
+    expect((await listSets(store)).every(({ markBars }) => markBars === 0)).toBe(true);
+  });
+});
