@@ -19,6 +19,13 @@ function heldThrough(bar: HandBar, mark: Mark | undefined, lots = 10_000): Retur
   return hand;
 }
 
+const played = (tape: MarketTape): unknown => {
+  const { exchange, recorder, order, advance } = handExchange(tape, { takerFeeBps: 5.5 }, 1_000);
+  order(7_000, { stop: 0.2 });
+  advance(3);
+  return [exchange.state(), recorder.tradeHash(0)];
+};
+
 describe("liquidation by the mark price", () => {
   test("a trade below the liquidation price closes nothing while the mark stays above it", () => {
     const wild: HandBar = [1_000, 1_000, 850, 990];
@@ -113,12 +120,6 @@ describe("what else goes by the mark", () => {
       plain,
       bars.map(([open, high, low, close]) => [[open, high, low, close]]),
     );
-    const played = (tape: MarketTape): unknown => {
-      const { exchange, recorder, order, advance } = handExchange(tape, { takerFeeBps: 5.5 }, 1_000);
-      order(7_000, { stop: 0.2 });
-      advance(3);
-      return [exchange.state(), recorder.tradeHash(0)];
-    };
     expect(played(marked)).toEqual(played(plain));
   });
 });

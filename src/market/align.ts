@@ -4,7 +4,7 @@ import { type Candles, firstDisorder, lowerBound, type SymbolHistory } from "./c
 import { accountCurrency, conversionPair, foreignQuotes, rateColumn } from "./currency.ts";
 import { sealTape } from "./fingerprint.ts";
 import { type FundingStamps, fillFunding } from "./funding-columns.ts";
-import { emptyMarks, fillMarks, hasMark } from "./mark.ts";
+import { emptyMarks, fillMarks, knownMarks } from "./mark.ts";
 import { gridNotes } from "./quality/grid.ts";
 import { rangeNotes } from "./range-notes.ts";
 import { column, createTape, type MarketTape } from "./tape.ts";
@@ -73,9 +73,10 @@ export function tapeFromCandles(
 
 /** Mark prices beside the others, where those of any contract are known. */
 function withMarks(tape: MarketTape, series: readonly SymbolHistory[]): MarketTape {
-  if (!series.some(hasMark)) return tape;
+  const marks = series.map(knownMarks);
+  if (marks.every(({ length }) => length === 0)) return tape;
   const marked = { ...tape, ...emptyMarks(tape.bars * tape.symbols) };
-  const markTimes = series.map((history, s) => fillMarks(marked, s, hasMark(history) ? history.mark : undefined));
+  const markTimes = marks.map((mark, s) => fillMarks(marked, s, mark));
   return { ...marked, markTimes };
 }
 

@@ -32,7 +32,7 @@ export type LoadOptions = AlignOptions & {
   /** Which of the stored kinds of a symbol. Default: the perpetual, or the only kind that is stored. */
   readonly instrumentKind?: InstrumentKind | undefined;
   /** Whether stored mark prices are used. Default: true. */
-  readonly marks?: boolean;
+  readonly marks?: boolean | undefined;
   /** Terms that a user says of contracts, by plain symbol; they come before what is stored. */
   readonly terms?: Readonly<Record<string, InstrumentOverrides>> | undefined;
 };

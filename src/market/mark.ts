@@ -4,7 +4,7 @@
  * a bar carries its last mark, as it carries its last close.
  */
 import { isMargined } from "../core/index.ts";
-import { type Candles, lowerBound, type SymbolHistory } from "./candles.ts";
+import { type Candles, createCandles, lowerBound, type SymbolHistory } from "./candles.ts";
 import { column, type MarketTape } from "./tape.ts";
 
 /** Prices by which positions are valued, `[T*S]` each. */
@@ -73,8 +73,8 @@ export function writeMark(
   const isAbsent = tape.present[cell] === 0;
   for (let p = 0; p < PAIRS.length; p++) {
     const [mark, own] = PAIRS[p];
-    const column = tape[mark];
-    if (column !== undefined) column[cell] = isAbsent ? carried : (values?.[at + p] ?? tape[own][cell]);
+    const to = tape[mark];
+    if (to !== undefined) to[cell] = isAbsent ? carried : (values?.[at + p] ?? tape[own][cell]);
   }
 }
 
@@ -83,21 +83,21 @@ export function readMark(tape: MarketTape, cell: number): number[] {
   return PAIRS.flatMap(([name]) => tape[name]?.[cell] ?? []);
 }
 
-/** Whether the mark price of such a contract says anything: what is held outright can't be liquidated. */
-export function hasMark({ instrument, mark }: SymbolHistory): boolean {
-  return mark !== undefined && mark.length > 0 && isMargined(instrument.kind);
+/** The mark prices of a contract on margin; none of what is held outright, which can't be liquidated. */
+export function knownMarks({ instrument, mark }: SymbolHistory): Candles {
+  return mark !== undefined && isMargined(instrument.kind) ? mark : createCandles(0);
 }
 
 /** Fills the marks of symbol `s` from its mark candles. Returns the open times of the bars whose mark is known. */
-export function fillMarks(tape: MarketTape, s: number, mark: Candles | undefined): Float64Array {
+export function fillMarks(tape: MarketTape, s: number, mark: Candles): Float64Array {
   const known = new Float64Array(tape.bars);
   const values = new Float64Array(PAIRS.length);
   let count = 0;
-  let i = mark === undefined ? 0 : lowerBound(mark.timeMs, tape.timeMs[0], mark.length);
+  let i = 0;
   for (let t = 0; t < tape.bars; t++) {
     const timeMs = tape.timeMs[t];
-    while (mark !== undefined && i < mark.length && mark.timeMs[i] < timeMs) i++;
-    const isKnown = mark !== undefined && i < mark.length && mark.timeMs[i] === timeMs;
+    while (i < mark.length && mark.timeMs[i] < timeMs) i++;
+    const isKnown = i < mark.length && mark.timeMs[i] === timeMs;
     if (isKnown) for (let p = 0; p < PAIRS.length; p++) values[p] = mark[PAIRS[p][1]][i];
     writeMark(tape, t, s, isKnown ? values : undefined);
     if (isKnown && tape.present[t * tape.symbols + s] === 1) known[count++] = timeMs;

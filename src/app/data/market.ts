@@ -103,12 +103,12 @@ function storedTimeframe(context: AppContext, config: Config, keys: readonly Set
 }
 
 /** How the symbols' times and currencies are brought together, and whether mark prices are beside them. */
-export function alignment({ data }: Config): Required<Pick<LoadOptions, "marks">> & {
-  readonly range: TapeRange;
-  readonly currency?: string;
-} {
-  const { range, currency, markPrice: marks } = data;
-  return { range, marks, ...(currency === undefined ? {} : { currency }) };
+export function alignment({ data }: Config): Pick<LoadOptions, "marks" | "currency"> & { readonly range: TapeRange } {
+  return {
+    range: data.range,
+    ...(data.currency === undefined ? {} : { currency: data.currency }),
+    ...(data.markPrice ? {} : { marks: false }),
+  };
 }
 
 /** The planted edge that the configuration asks for. */

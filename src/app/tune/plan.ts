@@ -37,6 +37,7 @@ const marketSchema = z.discriminatedUnion("kind", [
     toMs: z.number(),
     range: z.enum(TapeRange).optional(),
     currency: z.string().optional(),
+    marks: z.boolean().optional(),
     terms: z.record(z.string(), z.custom<InstrumentOverrides>(isTable)).optional(),
     instrumentKind: z.enum(InstrumentKind).optional(),
   }),

@@ -13,6 +13,8 @@ export type MarketRequest =
       readonly toMs: number;
       readonly range?: TapeRange | undefined;
       readonly currency?: string | undefined;
+      /** Whether stored mark prices are used. Default: true. */
+      readonly marks?: boolean | undefined;
       /** What is said of contracts, by plain symbol, and the kind that is asked for: both decide how the bars are traded. */
       readonly terms?: Readonly<Record<string, InstrumentOverrides>> | undefined;
       readonly instrumentKind?: InstrumentKind | undefined;
