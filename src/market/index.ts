@@ -10,6 +10,7 @@ export {
   staleAge,
 } from "../venues/choices.ts";
 export { type AlignOptions, tapeFromCandles } from "./align.ts";
+export { type Backfilled, backfillSeries, backfillWindows } from "./alternative/backfill.ts";
 export { checkSeries, type SeriesFinding } from "./alternative/check.ts";
 export {
   type AlternativeColumns,

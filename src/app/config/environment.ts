@@ -37,6 +37,12 @@ export const SECRETS = [
   { name: "NOTIFY_WEBHOOK_URL", meaning: "address that notices are posted to, with its key" },
   { name: "TELEGRAM_BOT_TOKEN", meaning: "token of the bot that sends notices" },
   { name: "TELEGRAM_CHAT_ID", meaning: "chat that it sends them to" },
+  { name: "X_BEARER_TOKEN", meaning: "X: bearer token; every hour of posts that is counted costs money" },
+  { name: "REDDIT_CLIENT_ID", meaning: "Reddit: id of an app that Reddit approved" },
+  { name: "REDDIT_CLIENT_SECRET", meaning: "its secret" },
+  { name: "LUNARCRUSH_API_KEY", meaning: "LunarCrush: key of a plan" },
+  { name: "WHALE_ALERT_API_KEY", meaning: "Whale Alert: key of a plan" },
+  { name: "ETHERSCAN_API_KEY", meaning: "Etherscan: key, free" },
   { name: "SMTP_URL", meaning: "mail server for notices: smtps://user:password@mail.example.org" },
 ] as const;
 

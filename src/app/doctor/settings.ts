@@ -33,15 +33,25 @@ function readableByOthers(path: string): boolean {
   return platform() !== "win32" && existsSync(path) && (statSync(path).mode & 0o077) !== 0;
 }
 
+/** A key and its secret. */
+const PAIRS = [
+  ["BYBIT_API_KEY", "BYBIT_API_SECRET"],
+  ["REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"],
+  ["TELEGRAM_BOT_TOKEN", "TELEGRAM_CHAT_ID"],
+] as const;
+
 export function checkCredentials(context: AppContext, config: Config): Check {
   const present = presentSecrets(context.environment, config.folder);
-  const found = SECRETS.map(({ name }) => `${name} ${present.has(name) ? "set" : "not set"}`).join(", ");
+  const set = SECRETS.map(({ name }) => name).filter((name) => present.has(name));
+  const found = set.length === 0 ? "none set" : `set: ${set.join(", ")}`;
   const envFile = resolve(config.folder, ".env");
   if (readableByOthers(envFile)) {
     return { name: "credentials", status: CheckStatus.warn, found, fix: `Others can read ${envFile}: chmod 600 it.` };
   }
-  if (present.size > 0 && present.size < SECRETS.length) {
-    return { name: "credentials", status: CheckStatus.warn, found, fix: "Key and secret are only useful together." };
+  const alone = PAIRS.find((pair) => pair.filter((name) => present.has(name)).length === 1);
+  if (alone !== undefined) {
+    const fix = `${alone.join(" and ")} are only useful together.`;
+    return { name: "credentials", status: CheckStatus.warn, found, fix };
   }
   return { name: "credentials", status: CheckStatus.ok, found: `${found} (public market data need none)` };
 }

@@ -1,8 +1,17 @@
 /** @file `tidemark data alternative`: what is stored beside candles, whose it is, how late it comes, and files of it. */
 import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { chosenSeries, dataRoot, importAlternative } from "../../app/index.ts";
-import { ExitCode, formatDay, formatMinute, formatSpan, TidemarkError } from "../../core/index.ts";
+import { chosenSeries, dataRoot, importAlternative, openSources } from "../../app/index.ts";
+import {
+  DAY_MS,
+  ExitCode,
+  formatDay,
+  formatMinute,
+  formatSpan,
+  HOUR_MS,
+  MINUTE_MS,
+  TidemarkError,
+} from "../../core/index.ts";
 import {
   AlternativeStore,
   checkSeries,
@@ -62,7 +71,7 @@ function listedRow({
     `${revisions}`,
     `${recorded}`,
     `${gaps}`,
-    formatSpan(spec.lagMs),
+    spec.lagMs === 0 ? "none" : roundSpan(spec.lagMs),
     measuredLagMs === undefined ? "-" : formatSpan(measuredLagMs),
   ];
 }
@@ -174,6 +183,55 @@ async function importAll(context: CommandContext, paths: readonly string[], opti
   return exitCode;
 }
 
+/** "5 min", "6 h", "day": a span that is a whole number of something. */
+function roundSpan(ms: number): string {
+  if (ms === DAY_MS) return "day";
+  if (ms === HOUR_MS) return "hour";
+  return ms % HOUR_MS === 0 ? `${ms / HOUR_MS} h` : `${ms / MINUTE_MS} min`;
+}
+
+/** Where the series come from: what each source has, allows and needs. */
+function listSources(context: CommandContext, names: readonly string[]): void {
+  const { output } = context;
+  const chosen = chosenSeries(names);
+  const open = openSources(context, context.config());
+  const told = [...new Set(chosen.map(({ source }) => source))].map((name) => {
+    const own = open.find((one) => one.name === name);
+    const series = chosen.filter(({ source }) => source === name);
+    return {
+      ...sourceTerms(name),
+      limit: own?.limit,
+      keys: own?.keys ?? [],
+      missingKeys: own?.missingKeys ?? [],
+      hostVariable: own?.hostVariable,
+      series,
+    };
+  });
+  for (const { name, licence, nonCommercial, limit, keys, missingKeys, series } of told) {
+    const key =
+      keys.length === 0
+        ? "no key"
+        : missingKeys.length === 0
+          ? "its key is set"
+          : `off: set ${missingKeys.join(" and ")} in .env`;
+    output.text(`${output.palette.bold(name)}: ${licence}${nonCommercial ? " (not for commercial use)" : ""}`);
+    output.text(`  ${[limit, key].filter((text) => text !== undefined).join("; ")}`);
+    const rows = series.map((spec) => [
+      `  ${spec.id}`,
+      spec.of,
+      `every ${roundSpan(spec.cadenceMs)}`,
+      spec.lagMs === 0 ? "at once" : `after ${roundSpan(spec.lagMs)}`,
+      { full: "all of it", window: "some", none: "none: recorded" }[spec.history],
+      spec.revised,
+      spec.about,
+    ]);
+    const titles = ["  series", "of", "comes", "known", "history", "revised"];
+    const columns = [...titles.map((title) => ({ title })), { title: "what it is", breaks: true, drop: 1 }];
+    output.text(`${table(columns, rows, output.columns)}\n`);
+  }
+  output.data({ sources: told });
+}
+
 export function registerAlternative(data: Command, runner: VerbRunner): void {
   const group = addGroup(data, "alternative", "Open interest, sentiment, chains, news: list, check, import", [
     ["data alternative ls", "every stored series"],
@@ -193,6 +251,18 @@ export function registerAlternative(data: Command, runner: VerbRunner): void {
         ["data alternative ls onchain", "a group of them"],
       ],
       run: (context, { args }) => list(context, args),
+    },
+    runner,
+  );
+  addVerb(
+    group,
+    {
+      name: "sources",
+      summary: "List what can be had, from whom, and on which terms",
+      withoutChance: true,
+      arguments: [NAMES],
+      examples: [["data alternative sources sentiment", "sources of a group, their series, limits and keys"]],
+      run: async (context, { args }) => listSources(context, args),
     },
     runner,
   );

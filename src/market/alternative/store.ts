@@ -16,8 +16,10 @@ import {
   temporaryName,
 } from "../../core/index.ts";
 import { SERIES, type SeriesSpec } from "../../venues/choices.ts";
+import type { Span } from "../sources/missing.ts";
 import { engineMessage, readParquet, writeParquet } from "../store/engine.ts";
 import { StoreLock } from "../store/lock.ts";
+import { ASKED_FILE, joinedSpans, readAsked, writeAsked } from "./asked.ts";
 import { describeRows, type StoredSeries } from "./describe.ts";
 import { addRows, type Row } from "./rows.ts";
 import type { Observation, Vintages } from "./vintages.ts";
@@ -36,9 +38,17 @@ export type PutCounts = {
   readonly refused: number;
 };
 
+export type PutHow = {
+  readonly seenMs: number;
+  /** Whether our own clock saw them as they came. */
+  readonly recorded: boolean;
+};
+
 export class AlternativeStore {
   readonly root: string;
   readonly #clock: Clock;
+  /** Writes of this process wait for each other here, not at the lock between processes. */
+  #writing: Promise<unknown> = Promise.resolve();
 
   constructor(dataRoot: string, options: { readonly clock?: Clock } = {}) {
     this.root = join(dataRoot, "alternative");
@@ -50,11 +60,17 @@ export class AlternativeStore {
    * published, if later). What was fetched afterwards counts as available its period and lag after its stamp; a changed
    * value, whenever it comes, from when it was seen.
    */
-  async put(
+  put(spec: SeriesSpec, key: string, observations: readonly Observation[], how: PutHow): Promise<PutCounts> {
+    const written = this.#writing.then(() => this.#put(spec, key, observations, how));
+    this.#writing = written.catch(() => undefined);
+    return written;
+  }
+
+  async #put(
     spec: SeriesSpec,
     key: string,
     observations: readonly Observation[],
-    { seenMs, recorded }: { readonly seenMs: number; readonly recorded: boolean },
+    { seenMs, recorded }: PutHow,
   ): Promise<PutCounts> {
     const counts = { added: 0, revised: 0, unchanged: 0, refused: 0 };
     const months = new Map<string, Observation[]>();
@@ -100,6 +116,18 @@ export class AlternativeStore {
       recorded: column(5),
       value: column(6),
     };
+  }
+
+  /** Ranges of stamps that a source was asked for and answered, in order. Throws STORE_CORRUPT. */
+  asked(spec: SeriesSpec, key: string): readonly Span[] {
+    return readAsked(join(this.#folder(spec, key), ASKED_FILE));
+  }
+
+  /** Remembers that a range was answered, so that it is not asked for again. */
+  markAsked(spec: SeriesSpec, key: string, span: Span): void {
+    if (span.toMs <= span.fromMs) return;
+    const path = join(this.#folder(spec, key), ASKED_FILE);
+    writeAsked(path, joinedSpans([...readAsked(path), span]));
   }
 
   /** Symbols or coins that a series is stored for. */

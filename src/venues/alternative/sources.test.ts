@@ -58,6 +58,21 @@ async function meets(source: AlternativeSource, ...faults: SourceFault[]): Promi
   return source.fetch(queryOf(source.series[0]));
 }
 
+/** Etherscan's no. */
+function refused(result: string): SourceFault {
+  return { body: JSON.stringify({ status: "0", message: "NOTOK", result }) };
+}
+
+/** Bybit's no. */
+function bybitSays(retCode: number): SourceFault {
+  return { body: JSON.stringify({ retCode, retMsg: "no", result: {} }) };
+}
+
+function ofAnotherSymbol(reply: unknown): unknown {
+  const { result, ...envelope } = reply as { readonly result: object };
+  return { ...envelope, result: { ...result, symbol: "ETHUSDT" } };
+}
+
 describe.each(NAMES)("%s", (name) => {
   it("gives every series as the source has it, oldest first, each stamp once, in the range that was asked for", async () => {
     const { source } = opened(name);
@@ -83,6 +98,17 @@ describe.each(NAMES)("%s", (name) => {
     server.world.valueAt = (id, key, ms) => plainValue(id, key, ms) + 1;
     const values = (await source.fetch(queryOf(spec))).map(({ value }) => value);
     expect(values).toEqual(expected(spec).map(({ value }) => value + 1));
+  });
+
+  it("believes no stamp beyond the range that was asked for", async () => {
+    const { source } = opened(name);
+    const query = queryOf(source.series[0]);
+    server.world.nowMs = NOW + 2 * DAY_MS;
+    const found = await source.fetch(query).finally(() => {
+      server.world.nowMs = NOW;
+    });
+    const endMs = source.series[0].history === "none" ? NOW + 1 : query.toMs;
+    expect(found.filter(({ eventMs }) => eventMs >= endMs)).toEqual([]);
   });
 
   it("is not let in: 403 is told at once, and nothing is asked again", async () => {
@@ -162,9 +188,6 @@ describe("sources with a key", () => {
 
   it("Etherscan's failures come with status 200", async () => {
     const { source } = opened("etherscan");
-    const refused = (result: string): SourceFault => ({
-      body: JSON.stringify({ status: "0", message: "NOTOK", result }),
-    });
     await expect(meets(source, refused("Invalid API Key (#err2)|key-of-scan"))).rejects.toMatchObject({
       code: "VENUE_CREDENTIALS",
       what: expect.not.stringContaining("key-of-scan") as string,
@@ -192,16 +215,11 @@ describe("what is a source's own", () => {
 
   it("Bybit's codes are told; bars of another symbol are refused; no more than its rows are asked for", async () => {
     const { source } = opened("bybit");
-    const code = (retCode: number): SourceFault => ({ body: JSON.stringify({ retCode, retMsg: "no", result: {} }) });
-    await expect(meets(source, code(10001))).rejects.toMatchObject({ code: "VENUE_REJECTED" });
-    await expect(meets(source, code(10006))).rejects.toMatchObject({ code: "VENUE_RATE_LIMITED" });
+    await expect(meets(source, bybitSays(10001))).rejects.toMatchObject({ code: "VENUE_REJECTED" });
+    await expect(meets(source, bybitSays(10006))).rejects.toMatchObject({ code: "VENUE_RATE_LIMITED" });
     server.reset();
     const premium = source.series.find(({ id }) => id === "bybit.premium") ?? source.series[0];
-    const other = (reply: unknown): unknown => {
-      const { result } = reply as { result: object };
-      return { ...(reply as object), result: { ...result, symbol: "ETHUSDT" } };
-    };
-    server.world.faults = [{ alter: other }];
+    server.world.faults = [{ alter: ofAnotherSymbol }];
     await expect(source.fetch(queryOf(premium))).rejects.toMatchObject({ code: "VENUE_BAD_REPLY" });
     expect(source.series.map((spec) => source.spanMs(spec) / HOUR_MS)).toEqual([200, 500, 1000, 1000, 1000]);
   });

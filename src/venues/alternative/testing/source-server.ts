@@ -41,7 +41,7 @@ type Point = readonly [eventMs: number, value: number];
 
 /** A plain default: different for every series, key and hour, within 0 and 1. */
 export function plainValue(id: string, key: string, eventMs: number): number {
-  const seed = [...`${id}${key}`].reduce((sum, letter) => sum + letter.charCodeAt(0), 0);
+  const seed = Buffer.from(`${id}${key}`).reduce((sum, byte) => sum + byte, 0);
   return Number((0.5 + 0.4 * Math.sin(seed + eventMs / HOUR_MS / 50)).toFixed(6));
 }
 
@@ -243,7 +243,6 @@ export class SourceServer {
             dateOf(query, "start_time"),
             dateOf(query, "end_time") - 1,
           );
-          const iso = (ms: number): string => new Date(ms).toISOString();
           const data = rows.map(([ms, tweet_count]) => ({ start: iso(ms), end: iso(ms + HOUR_MS), tweet_count }));
           return { data, meta: { total_tweet_count: 1 } };
         },
@@ -310,6 +309,10 @@ const COIN_METRICS: Readonly<Record<string, string>> = {
   FlowInExUSD: "coinmetrics.flow-in",
   FlowOutExUSD: "coinmetrics.flow-out",
 };
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
 
 function dateOf(query: URLSearchParams, name: string): number {
   return Date.parse(query.get(name) ?? "");
