@@ -26,6 +26,7 @@ export type { StoredSeries } from "./alternative/describe.ts";
 export { COIN_METRICS, type CsvAsked, type CsvRead } from "./alternative/files/csv-file.ts";
 export type { FileSeries } from "./alternative/files/file-series.ts";
 export { readSeriesFile } from "./alternative/files/read-file.ts";
+export { type HeadlineCounts, HeadlineStore, type StoredHeadline } from "./alternative/headlines.ts";
 export {
   AlternativeReader,
   joinAlternative,
@@ -37,6 +38,8 @@ export {
 } from "./alternative/join.ts";
 export { AlternativeStore, MARKET_KEY, type PutCounts } from "./alternative/store.ts";
 export { AsOf, type Observation, type Vintages } from "./alternative/vintages.ts";
+export { Watched } from "./alternative/watched.ts";
+export { type Gap, look, missedSince, type Watch } from "./alternative/watcher.ts";
 export {
   type CandleRow,
   type Candles,

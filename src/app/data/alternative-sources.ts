@@ -13,9 +13,12 @@ export function openSources(
   config: Config,
   more: Partial<SourceOptions> = {},
 ): readonly AlternativeSource[] {
-  const { environment, clock } = context;
-  const secrets = Object.fromEntries(secretValues(environment, config.folder));
-  return alternativeSources({ environment: { ...environment, ...secrets }, clock, ...more });
+  return alternativeSources({ environment: sourceEnvironment(context, config), clock: context.clock, ...more });
+}
+
+/** Addresses from the environment, credentials from it or from .env. */
+export function sourceEnvironment({ environment }: AppContext, config: Config): SourceOptions["environment"] {
+  return { ...environment, ...Object.fromEntries(secretValues(environment, config.folder)) };
 }
 
 /** The symbols, coins, or the market as a whole that a series is kept for, of the configured symbols. */

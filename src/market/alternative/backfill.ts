@@ -21,6 +21,8 @@ export type BackfillOptions = {
 export type Backfilled = {
   readonly counts: PutCounts;
   readonly questions: number;
+  /** Stamp of the newest value that was given; undefined without any. */
+  readonly lastMs: number | undefined;
 };
 
 /** Cadences of the newest part that is asked for again: a source that revises, or may, is looked at further back. */
@@ -60,16 +62,19 @@ export async function backfillSeries(
   const { nowMs, signal, onAnswer } = options;
   const windows = backfillWindows(store, source, spec, key, options);
   const counts = { added: 0, revised: 0, unchanged: 0, refused: 0 };
+  let lastMs: number | undefined;
   for (const [i, { fromMs, toMs }] of windows.entries()) {
     signal?.throwIfAborted();
     const found = await source.fetch({ spec, key, fromMs, toMs, ...(signal === undefined ? {} : { signal }) });
     const finished = found.filter(({ eventMs }) => eventMs + spec.periodMs <= nowMs);
     const put = await store.put(spec, key, finished, { seenMs: nowMs, recorded: false });
     for (const name of ["added", "revised", "unchanged", "refused"] as const) counts[name] += put[name];
-    store.markAsked(spec, key, { fromMs, toMs: answeredTo(spec, finished.at(-1)?.eventMs, toMs, nowMs) });
+    const newestMs = finished.at(-1)?.eventMs;
+    lastMs = newestMs ?? lastMs;
+    store.markAsked(spec, key, { fromMs, toMs: answeredTo(spec, newestMs, toMs, nowMs) });
     onAnswer?.(i + 1, windows.length);
   }
-  return { counts, questions: windows.length };
+  return { counts, questions: windows.length, lastMs };
 }
 
 /** Up to where an answer is one: what may still come, because the source is late, is asked for again. */

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { DAY_MS, HOUR_MS, SimulatedClock } from "../../core/index.ts";
-import { SERIES, type SeriesSpec } from "./series.ts";
-import type { AlternativeSource, SourceObservation, SourceOptions, SourceQuery } from "./source.ts";
-import { alternativeSources } from "./sources.ts";
 import {
   plainValue,
   type SourceFault,
   SourceServer,
   withRepeatedRows,
   withWrongTypes,
-} from "./testing/source-server.ts";
+} from "../testing/source-server.ts";
+import { SERIES, type SeriesSpec } from "./series.ts";
+import type { AlternativeSource, SourceObservation, SourceOptions, SourceQuery } from "./source.ts";
+import { alternativeSources } from "./sources.ts";
 
 const NOW = Date.UTC(2026, 4, 20, 7, 30);
 const KEYS = { X_BEARER_TOKEN: "key-of-x", LUNARCRUSH_API_KEY: "key-of-lunar", ETHERSCAN_API_KEY: "key-of-scan" };
