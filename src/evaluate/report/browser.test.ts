@@ -94,6 +94,9 @@ describe.skipIf(CHROMIUM === undefined)("a report in a browser (needs Chromium; 
         const drawn = await page.locator(`#${id} svg`).innerHTML();
         expect(drawn.match(/NaN|Infinity|undefined/), `${id} at ${width}`).toBeNull();
       }
+      // However many trades and cells there are, those that look alike are one shape.
+      expect(await page.locator("#positions svg :is(path, rect)").count()).toBeLessThan(100);
+      expect(await page.locator("#price svg :is(path, rect, circle)").count()).toBeLessThan(12);
       const overflow = await page.evaluate(
         "document.documentElement.scrollWidth - document.documentElement.clientWidth",
       );

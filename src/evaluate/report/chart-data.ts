@@ -6,6 +6,7 @@ import { dailyReturns, daysPerYearOf } from "../returns.ts";
 import { sharpe } from "../statistics/ratios.ts";
 import type { Trade } from "../trades.ts";
 import { extremeRows, forStretches, significant } from "./downsample.ts";
+import { type Histogram, histogram } from "./histogram.ts";
 import { type LevelPoint, levelPoints, type TradeWhy, tradeWhy } from "./trade-why.ts";
 
 /** Points of a line, ribbon cells of a symbol, and, over all symbols, prices and trades: scaled down when a page gets too large. */
@@ -54,23 +55,19 @@ export type ChartData = {
   readonly ribbonX: number[];
   readonly ribbon: ReadonlyArray<{ readonly symbol: string; readonly values: number[] }>;
   readonly prices: PriceData[];
-  readonly dailyReturns: number[];
-  readonly tradeProfits: number[];
+  /** Absent where there are none. */
+  readonly dailyReturns?: Histogram | undefined;
+  readonly tradeProfits?: Histogram | undefined;
   /** What the features of a trade's decision are. */
   readonly features?: FeatureNames;
 };
-
-/** Trade profits that go into the histogram: the whole sample up to this many, evenly thinned beyond. */
-const MOST_PROFITS = 5_000;
 
 export function chartData(comparison: Comparison, tape: MarketTape, budget: ChartBudget): ChartData {
   const { result } = comparison.policy;
   const startMs = result.curve.timeMs[0];
   const all = [comparison.policy, ...comparison.baselines];
-  const profits = result.trades.map((trade) => significant(trade.netProfit));
   const daily = dailyReturns(result.curve).returns;
   const rollingDays = Math.max(ROLLING_DAYS.min, Math.min(ROLLING_DAYS.max, Math.round(daily.length / 8)));
-  const thin = Math.ceil(profits.length / MOST_PROFITS);
   return {
     startMs,
     endSeconds: secondsAfter(startMs, result.curve.timeMs[result.curve.length - 1]),
@@ -80,13 +77,13 @@ export function chartData(comparison: Comparison, tape: MarketTape, budget: Char
     drawdown: all.map((evaluation) =>
       line(evaluation.result.name, evaluation, evaluation.result.curve.drawdown, 1, budget.linePoints / 2),
     ),
-    rolling: all.flatMap((evaluation) => rollingSharpe(evaluation, rollingDays)),
+    rolling: all.flatMap((evaluation) => rollingSharpe(evaluation, rollingDays, budget.linePoints / 2)),
     rollingDays,
     exposure: line("Exposure", comparison.policy, result.curve.exposure, 1, budget.linePoints),
     ...ribbonData(comparison.policy, budget.ribbonCells),
     prices: result.instruments.map((_, symbol) => priceData(comparison, tape, symbol, budget)),
-    dailyReturns: Array.from(daily, (value) => significant(value, 4)),
-    tradeProfits: profits.filter((_, i) => i % thin === 0),
+    dailyReturns: histogram(daily),
+    tradeProfits: histogram(result.trades.map((trade) => trade.netProfit)),
     ...(comparison.features === undefined ? {} : { features: shortFeatures(comparison.features) }),
   };
 }
@@ -114,7 +111,7 @@ function line(name: string, { result }: Evaluation, values: Float64Array, unit: 
 const ROLLING_DAYS = { min: 30, max: 180 } as const;
 const FEWEST_ROLLING = 15;
 
-function rollingSharpe({ result }: Evaluation, days: number): Line[] {
+function rollingSharpe({ result }: Evaluation, days: number, points: number): Line[] {
   const { returns, dayMs } = dailyReturns(result.curve);
   if (returns.length < days + FEWEST_ROLLING) return [];
   const startMs = result.curve.timeMs[0];
@@ -128,7 +125,9 @@ function rollingSharpe({ result }: Evaluation, days: number): Line[] {
     x.push(Math.min(endSeconds, secondsAfter(startMs, dayMs[end - 1] + DAY_MS)));
     y.push(significant(ratio, 4));
   }
-  return x.length < FEWEST_ROLLING ? [] : [{ name: result.name, x, y }];
+  if (x.length < FEWEST_ROLLING) return [];
+  const rows = Array.from(extremeRows(Float64Array.from(y), y.length, points));
+  return [{ name: result.name, x: rows.map((row) => x[row]), y: rows.map((row) => y[row]) }];
 }
 
 function ribbonData({ result }: Evaluation, cells: number): Pick<ChartData, "ribbon" | "ribbonX"> {

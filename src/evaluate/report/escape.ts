@@ -29,7 +29,8 @@ const FORMULA = /^[=+\-@\t\r]/;
  * run as a formula gets an apostrophe before it, which makes it text there; numbers stay as they are.
  */
 export function csvField(value: string | number): string {
-  const text = typeof value === "string" && FORMULA.test(value) ? `'${value}` : String(value);
+  if (typeof value === "number") return String(value);
+  const text = FORMULA.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

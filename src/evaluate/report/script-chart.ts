@@ -94,9 +94,9 @@ function nearest(xs, x) {
  */
 function timeChart(host, spec) {
   var chart = el("div", "chart", host), svgHost = el("div", "", chart), tip = el("div", "tip", chart);
-  var frame = null, dragFrom = null, moved = false;
+  var frame = null, dragFrom = null, moved = false, width = 240;
+  function measure() { width = Math.max(240, chart.clientWidth); }
   function draw() {
-    var width = Math.max(240, chart.clientWidth);
     var narrow = width < 520;
     var height = narrow && spec.narrowHeight ? spec.narrowHeight : spec.height;
     var box = { left: spec.left || 2, right: width - (spec.right === undefined ? 58 : spec.right), top: 8, bottom: height - 22 };
@@ -150,7 +150,7 @@ function timeChart(host, spec) {
   chart.addEventListener("pointerleave", hide);
   chart.addEventListener("pointercancel", hide);
   chart.addEventListener("dblclick", function () { setView(0, D.endSeconds); });
-  var api = { draw: draw };
+  var api = { measure: measure, draw: draw };
   charts.push(api);
   return api;
 }
@@ -159,7 +159,11 @@ function setView(from, to) {
   document.querySelectorAll("[data-reset]").forEach(function (b) { b.hidden = from <= 0 && to >= D.endSeconds; });
   redraw();
 }
-function redraw() { charts.forEach(function (chart) { chart.draw(); }); }
+/* Every width is read before anything is drawn: a reading after a change lays the whole page out again. */
+function redraw() {
+  charts.forEach(function (chart) { chart.measure(); });
+  charts.forEach(function (chart) { chart.draw(); });
+}
 /* Rows of a line that the window shows, with one neighbor on each side. */
 function shown(xs) {
   var a = 0, b = xs.length - 1;

@@ -106,6 +106,7 @@ function ribbonChart(id) {
       D.ribbon.forEach(function (r, i) {
         var top = frame.box.top + i * (row + gap);
         out += '<text x="0" y="' + (top + row / 2 + 4) + '">' + esc(r.symbol.length > 11 ? r.symbol.slice(0, 10) + "…" : r.symbol) + '</text><rect x="' + frame.box.left + '" y="' + top + '" width="' + Math.max(0, frame.box.right - frame.box.left) + '" height="' + row + '" rx="3" fill="var(--grid)" opacity="0.55"/><g clip-path="' + clip + '">';
+        var shades = {};
         for (var k = 0; k < r.values.length; k++) {
           var v = r.values[k];
           if (v === 0) continue;
@@ -114,8 +115,11 @@ function ribbonChart(id) {
           var a = Math.round(frame.x(D.ribbonX[k])), b = Math.round(frame.x(D.ribbonX[end + 1]));
           k = end;
           if (b <= a || b < frame.box.left || a > frame.box.right) continue;
-          out += '<rect shape-rendering="crispEdges" x="' + a + '" y="' + top + '" width="' + (b - a) + '" height="' + row + '" fill="var(--' + (v > 0 ? "long" : "short") + ')" fill-opacity="' + (0.18 + 0.82 * Math.abs(v) / most).toFixed(2) + '"/>';
+          // Cells of one shade are one shape: a page of thousands of them is slow to open.
+          var shade = 'fill="var(--' + (v > 0 ? "long" : "short") + ')" fill-opacity="' + (0.18 + 0.82 * Math.ceil(20 * Math.abs(v) / most) / 20).toFixed(3);
+          shades[shade] = (shades[shade] || "") + "M" + a + " " + top + "H" + b + "v" + row + "H" + a + "z";
         }
+        Object.keys(shades).forEach(function (shade) { out += '<path shape-rendering="crispEdges" ' + shade + '" d="' + shades[shade] + '"/>'; });
         out += "</g>";
       });
       return out;
@@ -173,14 +177,20 @@ function priceChart(id) {
       }
       out += '<path d="' + band + back + 'Z" fill="var(--faint)" opacity="0.18"/><path d="' + path + '" fill="none" stroke="var(--muted)" stroke-width="1.2"/>';
       var many = seen.length > 120, size = many ? 3.4 : 5, own = picked && picked.symbol === chosen ? picked.trade : null;
+      var lines = ["", ""], exits = ["", ""], entries = ["", ""], ring = "", r = many ? 2 : 3;
       seen.forEach(function (t) {
         if (!many || t === own) out += levelPaths(t, frame.x, scale, t === own);
-        var c = t[5] > 0 ? "var(--good)" : "var(--bad)", x1 = frame.x(t[0]), y1 = scale(t[2]), x2 = frame.x(t[1]), y2 = scale(t[3]), d = t[4] > 0 ? size : -size;
-        out += '<line x1="' + x1.toFixed(1) + '" y1="' + y1.toFixed(1) + '" x2="' + x2.toFixed(1) + '" y2="' + y2.toFixed(1) + '" stroke="' + c + '" stroke-width="1.3" opacity="0.75"/>' +
-          '<path d="M' + (x1 - size).toFixed(1) + " " + (y1 + d).toFixed(1) + "L" + (x1 + size).toFixed(1) + " " + (y1 + d).toFixed(1) + "L" + x1.toFixed(1) + " " + (y1 - d * 0.7).toFixed(1) + 'Z" fill="' + (t[4] > 0 ? "var(--long)" : "var(--short)") + '"/>' +
-          '<circle cx="' + x2.toFixed(1) + '" cy="' + y2.toFixed(1) + '" r="' + (many ? 2 : 3) + '" fill="' + c + '"/>' +
-          (t === own ? '<circle class="picked" cx="' + x1.toFixed(1) + '" cy="' + y1.toFixed(1) + '" r="10" fill="none" stroke="var(--accent)" stroke-width="2"/>' : "");
+        var lost = t[5] > 0 ? 0 : 1, x1 = frame.x(t[0]), y1 = scale(t[2]), x2 = frame.x(t[1]), y2 = scale(t[3]), d = t[4] > 0 ? size : -size;
+        lines[lost] += "M" + x1.toFixed(1) + " " + y1.toFixed(1) + "L" + x2.toFixed(1) + " " + y2.toFixed(1);
+        exits[lost] += "M" + (x2 - r).toFixed(1) + " " + y2.toFixed(1) + "a" + r + " " + r + " 0 1 0 " + 2 * r + " 0a" + r + " " + r + " 0 1 0 " + -2 * r + " 0";
+        entries[t[4] > 0 ? 0 : 1] += "M" + (x1 - size).toFixed(1) + " " + (y1 + d).toFixed(1) + "L" + (x1 + size).toFixed(1) + " " + (y1 + d).toFixed(1) + "L" + x1.toFixed(1) + " " + (y1 - d * 0.7).toFixed(1) + "Z";
+        if (t === own) ring = '<circle class="picked" cx="' + x1.toFixed(1) + '" cy="' + y1.toFixed(1) + '" r="10" fill="none" stroke="var(--accent)" stroke-width="2"/>';
       });
+      // One shape for all that look alike, however many trades there are.
+      ["good", "bad"].forEach(function (tone, i) { out += '<path d="' + lines[i] + '" fill="none" stroke="var(--' + tone + ')" stroke-width="1.3" opacity="0.75"/>'; });
+      ["long", "short"].forEach(function (side, i) { out += '<path d="' + entries[i] + '" fill="var(--' + side + ')"/>'; });
+      ["good", "bad"].forEach(function (tone, i) { out += '<path d="' + exits[i] + '" fill="var(--' + tone + ')"/>'; });
+      out += ring;
       return out + "</g>";
     },
     click: function (s) { var t = nearTrade(s); if (t) pick(chosen, t); },
@@ -215,21 +225,16 @@ function priceChart(id) {
   pickListeners.push(function () { choose(picked ? picked.symbol : chosen); });
   noteText();
 }
-/* Bars of how often values fall into equal ranges; 0 is always a border, so that wins and losses never share a bar. */
-function histogram(id, values, format, noun) {
+/* Bars of how often values fall into equal ranges, counted before over all of them. */
+function histogram(id, data, format, noun) {
   var host = document.getElementById(id);
   if (!host) return;
-  if (values.length === 0) { el("p", "muted small", host).textContent = "Nothing to show: there are none."; return; }
-  var sorted = values.slice().sort(function (p, q) { return p - q; });
-  var low = sorted[Math.floor(sorted.length * 0.005)], high = sorted[Math.ceil(sorted.length * 0.995) - 1];
-  var span = high - low || Math.abs(high) || 1, count = Math.max(5, Math.min(36, Math.ceil(1.7 * Math.sqrt(values.length)))), width = steps(0, span, count)[1] || span / count;
-  var first = Math.floor(low / width), last = Math.max(first + 1, Math.floor(high / width) + 1), bins = [];
-  for (var i = first; i < last; i++) bins.push(0);
-  values.forEach(function (v) { bins[Math.max(0, Math.min(bins.length - 1, Math.floor(v / width) - first))]++; });
-  var most = Math.max.apply(null, bins), mean = values.reduce(function (a, v) { return a + v; }, 0) / values.length;
+  if (!data) { el("p", "muted small", host).textContent = "Nothing to show: there are none."; return; }
+  var bins = data.bars, width = data.width, first = data.first, last = first + bins.length, most = Math.max.apply(null, bins), mean = data.mean;
   var chart = el("div", "chart", host), svgHost = el("div", "", chart), tip = el("div", "tip", chart), box = null;
+  var w = 240, h = 220;
+  function measure() { w = Math.max(240, chart.clientWidth); }
   function draw() {
-    var w = Math.max(240, chart.clientWidth), h = 220;
     box = { left: 2, right: w - 36, top: 24, bottom: h - 22 };
     var x = function (v) { return box.left + ((v - first * width) / ((last - first) * width)) * (box.right - box.left); };
     var y = function (n) { return box.bottom - (n / most) * (box.bottom - box.top); };
@@ -253,13 +258,13 @@ function histogram(id, values, format, noun) {
   chart.addEventListener("pointermove", function (e) {
     var px = e.clientX - chart.getBoundingClientRect().left, i = Math.floor(((px - box.left) / (box.right - box.left)) * bins.length);
     if (i < 0 || i >= bins.length) { tip.style.display = "none"; return; }
-    tip.textContent = (i === 0 && sorted[0] < first * width ? "below " : format((first + i) * width) + " to ") + (i === bins.length - 1 && sorted[sorted.length - 1] >= last * width ? "above" : format((first + i + 1) * width)) + ": " + group(bins[i], 0) + " " + noun;
+    tip.textContent = (i === 0 && data.least < first * width ? "below " : format((first + i) * width) + " to ") + (i === bins.length - 1 && data.most >= last * width ? "above" : format((first + i + 1) * width)) + ": " + group(bins[i], 0) + " " + noun;
     tip.style.display = "block";
     tip.style.left = Math.max(0, Math.min(px + 12, chart.clientWidth - tip.offsetWidth)) + "px";
     tip.style.top = "14px";
   });
   chart.addEventListener("pointerleave", function () { tip.style.display = "none"; });
-  charts.push({ draw: draw });
+  charts.push({ measure: measure, draw: draw });
 }
 var fromStart = function (v) { return percent(v - 1); };
 linesChart({
