@@ -22,6 +22,8 @@ export type RunOptions = {
   readonly seed: number;
   /** Rows of the account's curve that are expected; it grows beyond them. */
   readonly rows: number;
+  /** Number of the tape's row 0 in the whole history. Default: 0. */
+  readonly firstBar?: number;
   readonly decisions?: DecisionRecorder | undefined;
   readonly notes?: TradeNotes | undefined;
 };
@@ -42,7 +44,7 @@ export class RecordedRun {
   /** The tape at hand: the whole history, or a stretch of it. */
   tape: MarketTape;
   /** Number of the tape's row 0 in the whole history. */
-  firstBar = 0;
+  firstBar: number;
   readonly #options: RunOptions;
   readonly #recorder: FillRecorder;
   readonly #intents: IntentColumns;
@@ -65,6 +67,7 @@ export class RecordedRun {
   constructor(options: RunOptions) {
     const { tape } = options;
     this.tape = tape;
+    this.firstBar = options.firstBar ?? 0;
     this.#options = options;
     this.#recorder = new FillRecorder(tape.barMs);
     this.#intents = intentColumns(tape.symbols);
@@ -72,6 +75,7 @@ export class RecordedRun {
     this.#place = this.#onTape();
     this.#context = this.#contextAt(0);
     this.#events = new EventCounter(this.#place.exchange, this.#place.step);
+    this.#events.follow(this.#place.exchange, this.#place.step, this.firstBar);
     this.#curve = new EquityRecorder(this.#place.exchange, 0, options.rows);
     this.#coverage = new FundingCounter(tape);
   }
@@ -100,7 +104,7 @@ export class RecordedRun {
   async begin(from: number): Promise<void> {
     const { policy, balance } = this.#options;
     this.#place.exchange.reset(0, from, balance);
-    this.#covered = from + 1;
+    this.#covered = this.firstBar + from + 1;
     this.#context.bar = from;
     this.#permit();
     await policy.reset(this.#context);

@@ -23,10 +23,15 @@ export type StreamedBacktestOptions = {
   readonly seed: number;
   /** Least number of rows before the account that stay in memory, for rules that look back. Default: 10,080. */
   readonly keepBars?: number;
+  /** Where the first decision is made. Default: at the close of the first bar. */
+  readonly from?: StreamedStart;
   readonly signal?: AbortSignal;
   readonly onProgress?: ProgressListener;
   readonly clock?: Clock;
 };
+
+/** The row `bars` rows after the first that opens at or after `atMs`, and row `bar` of the history at the earliest. */
+export type StreamedStart = { readonly atMs: number; readonly bars: number; readonly bar: number };
 
 export const KEEP_BARS = 10_080;
 const BARS_PER_LOOK = 256;
@@ -45,8 +50,12 @@ export async function streamedBacktest(options: StreamedBacktestOptions): Promis
   requireStreamable(policy, config, keep);
   const hash = sha256();
   let run: RecordedRun | undefined;
-  /** Row of the tape at whose close the account stands. */
+  /** Row of the tape at whose close the account stands, or which is looked at next before there is one. */
   let at = 0;
+  const start = new Beginning(options.from);
+  /** Number of row 0 in the whole history, and of the first decision. */
+  let slid = 0;
+  let first = 0;
   let pausedMs = clock.elapsedMs();
   const pieces = stream.pieces[Symbol.asyncIterator]();
   let coming = await pieces.next();
@@ -58,16 +67,22 @@ export async function streamedBacktest(options: StreamedBacktestOptions): Promis
     const slide = Math.max(0, Math.floor((tape.bars - keep) / grid)) * grid;
     tape = joinTapes(tape, slide, piece);
     at -= slide;
+    slid += slide;
     if (run === undefined) {
-      run = new RecordedRun({ tape, policy, config, balance, seed, rows: piece.bars });
-      await run.begin(0);
-      at = 0;
+      if (slide > 0) policy.moved?.(slide);
+      while (at < tape.bars && !start.isAt(tape.timeMs[at], slid + at)) policy.watch?.(tape, at++);
+      if (at < tape.bars) {
+        run = new RecordedRun({ tape, policy, config, balance, seed, rows: piece.bars, firstBar: slid });
+        await run.begin(at);
+        first = slid + at;
+      }
     } else {
       run.moveTo(tape, slide);
     }
     // The next stretch says whether this one is the last.
     coming = await pieces.next();
     const end = coming.done === true ? tape.bars - 1 : -1;
+    if (run === undefined) continue;
     for (; at < tape.bars - 1; at++) {
       const pending = run.decide(at);
       if (pending instanceof Promise) await pending;
@@ -80,16 +95,34 @@ export async function streamedBacktest(options: StreamedBacktestOptions): Promis
       }
     }
   }
-  const to = (run?.firstBar ?? 0) + tape.bars;
-  if (run === undefined || to < 2) {
+  const to = slid + tape.bars;
+  if (run === undefined || to - first < 2) {
+    const bars = run === undefined ? 0 : to - first;
     throw new TidemarkError("DATA_TOO_SHORT", {
-      what: `A backtest needs at least two bars, and the stored range has ${to}`,
+      what: `A backtest needs at least two bars, and the stored range has ${bars}${options.from === undefined ? "" : " from the first decision on"}`,
       fix: "Choose a longer range, or import more history.",
     });
   }
   run.settle(tape.bars);
   onProgress?.({ label: policy.name, done: to, total: to, unit: "bars" });
-  return run.result({ from: 0, to, dataFingerprint: hash.digest("hex") });
+  return run.result({ from: first, to, dataFingerprint: hash.digest("hex") });
+}
+
+/** Told of one row after the other, it knows the first at whose close is decided. */
+class Beginning {
+  readonly #from: StreamedStart;
+  #counted = Number.POSITIVE_INFINITY;
+
+  constructor(from: StreamedStart = { atMs: Number.NEGATIVE_INFINITY, bars: 0, bar: 0 }) {
+    this.#from = from;
+  }
+
+  /** @param row number in the whole history */
+  isAt(timeMs: number, row: number): boolean {
+    const { atMs, bars, bar } = this.#from;
+    if (timeMs >= atMs) this.#counted = Math.min(this.#counted, row);
+    return row >= Math.max(this.#counted + bars, bar);
+  }
 }
 
 /** Rows before the account that must stay, and the grid on which a window begins. */

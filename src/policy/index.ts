@@ -66,3 +66,4 @@ export type {
   SymbolView,
 } from "./strategy/strategy.ts";
 export { parameterValues, StrategyPolicy } from "./strategy/strategy-policy.ts";
+export { StreamedModel } from "./streamed-model.ts";

@@ -303,7 +303,11 @@ function wrongPort(manifest: ModelManifest, session: LoadedModel): string | unde
 }
 
 /** Throws MODEL_MISMATCH unless the tape has the model's symbols, in its order, at its bar length. */
-export function requireMatch(manifest: ModelManifest, tape: MarketTape, where: string): void {
+export function requireMatch(
+  manifest: ModelManifest,
+  tape: Pick<MarketTape, "instruments" | "barMs" | "timeframe">,
+  where: string,
+): void {
   const wanted = manifest.instruments.map((instrument) => instrument.symbol);
   const given = tape.instruments.map((instrument) => instrument.symbol);
   if (wanted.join() !== given.join()) {
@@ -348,7 +352,7 @@ const MOVING_TERMS = [
 ] as const satisfies ReadonlyArray<keyof Instrument>;
 
 /** What is other than in training, one line each: worth saying, not worth refusing. */
-export function changedTerms(manifest: ModelManifest, tape: MarketTape): string[] {
+export function changedTerms(manifest: ModelManifest, tape: Pick<MarketTape, "instruments">): string[] {
   const trained = manifestInstruments(manifest);
   return tape.instruments.flatMap((instrument, i) =>
     MOVING_TERMS.filter((key) => trained[i][key] !== instrument[key]).map(

@@ -55,4 +55,9 @@ export type Policy = {
    * by number of a row moves with them. A policy without it can't be streamed.
    */
   moved?(bars: number): void;
+  /**
+   * Bars before the first decision, one after the other, where a streamed history begins before the run: what a policy reads
+   * of the whole history it reads here. Called before `reset`, which then begins at a bar that has not been shown.
+   */
+  watch?(tape: MarketTape, bar: number): void;
 };

@@ -35,7 +35,7 @@ export type OpenedModel = {
 };
 
 /** The market that the model trades, where the command line names no other. */
-function marketOf(config: Config, manifest: PolicyModel["manifest"]): Config {
+export function marketOf(config: Config, manifest: PolicyModel["manifest"]): Config {
   const named = (key: string): boolean => config.overridden.has(`data.${key}`);
   const venues = new Set(manifest.instruments.map(({ venue }) => venue));
   const selection = selectionOf(manifest);

@@ -1,21 +1,27 @@
-/** @file A rule over a stored history that is streamed: figures and a page, in memory that doesn't grow with the prices. */
+/** @file A rule or a model over a stored history that is streamed: figures and a page, in memory that doesn't grow with the prices. */
+import { timeframeMs } from "../../core/index.ts";
 import {
   baselineConfig,
   type Evaluation,
   evaluate,
+  type StreamedBacktestOptions,
   streamedBacktest,
   streamedPage,
   type WrittenPage,
   writePage,
 } from "../../evaluate/index.ts";
+import { changedTerms, loadPolicyModel, readManifest, requireMatch, StreamedModel } from "../../policy/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openStream } from "../data/market.ts";
 import { openRule, type RuleOptions } from "../strategies/rule.ts";
+import { findModel } from "./folders.ts";
+import { decisionOf, marketOf } from "./open.ts";
 
-export type StreamedOptions = RuleOptions & {
+export type StreamedOptions = {
+  readonly subject: RuleOptions | { readonly model: string };
   readonly fromMs?: number;
   readonly toMs?: number;
   /** Bars before each decision that stay in memory. */
@@ -31,21 +37,61 @@ export type Streamed = {
   readonly peakBytes: number;
 };
 
-/** Rejects as opening a rule, opening a stream and `streamedBacktest` do. */
+type Subject = Pick<StreamedBacktestOptions, "stream" | "policy" | "config" | "seed" | "from">;
+
+/** A rule sees the bars of its test alone. */
+async function ruleSubject(
+  context: AppContext,
+  config: Config,
+  rule: RuleOptions,
+  range: { readonly fromMs?: number; readonly toMs?: number },
+): Promise<Subject> {
+  const opened = await openRule(context, config, rule);
+  const stream = await openStream(context, config, range);
+  const decision = baselineConfig(decisionSettings(config));
+  return { stream, policy: opened.policy(), config: decision, seed: config.seed ?? 0 };
+}
+
+/** A model sees the whole history, as its features do on a whole tape, and decides on the bars that it never saw. */
+async function modelSubject(
+  context: AppContext,
+  config: Config,
+  given: string,
+  { fromMs, toMs }: { readonly fromMs?: number; readonly toMs?: number },
+): Promise<Subject> {
+  const folder = findModel(config, given);
+  const manifest = readManifest(folder);
+  const stream = await openStream(context, marketOf(config, manifest), toMs === undefined ? {} : { toMs });
+  requireMatch(manifest, { ...stream, barMs: timeframeMs(stream.timeframe) }, folder);
+  const policy = new StreamedModel(await loadPolicyModel(folder, { threads: config.training.threads }));
+  for (const line of changedTerms(manifest, stream)) context.warn(line);
+  if (config.backtest.maxBars > 0 && fromMs === undefined) {
+    context.warn(
+      "backtest.max_bars counts back from the last bar, which a stream doesn't know: all unseen bars are tested.",
+    );
+  }
+  const unseen = { atMs: manifest.provenance.trainToMs, bars: 1 + config.splits.embargoBars, bar: policy.firstBar };
+  return {
+    stream,
+    policy,
+    config: decisionOf(context, config, manifest),
+    seed: config.seed ?? manifest.provenance.seed,
+    from: fromMs === undefined ? unseen : { atMs: fromMs, bars: 0, bar: 0 },
+  };
+}
+
+/** Rejects as opening a rule or a model, opening a stream and `streamedBacktest` do. */
 export async function backtestStream(context: AppContext, config: Config, options: StreamedOptions): Promise<Streamed> {
-  const { fromMs, toMs, keepBars } = options;
-  const rule = await openRule(context, config, options);
-  const stream = await openStream(context, config, {
-    ...(fromMs === undefined ? {} : { fromMs }),
-    ...(toMs === undefined ? {} : { toMs }),
-  });
+  const { subject: given, keepBars, fromMs, toMs } = options;
+  const range = { ...(fromMs === undefined ? {} : { fromMs }), ...(toMs === undefined ? {} : { toMs }) };
+  const subject =
+    "model" in given
+      ? await modelSubject(context, config, given.model, range)
+      : await ruleSubject(context, config, given, range);
   const startMs = context.clock.elapsedMs();
   const result = await streamedBacktest({
-    stream,
-    policy: rule.policy(),
-    config: baselineConfig(decisionSettings(config)),
+    ...subject,
     balance: config.backtest.initialBalance,
-    seed: config.seed ?? 0,
     ...(keepBars === undefined ? {} : { keepBars }),
     signal: context.signal,
     onProgress: context.progress,

@@ -115,21 +115,27 @@ async function modelJob(context: CommandContext, options: BacktestOptions, given
   };
 }
 
-/** A rule over a history that needs not fit into memory. */
+/** A rule or a model over a history that needs not fit into memory. */
 async function runStreamed(context: CommandContext, options: BacktestOptions): Promise<void> {
-  const { strategy, keepBars, from, to, longOnly, param } = options;
+  const { strategy, model, keepBars, from, to, longOnly, param, onnx } = options;
   const { output } = context;
-  if (strategy === undefined || options.costLadder === true) {
+  if (onnx !== undefined || options.costLadder === true) {
     throw new TidemarkError("USAGE_ARGUMENT", {
-      what: strategy === undefined ? "Only a rule can be streamed" : "A cost ladder runs the history several times",
+      what:
+        onnx === undefined
+          ? "A cost ladder runs the history several times"
+          : "A policy that was made elsewhere can't be streamed",
       where: "--stream",
-      fix: strategy === undefined ? "Give --strategy NAME, or leave --stream out." : "Leave --cost-ladder out.",
+      fix: onnx === undefined ? "Leave --cost-ladder out." : "Give --strategy or --model, or leave --stream out.",
     });
   }
-  const streamed = await backtestStream(context, context.config(), {
-    strategy,
+  const rule = {
+    strategy: strategy ?? "",
     ...(param === undefined ? {} : { param }),
     ...(longOnly === undefined ? {} : { longOnly }),
+  };
+  const streamed = await backtestStream(context, context.config(), {
+    subject: model === undefined ? rule : { model },
     ...(from === undefined ? {} : { fromMs: parseDate(from) }),
     ...(to === undefined ? {} : { toMs: parseDate(to) }),
     ...(keepBars === undefined ? {} : { keepBars: wholeBars(keepBars) }),
@@ -189,7 +195,10 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
         new Option("--to <date>", "end of the test, exclusive"),
         new Option("--long-only", "sma-cross: flat in place of short"),
         new Option("--cost-ladder", "run at 0, 0.5, 1, 2 and 3 times the costs as well"),
-        new Option("--stream", "a rule over stored bars that need not fit into memory: bounded memory, no baselines"),
+        new Option(
+          "--stream",
+          "a rule or a model over stored bars that need not fit into memory: bounded memory, no baselines",
+        ),
         new Option(
           "--keep-bars <count>",
           "with --stream: bars before each decision that a rule may look back on (10080)",

@@ -1,5 +1,6 @@
 /** @file A classifier as a policy: features in, probabilities out, and a stated rule that makes intents of them. */
 import { Direction, type IntentColumns, TidemarkError } from "../../core/index.ts";
+import type { MarketTape } from "../../market/index.ts";
 import { Permission } from "../../risk/index.ts";
 import { type ModelManifest, requireMatch } from "../model-file.ts";
 import type { FeatureRows } from "../model-policy.ts";
@@ -17,6 +18,8 @@ export class ClassifierPolicy implements Policy {
   readonly #rows: FeatureRows;
   readonly #wish: Wish = { side: 0, size: 0, edge: 0, expected: 0 };
   #volatility = new RollingVolatility(0);
+  /** Whether bars before the run have been shown, which its memory keeps. */
+  #watched = false;
   #probabilities = new Float64Array(0);
   #wished = new Float64Array(0);
   #edges = new Float64Array(0);
@@ -43,6 +46,18 @@ export class ClassifierPolicy implements Policy {
     return this.#rows.firstBar + CLASSIFIER_HISTORY;
   }
 
+  watch(tape: MarketTape, bar: number): void {
+    if (!this.#watched) this.#volatility = new RollingVolatility(tape.symbols);
+    this.#watched = true;
+    this.#volatility.feedTo(tape, bar);
+  }
+
+  /** What is remembered by number of a bar moves with the rows of a window. */
+  shift(bars: number): void {
+    this.#volatility.moved(bars);
+    for (let s = 0; s < this.#wished.length; s++) this.#wished[s] -= bars;
+  }
+
   reset({ tape, bar, desk }: DecisionContext): void {
     requireMatch(this.#manifest, tape, this.#folder);
     if (bar < this.firstBar) {
@@ -53,7 +68,8 @@ export class ClassifierPolicy implements Policy {
       });
     }
     const { symbols } = tape;
-    this.#volatility = new RollingVolatility(symbols);
+    if (!this.#watched) this.#volatility = new RollingVolatility(symbols);
+    this.#watched = false;
     this.#probabilities = new Float64Array(symbols * this.#classifier.data.classes);
     // What is held already, after a restart, counts from its entry.
     this.#wished = Float64Array.from({ length: symbols }, (_, s) =>

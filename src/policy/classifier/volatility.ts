@@ -38,6 +38,11 @@ export class RollingVolatility {
     }
   }
 
+  /** The tape's rows have moved down by `bars`; what was read stays read. */
+  moved(bars: number): void {
+    this.#next -= bars;
+  }
+
   /** Deviation of a bar's log return; 0 before the first whole window. */
   of(symbol: number): number {
     if (symbol >= this.#symbols || this.#count[symbol] < VOLATILITY_BARS) return 0;

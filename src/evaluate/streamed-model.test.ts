@@ -1,0 +1,166 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseTimeframe } from "../core/index.ts";
+import { computeFeatures } from "../features/index.ts";
+import { PPO_DEFAULTS, REWARD_DEFAULTS, trainClassifierModel, trainPolicy } from "../learn/index.ts";
+import { type MarketTape, syntheticTape, tapeInPieces } from "../market/index.ts";
+import {
+  loadPolicyModel,
+  networkSpec,
+  openPolicy,
+  type PolicyModel,
+  rowsOfTape,
+  StreamedModel,
+  selectionOf,
+} from "../policy/index.ts";
+import { decisionConfig } from "../risk/index.ts";
+import { backtest } from "./backtest.ts";
+import type { BacktestResult } from "./record.ts";
+import { streamedBacktest } from "./streamed-backtest.ts";
+
+const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-streamed-"));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+const BARS = 1_300;
+/** Unseen from here on, behind several moves of the window. */
+const FROM = 900;
+const FEATURES = ["rsi14", "ema10.distance", "return1@4h"];
+const made = syntheticTape({
+  seed: 3,
+  bars: BARS,
+  timeframe: parseTimeframe("1h"),
+  symbols: ["BTCUSDT", "ETHUSDT"],
+  edge: 0.6,
+});
+/** The second symbol pauses until shortly before the run: what is known of it lies behind the window. */
+const tape = paused(made, 1, 640, FROM - 5);
+
+function paused(of: MarketTape, symbol: number, from: number, to: number): MarketTape {
+  const [open, high, low, close, volume, funding] = [of.open, of.high, of.low, of.close, of.volume, of.funding].map(
+    (column) => Float64Array.from(column),
+  );
+  const present = Uint8Array.from(of.present);
+  for (let bar = from; bar < to; bar++) {
+    const cell = bar * of.symbols + symbol;
+    for (const column of [open, high, low, close]) column[cell] = close[cell - of.symbols];
+    volume[cell] = 0;
+    funding[cell] = 0;
+    present[cell] = 0;
+  }
+  return { ...of, open, high, low, close, volume, funding, present };
+}
+const decision = decisionConfig({
+  exchange: { slippageModel: "square-root", leverage: 2 },
+  risk: { stopVolatility: 2 },
+});
+const RUN = { config: decision, balance: 10_000, seed: 7 };
+const SPLIT = { trainShare: 0.6, validationShare: 0, embargoBars: 6 };
+
+async function network(encoder: "gru" | "mlp"): Promise<PolicyModel> {
+  const { modelFolder } = await trainPolicy({
+    tape,
+    name: encoder,
+    version: "1",
+    modelFolder: join(FOLDER, encoder, "model"),
+    runFolder: join(FOLDER, encoder, "run"),
+    features: FEATURES,
+    network: networkSpec(encoder, { hiddenSize: 8, joinSize: 8, ...(encoder === "mlp" ? { window: 4 } : {}) }),
+    actionSpace: "discrete3",
+    ppo: { ...PPO_DEFAULTS, rollout: 128, batch: 64, epochs: 2, segment: 16, totalSteps: 512 },
+    stretches: 4,
+    accounts: 4,
+    episodeBars: 32,
+    initialBalance: 10_000,
+    reward: REWARD_DEFAULTS,
+    decision,
+    split: SPLIT,
+    seed: 3,
+    codeVersion: "test",
+    saveEvery: 100,
+    validateEvery: 100,
+    tracking: { tensorBoard: false, environment: {} },
+  });
+  return loadPolicyModel(modelFolder);
+}
+
+async function classifier(): Promise<PolicyModel> {
+  const modelFolder = join(FOLDER, "logistic");
+  await trainClassifierModel({
+    tape,
+    name: "logistic",
+    version: "1",
+    modelFolder,
+    features: FEATURES,
+    settings: {
+      learner: "logistic",
+      label: { kind: "sign", horizon: 4, classes: 2, upper: 1, lower: 1 },
+      gbdt: {},
+      logistic: {},
+      balance: false,
+      threads: 1,
+    },
+    split: SPLIT,
+    decision,
+    actionSpace: "discrete3",
+    seed: 1,
+  });
+  return loadPolicyModel(modelFolder);
+}
+
+const models = [await network("gru"), await network("mlp"), await classifier()];
+
+function onWhole(model: PolicyModel): Promise<BacktestResult> {
+  const features = computeFeatures(tape, selectionOf(model.manifest));
+  const policy = openPolicy(model, rowsOfTape(features, model.manifest.normalizer));
+  return backtest({ tape, policy, from: FROM, ...RUN });
+}
+const whole = await Promise.all(models.map(onWhole));
+
+/** All that a run leaves behind, but for the fingerprint of its data. */
+function told({ config: _config, dataFingerprint: _data, ...rest }: BacktestResult): unknown {
+  return rest;
+}
+
+describe("a streamed model", () => {
+  it("decides as on the whole tape to the last bit, wherever stretches end and wherever the run begins among them", async () => {
+    for (const { name, fills } of whole) expect(fills.length, name).toBeGreaterThan(4);
+    const cut = fc.uniqueArray(fc.integer({ min: 1, max: BARS - 1 }), { minLength: 0, maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(cut, fc.nat(models.length - 1), async (cuts, m) => {
+        const stream = tapeInPieces(
+          tape,
+          cuts.sort((a, b) => a - b),
+        );
+        const from = { atMs: tape.timeMs[FROM - 20], bars: 20, bar: 0 };
+        const policy = new StreamedModel(models[m]);
+        const streamed = await streamedBacktest({ stream, policy, ...RUN, from, keepBars: 1 });
+        expect(told(streamed)).toEqual(told(whole[m]));
+      }),
+      {
+        seed: 5,
+        numRuns: 6,
+        examples: [
+          [[200, 400, 600, 800, 1_000, 1_200], 0],
+          [[FROM - 1, FROM, FROM + 1], 1],
+          [[200, 400, 600, 800, FROM, 1_200], 2],
+        ],
+      },
+    );
+  });
+
+  it("begins where its features are final, and refuses a beginning before", async () => {
+    const policy = new StreamedModel(models[0]);
+    const start = { atMs: 0, bars: 0, bar: policy.firstBar };
+    const streamed = await streamedBacktest({ stream: tapeInPieces(tape, [50, 400]), policy, ...RUN, from: start });
+    expect(streamed.from).toBe(policy.firstBar);
+    const early = { ...start, bar: policy.firstBar - 1 };
+    const again = { stream: tapeInPieces(tape, [50]), policy: new StreamedModel(models[0]), ...RUN, from: early };
+    await expect(streamedBacktest(again)).rejects.toThrow(/DATA_TOO_SHORT|can decide from bar/);
+    const never = { atMs: tape.timeMs[BARS - 1] + 1, bars: 0, bar: 0 };
+    const late = { stream: tapeInPieces(tape, [50]), policy: new StreamedModel(models[0]), ...RUN, from: never };
+    await expect(streamedBacktest(late)).rejects.toThrow(/has 0 from the first decision on/);
+  });
+});
