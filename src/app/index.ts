@@ -52,6 +52,7 @@ export { type Retrained, retrain } from "./promotion/retrain.ts";
 export { isStrategyFile, loadStrategy } from "./strategies/load.ts";
 export { openRule } from "./strategies/rule.ts";
 export { type TunedStrategy, tuneStrategy } from "./strategies/tune.ts";
+export { stressPlayer } from "./stress/processes.ts";
 export { compareTrading } from "./trade/compare.ts";
 export {
   exportJournal,

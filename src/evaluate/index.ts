@@ -81,6 +81,7 @@ export { sharpeLead } from "./statistics/sharpe-lead.ts";
 export { type Statistics, statistics } from "./statistics/statistics.ts";
 export { KEEP_BARS, type StreamedBacktestOptions, streamedBacktest } from "./streamed-backtest.ts";
 export { streamedPage } from "./streamed-page.ts";
+export { playJob, type StressJob, type StressOutcome } from "./stress/jobs.ts";
 export { STRESS_HEAD, stressCells, stressHeadline, stressPage, stressSentences } from "./stress/page.ts";
 export { runStress, type StressOptions, type StressResult } from "./stress/run.ts";
 export { SCENARIOS } from "./stress/scenarios.ts";

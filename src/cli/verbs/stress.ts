@@ -1,6 +1,6 @@
 /** @file `tidemark stress`: a model or a rule through crashes, gaps, outages and its own crises. */
 import { type Command, Option } from "commander";
-import { openSubject, reportsFolder, type SubjectOptions } from "../../app/index.ts";
+import { openSubject, reportsFolder, type SubjectOptions, stressPlayer } from "../../app/index.ts";
 import { formatMinute, TidemarkError } from "../../core/index.ts";
 import {
   runStress,
@@ -25,6 +25,7 @@ type Options = SubjectOptions & {
   readonly findCrises?: boolean;
   readonly monteCarlo?: string;
   readonly noise?: string;
+  readonly parallel?: string;
   readonly report: boolean;
 };
 
@@ -69,6 +70,8 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   const { name, tape, decision, rows, seed, policyOn } = await openSubject(context, options);
   const monteCarlo = count(options.monteCarlo, "--monte-carlo");
   const perturbed = count(options.noise, "--noise");
+  const parallel = count(options.parallel, "--parallel") ?? 0;
+  const player = stressPlayer(context, config, { ...options, dataFingerprint: tape.fingerprint }, parallel);
   const started = context.clock.elapsedMs();
   const result = await runStress({
     tape,
@@ -83,6 +86,7 @@ async function run(context: CommandContext, options: Options): Promise<void> {
     findCrises: options.findCrises === true,
     ...(monteCarlo === undefined ? {} : { monteCarlo }),
     ...(perturbed === undefined ? {} : { perturbed }),
+    ...(player === undefined ? {} : { player }),
     signal: context.signal,
     onProgress: output.progress.bind(output),
   });
@@ -164,6 +168,7 @@ export function registerStress(program: Command, runner: VerbRunner): void {
         new Option("--find-crises", "show the greatest moves of these data and what the policy did in them"),
         new Option("--monte-carlo <runs>", "runs of trades and returns in another order (default: 1000)"),
         new Option("--noise <runs>", "backtests on candles with noise (default: 20)"),
+        new Option("--parallel <count>", "processes that play the runs side by side; 0 for one a core").default("0"),
         new Option("--from <date>", "first bar (default: after the training; all bars for a rule)"),
         new Option("--to <date>", "end, exclusive"),
         new Option("--no-report", "print only, write no report"),

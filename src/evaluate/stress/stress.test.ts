@@ -5,8 +5,9 @@ import { BuyAndHold } from "../../policy/index.ts";
 import { settings } from "../testing/settings.ts";
 import { findCrises } from "./crises.ts";
 import { bootstrappedReturns, shuffledTrades } from "./monte-carlo.ts";
+import { perturbedTape } from "./noise.ts";
 import { stressHeadline, stressPage, stressSentences } from "./page.ts";
-import { perturbedTape, runStress } from "./run.ts";
+import { runStress } from "./run.ts";
 import { SCENARIOS, type ScenarioPlace, scenarioOf } from "./scenarios.ts";
 import { logReturnAt } from "./tape.ts";
 
