@@ -104,5 +104,5 @@ export { serveSearches } from "./tune/serve.ts";
 export { figure, parameterText, STATE_NAMES, shownParameters, trialLine } from "./tune/trial-text.ts";
 export { type ServedVenue, serveVenue } from "./venue/serve.ts";
 export { type CrossValidated, crossValidateRule } from "./walkforward/cross-validate.ts";
-export type { WalkSubject } from "./walkforward/fold.ts";
-export { beginWalk, resumeWalk, type Walked } from "./walkforward/run.ts";
+export type { WalkPlan, WalkSubject } from "./walkforward/fold.ts";
+export { beginCross, beginWalk, resumeWalk, type Walked } from "./walkforward/run.ts";

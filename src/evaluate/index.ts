@@ -96,7 +96,12 @@ export {
   crossPage,
   crossSentences,
 } from "./walkforward/cross-page.ts";
-export { type CrossValidation, crossValidate } from "./walkforward/cross-validation.ts";
+export {
+  type CrossValidation,
+  crossValidate,
+  crossValidateTrials,
+  type SplitTrial,
+} from "./walkforward/cross-validation.ts";
 export { type FoldRecord, foldRecord, type JoinedWalk, joinFolds } from "./walkforward/join.ts";
 export { WALK_HEAD, walkCells, walkHeadline, walkPage, walkSentences } from "./walkforward/page.ts";
 export { purgedSplits, splitPaths, type WalkWindow, walkForwardWindows } from "./walkforward/windows.ts";

@@ -11,7 +11,7 @@ export {
 } from "./describe.ts";
 export { type ComputeOptions, computeFeatures, type FeatureTape, firstFinalRows } from "./feature-tape.ts";
 export type { Indicator, IndicatorClass } from "./indicator.ts";
-export { fitNormalizer, type Normalizer, normalizeRow, normalizeTape } from "./normalizer.ts";
+export { fitNormalizer, fitNormalizerOn, type Normalizer, normalizeRow, normalizeTape } from "./normalizer.ts";
 export { FeaturePipeline, type PipelineShape } from "./pipeline.ts";
 export type { FeatureSelection, FeatureSetName } from "./sets.ts";
 export type { FeatureWriter, IndicatorStreams } from "./streams.ts";

@@ -32,22 +32,35 @@ const SMALLEST_DEVIATION = 1e-6;
  * Throws DATA_TOO_SHORT where a symbol has fewer than two of them.
  */
 export function fitNormalizer(features: FeatureTape, tape: MarketTape, fromBar: number, toBar: number): Normalizer {
-  invariant(fromBar >= 0 && fromBar < toBar && toBar <= features.bars, "the fitted rows lie inside the tape");
+  return fitNormalizerOn(features, tape, [{ from: fromBar, to: toBar }]);
+}
+
+/** The same on several ranges of rows, rising and apart: bars between them are not seen. */
+export function fitNormalizerOn(
+  features: FeatureTape,
+  tape: MarketTape,
+  ranges: ReadonlyArray<{ readonly from: number; readonly to: number }>,
+): Normalizer {
+  const [fromBar, toBar] = [ranges[0].from, ranges[ranges.length - 1].to];
+  const rising = ranges.every(({ from, to }, i) => from < to && (i === 0 || from >= ranges[i - 1].to));
+  invariant(rising && fromBar >= 0 && toBar <= features.bars, "the fitted rows lie inside the tape");
   const { symbols, features: width, values } = features;
   const mean = new Float64Array(symbols * width);
   const squares = new Float64Array(symbols * width);
   const counts = new Int32Array(symbols);
   const firstRows = firstFinalRows(features, tape);
-  for (let t = fromBar; t < toBar; t++) {
-    for (let s = 0; s < symbols; s++) {
-      if (t < firstRows[s] || tape.present[(features.fromBar + t) * symbols + s] === 0) continue;
-      counts[s] += 1;
-      const row = (t * symbols + s) * width;
-      for (let f = 0; f < width; f++) {
-        const cell = s * width + f;
-        const step = values[row + f] - mean[cell];
-        mean[cell] += step / counts[s];
-        squares[cell] += step * (values[row + f] - mean[cell]);
+  for (const { from, to } of ranges) {
+    for (let t = from; t < to; t++) {
+      for (let s = 0; s < symbols; s++) {
+        if (t < firstRows[s] || tape.present[(features.fromBar + t) * symbols + s] === 0) continue;
+        counts[s] += 1;
+        const row = (t * symbols + s) * width;
+        for (let f = 0; f < width; f++) {
+          const cell = s * width + f;
+          const step = values[row + f] - mean[cell];
+          mean[cell] += step / counts[s];
+          squares[cell] += step * (values[row + f] - mean[cell]);
+        }
       }
     }
   }

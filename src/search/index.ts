@@ -18,6 +18,7 @@ export type { ParameterImportance } from "./importance.ts";
 export type { OptimizeOptions, OptimizeSummary } from "./optimize.ts";
 export { PRUNER_KINDS, type PrunerKind, type PrunerSpec } from "./pruners/create.ts";
 export { SAMPLER_KINDS, type SamplerKind, type SamplerSpec } from "./samplers/create.ts";
+export { drawParams } from "./samplers/random.ts";
 export type { StudyDefinition, StudySettings } from "./settings.ts";
 export type { ChoiceValue, DimensionSpec, Params, ParamValue, SearchSpace } from "./space.ts";
 export { createStudy, openStudy, type Study, type StudyOptions, type StudyRuntime } from "./study.ts";

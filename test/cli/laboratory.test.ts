@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hasRedis, startRedis } from "../../src/search/testing/redis-server.ts";
@@ -15,13 +15,39 @@ const MARKET = [
   "data.synthetic_bars=3000",
 ];
 
+/** A strategy of which one process dies in the middle of its window, as if by `kill -9`, and no other ever again. */
+const MORTAL = `
+import { writeFileSync } from "node:fs";
+const killed = new URL("killed", import.meta.url);
+let decided = 0;
+function isFirst() {
+  try {
+    writeFileSync(killed, "", { flag: "wx" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+export const strategy = {
+  name: "mortal",
+  decide(symbol) {
+    if (++decided === 200 && isFirst()) process.kill(process.pid, "SIGKILL");
+    if (symbol.bar % 40 === 0) symbol.long(0.5);
+    else if (symbol.bar % 40 === 20) symbol.flat();
+  },
+};
+`;
+
 describe("tidemark walkforward", () => {
-  it("runs windows in processes, keeps each, and goes on where windows are missing", async () => {
+  it("runs windows in processes, begins one again that was killed in its middle, keeps each, and goes on where they are missing", async () => {
     using folder = temporaryFolder();
     const cwd = folder.path;
-    const args = ["--strategy", "sma-cross", "--windows", "3", "--json", "--seed", "1", ...MARKET];
+    writeFileSync(join(cwd, "mortal.mjs"), MORTAL);
+    const args = ["--strategy", "./mortal.mjs", "--windows", "3", "--json", "--seed", "1", ...MARKET];
     const whole = await tidemark(["walkforward", ...args], { cwd });
     expect(whole.code, whole.stderr).toBe(0);
+    const [, killed] = /window (\d) was lost \(.*SIGKILL.*\); it is begun again/.exec(whole.stderr) ?? [];
+    expect(killed, whole.stderr).toBeDefined();
     const first = JSON.parse(whole.stdout) as {
       totalReturn: number;
       folds: Array<{ tradeHash: string }>;
@@ -29,10 +55,11 @@ describe("tidemark walkforward", () => {
     };
     expect(first.folds).toHaveLength(3);
     expect(readFileSync(first.report.htmlPath, "utf8")).toContain("SYNTHETIC DATA");
-    const records = join(cwd, "runs", "walkforward", "sma-cross");
-    rmSync(join(records, "window-2.json"));
+    const records = join(cwd, "runs", "walkforward", "mortal");
+    // The window that was killed, once more and undisturbed.
+    rmSync(join(records, `window-${killed}.json`));
     const again = await tidemark(
-      ["walkforward", "--resume", "sma-cross", "--no-report", "--json", "--seed", "1", ...MARKET],
+      ["walkforward", "--resume", "mortal", "--no-report", "--json", "--seed", "1", ...MARKET],
       { cwd },
     );
     expect(again.code, again.stderr).toBe(0);
@@ -40,7 +67,7 @@ describe("tidemark walkforward", () => {
     const second = JSON.parse(again.stdout) as typeof first;
     expect(second.folds.map(({ tradeHash }) => tradeHash)).toEqual(first.folds.map(({ tradeHash }) => tradeHash));
     expect(second.totalReturn).toBe(first.totalReturn);
-    expect(existsSync(join(records, "window-2.json"))).toBe(true);
+    expect(existsSync(join(records, `window-${killed}.json`))).toBe(true);
   });
 });
 
@@ -111,7 +138,7 @@ describe("tidemark stress and verify bias", () => {
     const cwd = folder.path;
     const some = ["--scenario", "flash-crash,outage", "--noise", "1", "--monte-carlo", "50", "--find-crises"];
     const stress = await tidemark(
-      ["stress", "--strategy", "buy-and-hold", ...some, "--json", "--seed", "1", ...MARKET],
+      ["stress", "--strategy", "buy-and-hold", ...some, "--parallel", "2", "--json", "--seed", "1", ...MARKET],
       { cwd },
     );
     expect(stress.code, stress.stderr).toBe(0);

@@ -23,6 +23,7 @@ import { loadPolicyModel, openPolicy, type Policy, rowsOfTape, selectionOf } fro
 import type { DecisionConfig } from "../../risk/index.ts";
 import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
 import { CompositeTracker } from "../../tracking/index.ts";
+import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { type Config, configOf } from "../config/load.ts";
 import { configSchema } from "../config/schema.ts";
@@ -32,8 +33,21 @@ import { openModel } from "../models/open.ts";
 import { openRule } from "../strategies/rule.ts";
 import { trainClassifierWindow } from "../training/classifier-window.ts";
 import { policySettings } from "../training/policy-settings.ts";
+import { type PurgedRecord, trainPurged } from "./purged.ts";
 
 const range = z.object({ from: z.number(), to: z.number() });
+
+/** A training of one candidate on what one purged split leaves it, tested on the split's groups. */
+const purgedSchema = z.object({
+  split: z.number(),
+  candidate: z.number(),
+  /** Decisions in `[from, to)` are learned from where their outcome is known before `until`. */
+  trainOn: z.array(range.extend({ until: z.number() })),
+  tests: z.array(range),
+  /** The candidate's own settings by dotted key. */
+  settings: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+});
+export type PurgedTraining = z.infer<typeof purgedSchema>;
 
 export const walkPlanSchema = z.object({
   name: z.string(),
@@ -45,7 +59,25 @@ export const walkPlanSchema = z.object({
   ]),
   seed: z.number(),
   dataFingerprint: z.string(),
-  windows: z.array(z.object({ index: z.number(), train: range, test: range, lastTrainBar: z.number() })),
+  windows: z.array(
+    z.object({
+      index: z.number(),
+      train: range,
+      test: range,
+      lastTrainBar: z.number(),
+      purged: purgedSchema.optional(),
+    }),
+  ),
+  /** How purged splits were made, where the windows are trainings in such. */
+  cross: z
+    .object({
+      scheme: z.enum(["kfold", "cpcv"]),
+      groups: z.number(),
+      /** The tested groups of each split. */
+      splits: z.array(z.array(z.number())),
+      candidates: z.array(z.string()),
+    })
+    .optional(),
   /** Folder of the configuration, and where the records go: empty on a worker elsewhere, which keeps nothing. */
   project: z.string(),
   folder: z.string(),
@@ -88,7 +120,12 @@ export async function objective(trial: TrialRun, options: Json): Promise<number>
   const kept = given.folder !== "";
   const plan = kept ? given : { ...given, folder: mkdtempSync(join(tmpdir(), "tidemark-window-")) };
   try {
-    const record = await windowRecord(plan, Number(trial.params["window"]), trial.signal);
+    const index = Number(trial.params["window"]);
+    const { purged } = plan.windows[index];
+    const record =
+      purged === undefined
+        ? await windowRecord(plan, index, trial.signal)
+        : await purgedRecord(plan, plan.windows[index], purged, trial.signal);
     trial.note(RECORD_NOTE, JSON.parse(JSON.stringify(record)) as Json);
     return record.totalReturn;
   } finally {
@@ -120,6 +157,27 @@ async function windowRecord(plan: WalkPlan, index: number, signal: AbortSignal):
     chosen,
   });
   writeFileAtomic(path, JSON.stringify(record));
+  return record;
+}
+
+async function purgedRecord(
+  plan: WalkPlan,
+  { index }: WalkPlan["windows"][number],
+  purged: PurgedTraining,
+  signal: AbortSignal,
+): Promise<PurgedRecord> {
+  const path = foldPath(plan.folder, index);
+  const known = readTextIfPresent(path);
+  if (known !== undefined) return JSON.parse(known) as PurgedRecord;
+  const config = changedConfig(configOf(plan.config, plan.project), purged.settings);
+  const tape = await readTape(silentContext(config, signal), config);
+  const folder = join(plan.folder, `window-${index + 1}`);
+  // A training that was stopped begins anew.
+  rmSync(folder, { recursive: true, force: true });
+  const record = await trainPurged(config, tape, { name: plan.name, index, folder, seed: plan.seed, purged, signal });
+  writeFileAtomic(path, JSON.stringify(record));
+  // What was trained without a part of the bars judges the choice, and nobody trades it.
+  rmSync(folder, { recursive: true, force: true });
   return record;
 }
 

@@ -1,7 +1,13 @@
 /** @file A walk-forward: windows are planned, run side by side, and joined. Stopped at any point, it goes on. */
 import { join } from "node:path";
 import { DAY_MS, formatDay, readTextIfPresent, TidemarkError, writeFileAtomic } from "../../core/index.ts";
-import { type JoinedWalk, joinFolds, type WalkWindow, walkForwardWindows } from "../../evaluate/index.ts";
+import {
+  type FoldRecord,
+  type JoinedWalk,
+  joinFolds,
+  type WalkWindow,
+  walkForwardWindows,
+} from "../../evaluate/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
 import { rollingWindows } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
@@ -13,7 +19,10 @@ import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { rowAt } from "../data/range.ts";
 import { firstBarOfClassifier } from "../training/classifier-window.ts";
+import { type CrossTraining, crossOutcome, crossWindows } from "./cross-train.ts";
+import type { CrossValidated } from "./cross-validate.ts";
 import { type WalkPlan, walkPlanSchema } from "./fold.ts";
+import type { PurgedRecord } from "./purged.ts";
 import { type Places, recordOf, runWindows } from "./windows.ts";
 
 export type WalkOptions = {
@@ -26,6 +35,11 @@ export type WalkOptions = {
   readonly testDays?: number;
   readonly anchored: boolean;
 } & Places;
+
+export type CrossWalkOptions = CrossTraining & { readonly name: string } & Places;
+
+/** Trainings in purged splits, and what they say of the choice between their settings. */
+export type CrossWalked = CrossValidated & { readonly plan: WalkPlan };
 
 export type Walked = { readonly plan: WalkPlan; readonly walk: JoinedWalk; readonly tape: MarketTape };
 
@@ -92,7 +106,6 @@ function mondayFrom(timeMs: number): number {
 /** A new walk-forward. Throws DATA_TOO_SHORT where the bars can't be cut so. */
 export async function beginWalk(context: AppContext, config: Config, options: WalkOptions): Promise<Walked> {
   const tape = await openTape(context, config);
-  const folder = walkFolder(config, options.name);
   const training = options.subject.kind === "training";
   const byWeeks = training && config.model.learner !== "ppo" && options.windows === undefined;
   const windows = byWeeks
@@ -105,12 +118,34 @@ export async function beginWalk(context: AppContext, config: Config, options: Wa
         anchored: options.anchored,
         embargoBars: config.splits.embargoBars,
       });
+  const { name, subject } = options;
+  return walkOn(context, newPlan(context, config, tape, { name, subject, windows }), tape, options);
+}
+
+/** Trainings of several settings in purged splits. Throws as `beginWalk` does, and USAGE_ARGUMENT for splits without sense. */
+export async function beginCross(
+  context: AppContext,
+  config: Config,
+  { name, ...options }: CrossWalkOptions,
+): Promise<CrossWalked> {
+  const tape = await openTape(context, config);
+  const made = crossWindows(context, config, tape, options);
+  const plan = newPlan(context, config, tape, { name, subject: { kind: "training", warm: false }, ...made });
+  return crossOn(context, config, plan, tape, options);
+}
+
+/** The plan of a new one, kept for who goes on with it. Throws USAGE_ARGUMENT where its name is taken. */
+function newPlan(
+  context: AppContext,
+  config: Config,
+  tape: MarketTape,
+  made: Pick<WalkPlan, "name" | "subject" | "windows" | "cross">,
+): WalkPlan {
+  const folder = walkFolder(config, made.name);
   const plan: WalkPlan = {
-    name: options.name,
-    subject: options.subject,
+    ...made,
     seed: context.seed(),
     dataFingerprint: tape.fingerprint,
-    windows,
     project: config.folder,
     folder,
     config: {
@@ -120,17 +155,31 @@ export async function beginWalk(context: AppContext, config: Config, options: Wa
   };
   if (readTextIfPresent(join(folder, PLAN_FILE)) !== undefined) {
     throw new TidemarkError("USAGE_ARGUMENT", {
-      what: `There is a walk-forward "${options.name}" already`,
+      what: `There is a walk-forward "${made.name}" already`,
       where: folder,
-      fix: `Go on with it by --resume ${options.name}, or choose another --name.`,
+      fix: `Go on with it by --resume ${made.name}, or choose another --name.`,
     });
   }
   writeFileAtomic(join(folder, PLAN_FILE), `${JSON.stringify(plan, null, 2)}\n`);
-  return walkOn(context, plan, tape, options);
+  return plan;
 }
 
 /** Goes on with one that was stopped; windows that are done stay done. Throws USAGE_ARGUMENT or CHECKPOINT_MISMATCH. */
-export async function resumeWalk(context: AppContext, config: Config, name: string, places: Places): Promise<Walked> {
+export async function resumeWalk(
+  context: AppContext,
+  config: Config,
+  name: string,
+  places: Places,
+): Promise<Walked | CrossWalked> {
+  const { plan, tape } = await keptPlan(context, config, name);
+  return plan.cross === undefined ? walkOn(context, plan, tape, places) : crossOn(context, config, plan, tape, places);
+}
+
+async function keptPlan(
+  context: AppContext,
+  config: Config,
+  name: string,
+): Promise<{ readonly plan: WalkPlan; readonly tape: MarketTape }> {
   const folder = walkFolder(config, name);
   const text = readTextIfPresent(join(folder, PLAN_FILE));
   if (text === undefined) {
@@ -150,7 +199,7 @@ export async function resumeWalk(context: AppContext, config: Config, name: stri
       fix: "Begin a new one with another --name.",
     });
   }
-  return walkOn(context, plan, tape, places);
+  return { plan, tape };
 }
 
 function planned(config: Config, plan: WalkPlan): Config {
@@ -160,6 +209,18 @@ function planned(config: Config, plan: WalkPlan): Config {
 
 async function walkOn(context: AppContext, plan: WalkPlan, tape: MarketTape, places: Places): Promise<Walked> {
   await runWindows(context, plan, places);
-  const records = plan.windows.flatMap(({ index }) => recordOf(plan, index) ?? []);
+  const records = plan.windows.flatMap(({ index }) => (recordOf(plan, index) as FoldRecord | undefined) ?? []);
   return { plan, tape, walk: joinFolds(records) };
+}
+
+async function crossOn(
+  context: AppContext,
+  config: Config,
+  plan: WalkPlan,
+  tape: MarketTape,
+  places: Places,
+): Promise<CrossWalked> {
+  await runWindows(context, plan, places);
+  const records = plan.windows.flatMap(({ index }) => (recordOf(plan, index) as PurgedRecord | undefined) ?? []);
+  return { ...crossOutcome(context, config, plan, tape, records), plan };
 }

@@ -1,7 +1,6 @@
 /** @file Runs the windows of a walk-forward: in processes of this machine, or by workers anywhere through Redis. */
 import { availableParallelism } from "node:os";
 import { freshId, packageVersion, readTextIfPresent, TidemarkError, writeFileAtomic } from "../../core/index.ts";
-import type { FoldRecord } from "../../evaluate/index.ts";
 import { type PlanBoard, planBoard } from "../../learn/index.ts";
 import { bullmqExecutor, processExecutor, type TrialExecutor, type TrialOutcome } from "../../search/index.ts";
 import type { AppContext } from "../context.ts";
@@ -18,9 +17,10 @@ export type Places = {
 /** How often a window is begun whose process or worker died. */
 const TRIES = 3;
 
-export function recordOf(plan: WalkPlan, index: number): FoldRecord | undefined {
+/** What a window has left, as the plan's kind of window leaves it; undefined where it is not done. */
+export function recordOf(plan: WalkPlan, index: number): unknown {
   const text = readTextIfPresent(foldPath(plan.folder, index));
-  return text === undefined ? undefined : (JSON.parse(text) as FoldRecord);
+  return text === undefined ? undefined : (JSON.parse(text) as unknown);
 }
 
 /** Runs what has no record yet. Rejects with DATA_TOO_SHORT where a window can't be run, QUEUE_UNREACHABLE without Redis. */

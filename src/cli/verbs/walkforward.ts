@@ -3,12 +3,15 @@
 import { parse, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import {
+  beginCross,
   beginWalk,
+  type CrossValidated,
   crossValidateRule,
   isStrategyFile,
   reportsFolder,
   resumeWalk,
   type Walked,
+  type WalkPlan,
   type WalkSubject,
 } from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
@@ -46,37 +49,52 @@ type Options = {
   readonly scheme: string;
   readonly groups: string;
   readonly testGroups: string;
-  readonly candidates: string;
+  readonly candidates?: string;
   readonly report: boolean;
 };
 
 /** Purged k-fold or combinatorial splits: a choice of parameters, judged where it was not made. */
 async function runCross(context: CommandContext, options: Options): Promise<void> {
-  const { output } = context;
-  const { strategy, model, resume, scheme } = options;
-  if (strategy === undefined || model !== undefined || resume !== undefined) {
+  const { strategy, model, scheme } = options;
+  if (model !== undefined) {
     throw new TidemarkError("USAGE_ARGUMENT", {
-      what: `${scheme} judges a choice among parameters, and needs a rule that has some`,
-      where: "--scheme",
-      fix: "Give --strategy sma-cross or a strategy file. A training goes through windows: leave --scheme out.",
+      what: `${scheme} judges a choice, and a model that is there already has none`,
+      where: "--model",
+      fix: "Leave --model out to train in each split, or give --strategy with parameters to choose among.",
     });
   }
   const started = context.clock.elapsedMs();
   const tested = scheme === "kfold" ? 1 : whole(options.testGroups, "--test-groups", 1);
   const groups = whole(options.groups, "--groups", 2);
-  const candidates = whole(options.candidates, "--candidates", 2);
-  const {
-    name,
-    tape,
-    candidates: names,
-    dayMs,
-    result,
-  } = await crossValidateRule(context, context.config(), {
-    rule: strategy,
-    groups,
-    tested,
-    candidates,
-  });
+  const config = context.config();
+  if (strategy === undefined) {
+    const candidates = whole(options.candidates ?? TRAININGS, "--candidates", 2);
+    const name = options.name ?? config.model.name;
+    const places = placesOf(options);
+    const how = { name, scheme: scheme as "kfold" | "cpcv", groups, tested, candidates, ...places };
+    tellCross(context, options, started, await beginCross(context, config, how));
+    return;
+  }
+  const candidates = whole(options.candidates ?? RULES, "--candidates", 2);
+  const found = await crossValidateRule(context, config, { rule: strategy, groups, tested, candidates });
+  tellCross(context, options, started, found);
+}
+
+/** Candidates where none are asked for: a rule is played once for each, a training is one for each split. */
+const RULES = "20";
+const TRAININGS = "4";
+
+function tellCross(
+  context: CommandContext,
+  options: Options,
+  started: number,
+  { name, tape, candidates: names, dayMs, result, plan }: CrossValidated & { readonly plan?: WalkPlan },
+): void {
+  const { output } = context;
+  const tested = result.splits[0].tested.length;
+  const scheme = tested === 1 ? "kfold" : "cpcv";
+  const groups = 1 + Math.max(...result.splits.flatMap((split) => split.tested));
+  const candidates = names.length;
   const how = `${scheme === "kfold" ? "purged k-fold" : "combinatorial purged splits"}: ${groups} groups, ${tested} tested, ${candidates} candidates`;
   const symbols = tape.instruments.map(({ symbol }) => symbol);
   output.text(`${name}: ${how}, ${symbols.join(" ")}, ${tape.timeframe} bars\n`);
@@ -84,7 +102,9 @@ async function runCross(context: CommandContext, options: Options): Promise<void
   output.text(`\n${output.palette.bold(crossHeadline(result))}`);
   for (const sentence of crossSentences(result)) output.text(`  ${sentence}`);
   const seconds = Math.max(0.001, (context.clock.elapsedMs() - started) / 1_000);
-  output.text(`\n${candidates} backtests and ${result.splits.length} splits in ${seconds.toFixed(1)} s`);
+  const work = plan === undefined ? `${candidates} backtests` : `${plan.windows.length} trainings`;
+  const kept = plan === undefined ? "" : `; records in ${plan.folder}`;
+  output.text(`\n${work} and ${result.splits.length} splits in ${seconds.toFixed(1)} s${kept}`);
   const paths = result.paths.map(({ sharpe, totalReturn }) => ({ sharpe, totalReturn }));
   const data = {
     name,
@@ -127,6 +147,10 @@ function whole(text: string, flag: string, least: number): number {
   });
 }
 
+function placesOf({ parallel, workers }: Options): { readonly parallel: number; readonly workers?: string } {
+  return { parallel: whole(parallel, "--parallel", 0), ...(workers === undefined ? {} : { workers }) };
+}
+
 /** A path is kept whole, because a window may run in another folder. */
 function subjectOf(folder: string, { model, strategy, warm, param = [] }: Options): WalkSubject {
   if (strategy !== undefined) {
@@ -148,14 +172,10 @@ function howText({ plan }: Walked): string {
 }
 
 async function run(context: CommandContext, options: Options): Promise<void> {
-  if (options.scheme !== "windows") return runCross(context, options);
+  if (options.scheme !== "windows" && options.resume === undefined) return runCross(context, options);
   const { output } = context;
   const config = context.config();
-  const { workers } = options;
-  const places = {
-    parallel: whole(options.parallel, "--parallel", 0),
-    ...(workers === undefined ? {} : { workers }),
-  };
+  const places = placesOf(options);
   const started = context.clock.elapsedMs();
   const subject = subjectOf(context.folder, options);
   const name =
@@ -177,6 +197,7 @@ async function run(context: CommandContext, options: Options): Promise<void> {
           ...places,
         })
       : await resumeWalk(context, config, options.resume, places);
+  if ("result" in walked) return tellCross(context, options, started, walked);
   const { plan, walk, tape } = walked;
   const symbols = tape.instruments.map(({ symbol }) => symbol);
   output.text(`${plan.name}: ${howText(walked)}, ${symbols.join(" ")}, ${tape.timeframe} bars\n`);
@@ -217,7 +238,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
       name: "walkforward",
       summary: VERB_SUMMARIES.walkforward,
       details:
-        "The bars are cut into windows: a part that trains, a gap, a part that is tested, and on. Without --model and --strategy a policy is trained in each window by the configuration. Windows run in processes side by side; each that is done is kept, so that a walk-forward that was stopped goes on with --resume. With --workers they wait in Redis for workers on any machine that has the same candles; a window whose worker dies goes to another one.",
+        "The bars are cut into windows: a part that trains, a gap, a part that is tested, and on. Without --model and --strategy a policy is trained in each window by the configuration. Windows run in processes side by side; each that is done is kept, so that a walk-forward that was stopped goes on with --resume. With --workers they wait in Redis for workers on any machine that has the same candles; a window whose worker dies goes to another one. With --scheme kfold or cpcv several settings (of [search.space], or of boosted trees and logistic regression their own) are trained anew in each purged split, chosen where they were trained and judged where they were not.",
       options: [
         new Option("--windows <count>", "how many windows (default: 6; a classifier's follow its weeks)"),
         new Option("--train-days <days>", "a classifier's windows: days that train").default("28"),
@@ -233,13 +254,16 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         new Option("--resume <name>", "go on with one that was stopped"),
         new Option(
           "--scheme <name>",
-          "windows; kfold or cpcv judge a choice of parameters by purged splits, with the probability of overfitting",
+          "windows; kfold or cpcv judge a choice of settings by purged splits, with the probability of overfitting",
         )
           .choices(["windows", "kfold", "cpcv"])
           .default("windows"),
         new Option("--groups <count>", "kfold, cpcv: parts that the bars are cut into").default("6"),
         new Option("--test-groups <count>", "cpcv: parts that are tested in each split").default("2"),
-        new Option("--candidates <count>", "kfold, cpcv: parameters to choose among, drawn by --seed").default("20"),
+        new Option(
+          "--candidates <count>",
+          "kfold, cpcv: settings to choose among, drawn by --seed (default: 20 of a rule, 4 that are trained)",
+        ),
         new Option("--no-report", "print only, write no report"),
       ],
       settings: [
@@ -259,6 +283,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         ["walkforward --strategy sma-cross --windows 12 --anchored", "a rule, window by window"],
         ["walkforward --windows 12 --workers redis://10.0.0.5:6379", "windows on many machines"],
         ["walkforward --scheme cpcv --strategy ./my-strategy.ts --candidates 40", "is the choice of parameters luck?"],
+        ["walkforward --scheme kfold --learner gbdt --groups 5", "settings of a training, judged by purged splits"],
       ],
       run: (context, { options }) => run(context, options),
     },

@@ -8,8 +8,9 @@
  * the median of all (Bailey et al., "The probability of backtest overfitting", 2017, on these splits in place of halves).
  */
 import { TidemarkError } from "../../core/index.ts";
+import type { Sample } from "../statistics/moments.ts";
 import { sharpePerPeriod, totalReturn } from "../statistics/ratios.ts";
-import { type FoldSplit, purgedSplits, type Range, splitPaths } from "./windows.ts";
+import { purgedSplits, type Range, splitPaths } from "./windows.ts";
 
 export type Candidate = {
   readonly name: string;
@@ -58,54 +59,91 @@ export type CrossValidation = {
 export function crossValidate(options: CrossValidationOptions): CrossValidation {
   const { candidates, groups, tested, labelPeriods, embargoPeriods, periodsPerYear } = options;
   const periods = candidates[0]?.returns.length ?? 0;
-  requireSense(options, periods);
-  const purge = { labelBars: labelPeriods, embargoBars: embargoPeriods };
-  const folds = purgedSplits({ from: 0, to: periods }, groups, tested, purge);
-  const yearly = (sharpe: number | null): number | null =>
-    sharpe === null ? null : sharpe * Math.sqrt(periodsPerYear);
-  const splits = folds.map((fold): ValidatedSplit => {
-    const trained = candidates.map(({ returns }) => sharpePerPeriod(pick(returns, fold.train)));
-    const chosen = bestOf(trained);
-    const outside = candidates.map(({ returns }) => sharpePerPeriod(pick(returns, fold.test)));
-    return {
-      tested: fold.tested,
-      trained: fold.train.reduce((sum, { from, to }) => sum + to - from, 0),
-      chosen,
-      trainSharpe: yearly(trained[chosen]),
-      testSharpe: yearly(outside[chosen]),
-      rank: rankOf(outside, chosen),
-    };
-  });
-  const paths = splitPaths(folds, groups).map((path) => {
-    const returns = pathReturns(candidates, splits, folds, path, periods);
-    return {
-      sharpe: yearly(sharpePerPeriod(returns)),
-      totalReturn: totalReturn(returns) ?? 0,
-      equity: growthOf(returns),
-    };
-  });
-  return { splits, paths, overfitting: splits.filter(({ rank }) => rank <= 0.5).length / splits.length };
-}
-
-function requireSense({ candidates, groups, tested }: CrossValidationOptions, periods: number): void {
-  if (groups < 2 || tested < 1 || tested >= groups || candidates.length < 2) {
-    throw new TidemarkError("USAGE_ARGUMENT", {
-      what: `${candidates.length} candidates in ${groups} groups with ${tested} tested can't be cross-validated`,
-      fix: "Give two candidates or more, and fewer tested groups than groups.",
-    });
-  }
+  requireSense(candidates.length, groups, tested);
   if (periods < 10 * groups) {
     throw new TidemarkError("DATA_TOO_SHORT", {
       what: `${periods} daily returns are too few for ${groups} groups`,
       fix: "Ask for fewer groups, or get more history.",
     });
   }
+  const purge = { labelBars: labelPeriods, embargoBars: embargoPeriods };
+  const splits = purgedSplits({ from: 0, to: periods }, groups, tested, purge).map((fold) => ({
+    tested: fold.tested,
+    trials: candidates.map(({ returns }) => ({
+      trained: pick(returns, fold.train),
+      tested: fold.test.map((range) => pick(returns, [range])),
+    })),
+  }));
+  return crossValidateTrials(splits, groups, periodsPerYear);
+}
+
+/** What one candidate did in one split, in the returns that headline figures are made of. */
+export type SplitTrial = {
+  /** On the bars that chose and, where it was trained, that it was trained on. */
+  readonly trained: Sample;
+  /** By tested group. */
+  readonly tested: readonly Sample[];
+};
+
+/**
+ * The same for candidates that are others in each split, such as trainings of one configuration on what a split leaves them.
+ * @param splits of `purgedSplits`, each with a trial of every candidate; a group has as many returns in each of them
+ * Throws USAGE_ARGUMENT for fewer than two candidates.
+ */
+export function crossValidateTrials(
+  splits: ReadonlyArray<{ readonly tested: readonly number[]; readonly trials: readonly SplitTrial[] }>,
+  groups: number,
+  periodsPerYear: number,
+): CrossValidation {
+  requireSense(splits[0].trials.length, groups, splits[0].tested.length);
+  const yearly = (sharpe: number | null): number | null =>
+    sharpe === null ? null : sharpe * Math.sqrt(periodsPerYear);
+  const validated = splits.map(({ tested, trials }): ValidatedSplit => {
+    const trained = trials.map((trial) => sharpePerPeriod(trial.trained));
+    const chosen = bestOf(trained);
+    const outside = trials.map((trial) => sharpePerPeriod(joined(trial.tested)));
+    return {
+      tested,
+      trained: trials[chosen].trained.length,
+      chosen,
+      trainSharpe: yearly(trained[chosen]),
+      testSharpe: yearly(outside[chosen]),
+      rank: rankOf(outside, chosen),
+    };
+  });
+  const paths = splitPaths(splits, groups).map((path) => {
+    const returns = joined(
+      path.map((split, group) => {
+        const { tested, trials } = splits[split];
+        return trials[validated[split].chosen].tested[tested.indexOf(group)];
+      }),
+    );
+    return {
+      sharpe: yearly(sharpePerPeriod(returns)),
+      totalReturn: totalReturn(returns) ?? 0,
+      equity: growthOf(returns),
+    };
+  });
+  const overfitting = validated.filter(({ rank }) => rank <= 0.5).length / validated.length;
+  return { splits: validated, paths, overfitting };
+}
+
+function requireSense(candidates: number, groups: number, tested: number): void {
+  if (groups >= 2 && tested >= 1 && tested < groups && candidates >= 2) return;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: `${candidates} candidates in ${groups} groups with ${tested} tested can't be cross-validated`,
+    fix: "Give two candidates or more, and fewer tested groups than groups.",
+  });
 }
 
 function pick(returns: ArrayLike<number>, ranges: readonly Range[]): Float64Array {
   const out: number[] = [];
   for (const { from, to } of ranges) for (let t = from; t < to; t++) out.push(returns[t]);
   return Float64Array.from(out);
+}
+
+function joined(parts: readonly Sample[]): Float64Array {
+  return Float64Array.from(parts.flatMap((part) => [...part]));
 }
 
 /** Without variance nothing is known of a candidate: any other is better. */
@@ -121,22 +159,6 @@ function rankOf(sharpes: ReadonlyArray<number | null>, chosen: number): number {
   const below = sharpes.filter((other) => worth(other) < own).length;
   const equal = sharpes.filter((other) => worth(other) === own).length;
   return (below + (equal + 1) / 2) / (sharpes.length + 1);
-}
-
-function pathReturns(
-  candidates: readonly Candidate[],
-  splits: readonly ValidatedSplit[],
-  folds: readonly FoldSplit[],
-  path: readonly number[],
-  periods: number,
-): Float64Array {
-  const returns = new Float64Array(periods);
-  path.forEach((split, group) => {
-    const { from, to } = folds[split].test[folds[split].tested.indexOf(group)];
-    const own = candidates[splits[split].chosen].returns;
-    for (let t = from; t < to; t++) returns[t] = own[t];
-  });
-  return returns;
 }
 
 function growthOf(returns: Float64Array): Float64Array {

@@ -122,7 +122,7 @@ function without(part: Range, closed: readonly Range[]): Range[] {
  * for every group.
  * @returns by path, by group: the index of the split whose test is used there
  */
-export function splitPaths(splits: readonly FoldSplit[], groups: number): number[][] {
+export function splitPaths(splits: ReadonlyArray<Pick<FoldSplit, "tested">>, groups: number): number[][] {
   const used = Array.from({ length: groups }, (_, group) =>
     splits.flatMap(({ tested }, split) => (tested.includes(group) ? [split] : [])),
   );

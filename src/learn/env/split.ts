@@ -1,5 +1,5 @@
 /** @file How history is divided: what is learned from, what chooses between candidates, and what nobody has seen. */
-import { TidemarkError } from "../../core/index.ts";
+import { InvariantError, type Random, TidemarkError } from "../../core/index.ts";
 
 export type SplitOptions = {
   /** Share of the history that training may use, validation included. */
@@ -51,4 +51,38 @@ export function splitBars(bars: number, firstBar: number, leastBars: number, opt
     });
   }
   return split;
+}
+
+/**
+ * Several parts to learn from, in place of a split: none that chooses, and nothing left over.
+ * @param ranges rising and apart; bars before `firstBar` are taken off them
+ * Throws DATA_TOO_SHORT where nothing is left.
+ */
+export function trainingParts<R extends BarRange>(ranges: readonly R[], firstBar: number): R[] {
+  const parts = ranges
+    .map((range) => ({ ...range, from: Math.max(range.from, firstBar) }))
+    .filter(({ from, to }) => to - from >= 2);
+  if (parts.length > 0) return parts;
+  throw new TidemarkError("DATA_TOO_SHORT", {
+    what: `No bar is left to train on after the first ${firstBar}, which warm up`,
+    where: ranges.map(({ from, to }) => `${from} to ${to}`).join(", "),
+    fix: "Give more history, a shorter warm-up (model.sequence_length), or fewer groups.",
+  });
+}
+
+/**
+ * Draws where an episode begins, so that it ends inside the part that it begins in: each such bar alike.
+ * @param episodeBars shorter than one of the parts at least
+ */
+export function startsInParts(parts: readonly BarRange[], episodeBars: number): (random: Random) => number {
+  const rooms = parts.map(({ from, to }) => ({ from, bars: Math.max(0, to - from - episodeBars) }));
+  const total = rooms.reduce((sum, { bars }) => sum + bars, 0);
+  return (random) => {
+    let at = random.below(total);
+    for (const { from, bars } of rooms) {
+      if (at < bars) return from + at;
+      at -= bars;
+    }
+    throw new InvariantError("a draw below the total lies in one of the parts");
+  };
 }

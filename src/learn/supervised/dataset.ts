@@ -29,20 +29,25 @@ export type Dataset = {
 
 const DAY_MS = 86_400_000;
 
+/** Decisions in `[from, to)` whose answer is known in or before bar `until - 1`. */
+export type DecisionRange = { readonly from: number; readonly to: number; readonly until: number };
+
 /**
  * Rows whose decision lies in `[from, to)` and whose answer is known in or before bar `until - 1`. A row without an
- * answer, or before its features are final, is left out. Throws DATA_TOO_SHORT where none is left.
+ * answer, or before its features are final, is left out. Of several ranges, rising and apart, the rows come one after the
+ * other. Throws DATA_TOO_SHORT where none is left.
  */
 export function makeDataset(
   tape: MarketTape,
   features: FeatureTape,
   label: LabelSettings,
-  range: { readonly from: number; readonly to: number; readonly until: number },
+  range: DecisionRange | readonly DecisionRange[],
 ): Dataset {
-  const answers = answersOf(tape, features, label, range);
+  const ranges = "from" in range ? [range] : range;
+  const answers = answersOf(tape, features, label, ranges);
   if (answers.length === 0) {
     throw new TidemarkError("DATA_TOO_SHORT", {
-      what: `No bar from ${range.from} to ${range.to} has an answer ${label.horizon} bars ahead`,
+      what: `No bar from ${ranges[0].from} to ${ranges[ranges.length - 1].to} has an answer ${label.horizon} bars ahead`,
       where: `${tape.bars} bars`,
       fix: "Give more history or a shorter horizon.",
     });
@@ -87,23 +92,25 @@ function answersOf(
   tape: MarketTape,
   features: FeatureTape,
   label: LabelSettings,
-  { from, to, until }: { readonly from: number; readonly to: number; readonly until: number },
+  ranges: readonly DecisionRange[],
 ): Answer[] {
-  const prices = Array.from({ length: tape.symbols }, (_, s) => pricesOf(tape, s, until));
   const final = firstFinalRows(features, tape);
   const volatility = new RollingVolatility(tape.symbols);
   const answers: Answer[] = [];
-  for (let bar = from; bar < to; bar++) {
-    volatility.feedTo(tape, bar);
-    for (let symbol = 0; symbol < tape.symbols; symbol++) {
-      const sigma = volatility.of(symbol);
-      if (tape.present[bar * tape.symbols + symbol] === 0 || !(sigma > 0) || bar - features.fromBar < final[symbol])
-        continue;
-      const answer = answerAt(prices[symbol], bar, sigma, label);
-      if (answer === undefined || answer.to >= until) continue;
-      // A return of nothing has no sign.
-      if (label.kind === "sign" && answer.logReturn === 0) continue;
-      answers.push({ ...answer, bar, symbol, sigma });
+  for (const { from, to, until } of ranges) {
+    const prices = Array.from({ length: tape.symbols }, (_, s) => pricesOf(tape, s, until));
+    for (let bar = from; bar < to; bar++) {
+      volatility.feedTo(tape, bar);
+      for (let symbol = 0; symbol < tape.symbols; symbol++) {
+        const sigma = volatility.of(symbol);
+        if (tape.present[bar * tape.symbols + symbol] === 0 || !(sigma > 0) || bar - features.fromBar < final[symbol])
+          continue;
+        const answer = answerAt(prices[symbol], bar, sigma, label);
+        if (answer === undefined || answer.to >= until) continue;
+        // A return of nothing has no sign.
+        if (label.kind === "sign" && answer.logReturn === 0) continue;
+        answers.push({ ...answer, bar, symbol, sigma });
+      }
     }
   }
   return answers;

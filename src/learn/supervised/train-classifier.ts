@@ -10,7 +10,7 @@ import type { MarketTape } from "../../market/index.ts";
 import { Classifier, type ClassifierData, type EdgeRule } from "../../policy/index.ts";
 import type { Split } from "../env/index.ts";
 import { fitIsotonic, fitPlatt } from "./calibration.ts";
-import { type Dataset, makeDataset } from "./dataset.ts";
+import { type Dataset, type DecisionRange, makeDataset } from "./dataset.ts";
 import { type Explanation, explainClassifier } from "./explain.ts";
 import { boost } from "./gbdt/boost.ts";
 import type { GbdtSettings } from "./gbdt/settings.ts";
@@ -36,6 +36,8 @@ export type ClassifierInput = {
   /** Normalized on the training part. */
   readonly features: FeatureTape;
   readonly split: Split;
+  /** Of the training part what is learned from. Default: all of it. */
+  readonly trainOn?: readonly DecisionRange[];
   readonly settings: ClassifierSettings;
   readonly exchange: ExchangeConfig;
   readonly seed: number;
@@ -75,9 +77,12 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
   const { tape, features, split, settings } = input;
   const { train } = split;
   requireFit(settings);
-  const all = makeDataset(tape, features, settings.label, { ...train, until: train.to });
-  const cut = train.from + Math.floor((train.to - train.from) * FIT_SHARE);
-  const middle = cut + Math.floor((train.to - cut) / 2);
+  const parts = input.trainOn ?? [{ ...train, until: train.to }];
+  const all = makeDataset(tape, features, settings.label, parts);
+  const bars = parts.reduce((sum, { from, to }) => sum + to - from, 0);
+  const fitted = Math.floor(bars * FIT_SHARE);
+  const cut = nthBar(parts, fitted);
+  const middle = nthBar(parts, fitted + Math.floor((bars - fitted) / 2));
   const rowsBetween = (from: number, to: number): Int32Array =>
     Int32Array.from(all.bar.keys()).filter((i) => all.bar[i] >= from && all.bar[i] < to && all.knownAt[i] < to);
   const fit = rowsBetween(train.from, cut);
@@ -114,6 +119,16 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
     cuts,
     importance: model.importance,
   };
+}
+
+/** The bar that comes `n` bars after the first, counting those of the parts alone. */
+function nthBar(parts: readonly DecisionRange[], n: number): number {
+  let left = n;
+  for (const { from, to } of parts) {
+    if (left < to - from) return from + left;
+    left -= to - from;
+  }
+  return parts[parts.length - 1].to;
 }
 
 /** A linear score tells two classes apart, and a weight by class is taken back by a calibration, which only two classes have. */

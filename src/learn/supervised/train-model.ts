@@ -4,7 +4,7 @@ import {
   computeFeatures,
   type FeatureSelection,
   type FeatureTape,
-  fitNormalizer,
+  fitNormalizerOn,
   type Normalizer,
   normalizeTape,
 } from "../../features/index.ts";
@@ -17,7 +17,8 @@ import {
   saveClassifier,
 } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { type Split, type SplitOptions, splitBars } from "../env/index.ts";
+import { type Split, type SplitOptions, splitBars, trainingParts } from "../env/index.ts";
+import type { DecisionRange } from "./dataset.ts";
 import { type ClassifierSettings, type TrainedClassifier, trainClassifier } from "./train-classifier.ts";
 
 export type ClassifierTraining = {
@@ -37,7 +38,12 @@ export type ClassifierTraining = {
   /** Whether what it leans on is told, on the validation part. */
   readonly explain?: boolean;
   /** Parts in place of the split: bars that are learned from, and later ones that its probabilities are judged on. */
-  readonly parts?: { readonly train: Range; readonly judged: Range };
+  readonly parts?: {
+    readonly train: Range;
+    readonly judged: Range;
+    /** Of the training bars those that are learned from and fitted on, as purged splits leave them. Default: all. */
+    readonly trainOn?: readonly DecisionRange[];
+  };
 };
 
 type Range = { readonly from: number; readonly to: number };
@@ -59,11 +65,13 @@ export async function trainClassifierModel(training: ClassifierTraining): Promis
     training.parts === undefined
       ? splitBars(tape.bars, firstBar, 2, training.split)
       : partsSplit(training.parts, firstBar, tape.bars);
-  const normalizer = fitNormalizer(raw, tape, split.train.from, split.train.to);
+  const trainOn = trainedParts(training, firstBar);
+  const normalizer = fitNormalizerOn(raw, tape, trainOn ?? [split.train]);
   const trained = await trainClassifier({
     tape,
     features: normalizeTape(raw, normalizer),
     split,
+    ...(trainOn === undefined ? {} : { trainOn }),
     settings,
     exchange: decision.exchange,
     seed,
@@ -80,6 +88,10 @@ export async function trainClassifierModel(training: ClassifierTraining): Promis
     .map((name, f) => [name, total > 0 ? trained.importance[f] / total : 0] as const)
     .sort((a, b) => b[1] - a[1]);
   return { manifest, trained, split, importance };
+}
+
+function trainedParts({ parts }: ClassifierTraining, firstBar: number): DecisionRange[] | undefined {
+  return parts?.trainOn === undefined ? undefined : trainingParts(parts.trainOn, firstBar);
 }
 
 function partsSplit({ train, judged }: { train: Range; judged: Range }, firstBar: number, bars: number): Split {

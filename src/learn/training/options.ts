@@ -6,7 +6,7 @@ import type { ActionSpaceName, ModelManifest, NetworkSpec } from "../../policy/i
 import type { DecisionConfig } from "../../risk/index.ts";
 import type { Tracker } from "../../tracking/index.ts";
 import type { Curriculum, PhaseEnd, PhaseOverrides } from "../curriculum/index.ts";
-import type { RewardWeights, Split, SplitOptions } from "../env/index.ts";
+import type { BarRange, RewardWeights, Split, SplitOptions } from "../env/index.ts";
 import type { PpoConfig, PpoStart } from "../ppo/index.ts";
 import type { TrainingOutcome } from "./outcome.ts";
 import type { ValidationResult } from "./validation.ts";
@@ -114,6 +114,11 @@ export type TrainOptions = {
   readonly reward: RewardWeights;
   readonly decision: DecisionConfig;
   readonly split: SplitOptions;
+  /**
+   * Bars that are learned from and fitted on, in place of the split: rising and apart, as purged splits leave them. No
+   * episode reaches over an end of one, and there is no validation part, so that the newest parameters are kept.
+   */
+  readonly trainOn?: readonly BarRange[];
   readonly seed: number;
   readonly codeVersion: string;
   /** Updates between two checkpoints. */

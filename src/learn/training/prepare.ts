@@ -1,14 +1,22 @@
 /** @file What a training run stands on: features, normalizer, split, and the envs that are made of them. */
-import { fingerprint, TidemarkError } from "../../core/index.ts";
+import { fingerprint, invariant, TidemarkError } from "../../core/index.ts";
 import {
   computeFeatures,
   type FeatureTape,
-  fitNormalizer,
+  fitNormalizerOn,
   type Normalizer,
   normalizeTape,
 } from "../../features/index.ts";
 import { actionSpace } from "../../policy/index.ts";
-import { type BarRange, type Split, splitBars, TradingEnv, type TradingEnvOptions } from "../env/index.ts";
+import {
+  type BarRange,
+  type Split,
+  splitBars,
+  startsInParts,
+  TradingEnv,
+  type TradingEnvOptions,
+  trainingParts,
+} from "../env/index.ts";
 import { PolicyEvaluator, type Ppo } from "../ppo/index.ts";
 import { carriedNormalizer } from "./carried-normalizer.ts";
 import type { TrainOptions } from "./options.ts";
@@ -24,6 +32,8 @@ export type Prepared = {
   readonly normalizer: Normalizer;
   readonly features: FeatureTape;
   readonly split: Split;
+  /** What is learned from: the training part, or the parts that were given in its place. */
+  readonly parts: readonly BarRange[];
 };
 
 /**
@@ -37,14 +47,29 @@ export function prepare(given: TrainOptions, carried?: Normalizer): Prepared {
   requireGroups(options);
   const raw = computeFeatures(tape, options.features, onProgress === undefined ? {} : { onProgress });
   const history = Math.max(network.window - 1, network.warmup, options.split.historyBars ?? 0);
-  const split = splitBars(tape.bars, raw.warmup + history, 2, options.split);
+  const { split, parts } = partsOf(options, raw.warmup + history);
   requireValidation(split.validation);
-  const fitted = fitNormalizer(raw, tape, split.train.from, split.train.to);
+  const fitted = fitNormalizerOn(raw, tape, parts);
   const { start } = options;
   const refit = start === undefined || start.refitNormalizer === true;
   const kept = refit ? fitted : carriedNormalizer(start, raw.names, fitted);
   const normalizer = carried ?? kept;
-  return { options, raw, normalizer, features: normalizeTape(raw, normalizer), split };
+  return { options, raw, normalizer, features: normalizeTape(raw, normalizer), split, parts };
+}
+
+function partsOf(
+  { tape, trainOn, phases, split: shares }: TrainOptions,
+  firstBar: number,
+): Pick<Prepared, "split" | "parts"> {
+  if (trainOn === undefined) {
+    const split = splitBars(tape.bars, firstBar, 2, shares);
+    return { split, parts: [split.train] };
+  }
+  invariant(phases === undefined, "a curriculum has one training part");
+  const parts = trainingParts(trainOn, firstBar);
+  const { to } = parts[parts.length - 1];
+  const none = { from: to, to };
+  return { split: { train: { from: parts[0].from, to }, validation: none, test: none }, parts };
 }
 
 /** A look at a handful of bars would choose parameters by chance. */
@@ -76,9 +101,11 @@ export function tradingEnvOptions(
 /** The recorded market of the training part. Throws CONFIG_VALUE or DATA_TOO_SHORT where the episodes don't fit. */
 export function trainingEnv(prepared: Prepared): TradingEnv {
   const { options, features, split } = prepared;
-  const { tape, episodeBars, seed } = options;
+  const { tape, episodeBars, seed, trainOn } = options;
   requireEpisode(prepared, episodeBars);
-  return new TradingEnv({ ...tradingEnvOptions(prepared), tape, features, range: split.train, episodeBars, seed });
+  const drawn = trainOn === undefined ? {} : { drawStart: startsInParts(prepared.parts, episodeBars) };
+  const range = split.train;
+  return new TradingEnv({ ...tradingEnvOptions(prepared), tape, features, range, episodeBars, seed, ...drawn });
 }
 
 /** Undefined where the split has no validation part. */
@@ -104,7 +131,7 @@ export async function openValidation(prepared: Prepared, ppo: Ppo): Promise<Vali
 /** What must be equal for a checkpoint to be continued. The run's length may grow only through the schedules' own total. */
 export function settingsOf(options: TrainOptions): Record<string, unknown> {
   const { features, network, actionSpace: space, ppo, stretches, accounts, episodeBars, initialBalance } = options;
-  const { reward, decision, split, seed, phases } = options;
+  const { reward, decision, split, trainOn, seed, phases } = options;
   return {
     features,
     network,
@@ -117,6 +144,7 @@ export function settingsOf(options: TrainOptions): Record<string, unknown> {
     reward,
     decision,
     split,
+    ...(trainOn === undefined ? {} : { trainOn }),
     seed,
     ...(phases === undefined ? {} : { phases: { ...phases, begin: undefined } }),
   };
@@ -130,7 +158,7 @@ export function runFingerprint(prepared: Prepared): string {
 /** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
 export function requireEpisode(prepared: Prepared, episodeBars: number): void {
   const { ppo, network } = prepared.options;
-  const { train } = prepared.split;
+  const longest = Math.max(...prepared.parts.map(({ from, to }) => to - from));
   if (network.encoder !== "mlp" && episodeBars % ppo.segment !== 0) {
     throw new TidemarkError("CONFIG_VALUE", {
       what: `training.episode_bars (${episodeBars}) must be a multiple of training.segment (${ppo.segment})`,
@@ -138,9 +166,9 @@ export function requireEpisode(prepared: Prepared, episodeBars: number): void {
       fix: `Use ${Math.max(1, Math.round(episodeBars / ppo.segment)) * ppo.segment}.`,
     });
   }
-  if (train.to - train.from <= episodeBars) {
+  if (longest <= episodeBars) {
     throw new TidemarkError("DATA_TOO_SHORT", {
-      what: `The training part has ${train.to - train.from} bars, an episode has ${episodeBars}`,
+      what: `The training part has ${longest} bars, an episode has ${episodeBars}`,
       where: "training.episode_bars",
       fix: "Give more history, or make episodes shorter.",
     });

@@ -1,6 +1,15 @@
 /** @file Random search: each dimension drawn on its own, uniformly on its scale (Bergstra and Bengio, JMLR 2012). */
 import { Random } from "../../core/index.ts";
-import { type Dimension, type Params, type ParamValue, type Space, toExternal, toNearest } from "../space.ts";
+import {
+  checkSpace,
+  type Dimension,
+  type Params,
+  type ParamValue,
+  type SearchSpace,
+  type Space,
+  toExternal,
+  toNearest,
+} from "../space.ts";
 import type { SampleRequest, Sampler } from "./sampler.ts";
 
 /** A uniform draw of one dimension. */
@@ -18,6 +27,11 @@ export function drawUniform(dimension: Dimension, random: Random): ParamValue {
 /** A uniform draw of a whole space. */
 export function drawUniformParams(space: Space, random: Random): Params {
   return Object.fromEntries([...space].map(([name, dimension]) => [name, drawUniform(dimension, random)]));
+}
+
+/** The same for a space as it is written. Throws CONFIG_VALUE where one is not allowed. */
+export function drawParams(spec: SearchSpace, random: Random): Params {
+  return drawUniformParams(checkSpace(spec), random);
 }
 
 /** The generator of one trial: it depends on the seed and the trial's number alone. */
