@@ -63,6 +63,8 @@ export type FeatureNames = {
   readonly std: readonly number[];
   /** Normalized values are clipped to plus or minus this. */
   readonly clip: number;
+  /** `[F]` what each feature can be; null where nothing bounds it. */
+  readonly ranges?: ReadonlyArray<readonly [low: number | null, high: number | null]>;
 };
 
 /** What is known of a search: its trials, how many independent ones they are worth, and which of them this is. */

@@ -38,7 +38,7 @@ const REASONS: Readonly<Record<string, string>> = {
 const MOST_REASONS = 3;
 
 /** A code in words; one that is not known here stands as it is. */
-function refusalText(code: string): string {
+export function refusalText(code: string): string {
   return REASONS[code] ?? code;
 }
 

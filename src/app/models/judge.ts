@@ -15,8 +15,9 @@ import {
   type WrittenReport,
   writeReport,
 } from "../../evaluate/index.ts";
+import { describeFeatures } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import type { Policy, PolicyModel } from "../../policy/index.ts";
+import { type Policy, type PolicyModel, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { backtestSettings, newestRows } from "../config/backtest.ts";
 import { reportsFolder } from "../config/folders.ts";
@@ -98,10 +99,17 @@ function searchOf({ manifest }: PolicyModel): SearchInfo | undefined {
   return manifest.provenance["search"] as SearchInfo | undefined;
 }
 
+function bound(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
 /** What the report says of a model's features beside their values. */
-function featuresOf({ manifest: { features, normalizer } }: PolicyModel): NonNullable<Comparison["features"]> {
-  const { mean, std, clip } = normalizer;
-  return { names: features.names, mean, std, clip };
+function featuresOf({ manifest }: PolicyModel): NonNullable<Comparison["features"]> {
+  const { mean, std, clip } = manifest.normalizer;
+  const ranges = describeFeatures(selectionOf(manifest), manifest.barMs).map(
+    ({ range: [low, high] }) => [bound(low), bound(high)] as const,
+  );
+  return { names: manifest.features.names, mean, std, clip, ranges };
 }
 
 async function leakOf(context: AppContext, config: Config, job: Job): Promise<NonNullable<Comparison["leak"]>> {

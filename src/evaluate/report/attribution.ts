@@ -68,7 +68,7 @@ export function attributionCard({ policy }: Comparison, tape: MarketTape): strin
     return `${group}<tr><td>${escapeHtml(part.name)}</td>${cells.map((text) => `<td>${text}</td>`).join("")}<td class="${net > 0 ? "pos" : net < 0 ? "neg" : ""}">${formatFigure(net, FigureKind.money)}</td></tr>`;
   });
   return (
-    '<section class="card"><div class="head"><h2>Where it came from</h2></div><div class="note">Net of fees and funding. Regimes and hours are those that were known when it decided; sessions overlap.</div>' +
+    '<section class="card"><div class="head"><h2>What won and what lost</h2></div><div class="note">Net of fees and funding. Regimes and hours are those that were known when it decided; sessions overlap.</div>' +
     `<div class="scroll"><table class="data"><thead><tr><th></th><th>Trades</th><th>Win rate</th><th>Mean</th><th>Net</th></tr></thead><tbody>${rows.join("")}</tbody></table></div></section>`
   );
 }
@@ -85,6 +85,11 @@ const FIGURES: ReadonlyArray<readonly [IntervalName, string, FigureKind]> = [
   ["valueAtRisk", "Value at risk, 5 %", "change"],
   ["expectedShortfall", "Expected shortfall, 5 %", "change"],
 ];
+
+/** A p-value for HTML: none is shown as zero. */
+export function chanceText(p: number): string {
+  return p < 0.001 ? "&lt; 0.001" : p.toFixed(3);
+}
 
 /** Each headline figure with its interval, and what the tests against the baselines say. */
 export function intervalsCard({ policy, baselines, intervals }: Comparison): string {
@@ -105,15 +110,15 @@ export function intervalsCard({ policy, baselines, intervals }: Comparison): str
     superiority === null
       ? []
       : [
-          `<tr><td>${escapeHtml(result.name)}</td><td>${superiority.realityCheck.toFixed(3)}</td><td>${superiority.spa.consistent.toFixed(3)}</td><td>${formatFigure(sharpeLead, "share")}</td></tr>`,
+          `<tr><td>${escapeHtml(result.name)}</td><td>${chanceText(superiority.realityCheck)}</td><td>${chanceText(superiority.spa.consistent)}</td><td>${formatFigure(sharpeLead, "share")}</td></tr>`,
         ],
   );
   const against =
     tests.length === 0
       ? ""
-      : `<div class="scroll"><table class="data"><thead><tr><th>Against</th><th>Reality check, p</th><th>SPA, p</th><th>Chance of a higher Sharpe ratio</th></tr></thead><tbody>${tests.join("")}</tbody></table></div>`;
+      : `<div class="scroll"><table class="data against"><thead><tr><th>Against</th><th>Reality check, p</th><th>SPA, p</th><th>Higher Sharpe ratio</th></tr></thead><tbody>${tests.join("")}</tbody></table></div>`;
   return (
-    '<section class="card"><div class="head"><h2>How sure the figures are</h2></div><div class="note">95 % intervals by the stationary bootstrap: what the same policy could have shown with the same returns in other blocks. Below, how often chance alone would put it so far ahead of each baseline: a small p speaks for it.</div>' +
+    '<section class="card"><div class="head"><h2>How sure the figures are</h2></div><div class="note">95 % intervals by the stationary bootstrap: what the same policy could have shown with the same returns in other blocks. Below, how often chance alone would put it so far ahead of each baseline: a small p speaks for it; and the chance that its Sharpe ratio is truly higher.</div>' +
     `<div class="two"><div class="scroll"><table class="data"><thead><tr><th></th><th>Found</th><th>95 % interval</th></tr></thead><tbody>${rows.join("")}</tbody></table></div>${against}</div></section>`
   );
 }

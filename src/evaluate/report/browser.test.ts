@@ -145,7 +145,9 @@ describe.skipIf(CHROMIUM === undefined)("a report in a browser (needs Chromium; 
     const text = await panel.innerText();
     expect(text).toMatch(/(long|short), 2024-/);
     expect(text).toMatch(/Decided\s+at the close of 2024-[\s\S]*fast[\s\S]*slow/);
-    expect(text).toMatch(/Wanted size\s+\d+\.0 %[\s\S]*Limits that spoke/);
+    expect(text).toMatch(
+      /Wanted size\s+\d+\.0 %[\s\S]*Position sent\s+-?[\d.]+ \(-?[\d,]+ lots\)[\s\S]*Limits that spoke/,
+    );
     expect(await page.locator("#price circle.picked").count()).toBe(1);
     await panel.locator('[data-step="1"]').click();
     expect(await panel.innerText()).not.toBe(text);

@@ -37,6 +37,8 @@ type PriceData = {
     readonly [number, number, number, number, number, number, string, TradeWhy | null, readonly LevelPoint[]]
   >;
   readonly tradeCount: number;
+  /** Quantity of a lot, in units of the base or contracts. */
+  readonly lot: number;
 };
 
 export type ChartData = {
@@ -149,8 +151,8 @@ function ribbonData({ result }: Evaluation, cells: number): Pick<ChartData, "rib
 
 const shorter = (values: readonly number[]): number[] => values.map((value) => significant(value, 4));
 
-function shortFeatures({ names, mean, std, clip }: FeatureNames): FeatureNames {
-  return { names, mean: shorter(mean), std: shorter(std), clip };
+function shortFeatures({ mean, std, ...rest }: FeatureNames): FeatureNames {
+  return { ...rest, mean: shorter(mean), std: shorter(std) };
 }
 
 function priceData(comparison: Comparison, tape: MarketTape, symbol: number, budget: ChartBudget): PriceData {
@@ -198,6 +200,7 @@ function priceData(comparison: Comparison, tape: MarketTape, symbol: number, bud
       levelPoints(comparison.notes, trade, closeSecond, secondsAfter(startMs, trade.entryMs)),
     ]),
     tradeCount: own.length,
+    lot: Number(result.instruments[symbol].lotStep),
   };
 }
 

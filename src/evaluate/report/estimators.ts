@@ -2,12 +2,13 @@
 import type { Comparison } from "../evaluation.ts";
 import { FigureKind, formatFigure } from "../format.ts";
 import { backtestEstimators, type EstimatorBacktest, type EstimatorTest } from "../statistics/estimator-backtest.ts";
+import { chanceText } from "./attribution.ts";
 import { escapeHtml } from "./escape.ts";
 
 /** Below this chance of being right an estimate is called wrong. */
 const REJECTED = 0.05;
 
-const chance = (p: number): string => `<td class="${p < REJECTED ? "neg" : ""}">${p.toFixed(3)}</td>`;
+const chance = (p: number): string => `<td class="${p < REJECTED ? "neg" : ""}">${chanceText(p)}</td>`;
 
 function row({ estimator, test }: EstimatorTest): string {
   const { days, exceptions, coverage, unconditional, independence, conditional } = test;

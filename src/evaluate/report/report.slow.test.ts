@@ -156,7 +156,7 @@ describe("a report's page", () => {
 
   it("says how sure its figures are and where the result came from", () => {
     const html = read(writeReport({ ...made, comparison, tape: market, folder: join(folder, "parts") }), "report.html");
-    for (const text of ["How sure the figures are", "SPA, p", "Where it came from", "Regime at the decision"]) {
+    for (const text of ["How sure the figures are", "SPA, p", "What won and what lost", "Regime at the decision"]) {
       expect(html).toContain(text);
     }
     const sides = [...html.matchAll(/<tr><td>(?:long|short)<\/td><td>([\d,]+)<\/td>/g)];

@@ -26,11 +26,12 @@ function featureTable(symbol, z) {
   var line = function (r) {
     var i = r[1], mean = D.features.mean[symbol * F + i], std = D.features.std[symbol * F + i], v = z[i];
     var clipped = Math.abs(v) >= D.features.clip * 0.999, width = Math.min(50, Math.abs(v) / 4 * 50);
+    var within = function (x) { var r = D.features.ranges ? D.features.ranges[i] : [null, null]; return Math.max(r[0] === null ? -Infinity : r[0], Math.min(r[1] === null ? Infinity : r[1], x)); };
     var raw = clipped ? (v > 0 ? "over " : "under ") : "";
-    return "<tr><td>" + esc(D.features.names[i]) + '</td><td class="deviation"><span style="left:' + (v < 0 ? 50 - width : 50).toFixed(1) + "%;width:" + width.toFixed(1) + "%;background:var(--" + (Math.abs(v) > 3 ? "warn" : "accent") + ')"></span></td><td' + (Math.abs(v) > 3 ? ' class="neg"' : "") + ">" + (v > 0 ? "+" : "") + group(v, 2) + "</td><td>" + raw + figure(mean + v * std) + "</td><td>" + figure(mean - 2 * std) + " to " + figure(mean + 2 * std) + "</td></tr>";
+    return "<tr><td>" + esc(D.features.names[i]) + '</td><td class="deviation"><span style="left:' + (v < 0 ? 50 - width : 50).toFixed(1) + "%;width:" + width.toFixed(1) + "%;background:var(--" + (Math.abs(v) > 3 ? "warn" : "accent") + ')"></span></td><td' + (Math.abs(v) > 3 ? ' class="neg"' : "") + ">" + (v > 0 ? "+" : "") + group(v, 2) + "</td><td>" + raw + figure(within(mean + v * std)) + "</td><td>" + figure(within(mean - 2 * std)) + " to " + figure(within(mean + 2 * std)) + "</td></tr>";
   };
-  var head = "<thead><tr><th>Feature</th><th></th><th>Deviations</th><th>Value</th><th>Usual in training</th></tr></thead>";
-  var table = function (some) { return '<div class="scroll"><table class="data">' + head + "<tbody>" + some.map(line).join("") + "</tbody></table></div>"; };
+  var head = "<thead><tr><th>Feature</th><th></th><th>Deviations</th><th>Value</th><th title='The mean over the training part, two deviations to each side'>Usual in training</th></tr></thead>";
+  var table = function (some) { return '<div class="scroll"><table class="data seen">' + head + "<tbody>" + some.map(line).join("") + "</tbody></table></div>"; };
   return "<h3>What it saw, the most unusual first</h3>" + table(rows.slice(0, 8)) + (rows.length > 8 ? "<details><summary>The other " + (rows.length - 8) + " features</summary>" + table(rows.slice(8)) + "</details>" : "");
 }
 function figure(v) { return v === 0 ? "0" : Math.abs(v) >= 1e-3 && Math.abs(v) < 1e6 ? String(Number(v.toPrecision(Math.abs(v) >= 100 ? 6 : 4))) : v.toExponential(2); }
@@ -49,7 +50,7 @@ function tradePanel(id) {
     if (!picked) { host.innerHTML = ""; host.hidden = true; return; }
     var t = picked.trade, w = t[7], own = D.prices[picked.symbol].trades, k = own.indexOf(t);
     var html = '<div class="head"><h3>' + esc(D.prices[picked.symbol].symbol) + ", " + (t[4] > 0 ? "long" : "short") + ", " + when(t[0]) + '</h3><div class="tools"><button class="tool" type="button" data-step="-1"' + (k <= 0 ? " disabled" : "") + '>Before</button><button class="tool" type="button" data-step="1"' + (k >= own.length - 1 ? " disabled" : "") + '>Next</button><button class="tool" type="button" data-step="0">Close</button></div></div>';
-    var facts = [["Entry to exit", price(t[2]) + " to " + price(t[3]) + ", until " + when(t[1])], ["Net profit", '<span class="' + (t[5] > 0 ? "pos" : "neg") + '">' + group(t[5], 2) + " " + esc(D.quote) + "</span>"], ["Ended by", esc(t[6])]];
+    var facts = [["Entry to exit, on average", price(t[2]) + " to " + price(t[3]) + ", until " + when(t[1])], ["Net profit", '<span class="' + (t[5] > 0 ? "pos" : "neg") + '">' + group(t[5], 2) + " " + esc(D.quote) + "</span>"], ["Ended by", esc(t[6])]];
     var levels = t[8] || [];
     if (levels.length) {
       var a = levels[0], z = levels[levels.length - 1];
@@ -59,8 +60,8 @@ function tradePanel(id) {
     if (!w) { host.innerHTML = html + rowsOf(facts) + '<p class="muted small">The decision behind it was not kept.</p>'; host.hidden = false; return; }
     facts.push(["Decided", "at the close of " + when(w.at)]);
     if (w.reason) facts.push(["Reason", esc(w.reason)]);
-    if (w.value !== undefined) facts.push(["Value of the state", figure(w.value)]);
-    facts.push(["Wanted size", share(w.size)], ["Scheme allows for size 1", money(w.scheme)], ["After the limits", money(w.allowed)], ["Position sent", group(w.lots, 0) + " lots"], ["Orders with it", distanceText(w)], ["Limits that spoke", w.verdicts.length ? w.verdicts.map(function (v) { return "<code>" + esc(v) + "</code>"; }).join(" ") : "none"]);
+    if (w.value !== undefined) facts.push(["Reward to come, as it estimates", figure(w.value)]);
+    facts.push(["Wanted size", share(w.size) + " of what the sizing allows"], ["The sizing allows", money(w.scheme)], ["After the limits", money(w.allowed)], ["Position sent", figure(w.lots * D.prices[picked.symbol].lot) + " (" + group(w.lots, 0) + " lots)"], ["Orders with it", distanceText(w)], ["Limits that spoke", w.verdicts.length ? w.verdicts.map(esc).join("; ") : "none"]);
     html += '<div class="two"><div>' + rowsOf(facts) + "</div><div>" + (w.probabilities ? barsOf("Probabilities", w.probabilities) : "") + (w.figures && Object.keys(w.figures).length ? "<h3>Figures</h3>" + rowsOf(Object.keys(w.figures).map(function (n) { return [n, figure(w.figures[n])]; })) : "") + "</div></div>";
     if (w.features && D.features) html += featureTable(picked.symbol, w.features);
     host.innerHTML = html;

@@ -230,7 +230,7 @@ function histogram(id, data, format, noun) {
   var host = document.getElementById(id);
   if (!host) return;
   if (!data) { el("p", "muted small", host).textContent = "Nothing to show: there are none."; return; }
-  var bins = data.bars, width = data.width, first = data.first, last = first + bins.length, most = Math.max.apply(null, bins), mean = data.mean;
+  var bins = data.bars, width = data.width, first = data.first, last = first + bins.length, most = Math.max.apply(null, bins), mean = data.mean, fine = stepDecimals([0, width]);
   var chart = el("div", "chart", host), svgHost = el("div", "", chart), tip = el("div", "tip", chart), box = null;
   var w = 240, h = 220;
   function measure() { w = Math.max(240, chart.clientWidth); }
@@ -248,17 +248,18 @@ function histogram(id, data, format, noun) {
       var a = x((first + i) * width), b = x((first + i + 1) * width);
       out += '<rect x="' + (a + 0.8).toFixed(1) + '" y="' + y(n).toFixed(1) + '" width="' + Math.max(1, b - a - 1.6).toFixed(1) + '" height="' + (box.bottom - y(n)).toFixed(1) + '" rx="1.5" fill="var(--' + (first + i >= 0 ? "good" : "bad") + ')" opacity="0.8"/>';
     });
-    steps(first * width, last * width, Math.max(2, Math.floor((box.right - box.left) / 85))).forEach(function (v) {
-      if (x(v) > box.left + 18 && x(v) < box.right - 14) out += '<text text-anchor="middle" x="' + x(v) + '" y="' + (h - 6) + '">' + format(v) + "</text>";
+    var marks = steps(first * width, last * width, Math.max(2, Math.floor((box.right - box.left) / 85))), decimals = stepDecimals(marks);
+    marks.forEach(function (v) {
+      if (x(v) > box.left + 18 && x(v) < box.right - 14) out += '<text text-anchor="middle" x="' + x(v) + '" y="' + (h - 6) + '">' + format(v, decimals) + "</text>";
     });
     var m = Math.max(box.left, Math.min(box.right, x(mean)));
-    out += '<line x1="' + m + '" x2="' + m + '" y1="' + (box.top - 8) + '" y2="' + box.bottom + '" stroke="var(--text)" stroke-dasharray="3 3"/><text x="' + (m + 5) + '" y="' + (box.top - 9) + '"' + (m > (box.left + box.right) * 0.62 ? ' text-anchor="end" dx="-10"' : "") + ">mean " + format(mean) + "</text>";
+    out += '<line x1="' + m + '" x2="' + m + '" y1="' + (box.top - 8) + '" y2="' + box.bottom + '" stroke="var(--text)" stroke-dasharray="3 3"/><text x="' + (m + 5) + '" y="' + (box.top - 9) + '"' + (m > (box.left + box.right) * 0.62 ? ' text-anchor="end" dx="-10"' : "") + ">mean " + format(mean, fine + 1) + "</text>";
     svgHost.innerHTML = '<svg role="img" aria-label="' + esc(noun) + '" height="' + h + '" viewBox="0 0 ' + w + " " + h + '">' + out + "</svg>";
   }
   chart.addEventListener("pointermove", function (e) {
     var px = e.clientX - chart.getBoundingClientRect().left, i = Math.floor(((px - box.left) / (box.right - box.left)) * bins.length);
     if (i < 0 || i >= bins.length) { tip.style.display = "none"; return; }
-    tip.textContent = (i === 0 && data.least < first * width ? "below " : format((first + i) * width) + " to ") + (i === bins.length - 1 && data.most >= last * width ? "above" : format((first + i + 1) * width)) + ": " + group(bins[i], 0) + " " + noun;
+    tip.textContent = (i === 0 && data.least < first * width ? "below " : format((first + i) * width, fine) + " to ") + (i === bins.length - 1 && data.most >= last * width ? "above" : format((first + i + 1) * width, fine)) + ": " + group(bins[i], 0) + " " + noun;
     tip.style.display = "block";
     tip.style.left = Math.max(0, Math.min(px + 12, chart.clientWidth - tip.offsetWidth)) + "px";
     tip.style.top = "14px";
@@ -290,8 +291,8 @@ linesChart({
 priceChart("price");
 tradePanel("trade");
 tradeRows();
-histogram("daily-returns", D.dailyReturns, function (v) { return percent(v, 1); }, D.barSeconds >= 86400 ? "bars" : "days");
-histogram("trade-profits", D.tradeProfits, function (v) { return group(v, Math.abs(v) < 10 && v !== 0 ? 1 : 0); }, "trades");
+histogram("daily-returns", D.dailyReturns, function (v, decimals) { return percent(v, Math.max(0, decimals - 2)); }, D.barSeconds >= 86400 ? "bars" : "days");
+histogram("trade-profits", D.tradeProfits, group, "trades");
 document.querySelectorAll("[data-reset]").forEach(function (b) { b.addEventListener("click", function () { setView(0, D.endSeconds); }); });
 document.getElementById("theme").addEventListener("click", function () {
   var root = document.documentElement, dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;

@@ -6,6 +6,7 @@ import type { Comparison, Evaluation } from "../evaluation.ts";
 import { FigureKind, formatFigure, formatPrice, NOT_AVAILABLE } from "../format.ts";
 import type { InSample, Verdict } from "../judgement.ts";
 import { METRIC_GROUPS, type Metric, metricReason, metricText } from "../metrics.ts";
+import { refusalText } from "../refusal-text.ts";
 import { dailyReturns, monthlyReturns } from "../returns.ts";
 import type { Statistics } from "../statistics/statistics.ts";
 import { inSampleText } from "../verdict-text.ts";
@@ -304,8 +305,11 @@ export function tradesCard({ policy }: Comparison): string {
     refused.length === 0
       ? ""
       : `<p class="small muted" style="margin-top:10px">Refused or clamped on the way: ${refused
-          .map(([code, count]) => `<code>${escapeHtml(code)}</code> ${formatFigure(count, FigureKind.count)}`)
-          .join(", ")}.</p>`;
+          .map(([code, count]) => {
+            const times = count === 1 ? "once" : `${formatFigure(count, FigureKind.count)} times`;
+            return `${escapeHtml(refusalText(code))} (<code>${escapeHtml(code)}</code>, ${times})`;
+          })
+          .join("; ")}.</p>`;
   return `<section class="card"><div class="head"><h2>Trades</h2></div><div class="note">${note}</div>${table}${refusedText}</section>`;
 }
 
@@ -350,7 +354,7 @@ export function provenanceCard({ policy }: Comparison, provenance: Provenance): 
   const list = facts.map(([name, value]) => `<dt>${escapeHtml(name)}</dt><dd>${escapeHtml(value)}</dd>`).join("");
   const config = escapeHtml(JSON.stringify(result.config, null, 2));
   return (
-    `<section class="card"><div class="head"><h2>Where this comes from</h2></div><div class="note">The same data, configuration, seed and code give the same trade hash.</div>` +
+    `<section class="card"><div class="head"><h2>Provenance</h2></div><div class="note">The same data, configuration, seed and code give the same trade hash.</div>` +
     `<dl class="facts num">${list}</dl><details><summary>Configuration</summary><pre>${config}</pre></details></section>`
   );
 }

@@ -102,6 +102,7 @@ table.heat td.year { font-weight: 650; }
 dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 18px; margin: 0; font-size: 13.5px; }
 dl.facts dt { color: var(--muted); } dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 code, pre { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
+table.against th { white-space: normal; }
 pre { overflow-x: auto; margin: 8px 0 0; padding: 10px 12px; border-radius: 8px; background: var(--bg); border: 1px solid var(--line); max-height: 420px; }
 details summary { cursor: pointer; color: var(--muted); font-size: 13.5px; } details { margin-top: 10px; }
 .bars { display: grid; grid-template-columns: max-content minmax(60px, 1fr) max-content; gap: 7px 12px; align-items: center; font-size: 13.5px; }
@@ -115,6 +116,7 @@ footer { color: var(--faint); font-size: 12.5px; text-align: center; margin-top:
   .tiles { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 8px; } .tile { padding: 9px 11px; } .tile .value { font-size: 19px; }
   h1 { font-size: 19px; } .verdict .headline { font-size: 17.5px; }
   dl.facts { grid-template-columns: minmax(0, 1fr); gap: 0; } dl.facts dd { margin-bottom: 7px; }
+  table.seen .deviation, table.seen th:nth-child(2) { display: none; } table.seen th, table.seen td { padding-left: 4px; padding-right: 4px; white-space: normal; }
   table.data th:first-child, table.data td:first-child { min-width: 128px; max-width: 150px; white-space: normal; }
 }
 @media print {

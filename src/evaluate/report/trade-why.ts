@@ -1,5 +1,6 @@
 /** @file The why of a drawn trade as the page keeps it: what was seen and wanted, what became of it, where stop and target stood. */
 import type { Comparison } from "../evaluation.ts";
+import { refusalText } from "../refusal-text.ts";
 import type { BracketLevel, TradeNotes } from "../trade-notes.ts";
 import type { Trade } from "../trades.ts";
 import { significant } from "./downsample.ts";
@@ -12,6 +13,7 @@ export type TradeWhy = {
   readonly scheme: number | null;
   readonly allowed: number | null;
   readonly lots: number;
+  /** What the limits said, in words. */
   readonly verdicts: readonly string[];
   /** Distances of the order as shares, and bars; 0 for none. */
   readonly stop: number;
@@ -55,7 +57,7 @@ export function tradeWhy(
     scheme: finite(note.schemeNotional),
     allowed: finite(note.allowedNotional),
     lots: significant(note.targetLots),
-    verdicts: note.verdicts,
+    verdicts: note.verdicts.map((name) => refusalText(`risk.${name}`)),
     stop: significant(note.stopDistance, 4),
     target: significant(note.targetDistance, 4),
     trail: significant(note.trailDistance, 4),
