@@ -50,7 +50,40 @@ describe("scaled observations", () => {
     expect(judging.figures).toEqual(figures);
   });
 
-  it("keep the contract of an environment, and go on from a saved state", () => {
+  it("stay within ten deviations on either side", () => {
+    const inner = new ScriptedEnv({ stretches: N, accountFeatures: K });
+    const env = new NormalizedEnv(inner, { count: 1, mean: [0.9, 0], variance: [1e-6, 1] });
+    const [account, mask] = [new Float32Array(N * K), new Float32Array(N * 3)];
+    env.reset();
+    env.observe(account, mask);
+    const raw = Array.from({ length: N }, (_, n) => inner.seen(0, n, 0)[0] - 0.9);
+    expect(new Set(raw.map(Math.sign)), "both sides").toEqual(new Set([-1, 1]));
+    for (let n = 0; n < N; n++) expect(account[n * K]).toBe(10 * Math.sign(raw[n]));
+  });
+
+  it("tell what the world within tells: that it moved everybody, and how its episodes may end", () => {
+    const inner = new ScriptedEnv({ stretches: N, accountFeatures: K, freeEpisodes: true });
+    const asked: number[] = [];
+    const moving = Object.assign(inner, { beforeRollout: (bars: number) => asked.push(bars) === 2 });
+    const env = new NormalizedEnv(moving);
+    expect([env.beforeRollout(8), env.beforeRollout(9)]).toEqual([false, true]);
+    expect(asked).toEqual([8, 9]);
+    expect(env.freeEpisodes).toBe(true);
+    const plain = new NormalizedEnv(new ScriptedEnv({}));
+    expect([plain.freeEpisodes, plain.beforeRollout(8)]).toEqual([false, false]);
+  });
+
+  it("go on from a saved state with its figures, and count each step once there too", () => {
+    const [first, second] = [1, 2].map(() => new NormalizedEnv(new ScriptedEnv({ stretches: N, accountFeatures: K })));
+    first.reset();
+    walk(first, 7);
+    second.reset();
+    second.restore(JSON.parse(JSON.stringify(first.state())));
+    expect(second.figures).toEqual(first.figures);
+    expect(walk(second, 3)).toEqual(walk(first, 3));
+  });
+
+  it("keep the contract of an environment", () => {
     expect(() => checkEnv(() => new NormalizedEnv(new CartPole(2, 3)))).not.toThrow();
   });
 });
