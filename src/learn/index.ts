@@ -31,6 +31,7 @@ export {
   GATE_TASKS,
   type GateRow,
   type GatesSummary,
+  raceToShare,
   runLearningGates,
   summarizeGates,
 } from "./gates/index.ts";

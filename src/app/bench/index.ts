@@ -6,6 +6,7 @@ import { encodersBenchmark } from "./encoders.ts";
 import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
 import { gbdtBenchmark } from "./gbdt.ts";
+import { learningBenchmark } from "./learning.ts";
 import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
 import { riskBenchmark } from "./risk.ts";
 import { streamBenchmark } from "./stream.ts";
@@ -29,4 +30,5 @@ export const BENCHMARKS: readonly Benchmark[] = [
   walkforwardBenchmark,
   streamBenchmark,
   gbdtBenchmark,
+  learningBenchmark,
 ];

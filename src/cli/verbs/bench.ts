@@ -59,11 +59,12 @@ export function registerBench(program: Command, runner: VerbRunner): void {
       options: [
         new Option(
           "--beside <program>",
-          "gbdt: a Python that runs LightGBM and scikit-learn on the same rows, where it has them",
+          "a Python that does the same in turn, where it has them: gbdt with LightGBM and scikit-learn, learning with Stable-Baselines3",
         ),
       ],
       examples: [
         ["bench gbdt --beside python3", "boosted trees beside other libraries"],
+        ["bench learning --beside python3", "CPU seconds to 90 % of the best policy"],
         ["bench", "everything; a few minutes on an idle machine"],
         ["bench features --json", "one figure as one line of JSON"],
       ],
