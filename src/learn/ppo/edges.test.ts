@@ -222,6 +222,14 @@ it("the spread of rewards is measured by a return for every account", async () =
   expect(returns).toEqual([1, 2, 3, 4, 5, 6].map((reward) => reward * 1.5));
 });
 
+it("choices are drawn by another stream of chance than the parameters, both of one seed", async () => {
+  const { parts } = await watched({}, { rollout: 8, batch: 8 });
+  const [first, other] = [parts.random.state(), new Random(3).fork("parameters").state()];
+  expect(first).not.toEqual(other);
+  const again = await watched({}, { rollout: 8, batch: 8 });
+  expect(again.parts.random.state()).toEqual(first);
+});
+
 describe("the limit of the divergence", () => {
   it("is one and a half times the target, not more: slow steps end a little beyond it", async () => {
     const targetKl = 1e-3;

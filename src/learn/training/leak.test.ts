@@ -11,9 +11,10 @@ import { type ModelManifest, networkSpec, readManifest } from "../../policy/inde
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
 import { REWARD_DEFAULTS } from "../env/index.ts";
-import { CLASSIC_PPO } from "../ppo/index.ts";
+import { CLASSIC_PPO, Ppo } from "../ppo/index.ts";
 import { carriedNormalizer } from "./carried-normalizer.ts";
 import type { TrainOptions } from "./options.ts";
+import { openValidation, prepare, trainingEnv } from "./prepare.ts";
 import { startFromModel } from "./start.ts";
 import { trainPolicy } from "./train.ts";
 
@@ -103,6 +104,45 @@ describe("bars that a training must not see", () => {
     writeFileSync(join(modelFolder, "model.json"), JSON.stringify(forged));
     expect(() => readManifest(modelFolder)).toThrow(/has seen the future/);
     expect(fittedToMs).toBeLessThanOrEqual(manifest.provenance.trainToMs);
+  });
+});
+
+describe("the parts of a training", () => {
+  it("are kept apart: the normalizer and the env of the training part know nothing of validation", () => {
+    const prepared = prepare(options("parts"));
+    const { train, validation } = prepared.split;
+    expect(validation.to - validation.from).toBeGreaterThan(100);
+    const spoiled = prepare(options("parts", { tape: poisoned(train.to) }));
+    expect(spoiled.normalizer).toEqual(prepared.normalizer);
+    const env = trainingEnv(prepared);
+    let last = 0;
+    for (let i = 0; i < 300; i++) {
+      last = Math.max(last, ...env.row);
+      env.reset();
+    }
+    expect(last + 32, "the last bar of an episode").toBeLessThan(train.to);
+    expect(last + 32, "some begin near the end").toBeGreaterThan(train.to - 32);
+  });
+
+  it("begin where features and memory have their history", () => {
+    const network = networkSpec("gru", { hiddenSize: 4, joinSize: 4, warmup: 24 });
+    const { raw, split } = prepare(options("history", { network }));
+    expect(split.train.from).toBe(raw.warmup + 24);
+    const window = networkSpec("mlp", { hiddenSize: 4, joinSize: 4, window: 9 });
+    expect(prepare(options("window", { network: window })).split.train.from).toBe(raw.warmup + 8);
+  });
+
+  it("are validated block after block, each of its own bars", async () => {
+    const prepared = prepare(options("blocks"));
+    const ppo = await Ppo.create(trainingEnv(prepared), prepared.options.network, prepared.options.ppo, 1);
+    const validation = await openValidation(prepared, ppo);
+    const { from, to } = prepared.split.validation;
+    const bars = Math.floor((to - from - 1) / 8);
+    validation?.env.reset();
+    expect(validation?.bars).toBe(bars);
+    expect([...(validation?.env.row ?? [])]).toEqual(Array.from({ length: 8 }, (_, block) => from + block * bars));
+    await validation?.evaluator.release();
+    await ppo.release();
   });
 });
 
