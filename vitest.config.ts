@@ -8,7 +8,11 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "web/src/**/*.test.ts"],
     setupFiles: ["test/setup.ts"],
-    env: { TIDEMARK_TEST_SEED: String(seed) },
+    env: {
+      TIDEMARK_TEST_SEED: String(seed),
+      // Nobody answers there: no test talks to a real venue.
+      TIDEMARK_BYBIT_URL: "http://127.0.0.1:9",
+    },
     // Forked processes: ONNX Runtime and DuckDB hold native threads that a worker thread can't tear down safely.
     pool: "forks",
     maxWorkers: 2,

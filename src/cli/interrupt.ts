@@ -8,18 +8,27 @@ export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
-/**
- * An abort signal that the first SIGINT or SIGTERM fires.
- * @param onFirst told when it fires
- */
-export function interruptSignal(onFirst: () => void): AbortSignal {
+export type Interrupt = {
+  /** Fires at the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** Lets signals end the process again. */
+  readonly release: () => void;
+};
+
+/** @param onFirst told when the signal fires */
+export function catchInterrupt(onFirst: () => void): Interrupt {
   const controller = new AbortController();
   const onSignal = (): void => {
     if (controller.signal.aborted) process.exit(INTERRUPTED_EXIT_CODE);
     controller.abort(new Interrupted("Stopped by the user"));
     onFirst();
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return controller.signal;
+  const names = ["SIGINT", "SIGTERM"] as const;
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    release: () => {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
 }

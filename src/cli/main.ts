@@ -3,13 +3,30 @@
 import { CommanderError } from "commander";
 import { ExitCode, JobReport, systemClock } from "../core/index.ts";
 import { reportFailure } from "./failure.ts";
-import { INTERRUPTED_EXIT_CODE, Interrupted, interruptSignal } from "./interrupt.ts";
+import { catchInterrupt, INTERRUPTED_EXIT_CODE, type Interrupt, Interrupted } from "./interrupt.ts";
 import { createProgram, usageError, verbNamed } from "./program.ts";
 import { Output } from "./terminal/output.ts";
 import type { CommandContext, VerbRunner } from "./verb.ts";
 
-function createOutput(options: { json?: boolean; quiet?: boolean; verbose?: boolean }, report?: JobReport): Output {
-  return new Output(process.stdout, process.stderr, systemClock, process.env, {
+/** Where a command line runs: its two streams, its environment, and the folder that its user stands in. */
+export type Host = {
+  readonly stdout: NodeJS.Process["stdout"];
+  readonly stderr: NodeJS.Process["stderr"];
+  readonly environment: NodeJS.ProcessEnv;
+  readonly folder: string;
+};
+
+const thisProcess = (): Host => ({
+  stdout: process.stdout,
+  stderr: process.stderr,
+  environment: process.env,
+  folder: process.cwd(),
+});
+
+type Said = { readonly json?: boolean; readonly quiet?: boolean; readonly verbose?: boolean };
+
+function createOutput({ stdout, stderr, environment }: Host, options: Said, report?: JobReport): Output {
+  return new Output(stdout, stderr, systemClock, environment, {
     json: options.json === true,
     quiet: options.quiet === true,
     verbose: options.verbose === true,
@@ -18,27 +35,28 @@ function createOutput(options: { json?: boolean; quiet?: boolean; verbose?: bool
 }
 
 /** Runs one command line (without node and script) and resolves with its exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
-  const report = JobReport.of(process.env, systemClock);
-  const code = await runLine(argv, report);
+export async function main(argv: readonly string[], host: Host = thisProcess()): Promise<number> {
+  const report = JobReport.of(host.environment, systemClock);
+  const code = await runLine(argv, host, report);
   report?.ended(code);
   return code;
 }
 
-async function runLine(argv: readonly string[], report: JobReport | undefined): Promise<number> {
+async function runLine(argv: readonly string[], host: Host, report: JobReport | undefined): Promise<number> {
+  const { environment, folder } = host;
   let exitCode = 0;
-  let running: AbortSignal | undefined;
+  let running: Interrupt | undefined;
   // Before the options are parsed only their presence is known.
-  let output = createOutput({ json: argv.includes("--json"), verbose: argv.includes("--verbose") });
+  let output = createOutput(host, { json: argv.includes("--json"), verbose: argv.includes("--verbose") });
   const runner: VerbRunner = async (common, overrides, action) => {
     // The configuration stands on every room; help and the version need none of them.
     const { lazyConfig, lazySeed } = await import("./verb.ts");
-    output = createOutput(common, report);
-    const signal = interruptSignal(() => {
+    output = createOutput(host, common, report);
+    running = catchInterrupt(() => {
       output.note("Stopping: the work so far is being saved. Press Ctrl-C again to stop at once.");
     });
-    running = signal;
-    const config = lazyConfig(common, overrides, process.env, process.cwd());
+    const { signal } = running;
+    const config = lazyConfig(common, overrides, environment, folder);
     const seed = lazySeed(config, (fresh) => {
       output.note(`Seed ${fresh} (drawn; repeat with --seed ${fresh})`);
     });
@@ -51,10 +69,10 @@ async function runLine(argv: readonly string[], report: JobReport | undefined): 
       endProgress: () => output.endProgress(),
       signal,
       clock: systemClock,
-      environment: process.env,
-      folder: process.cwd(),
+      environment,
+      folder,
       config,
-      reloadConfig: () => lazyConfig(common, overrides, process.env, process.cwd())(),
+      reloadConfig: () => lazyConfig(common, overrides, environment, folder)(),
       seed,
     };
     const code = await action(context);
@@ -63,11 +81,11 @@ async function runLine(argv: readonly string[], report: JobReport | undefined): 
   };
   try {
     const asked = verbNamed(argv);
-    const program = await createProgram(runner, asked === undefined ? [] : [asked]);
+    const program = await createProgram(runner, asked === undefined ? [] : [asked], host);
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (thrown) {
-    if (running?.aborted === true && isInterruption(thrown)) {
+    if (running?.signal.aborted === true && isInterruption(thrown)) {
       output.endProgress();
       output.note("Stopped.");
       return INTERRUPTED_EXIT_CODE;
@@ -76,6 +94,8 @@ async function runLine(argv: readonly string[], report: JobReport | undefined): 
     if (failure !== undefined) return reportFailure(failure, output);
     // Help in place of a missing command is no result.
     return (thrown as CommanderError).exitCode === 0 ? ExitCode.done : ExitCode.usage;
+  } finally {
+    running?.release();
   }
 }
 

@@ -26,7 +26,11 @@ function commandWords(argv: readonly string[]): readonly string[] {
  * The program with the given verbs loaded; the others stand in its list by name and summary, which is all that help and
  * suggestions need.
  */
-export async function createProgram(runner: VerbRunner, loaded: readonly VerbName[]): Promise<Command> {
+export async function createProgram(
+  runner: VerbRunner,
+  loaded: readonly VerbName[],
+  { stdout, stderr }: Pick<NodeJS.Process, "stdout" | "stderr"> = process,
+): Promise<Command> {
   const program = new Command("tidemark")
     .description("A self-learning trading system: fetch, train, judge, trade.")
     .version(packageVersion(), "-V, --version", "print the version")
@@ -34,7 +38,11 @@ export async function createProgram(runner: VerbRunner, loaded: readonly VerbNam
     .showHelpAfterError(false)
     .exitOverride()
     // Failures are told by our own report, in the same form as every other failure.
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({
+      outputError: () => {},
+      writeOut: (text) => void stdout.write(text),
+      writeErr: (text) => void stderr.write(text),
+    })
     .addHelpText(
       "after",
       "\nExample:\n  # the whole line at once: data, training, backtest, report\n  tidemark demo\n",

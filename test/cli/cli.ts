@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { runCommandLine } from "../../src/cli/testing/command-line.ts";
 
 const BIN = resolve(import.meta.dirname, "../../bin/tidemark.mjs");
 
@@ -53,4 +54,12 @@ export function tidemark(args: readonly string[], options: RunOptions = {}): Pro
 export function temporaryFolder(): { readonly path: string; [Symbol.dispose](): void } {
   const path = mkdtempSync(join(tmpdir(), "tidemark-cli-"));
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The same within this process, where nothing is about a process: signals, children, what another one holds. */
+export function commandLine(
+  args: readonly string[],
+  { cwd = tmpdir(), env = {} }: Pick<RunOptions, "cwd" | "env"> = {},
+): Promise<Outcome> {
+  return runCommandLine(args, { folder: cwd, environment: cleanEnvironment(env) });
 }

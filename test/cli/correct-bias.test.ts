@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { formatDay, HOUR_MS, Random } from "../../src/core/index.ts";
 import { NIGHTLY } from "../../src/core/testing/nightly.ts";
-import { temporaryFolder, tidemark } from "./cli.ts";
+import { commandLine, temporaryFolder, tidemark } from "./cli.ts";
 
 const START_MS = Date.UTC(2022, 0, 1);
 const RISING = 4_000;
@@ -31,14 +31,14 @@ describe.skipIf(!NIGHTLY)("a policy that learned in a rising market (trains for 
     const cwd = folder.path;
     mkdirSync(join(cwd, "in"));
     writeMarket(join(cwd, "in"));
-    expect((await tidemark(["import", "in"], { cwd })).code).toBe(0);
+    expect((await commandLine(["import", "in"], { cwd })).code).toBe(0);
     const market = ["--venue", "csv", "--symbols", "AAAUSDT", "--timeframe", "1h", "--seed", "1"];
     const small = [...market, "--set", "model.encoder=mlp", "--set", "model.name=b"];
     const turn = formatDay(START_MS + RISING * HOUR_MS);
     const trained = await tidemark(["train", ...small, "--set", `data.to=${turn}`, "--steps", "30000"], { cwd });
     expect(trained.code, trained.stderr).toBe(0);
     const habits = ["verify", "bias", "--model", "b/1", "--from", turn, "--no-report", "--no-sensitivity"];
-    const before = await tidemark(habits, { cwd });
+    const before = await commandLine(habits, { cwd });
     expect(before.code, before.stdout).toBe(5);
     expect(before.stdout).toMatch(/It is long in (9[5-9]|100)\.\d % of all bars, whatever happens/);
     const change = ["train", "--continue", "b/1", "--correct-bias", ...small, "--set", `data.from=${turn}`];

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type BybitMarket, BybitServer, type SeenRequest } from "../venues/bybit-server.ts";
-import { temporaryFolder, tidemark } from "./cli.ts";
+import { commandLine, temporaryFolder, tidemark } from "./cli.ts";
 
 const NOW_MS = Date.UTC(2025, 5, 10, 12, 2);
 const MARKET: BybitMarket = {
@@ -28,7 +28,7 @@ function at(folder: string): { cwd: string; env: Record<string, string> } {
 describe("tidemark fetch", () => {
   it("stores finished bars and funding, and asks for nothing twice", async () => {
     using folder = temporaryFolder();
-    const first = await tidemark([...FETCH, "--json"], at(folder.path));
+    const first = await commandLine([...FETCH, "--json"], at(folder.path));
     expect(first.code, `no complaint: ${first.stderr}`).toBe(0);
     const bars = ((NOW_MS - 120_000 - Date.UTC(2025, 5, 1)) / 300_000) | 0;
     expect(JSON.parse(first.stdout)).toMatchObject({
@@ -39,19 +39,19 @@ describe("tidemark fetch", () => {
       ],
     });
     const asked = server.candleRequests().length;
-    const second = await tidemark(FETCH, at(folder.path));
+    const second = await commandLine(FETCH, at(folder.path));
     expect(second.stdout).toContain("BTCUSDT 5m (bybit): 0 added");
     expect(server.candleRequests()).toHaveLength(asked);
-    const checked = await tidemark(["data", "check"], at(folder.path));
+    const checked = await commandLine(["data", "check"], at(folder.path));
     expect(checked.code, `no complaint: ${checked.stdout}`).toBe(0);
   });
 
   it("stores what a venue has, and the check ends with 3 where that is no history", async () => {
     using folder = temporaryFolder();
     server.market = { ...MARKET, isMissing: (openMs) => (openMs / 300_000) % 2 === 0 };
-    const fetched = await tidemark(FETCH, at(folder.path));
+    const fetched = await commandLine(FETCH, at(folder.path));
     expect(fetched.code, `no complaint: ${fetched.stderr}`).toBe(0);
-    const checked = await tidemark(["data", "check", "--json"], at(folder.path));
+    const checked = await commandLine(["data", "check", "--json"], at(folder.path));
     expect(checked.code).toBe(3);
     expect(JSON.parse(checked.stdout)).toMatchObject({ ok: false, sets: [{ report: { verdict: "unusable" } }, {}] });
     expect(checked.stderr).toContain("DATA_QUALITY");
@@ -63,7 +63,7 @@ describe("tidemark fetch", () => {
   ] as const)("tells %s with its code and ends with 4", async (_name, fault, code) => {
     using folder = temporaryFolder();
     server.fault = () => fault;
-    const outcome = await tidemark(FETCH, at(folder.path));
+    const outcome = await commandLine(FETCH, at(folder.path));
     expect(outcome.code).toBe(4);
     expect(outcome.stderr).toContain(code);
   });
@@ -84,11 +84,11 @@ describe("tidemark fetch", () => {
     expect(outcome.code).toBe(130);
     expect(outcome.stderr).toContain("being saved");
     expect(outcome.stderr, "a stop is no failure").not.toContain("error:");
-    const listed = await tidemark(["data", "ls", "--json"], at(folder.path));
+    const listed = await commandLine(["data", "ls", "--json"], at(folder.path));
     const { sets } = JSON.parse(listed.stdout) as { sets: Array<{ bars: number }> };
     expect(sets.map(({ bars }) => bars)).toEqual([1000, 1000]);
     server.fault = () => undefined;
-    const resumed = await tidemark([...FETCH, "--json"], at(folder.path));
+    const resumed = await commandLine([...FETCH, "--json"], at(folder.path));
     expect(JSON.parse(resumed.stdout)).toMatchObject({ sets: [{ candles: { added: 1736 } }, {}] });
   });
 
@@ -113,7 +113,7 @@ describe("tidemark doctor with a network", () => {
   it("compares clocks and warns of a wrong one without failing", async () => {
     using folder = temporaryFolder();
     server.market = { ...MARKET, nowMs: Date.now() - 60_000 };
-    const wrong = await tidemark(["doctor"], at(folder.path));
+    const wrong = await commandLine(["doctor"], at(folder.path));
     expect(wrong.code).toBe(0);
     expect(wrong.stdout).toMatch(/ok +network/);
     expect(wrong.stdout).toMatch(/warn +clock +\d+ ms ahead of the venue/);
@@ -123,13 +123,13 @@ describe("tidemark doctor with a network", () => {
         return Date.now();
       },
     };
-    const right = await tidemark(["doctor"], at(folder.path));
+    const right = await commandLine(["doctor"], at(folder.path));
     expect(right.stdout).toMatch(/ok +clock/);
   });
 
   it("goes on without one", async () => {
     using folder = temporaryFolder();
-    const { code, stdout } = await tidemark(["doctor"], { cwd: folder.path });
+    const { code, stdout } = await commandLine(["doctor"], { cwd: folder.path });
     expect(code).toBe(0);
     expect(stdout).toMatch(/warn +network/);
   });

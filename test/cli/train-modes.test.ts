@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeWalk } from "./candle-files.ts";
-import { type Outcome, temporaryFolder, tidemark } from "./cli.ts";
+import { commandLine, type Outcome, temporaryFolder, tidemark } from "./cli.ts";
 
 /** Two symbols, a small network, phases of a few updates. */
 const SETTINGS = `
@@ -92,7 +92,7 @@ describe("tidemark train --phases", () => {
 describe("tidemark train", () => {
   it("refuses flags that don't go together, before anything is made", async () => {
     using folder = configured();
-    const { code, stderr } = await tidemark(["train", "--resume", "--tune"], { cwd: folder.path });
+    const { code, stderr } = await commandLine(["train", "--resume", "--tune"], { cwd: folder.path });
     expect(code).toBe(2);
     expect(stderr).toContain("--resume and --tune don't go together");
     expect(existsSync(join(folder.path, "runs"))).toBe(false);
@@ -105,9 +105,9 @@ describe("tidemark full", () => {
     const cwd = { cwd: folder.path };
     mkdirSync(join(folder.path, "candles"));
     writeWalk(join(folder.path, "candles"), "AAAUSDT.csv", { bars: 2000, seed: 1 });
-    await tidemark(["import", "candles"], cwd);
+    await commandLine(["import", "candles"], cwd);
     const args = ["full", "--venue", "auto", "--symbols", "AAA/USDT:USDT", "--per-symbol", "--seed", "3"];
-    const { code, stdout, stderr } = await tidemark(args, cwd);
+    const { code, stdout, stderr } = await commandLine(args, cwd);
     expect(code, `no complaint: ${stderr}`).toBe(0);
     expect(stderr).toContain("the history that is stored is used");
     expect(stdout).toMatch(/1\/3 .*2\/3 .*3\/3 /s);

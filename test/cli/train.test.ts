@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { writeWalk } from "./candle-files.ts";
-import { temporaryFolder, tidemark } from "./cli.ts";
+import { commandLine, temporaryFolder, tidemark } from "./cli.ts";
 
 /** A training of seconds: two symbols, a small network, short episodes. */
 const SMALL = `
@@ -30,7 +30,7 @@ async function prepare(folder: string): Promise<void> {
   mkdirSync(join(folder, "candles"));
   writeWalk(join(folder, "candles"), "AAAUSDT.csv", { bars: 3000, seed: 1 });
   writeWalk(join(folder, "candles"), "BBBUSDT.csv", { bars: 3000, seed: 2 });
-  const { code, stderr } = await tidemark(["import", "candles"], { cwd: folder });
+  const { code, stderr } = await commandLine(["import", "candles"], { cwd: folder });
   expect(code, `no complaint: ${stderr}`).toBe(0);
 }
 
@@ -63,7 +63,7 @@ describe("tidemark train", () => {
     type Verdict = { verdict: { inSample: { share: number } | null; sentences: string[] } };
     const [unseen, seen] = await Promise.all(
       [[], ["--from", "2025-01-02"]].map(async (range) => {
-        const { stdout } = await tidemark(
+        const { stdout } = await commandLine(
           ["backtest", "--model", "tidemark/1", "--no-baselines", "--json", ...range],
           cwd,
         );
@@ -73,7 +73,7 @@ describe("tidemark train", () => {
     expect(unseen.inSample, "by default it is judged on what it never saw").toBeNull();
     expect(seen.inSample?.share, "most of the file was trained on").toBeGreaterThan(0.7);
     expect(seen.sentences[0]).toMatch(/^IN-SAMPLE: /);
-    const listed = await tidemark(["models", "ls", "--json"], cwd);
+    const listed = await commandLine(["models", "ls", "--json"], cwd);
     expect(JSON.parse(listed.stdout)).toMatchObject({ models: [{ version: "1" }, { version: "2" }], damaged: [] });
   });
 
@@ -106,14 +106,14 @@ describe("tidemark train", () => {
       steps: whole.steps,
       parameterHash: whole.parameterHash,
     });
-    const again = await tidemark(["train", "--resume"], cwd);
+    const again = await commandLine(["train", "--resume"], cwd);
     expect(again.code, "nothing waits any more").toBe(3);
   });
 
   it("says what is too short, and leaves no run behind", async () => {
     using folder = temporaryFolder();
     await prepare(folder.path);
-    const { code, stderr } = await tidemark(["train", "--set", "training.episode_bars=4096"], { cwd: folder.path });
+    const { code, stderr } = await commandLine(["train", "--set", "training.episode_bars=4096"], { cwd: folder.path });
     expect(code).toBe(3);
     expect(stderr).toContain("DATA_TOO_SHORT");
     expect(readdirSync(join(folder.path, "runs"))).toEqual([]);
@@ -124,7 +124,7 @@ describe("tidemark train", () => {
     await prepare(folder.path);
     const cwd = { cwd: folder.path };
     await tidemark(["train", "--seed", "1", "--steps", "512", "--quiet"], cwd);
-    const symbols = await tidemark(["backtest", "--model", "tidemark", "--symbols", "BBBUSDT"], cwd);
+    const symbols = await commandLine(["backtest", "--model", "tidemark", "--symbols", "BBBUSDT"], cwd);
     expect(symbols.code).toBe(3);
     expect(symbols.stderr).toContain("MODEL_MISMATCH");
     const path = join(folder.path, "models/tidemark/1/model.json");
@@ -138,11 +138,11 @@ describe("tidemark train", () => {
     other.features.fingerprint = "0".repeat(64);
     other.normalizer.fingerprint = "0".repeat(64);
     writeFileSync(path, JSON.stringify(other));
-    const features = await tidemark(["backtest", "--model", "tidemark"], cwd);
+    const features = await commandLine(["backtest", "--model", "tidemark"], cwd);
     expect(features.code).toBe(3);
     expect(features.stderr).toContain("MODEL_MISMATCH");
     writeFileSync(path, manifest.slice(0, 200));
-    const damaged = await tidemark(["backtest", "--model", "tidemark"], cwd);
+    const damaged = await commandLine(["backtest", "--model", "tidemark"], cwd);
     expect(damaged.code).toBe(3);
     expect(damaged.stderr).toContain("MODEL_CORRUPT");
   });
@@ -152,7 +152,7 @@ describe("tidemark demo", () => {
   it("goes the whole way on a synthetic market where no venue answers, and says so", async () => {
     using folder = temporaryFolder();
     const args = ["demo", "--set", "training.total_steps=4096"];
-    const { code, stdout, stderr } = await tidemark(args, { cwd: folder.path });
+    const { code, stdout, stderr } = await commandLine(args, { cwd: folder.path });
     expect(code, `no complaint: ${stderr}`).toBe(0);
     expect(stdout).toContain("No real candles: Bybit");
     expect(stdout).toContain("SYNTHETIC");
@@ -165,7 +165,7 @@ describe("tidemark demo", () => {
     using folder = temporaryFolder();
     await prepare(folder.path);
     const args = ["demo", "--csv", "candles", "--set", "training.total_steps=4096", "--json"];
-    const { code, stdout, stderr } = await tidemark(args, { cwd: folder.path });
+    const { code, stdout, stderr } = await commandLine(args, { cwd: folder.path });
     expect(code, `no complaint: ${stderr}`).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       synthetic: false,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { hasRedis, startRedis } from "../../src/search/testing/redis-server.ts";
 import { writeWalk } from "./candle-files.ts";
-import { temporaryFolder, tidemark } from "./cli.ts";
+import { commandLine, temporaryFolder, tidemark } from "./cli.ts";
 
 /** A search of seconds on a made-up market: a small network, short episodes, few steps. */
 const SMALL = `
@@ -148,11 +148,11 @@ describe("tidemark tune", () => {
     prepare(folder.path);
     const cwd = { cwd: folder.path };
     const [missing, sampler, grid, away, address, hopeless] = await Promise.all([
-      tidemark(["tune", "--resume", "nothing"], cwd),
-      tidemark(["tune", "--sampler", "best"], cwd),
-      tidemark(["tune", "--sampler", "grid", "--set", "search.grid_resolution=9"], cwd),
-      tidemark(["tune", "--workers", "redis://127.0.0.1:9"], cwd),
-      tidemark(["worker"], cwd),
+      commandLine(["tune", "--resume", "nothing"], cwd),
+      commandLine(["tune", "--sampler", "best"], cwd),
+      commandLine(["tune", "--sampler", "grid", "--set", "search.grid_resolution=9"], cwd),
+      commandLine(["tune", "--workers", "redis://127.0.0.1:9"], cwd),
+      commandLine(["worker"], cwd),
       tidemark(
         ["tune", "--seed", "1", "--name", "odd", "--encoder", "transformer", "--set", "search.space.hidden_size=9,10"],
         cwd,
@@ -178,7 +178,7 @@ describe.skipIf(!hasRedis)("tidemark worker (needs redis-server)", () => {
     prepare(folder.path);
     mkdirSync(join(folder.path, "candles"));
     writeWalk(join(folder.path, "candles"), "AAAUSDT.csv", { bars: 1600, seed: 1 });
-    const imported = await tidemark(["import", "candles"], { cwd: folder.path });
+    const imported = await commandLine(["import", "candles"], { cwd: folder.path });
     expect(imported.code, `no complaint: ${imported.stderr}`).toBe(0);
     const server = await startRedis();
     try {

@@ -44,11 +44,16 @@ export async function marketOfFolder(context: AppContext, config: Config, folder
 
 /** The last days of the five perpetuals from Bybit; undefined, with the reason told, where it doesn't answer. */
 async function marketOfBybit(context: AppContext, config: Config): Promise<DemoMarket | string> {
-  const { signal } = context;
+  const { signal, environment } = context;
   try {
-    const nowMs = await bybitVenue({ timeoutMs: ANSWER_WITHIN_MS, maxAttempts: 1 }).serverTimeMs(signal);
+    const nowMs = await bybitVenue({ environment, timeoutMs: ANSWER_WITHIN_MS, maxAttempts: 1 }).serverTimeMs(signal);
     const fromMs = nowMs - DAYS * DAY_MS;
-    const source = venueSource({ venue: bybitVenue(), symbols: SYMBOLS, timeframe: parseTimeframe("5m"), fromMs });
+    const source = venueSource({
+      venue: bybitVenue({ environment }),
+      symbols: SYMBOLS,
+      timeframe: parseTimeframe("5m"),
+      fromMs,
+    });
     const onProgress = jointProgress("fetching from Bybit", context.progress);
     await source.collect(new MarketStore(dataRoot(config)), { signal, onProgress });
     context.endProgress();

@@ -8,11 +8,11 @@ import type { AppContext } from "../context.ts";
 import { jointProgress } from "./joint-progress.ts";
 import { configuredRange, configuredSymbols, DEFAULT_VENUE, syntheticSettings } from "./market.ts";
 
-/** How patient a client of a venue is; its own patience where nothing is said. */
-type Patience = Pick<BybitOptions, "timeoutMs" | "maxAttempts" | "onRetry">;
+/** Where a client of a venue finds it and how patient it is; its own patience where nothing is said. */
+type Patience = Pick<BybitOptions, "timeoutMs" | "maxAttempts" | "onRetry" | "environment">;
 
 /** The venue by name: Bybit by our own client, any other through ccxt. */
-function openVenue(config: Config, patience: Patience = {}): HistoryVenue {
+function openVenue(config: Config, patience: Patience): HistoryVenue {
   const name = venueName(config);
   if (name === "csv") {
     throw new TidemarkError("USAGE_ARGUMENT", {
@@ -39,7 +39,7 @@ function sourceOf(context: AppContext, config: Config): MarketSource {
     return syntheticSource(syntheticSettings(config));
   }
   return venueSource({
-    venue: openVenue(config, { onRetry: tellingRetries(context, venueName(config)) }),
+    venue: openVenue(config, { environment: context.environment, onRetry: tellingRetries(context, venueName(config)) }),
     symbols,
     timeframe,
     marks: config.data.markPrice,
@@ -75,8 +75,8 @@ export function venueName(config: Config): string {
 }
 
 /** Resolves as soon as the configured venue answers at all. Rejects with a VENUE_ error within seconds. */
-export async function askVenue(context: AppContext, config: Config): Promise<void> {
-  await openVenue(config, { timeoutMs: 5_000, maxAttempts: 2 }).serverTimeMs(context.signal);
+export async function askVenue({ environment, signal }: AppContext, config: Config): Promise<void> {
+  await openVenue(config, { environment, timeoutMs: 5_000, maxAttempts: 2 }).serverTimeMs(signal);
 }
 
 /** Gets what the store lacks of the configured history. */

@@ -9,7 +9,7 @@ const TIMEOUT_MS = 5_000;
 const MOST_SKEW_MS = 1_000;
 
 export async function checkNetwork(context: AppContext): Promise<Check[]> {
-  const venue = bybitVenue({ timeoutMs: TIMEOUT_MS, maxAttempts: 1 });
+  const venue = bybitVenue({ environment: context.environment, timeoutMs: TIMEOUT_MS, maxAttempts: 1 });
   try {
     // The first answer pays for names, connections and loading; the second is measured.
     await venue.serverTimeMs(context.signal);

@@ -35,6 +35,8 @@ import {
 export type BybitOptions = {
   /** Default: linear (USDT perpetuals and dated futures). Spot history is filed under "bybit-spot". */
   readonly category?: "linear" | "spot";
+  /** Where TIDEMARK_BYBIT_URL is looked up; default: of this process. */
+  readonly environment?: NodeJS.ProcessEnv;
   /** Default: the variable TIDEMARK_BYBIT_URL, else Bybit's own address. */
   readonly baseUrl?: string;
   /** Default: 10 s. */
@@ -74,7 +76,7 @@ class BybitVenue implements HistoryVenue {
   constructor(options: BybitOptions) {
     this.#category = options.category ?? "linear";
     this.name = this.#category === "linear" ? "bybit" : "bybit-spot";
-    this.#baseUrl = checkedUrl(options.baseUrl ?? process.env["TIDEMARK_BYBIT_URL"]);
+    this.#baseUrl = checkedUrl(options.baseUrl ?? (options.environment ?? process.env)["TIDEMARK_BYBIT_URL"]);
     this.#timeoutMs = options.timeoutMs ?? 10_000;
     this.#maxAttempts = options.maxAttempts ?? 5;
     this.#backoffMs = options.backoffMs ?? 500;
