@@ -143,7 +143,9 @@ describe.skipIf(CHROMIUM === undefined)("a report in a browser (needs Chromium; 
     expect(await panel.isVisible()).toBe(false);
     await page.mouse.click(box.x + box.width / 2, box.y + 100);
     const text = await panel.innerText();
-    expect(text).toMatch(/(long|short), 2024-/);
+    expect(text).toMatch(
+      /(long|short), 2024-[\s\S]*Ended by\s+(its own decision|a turn to the other side|the end of the test)/,
+    );
     expect(text).toMatch(/Decided\s+at the close of 2024-[\s\S]*fast[\s\S]*slow/);
     expect(text).toMatch(
       /Wanted size\s+\d+\.0 %[\s\S]*Position sent\s+-?[\d.]+ \(-?[\d,]+ lots\)[\s\S]*Limits that spoke/,

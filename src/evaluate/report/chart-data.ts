@@ -6,6 +6,7 @@ import { dailyReturns, daysPerYearOf } from "../returns.ts";
 import { sharpe } from "../statistics/ratios.ts";
 import type { Trade } from "../trades.ts";
 import { extremeRows, forStretches, significant } from "./downsample.ts";
+import { EXIT_TEXT } from "./exit-text.ts";
 import { type Histogram, histogram } from "./histogram.ts";
 import { type LevelPoint, levelPoints, type TradeWhy, tradeWhy } from "./trade-why.ts";
 
@@ -60,6 +61,8 @@ export type ChartData = {
   /** Absent where there are none. */
   readonly dailyReturns?: Histogram | undefined;
   readonly tradeProfits?: Histogram | undefined;
+  /** What ended a trade, in words, by its reason. */
+  readonly exits: typeof EXIT_TEXT;
   /** What the features of a trade's decision are. */
   readonly features?: FeatureNames;
 };
@@ -84,6 +87,7 @@ export function chartData(comparison: Comparison, tape: MarketTape, budget: Char
     exposure: line("Exposure", comparison.policy, result.curve.exposure, 1, budget.linePoints),
     ...ribbonData(comparison.policy, budget.ribbonCells),
     prices: result.instruments.map((_, symbol) => priceData(comparison, tape, symbol, budget)),
+    exits: EXIT_TEXT,
     dailyReturns: histogram(daily),
     tradeProfits: histogram(result.trades.map((trade) => trade.netProfit)),
     ...(comparison.features === undefined ? {} : { features: shortFeatures(comparison.features) }),

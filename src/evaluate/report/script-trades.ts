@@ -50,7 +50,7 @@ function tradePanel(id) {
     if (!picked) { host.innerHTML = ""; host.hidden = true; return; }
     var t = picked.trade, w = t[7], own = D.prices[picked.symbol].trades, k = own.indexOf(t);
     var html = '<div class="head"><h3>' + esc(D.prices[picked.symbol].symbol) + ", " + (t[4] > 0 ? "long" : "short") + ", " + when(t[0]) + '</h3><div class="tools"><button class="tool" type="button" data-step="-1"' + (k <= 0 ? " disabled" : "") + '>Before</button><button class="tool" type="button" data-step="1"' + (k >= own.length - 1 ? " disabled" : "") + '>Next</button><button class="tool" type="button" data-step="0">Close</button></div></div>';
-    var facts = [["Entry to exit, on average", price(t[2]) + " to " + price(t[3]) + ", until " + when(t[1])], ["Net profit", '<span class="' + (t[5] > 0 ? "pos" : "neg") + '">' + group(t[5], 2) + " " + esc(D.quote) + "</span>"], ["Ended by", esc(t[6])]];
+    var facts = [["Entry to exit, on average", price(t[2]) + " to " + price(t[3]) + ", until " + when(t[1])], ["Net profit", '<span class="' + (t[5] > 0 ? "pos" : "neg") + '">' + group(t[5], 2) + " " + esc(D.quote) + "</span>"], ["Ended by", esc(D.exits[t[6]])]];
     var levels = t[8] || [];
     if (levels.length) {
       var a = levels[0], z = levels[levels.length - 1];

@@ -204,7 +204,7 @@ function priceChart(id) {
       reach = ((view[1] - view[0]) / (frame.box.right - frame.box.left)) * 9;
       var t = nearTrade(s);
       if (t) {
-        rows += "<tr><td>" + (t[4] > 0 ? "Long" : "Short") + " from</td><td>" + price(t[2]) + " to " + price(t[3]) + '</td></tr><tr><td>Net profit</td><td class="' + (t[5] > 0 ? "pos" : "neg") + '">' + group(t[5], 2) + " " + esc(D.quote) + "</td></tr><tr><td>Ended by</td><td>" + esc(t[6]) + "</td></tr>";
+        rows += "<tr><td>" + (t[4] > 0 ? "Long" : "Short") + " from</td><td>" + price(t[2]) + " to " + price(t[3]) + '</td></tr><tr><td>Net profit</td><td class="' + (t[5] > 0 ? "pos" : "neg") + '">' + group(t[5], 2) + " " + esc(D.quote) + "</td></tr><tr><td>Ended by</td><td>" + esc(D.exits[t[6]]) + "</td></tr>";
       }
       return '<div class="when">' + when(p.x[k]) + "</div><table>" + rows + "</table>";
     },

@@ -11,6 +11,7 @@ import { dailyReturns, monthlyReturns } from "../returns.ts";
 import type { Statistics } from "../statistics/statistics.ts";
 import { inSampleText } from "../verdict-text.ts";
 import { escapeHtml } from "./escape.ts";
+import { EXIT_TEXT } from "./exit-text.ts";
 
 const STANDING_TEXT: Readonly<Record<Verdict["standing"], string>> = {
   promotable: "Promotable",
@@ -272,7 +273,7 @@ export function tradesCard({ policy }: Comparison): string {
       return (
         `<tr data-symbol="${trade.symbol}" data-entry="${Math.round((trade.entryMs - startMs) / 1_000)}">${cells.map((text, i) => `<td${i > 0 && i < 4 ? ' class="text"' : ""}>${text}</td>`).join("")}` +
         `<td class="${sign(trade.netProfit)}">${formatFigure(trade.netProfit, FigureKind.money)}</td>` +
-        `<td class="${sign(trade.netReturn)}">${formatFigure(trade.netReturn, FigureKind.change)}</td><td class="text">${escapeHtml(trade.exitReason)}</td></tr>`
+        `<td class="${sign(trade.netReturn)}">${formatFigure(trade.netReturn, FigureKind.change)}</td><td class="text">${escapeHtml(EXIT_TEXT[trade.exitReason])}</td></tr>`
       );
     });
   const note =
