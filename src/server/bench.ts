@@ -71,6 +71,7 @@ function* month(nowMs: number): Iterable<readonly [atMs: number, entries: Entry[
           name: "paper",
           live: false,
           attachedBrackets: true,
+          protection: "position",
           amend: true,
           postOnly: true,
           shortSelling: true,

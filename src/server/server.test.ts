@@ -27,6 +27,7 @@ const BEGIN: readonly Entry[] = [
       name: "paper",
       live: false,
       attachedBrackets: true,
+      protection: "position",
       amend: true,
       postOnly: true,
       shortSelling: true,

@@ -19,6 +19,8 @@ export type Side = "buy" | "sell";
 /** What an order is for. Protection is placed beside a position; everything else is sent by the planner. */
 export type OrderPurpose = "entry" | "exit" | "protection";
 
+export type ProtectionLeg = "stop" | "target";
+
 export type TimeInForce = "gtc" | "ioc" | "fok" | "post-only";
 
 /** A price at which an order of the venue's wakes up. */
@@ -35,6 +37,8 @@ export type OrderRequest = {
   readonly symbol: string;
   readonly side: Side;
   readonly purpose: OrderPurpose;
+  /** Which half of the pair it is that closes a holding; with the purpose `protection` alone. */
+  readonly protects?: ProtectionLeg;
   readonly type: "market" | "limit";
   readonly timeInForce: TimeInForce;
   /** Base units or contracts, above zero, on the venue's grid. */
@@ -81,7 +85,7 @@ export type CancelAllRequest = {
   readonly keepProtective: boolean;
 };
 
-/** Stop and target of a whole position, set or set anew. Absent leaves as it is, null takes away. */
+/** Stop and target of a whole position that are the position's own, set or set anew. Absent leaves as it is, null takes away. */
 export type ProtectionRequest = {
   readonly symbol: string;
   /** The side that is held. */
@@ -260,6 +264,12 @@ export type BrokerCapabilities = {
   readonly live: boolean;
   /** Entries may carry stop and target. Otherwise the engine protects after the fill, within its bounded naked time. */
   readonly attachedBrackets: boolean;
+  /**
+   * Whose stop and target are. `position`: the venue's, which follow the size of the position and end with it; they are set by
+   * `protect`. `orders`: orders of their own, which neither follow it nor end with it; the engine submits each with the purpose
+   * `protection`, lets one cancel the other, and `protect` refuses.
+   */
+  readonly protection: "position" | "orders";
   readonly amend: boolean;
   readonly postOnly: boolean;
   readonly shortSelling: boolean;
@@ -314,7 +324,7 @@ export type Broker = {
   amend(request: AmendRequest): Promise<AmendOutcome>;
   cancel(request: CancelRequest): Promise<CancelOutcome>;
   cancelAll(request: CancelAllRequest): Promise<CancelOutcome>;
-  /** Sets or repairs stop and target of a position. */
+  /** Sets or repairs stop and target of a position; only with `capabilities.protection` "position". */
   protect(request: ProtectionRequest): Promise<AmendOutcome>;
   setLeverage(symbol: string, leverage: DecimalText): Promise<LeverageOutcome>;
 

@@ -229,7 +229,7 @@ export async function runSession(
     session.deliver({
       kind: "started",
       process: String(process.pid),
-      ...(past === undefined ? {} : { decisions }),
+      ...(past === undefined ? {} : { decisions, capabilities: broker.capabilities }),
     });
     if (past !== undefined) renewSettings(session, settings);
     await broker.start(symbols, (event) => session.deliver({ kind: "broker", event }), stop);

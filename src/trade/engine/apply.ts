@@ -5,11 +5,14 @@ import type { BrokerEvent, BrokerOrder, BrokerPosition, SubmitOutcome } from "..
 import { applyCommand, applyCommandEnd, noteDenied, noteUncancelled } from "./command-fold.ts";
 import { rowsNamed, strategyNamed } from "./config.ts";
 import { type Entry, type Fact, type Input, isInput, type Target } from "./entries.ts";
-import { bookExecution, closePosition, finishOrder, newPosition, observeEquity, prune } from "./ledger.ts";
+import { followGuards } from "./guard-fold.ts";
+import { bookExecution, closePosition, finishOrder, newPosition, observeEquity, prune, sweep } from "./ledger.ts";
 import { sameAgain } from "./manual-brackets.ts";
-import { type ActiveTarget, type EngineState, isFlattening, isLive, type OrderLife } from "./state.ts";
+import { type ActiveTarget, type EngineState, guardsByOrders, isFlattening, isLive, type OrderLife } from "./state.ts";
 
 const FOREVER = Number.MAX_SAFE_INTEGER;
+/** From a cancel's acknowledgement to the order's end, at the most. */
+const CANCEL_TAKES_MS = 2_000;
 
 /** Entries after which an order may have begun, ended, or come back. */
 const MOVES_ORDERS: ReadonlySet<Entry["kind"]> = new Set([
@@ -21,6 +24,7 @@ const MOVES_ORDERS: ReadonlySet<Entry["kind"]> = new Set([
   "snapshot",
   "intent",
   "settled",
+  "healed",
 ]);
 
 export function applyEntry(state: EngineState, entry: Entry, atMs: number): void {
@@ -28,7 +32,9 @@ export function applyEntry(state: EngineState, entry: Entry, atMs: number): void
   state.nowMs = atMs;
   if (isInput(entry)) applyInput(state, entry, atMs);
   else applyFact(state, entry, atMs);
-  if (MOVES_ORDERS.has(entry.kind)) state.live = Object.keys(state.orders).filter((id) => isLive(state.orders[id]));
+  if (!MOVES_ORDERS.has(entry.kind)) return;
+  state.live = Object.keys(state.orders).filter((id) => isLive(state.orders[id]));
+  if (guardsByOrders(state)) followGuards(state);
 }
 
 function applyInput(state: EngineState, entry: Input, atMs: number): void {
@@ -47,6 +53,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       observeEquity(state);
       return;
     case "started":
+      if (entry.capabilities !== undefined) state.capabilities = entry.capabilities;
       return start(state);
     case "stopped":
       state.running = false;
@@ -74,7 +81,8 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       const order = state.orders[entry.request.clientOrderId ?? ""];
       if (order === undefined) return;
       const sure = entry.outcome.outcome === "acknowledged";
-      if (!sure) order.cancelling = false;
+      if (sure) order.updatedMs = atMs;
+      else order.cancelling = false;
       if (entry.outcome.outcome === "rejected")
         noteUncancelled(state, entry.request.clientOrderId ?? "", entry.outcome.message);
       // A cancel that met nothing says only that the order is not working: what became of it has to be asked.
@@ -100,7 +108,10 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       if (entry.snapshot !== null) {
         for (const execution of entry.snapshot.executions) bookExecution(state, execution);
         state.cursor = entry.snapshot.cursor;
-        for (const order of entry.snapshot.orders) applyOrder(state, order);
+        for (const order of entry.snapshot.orders) {
+          forgetCancel(state, order, entry.snapshot.askedMs);
+          applyOrder(state, order);
+        }
         for (const position of entry.snapshot.positions) applyProtection(state, position);
         const balance = entry.snapshot.balances.find(({ currency }) => currency === state.config?.currency);
         if (balance !== undefined) state.venueCash = balance.total;
@@ -209,13 +220,21 @@ const LIFE: Partial<Record<BrokerOrder["status"], OrderLife>> = {
   rejected: "rejected",
 };
 
+/** A cancel that was taken long ago, of an order that stands all the same, has to be sent again. */
+function forgetCancel(state: EngineState, shown: BrokerOrder, askedMs: number): void {
+  const order = state.orders[shown.clientOrderId] as EngineState["orders"][string] | undefined;
+  if (order !== undefined && order.updatedMs < askedMs - CANCEL_TAKES_MS) order.cancelling = false;
+}
+
 /** A final order stays final: a late "new" must not wake it, except where we believed that it never was. */
 function applyOrder(state: EngineState, update: BrokerOrder): void {
   const order = state.orders[update.clientOrderId];
   if (order === undefined) return;
   order.orderId = update.orderId;
-  order.updatedMs = state.nowMs;
   const life = LIFE[update.status] ?? "working";
+  // That it stands as it stood is no news: a stop that waits for weeks keeps nothing from being quiet.
+  const isNews = order.life !== life || decimal(update.filled).gt(order.reported);
+  if (isNews) order.updatedMs = state.nowMs;
   if (isLive(order) || order.life === "absent" || (order.life === "rejected" && life !== "rejected")) {
     order.life = "working";
     order.asked = 0;
@@ -229,7 +248,7 @@ function applyProtection(state: EngineState, update: BrokerPosition): void {
   const position = state.positions[update.symbol];
   if (position === undefined || update.quantity === ZERO_TEXT) return;
   if (decimal(update.quantity).mul(position.quantity).lt(0)) return;
-  position.venue = { stopPrice: update.stopPrice, targetPrice: update.targetPrice };
+  if (!guardsByOrders(state)) position.venue = { stopPrice: update.stopPrice, targetPrice: update.targetPrice };
   if (update.liquidationPrice !== undefined) position.liquidationPrice = update.liquidationPrice;
 }
 
@@ -247,7 +266,7 @@ function applySubmitted(state: EngineState, id: string, outcome: SubmitOutcome):
     if (outcome.outcome === "unknown") doubt(state, order);
     else order.life = "rejected";
   }
-  if (outcome.outcome === "rejected" && state.config !== undefined) {
+  if (outcome.outcome === "rejected" && state.config !== undefined && order.request.purpose !== "protection") {
     const from = state.nowMs - state.config.limits.rejectWindowMs;
     state.risk.rejects = [...state.risk.rejects.filter((timeMs) => timeMs >= from), state.nowMs];
   }
@@ -291,7 +310,10 @@ function applyFact(state: EngineState, fact: Fact, atMs: number): void {
       return;
     case "cancelling": {
       const order = state.orders[fact.request.clientOrderId ?? ""];
-      if (order !== undefined) order.cancelling = true;
+      if (order === undefined) return;
+      order.cancelling = true;
+      order.updatedMs = atMs;
+      if (order.request.purpose === "protection") order.cancels = (order.cancels ?? 0) + 1;
       return;
     }
     case "protecting": {
@@ -394,6 +416,7 @@ function applyFact(state: EngineState, fact: Fact, atMs: number): void {
 
 /** The venue is right about what is held: the difference is booked without a profit, at the venue's entry price. */
 function heal(state: EngineState, fact: Extract<Fact, { kind: "healed" }>): void {
+  delete state.dust[fact.symbol];
   if (fact.to === ZERO_TEXT) return closePosition(state, fact.symbol);
   const known = state.positions[fact.symbol];
   const position =
@@ -402,4 +425,5 @@ function heal(state: EngineState, fact: Extract<Fact, { kind: "healed" }>): void
   position.cost = exactText(decimal(fact.to).mul(fact.entryPrice));
   if (known === undefined) position.extreme = fact.entryPrice;
   state.positions[fact.symbol] = position;
+  sweep(state, fact.symbol);
 }

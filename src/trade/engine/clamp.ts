@@ -18,6 +18,8 @@ export type ClampInput = {
   /** For the notional of a market order: the worse of quote and mark. */
   readonly reference: DecimalText;
   readonly reduceOnly: boolean;
+  /** Whether the venue takes it below its least value. Default: where it only reduces. */
+  readonly isExempt?: boolean;
   /** Absolute quantity held on the other side, for reduce-only orders. */
   readonly held: DecimalText;
 };
@@ -47,7 +49,7 @@ class Clamps {
 }
 
 export function clampOrder(input: ClampInput): Clamped {
-  const { rules, side, type, reduceOnly } = input;
+  const { rules, side, type, reduceOnly, isExempt = reduceOnly } = input;
   const clamps = new Clamps();
   let quantity = decimal(input.quantity);
   if (reduceOnly && quantity.gt(input.held)) quantity = clamps.note("position", quantity, decimal(input.held));
@@ -70,7 +72,7 @@ export function clampOrder(input: ClampInput): Clamped {
     }
   }
   const worth = quantity.mul(price ?? decimal(input.reference).mul(MARKET_BUFFER)).mul(rules.multiplier);
-  if (!reduceOnly && worth.lt(rules.minNotional)) {
+  if (!isExempt && worth.lt(rules.minNotional)) {
     return refused("GATE_MIN_NOTIONAL", `${exactText(worth)} is less than the minimum of ${rules.minNotional}`);
   }
   return {

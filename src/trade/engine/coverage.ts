@@ -13,7 +13,7 @@ import type { EngineConfig } from "./config.ts";
 import type { BracketTerms } from "./entries.ts";
 import { entryPrice } from "./ledger.ts";
 import { takeBackProtection } from "./operator.ts";
-import { type EngineState, isFlattening, type PositionState, type ProtectionState } from "./state.ts";
+import { type EngineState, guardsByOrders, isFlattening, type PositionState, type ProtectionState } from "./state.ts";
 import type { Step } from "./step.ts";
 
 /** Doublings of the wait between two tries to move a stop that stands. */
@@ -22,7 +22,7 @@ const SLOWEST = 6;
 export function coverPositions(step: Step): void {
   const { state, emit } = step;
   // The simulated exchange keeps the stops that it is given with the order.
-  if (state.capabilities?.targets === true) return;
+  if (state.capabilities?.targets === true || guardsByOrders(state)) return;
   for (const symbol of Object.keys(state.positions)) {
     const position = state.positions[symbol];
     if (position.protecting && position.nakedMs > 0 && position.venue.stopPrice === undefined) continue;
@@ -75,7 +75,7 @@ type Planned = {
 const foundNeeds = new WeakMap<PositionState, Planned>();
 
 /** The protection that a position needs; computed anew only where something that it follows from has changed. */
-function desired(state: EngineState, symbol: string, position: PositionState): ProtectionState | undefined {
+export function desired(state: EngineState, symbol: string, position: PositionState): ProtectionState | undefined {
   const rules = state.rules[symbol];
   const { config } = state;
   const { brackets, manual, quantity, cost, extreme } = position;
@@ -171,6 +171,7 @@ export function onProtectTimer(step: Step, kind: "protect" | "naked", symbol: st
   const position = state.positions[symbol];
   if (position === undefined) return;
   if (kind === "protect") {
+    if (guardsByOrders(state)) return;
     const wanted = desired(state, symbol, position);
     const isDue = wanted !== undefined && !position.protecting && differs(wanted, position.venue);
     if (isDue) protect(step, symbol, position, wanted);

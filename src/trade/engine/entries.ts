@@ -81,6 +81,8 @@ export type Input =
       readonly process: string;
       /** Rules of sizing and risk that each strategy decides by from now on, where they may be others than at the beginning. */
       readonly decisions?: Readonly<Record<string, unknown>>;
+      /** What its broker can, where the session was begun before it. */
+      readonly capabilities?: BrokerCapabilities;
     }
   | { readonly kind: "stopped"; readonly reason: string }
   | { readonly kind: "rules"; readonly rules: readonly OrderRules[] }

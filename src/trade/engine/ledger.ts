@@ -34,6 +34,17 @@ export function heldQuantity(state: EngineState, symbol: string): DecimalText {
   return state.positions[symbol]?.quantity ?? ZERO_TEXT;
 }
 
+/** With what is less than a lot: what the account shows. */
+export function quantityInAccount(state: EngineState, symbol: string): DecimalText {
+  return state.positions[symbol]?.quantity ?? state.dust[symbol]?.quantity ?? ZERO_TEXT;
+}
+
+/** Whether a quantity is less than one step of the venue's: nothing that can be traded. */
+export function isLessThanALot(state: EngineState, symbol: string, quantity: Decimal): boolean {
+  const step = (state.rules[symbol] as EngineState["rules"][string] | undefined)?.lotStep;
+  return step !== undefined && quantity.abs().lt(step);
+}
+
 export function entryPrice(position: PositionState): Decimal {
   return decimal(position.cost).div(position.quantity);
 }
@@ -82,7 +93,8 @@ export function bookExecution(state: EngineState, execution: BrokerExecution): b
   state.traded = plus(state.traded, quantity.mul(price).mul(multiplier).neg());
   const inBase = execution.feeCurrency !== state.config?.currency && symbol.startsWith(execution.feeCurrency);
   state.fees = plus(state.fees, inBase ? decimal(execution.fee).mul(price) : decimal(execution.fee));
-  const brackets = order?.brackets ?? NO_BRACKETS;
+  const isGuard = order?.request.purpose === "protection";
+  const brackets = order === undefined || isGuard ? NO_BRACKETS : order.brackets;
   moveQuantity(state, symbol, quantity, decimal(price), order?.strategy ?? "", brackets);
   // What the venue kept as its fee was paid for and is not held: it leaves at cost, booked as the fee above.
   if (inBase && quantity.gt(0)) takeFromHolding(state, symbol, decimal(execution.fee));
@@ -104,6 +116,7 @@ function takeFromHolding(state: EngineState, symbol: string, amount: Decimal): v
   position.quantity = exactText(decimal(position.quantity).minus(amount));
   position.cost = exactText(average.mul(position.quantity));
   if (decimal(position.quantity).lte(0)) closePosition(state, symbol);
+  else sweep(state, symbol);
 }
 
 function moveQuantity(
@@ -127,7 +140,10 @@ function moveQuantity(
     held.cost = exactText(average.mul(held.quantity));
     rest = quantity.plus(closing.mul(side));
     if (held.quantity === ZERO_TEXT) closePosition(state, symbol);
-    else if (brackets !== NO_BRACKETS) held.brackets = brackets;
+    else {
+      if (brackets !== NO_BRACKETS) held.brackets = brackets;
+      sweep(state, symbol);
+    }
   }
   if (rest.isZero()) return;
   let position = state.positions[symbol];
@@ -135,11 +151,22 @@ function moveQuantity(
     position = newPosition(state.nowMs, strategy, brackets);
     position.extreme = exactText(price);
     state.positions[symbol] = position;
+    const dust = state.dust[symbol] as EngineState["dust"][string] | undefined;
+    if (dust !== undefined) Object.assign(position, dust);
+    delete state.dust[symbol];
   } else if (brackets !== NO_BRACKETS) {
     position.brackets = brackets;
   }
   position.quantity = plus(position.quantity, rest);
   position.cost = plus(position.cost, rest.mul(price));
+}
+
+/** A holding of which less than a lot is left is closed: no order can sell the rest, and no stop can guard it. */
+export function sweep(state: EngineState, symbol: string): void {
+  const { quantity, cost } = state.positions[symbol];
+  if (!isLessThanALot(state, symbol, decimal(quantity))) return;
+  closePosition(state, symbol);
+  state.dust[symbol] = { quantity, cost };
 }
 
 export function closePosition(state: EngineState, symbol: string): void {

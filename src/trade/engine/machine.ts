@@ -9,11 +9,12 @@ import { decimal } from "../../core/index.ts";
 import { applyEntry } from "./apply.ts";
 import { coverPositions, onProtected, onProtectTimer } from "./coverage.ts";
 import type { Effect, Entry, Input } from "./entries.ts";
+import { guardPositions, onBeyondTimer, onUncancelled } from "./guards.ts";
 import { followCommands, onCommand } from "./operator.ts";
 import { askAgain, onFound, onSubmitted } from "./order-life.ts";
 import { planSymbol } from "./planner.ts";
 import { onSnapshot, reconcile } from "./reconciler.ts";
-import { type ActiveTarget, type EngineState, emptyState, statusOf } from "./state.ts";
+import { type ActiveTarget, type EngineState, emptyState, guardsByOrders, statusOf } from "./state.ts";
 import type { Step } from "./step.ts";
 import { checkLimits, onBrokerEvent, onFeed } from "./switches.ts";
 
@@ -60,7 +61,9 @@ export class Engine {
   /** Symbols whose quote the shell should renew before the next input: they are held, wanted or worked. */
   symbolsInPlay(): string[] {
     const { state } = this;
-    return [...new Set([...Object.keys(state.positions), ...Object.keys(state.wanted)])];
+    // What was found in the account and not in the journal is booked at its price, where the venue keeps none.
+    const found = guardsByOrders(state) ? Object.keys(state.reconcile.differences) : [];
+    return [...new Set([...Object.keys(state.positions), ...Object.keys(state.wanted), ...found])];
   }
 }
 
@@ -101,8 +104,9 @@ function react(step: Step, input: Input, seq: number): void {
     case "stopped":
     case "rules":
     case "quote":
-    case "cancelled":
       return;
+    case "cancelled":
+      return onUncancelled(step, input.request.clientOrderId ?? "", input.outcome);
   }
 }
 
@@ -142,6 +146,8 @@ function onTimer(step: Step, id: string): void {
     case "protect":
     case "naked":
       return onProtectTimer(step, kind, subject);
+    case "beyond":
+      return onBeyondTimer(step, subject);
     default:
   }
 }
@@ -151,7 +157,9 @@ function settle(step: Step, input: Input): void {
   const { state } = step;
   checkLimits(step, input.kind === "row" || (input.kind === "timer" && input.id === "mark"));
   for (const id of state.live) askAgainWhenDue(step, id);
-  if (!LEAVES_PROTECTION.has(input.kind)) coverPositions(step);
+  // Of stops that are orders of their own, the life of every order is a part.
+  if (guardsByOrders(state)) guardPositions(step);
+  else if (!LEAVES_PROTECTION.has(input.kind)) coverPositions(step);
   for (const symbol of Object.keys(state.wanted)) planSymbol(step, symbol);
   cancelStrays(step);
   followCommands(step);

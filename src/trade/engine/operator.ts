@@ -106,6 +106,10 @@ function cancel(step: Step, { clientOrderId }: Of<"cancel-order">): CommandRefus
   const order = step.state.orders[clientOrderId];
   if (order === undefined) return { code: "COMMAND_REFUSED", detail: `there is no order ${clientOrderId}` };
   if (!isLive(order)) return { code: "COMMAND_REFUSED", detail: `the order is ${order.life} already` };
+  const { purpose, symbol } = order.request;
+  if (purpose === "protection" && step.state.positions[symbol] !== undefined) {
+    return { code: "COMMAND_REFUSED", detail: `it protects ${symbol}: change its stop or target, or close it` };
+  }
   sendCancel(step, clientOrderId);
   return undefined;
 }

@@ -5,6 +5,7 @@
  */
 import { decimal } from "../../core/index.ts";
 import type { BrokerOrder, SubmitOutcome } from "../broker.ts";
+import { onGuardRefused } from "./guards.ts";
 import { reconcile } from "./reconciler.ts";
 import type { Step } from "./step.ts";
 
@@ -23,6 +24,7 @@ export function onSubmitted(step: Step, id: string, outcome: SubmitOutcome): voi
   if (FATAL.has(outcome.code)) emit({ kind: "state", to: "halted", cause: outcome.code, text: outcome.message });
   if (outcome.code === "maintenance")
     emit({ kind: "state", to: "reducing", cause: "maintenance", text: outcome.message });
+  if (order.request.purpose === "protection") onGuardRefused(step, order, outcome);
   // The venue sees another position than we do: what it sees counts.
   if (outcome.code === "reduce-only" || outcome.code === "position-mode") reconcile(step, outcome.code);
 }

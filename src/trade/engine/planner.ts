@@ -9,9 +9,10 @@ import { clampBrackets, clampOrder } from "./clamp.ts";
 import { clientOrderId } from "./client-order-id.ts";
 import type { BracketTerms, Clamp, Leg } from "./entries.ts";
 import { freshPrice, openingRefusal, type Refusal, withinCaps } from "./gate.ts";
-import { heldQuantity, multiplierOf } from "./ledger.ts";
+import { hasLooseGuard } from "./guard-fold.ts";
+import { heldQuantity, isLessThanALot, multiplierOf } from "./ledger.ts";
 import { withManual } from "./manual-brackets.ts";
-import { type ActiveTarget, type EngineState } from "./state.ts";
+import { type ActiveTarget, type EngineState, guardsByOrders } from "./state.ts";
 import type { Step } from "./step.ts";
 
 /** Orders of one decision and leg that may be tried. A flattening never gives up. */
@@ -29,7 +30,7 @@ export function planSymbol(step: Step, symbol: string): void {
   if (state.capabilities?.targets === true) return planWhole(step, wanted);
   const held = decimal(heldQuantity(state, symbol));
   const target = isTooSmall(state, wanted) ? decimal("0") : decimal(wanted.quantity);
-  if (held.eq(target)) {
+  if (isThere(state, symbol, held, target)) {
     drop(step, wanted, "done");
   } else if (wanted.untilMs < state.nowMs) {
     outOfTime(step, wanted);
@@ -43,8 +44,17 @@ export function planSymbol(step: Step, symbol: string): void {
   }
 }
 
+/** A stop or target that is an order of its own keeps nothing back. */
 function isBusy(state: EngineState, symbol: string): boolean {
-  return state.live.some((id) => state.orders[id].request.symbol === symbol);
+  return state.live.some((id) => {
+    const { request } = state.orders[id];
+    return request.symbol === symbol && request.purpose !== "protection";
+  });
+}
+
+/** What is held is what is wanted, but for less than a lot: a fee in the coin leaves odd quantities. */
+function isThere(state: EngineState, symbol: string, held: Decimal, target: Decimal): boolean {
+  return held.eq(target) || (!target.isZero() && isLessThanALot(state, symbol, held.minus(target)));
 }
 
 /** A position below the venue's minimum is none. */
@@ -164,6 +174,7 @@ function exit(step: Step, wanted: ActiveTarget, held: Decimal, quantity: Decimal
     quantity: exactText(quantity),
     reference: price,
     reduceOnly: true,
+    isExempt: !guardsByOrders(state),
     held: exactText(held.abs()),
   });
   if (!clamped.ok) {
@@ -191,6 +202,8 @@ function enter(step: Step, wanted: ActiveTarget, target: Decimal, held: Decimal)
   const rules = state.rules[symbol];
   if (config === undefined) return;
   if (wanted.attempts.e >= MOST_ATTEMPTS.e) return drop(step, wanted, "it was tried often enough");
+  // A stop or target that is left of an earlier holding could sell this one.
+  if (hasLooseGuard(state, symbol)) return later(step, symbol, LOOK_AGAIN_MS);
   const refusal = openingRefusal(state, wanted);
   if (refusal !== undefined) {
     // The comparison with the venue ends in seconds: the decision waits for it as long as it is valid.

@@ -3,12 +3,13 @@
  * venue does not show any more are asked for; a position that differs is healed when the difference stands still over two
  * looks. Nothing is opened before the first success, and a difference that does not go away leaves only closing.
  */
-import { decimal, exactText, ZERO_TEXT } from "../../core/index.ts";
+import { type DecimalText, decimal, exactText, ZERO_TEXT } from "../../core/index.ts";
 import { symbolsOf } from "./config.ts";
 import type { VenueSnapshot } from "./entries.ts";
-import { heldQuantity } from "./ledger.ts";
+import { entryPrice, heldQuantity, isLessThanALot, quantityInAccount } from "./ledger.ts";
 import type { EngineState } from "./state.ts";
 import type { Step } from "./step.ts";
+import { cancelStrayGuards } from "./stray-guards.ts";
 
 /** After a look that found a difference the next one comes soon. */
 const LOOK_AGAIN_MS = 2_000;
@@ -34,24 +35,26 @@ export function onSnapshot(step: Step, snapshot: VenueSnapshot | null, failed: s
   }
   if (snapshot.mode !== undefined && !acceptAccount(step, snapshot.mode)) return;
   askForMissingOrders(step, snapshot);
+  const strays = cancelStrayGuards(step, snapshot);
   const differences = compare(state, snapshot);
   const names = Object.keys(differences);
-  if (names.length === 0) {
+  if (names.length === 0 && strays === 0) {
     emit({ kind: "reconciled", differences: 0 });
     if (state.causes["reconcile"] !== undefined) {
       emit({ kind: "state", to: "active", cause: "reconcile", text: "journal and venue agree" });
     }
     return;
   }
-  const standing = names.every((name) => state.reconcile.differences[name] === differences[name]);
-  if (standing && isQuiet(state, snapshot)) {
+  const standing = strays === 0 && names.every((name) => state.reconcile.differences[name] === differences[name]);
+  if (standing && isQuiet(state, snapshot) && names.every((symbol) => hasPrice(state, snapshot, symbol))) {
     for (const symbol of names) healPosition(step, snapshot, symbol);
     emit({ kind: "reconciled", differences: names.length });
     return;
   }
   emit({ kind: "differs", differences });
   emit({ kind: "later", timer: "reconcile", dueMs: state.nowMs + LOOK_AGAIN_MS });
-  giveUp(step, `${names.join(", ")} differ`);
+  const open = strays === 0 ? "" : `${strays} stops or targets of an earlier holding are open`;
+  giveUp(step, names.length === 0 ? open : `${names.join(", ")} differ`);
 }
 
 /** Hedge mode is not traded: every leg would have to be addressed. */
@@ -119,7 +122,7 @@ function compare(state: EngineState, snapshot: VenueSnapshot): Record<string, st
   const known = state.config === undefined ? [] : symbolsOf(state.config);
   const differences: Record<string, string> = {};
   for (const symbol of new Set([...known, ...Object.keys(state.positions), ...held.keys()])) {
-    const ours = heldQuantity(state, symbol);
+    const ours = quantityInAccount(state, symbol);
     const theirs = held.get(symbol) ?? ZERO_TEXT;
     if (ours !== theirs) differences[symbol] = `${ours} -> ${theirs}`;
   }
@@ -134,22 +137,37 @@ function isQuiet(state: EngineState, snapshot: VenueSnapshot): boolean {
   );
 }
 
+/** What a position was bought at, as the venue says; where it keeps none, as we know it, or what it costs now. */
+function priceOf(state: EngineState, snapshot: VenueSnapshot, symbol: string): DecimalText | undefined {
+  const leg = snapshot.positions.find((one) => one.symbol === symbol && one.quantity !== ZERO_TEXT);
+  if (leg !== undefined && leg.entryPrice !== ZERO_TEXT) return leg.entryPrice;
+  const known = state.positions[symbol] as EngineState["positions"][string] | undefined;
+  if (known !== undefined) return exactText(entryPrice(known).toSignificantDigits(20));
+  return (state.quotes[symbol] as EngineState["quotes"][string] | undefined)?.last;
+}
+
+/** Whether a difference can be booked: what is flat has no price. */
+function hasPrice(state: EngineState, snapshot: VenueSnapshot, symbol: string): boolean {
+  const isFlat = (venueQuantities(snapshot).get(symbol) ?? ZERO_TEXT) === ZERO_TEXT;
+  return isFlat || priceOf(state, snapshot, symbol) !== undefined;
+}
+
 function healPosition(step: Step, snapshot: VenueSnapshot, symbol: string): void {
   const { state, emit, effects } = step;
   const legs = snapshot.positions.filter((leg) => leg.symbol === symbol && leg.quantity !== ZERO_TEXT);
   const to = exactText(legs.reduce((sum, { quantity }) => sum.plus(quantity), decimal("0")));
-  const from = heldQuantity(state, symbol);
+  const from = quantityInAccount(state, symbol);
   const isOurs = state.config !== undefined && symbolsOf(state.config).includes(symbol);
   const text = `${symbol}: the journal has ${from}, the venue ${to}`;
   emit({ kind: "alarm", code: "reconcile.position", text });
   effects.push({ do: "notify", code: "reconcile.position", text });
-  const isUnknown = from === ZERO_TEXT && to !== ZERO_TEXT;
+  const isUnknown = heldQuantity(state, symbol) === ZERO_TEXT && !isLessThanALot(state, symbol, decimal(to));
   if (!isOurs || (isUnknown && state.config?.unknownPositions === "refuse")) {
     if (state.causes["unknown-position"] === undefined) {
       emit({ kind: "state", to: "reducing", cause: "unknown-position", text: `${text}; close it, or allow adoption` });
     }
     if (!isOurs) return;
   }
-  const entry = legs[0]?.entryPrice ?? ZERO_TEXT;
+  const entry = priceOf(state, snapshot, symbol) ?? ZERO_TEXT;
   emit({ kind: "healed", symbol, from, to, entryPrice: entry, why: "the venue is right about what is held" });
 }

@@ -35,6 +35,8 @@ export type OrderState = {
   /** How it ended, while executions are still missing. */
   ended: OrderLife | undefined;
   cancelling: boolean;
+  /** How often a stop or target that is an order of its own was to be taken away; absent for the first time. */
+  cancels?: number;
   /** Since when its fate is in doubt, and how often the venue was asked. */
   doubtMs: number;
   asked: number;
@@ -122,6 +124,8 @@ export type EngineState = {
   /** Ids of the orders whose fate is open, in the order of their intents. */
   live: string[];
   positions: Record<string, PositionState>;
+  /** Less than a lot of a holding, which no order can sell: it goes along with what is bought next. */
+  dust: Record<string, { readonly quantity: DecimalText; readonly cost: DecimalText }>;
   wanted: Record<string, ActiveTarget>;
   /** Last close of a position by symbol, for the cooldown. */
   closedMs: Record<string, number>;
@@ -174,6 +178,7 @@ export function emptyState(): EngineState {
     orders: {},
     live: [],
     positions: {},
+    dust: {},
     wanted: {},
     closedMs: {},
     executions: {},
@@ -198,6 +203,11 @@ export function emptyState(): EngineState {
     scales: {},
     running: false,
   };
+}
+
+/** Whether stop and target are orders of the engine's own, which it has to take away itself. */
+export function guardsByOrders({ capabilities }: EngineState): boolean {
+  return capabilities?.protection === "orders" && !capabilities.targets;
 }
 
 /** Whether an order's fate is still open. */

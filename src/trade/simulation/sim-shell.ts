@@ -87,6 +87,7 @@ export class SimShell {
           name: "sim",
           live: false,
           attachedBrackets: true,
+          protection: "position",
           amend: true,
           postOnly: true,
           shortSelling: true,

@@ -3,7 +3,7 @@
  * controls; registers the tests. A broker that can't do a thing says so in its capabilities and is not asked for it.
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { decimal, exactText } from "../../core/index.ts";
+import { type DecimalText, decimal, exactText, floorToStep } from "../../core/index.ts";
 import type { Broker, BrokerEvent, BrokerExecution, OrderRequest } from "../broker.ts";
 
 /** How the place behind the broker treats the next matching request. */
@@ -19,8 +19,10 @@ export type PlannedFault =
 
 export type BrokerHarness = {
   readonly broker: Broker;
-  /** A symbol with tick 0.1, step 0.001, minimum notional 5, and 10,000 of quote currency in the account. */
+  /** A symbol with tick 0.1, minimum notional 5, and 10,000 of quote currency in the account. */
   readonly symbol: string;
+  /** Default: 0.001. */
+  readonly lotStep?: string;
   /** Puts the market there; resting orders and triggers react. */
   setQuote(bid: string, ask: string): Promise<void>;
   /** Lets what is under way arrive. */
@@ -50,6 +52,56 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
     const resting = (over: Partial<OrderRequest> = {}): OrderRequest =>
       order({ type: "limit", timeInForce: "gtc", price: exactText("90"), ...over });
     const executions = (): BrokerExecution[] => events.flatMap((e) => (e.kind === "execution" ? [e.execution] : []));
+    /** Sets stop and target of 0.1 that are held; the ids that name them where they are orders of their own. */
+    const guard = async (stopPrice: string, targetPrice?: string): Promise<{ stop: string; target: string }> => {
+      const prices = { stop: stopPrice, target: targetPrice };
+      const ids = { stop: `contract-${++count}_s`, target: `contract-${count}_t` };
+      if (place.broker.capabilities.protection === "position") {
+        const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1") } as const;
+        const target = targetPrice === undefined ? {} : { targetPrice: exactText(targetPrice) };
+        const told = await place.broker.protect({
+          ...request,
+          stopPrice: exactText(stopPrice),
+          ...target,
+          clientOrderId: ids.stop,
+        });
+        expect(told.outcome).toBe("acknowledged");
+      } else {
+        for (const leg of ["stop", "target"] as const) {
+          const price = prices[leg];
+          if (price === undefined) continue;
+          const told = await place.broker.submit(
+            order({
+              clientOrderId: ids[leg],
+              side: "sell",
+              purpose: "protection",
+              protects: leg,
+              reduceOnly: true,
+              quantity: floorToStep(decimal(await held()), decimal(place.lotStep ?? "0.001")).toFixed() as DecimalText,
+              trigger: { price: exactText(price), when: leg === "stop" ? "falls" : "rises", by: "last" },
+            }),
+          );
+          expect(told.outcome).toBe("acknowledged");
+        }
+      }
+      await place.settle();
+      return ids;
+    };
+    /** Stop and target of the position, or those orders, as the venue shows them. */
+    const protection = async (): Promise<Array<string | undefined>> => {
+      if (place.broker.capabilities.protection === "position") {
+        const leg = (await place.broker.positions()).find(({ quantity }) => quantity !== "0");
+        return [leg?.stopPrice, leg?.targetPrice];
+      }
+      const open = await place.broker.openOrders();
+      return ["stop", "target"].map((role) => open.find((one) => one.role === role)?.triggerPrice);
+    };
+    /** Fees that were kept in the coin itself leave less than was bought. */
+    const keptInCoin = (): string =>
+      executions()
+        .filter(({ feeCurrency }) => place.symbol.startsWith(feeCurrency))
+        .reduce((sum, { fee }) => sum.plus(fee), decimal("0"))
+        .toFixed();
     const held = async (): Promise<string> => {
       const legs = await place.broker.positions();
       return legs
@@ -74,7 +126,7 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
       const mode = await place.broker.accountMode();
       expect(mode.accountId.length).toBeGreaterThan(0);
       const rules = (await place.broker.rules()).find(({ symbol }) => symbol === place.symbol);
-      expect([rules?.tick, rules?.lotStep, rules?.minNotional]).toEqual(["0.1", "0.001", "5"]);
+      expect([rules?.tick, rules?.lotStep, rules?.minNotional]).toEqual(["0.1", place.lotStep ?? "0.001", "5"]);
     });
 
     test("a market order is acknowledged, filled, and shows in position, order and executions", async () => {
@@ -84,7 +136,7 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
       const filled = executions().filter(({ clientOrderId }) => clientOrderId === sent.clientOrderId);
       const total = filled.reduce((sum, { quantity }) => sum.plus(quantity), decimal("0"));
       expect(total.toFixed(), "executions sum to the order").toBe("0.1");
-      expect(await held()).toBe("0.1");
+      expect(await held()).toBe(decimal("0.1").minus(keptInCoin()).toFixed());
       const found = await place.broker.orderByClientId(place.symbol, sent.clientOrderId);
       expect([found?.status, found?.filled]).toEqual(["filled", "0.1"]);
       expect(filled.every(({ fee, kind }) => kind === "trade" && decimal(fee).gt(0))).toBe(true);
@@ -96,7 +148,7 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
       const again = await place.broker.submit(sent);
       await place.settle();
       expect(again).toMatchObject({ outcome: "acknowledged", duplicate: true });
-      expect(await held()).toBe("0.1");
+      expect(await held()).toBe(decimal("0.1").minus(keptInCoin()).toFixed());
     });
 
     test("an order that never was is undefined, not an error", async () => {
@@ -138,41 +190,61 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
       expect((await place.broker.executionsSince(page.cursor)).executions).toEqual([]);
     });
 
-    test("brackets protect the position, close it when they are met, and leave nothing behind", async () => {
+    test("stop and target protect what is held, close it when they are met, and leave nothing behind", async () => {
+      const { attachedBrackets, protection: kind } = place.broker.capabilities;
       const brackets = { stopPrice: exactText("95"), targetPrice: exactText("110") };
-      const attached = place.broker.capabilities.attachedBrackets;
-      await place.broker.submit(order(attached ? brackets : {}));
+      await place.broker.submit(order(attachedBrackets ? brackets : {}));
       await place.settle();
-      if (!attached) {
-        const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1") } as const;
-        await place.broker.protect({ ...request, ...brackets, clientOrderId: "contract-stop" });
-        await place.settle();
-      }
-      const leg = (await place.broker.positions()).find(({ quantity }) => quantity !== "0");
-      expect([leg?.stopPrice, leg?.targetPrice]).toEqual(["95", "110"]);
+      const { target } = attachedBrackets ? { target: "" } : await guard("95", "110");
+      expect(await protection()).toEqual(["95", "110"]);
       await place.setQuote("94", "94.1");
       await place.settle();
-      expect(await held()).toBe("0");
+      expect(decimal(await held()).lt(place.lotStep ?? "0.001"), "nothing that could be sold is held").toBe(true);
       expect(executions().at(-1)).toMatchObject({ side: "sell", role: "stop", symbol: place.symbol });
+      if (kind === "orders") {
+        // One does not cancel the other: whoever placed them does.
+        expect((await place.broker.openOrders()).map(({ clientOrderId }) => clientOrderId)).toEqual([target]);
+        const cancelled = await place.broker.cancel({ symbol: place.symbol, clientOrderId: target });
+        expect(cancelled.outcome).toBe("acknowledged");
+        await place.settle();
+      }
       expect(await place.broker.openOrders()).toEqual([]);
+    });
+
+    test("stop and target can be moved and taken away, or it is said that the position has none of its own", async () => {
+      await place.broker.submit(order());
+      await place.settle();
+      const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1"), clientOrderId: "c-p" } as const;
+      const [stopPrice, targetPrice] = [exactText("96"), exactText("112")];
+      if (place.broker.capabilities.protection === "orders") {
+        expect(await place.broker.protect({ ...request, stopPrice })).toMatchObject({
+          outcome: "rejected",
+          code: "bracket",
+        });
+        return;
+      }
+      await guard("95", "110");
+      await place.broker.protect({ ...request, stopPrice, targetPrice });
+      await place.settle();
+      expect(await protection()).toEqual(["96", "112"]);
+      await place.broker.protect({ ...request, targetPrice: null });
+      await place.settle();
+      expect(await protection()).toEqual(["96", undefined]);
     });
 
     test("cancel-all keeps or takes protective orders as asked", async () => {
       await place.broker.submit(order());
       await place.settle();
-      const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1") } as const;
-      await place.broker.protect({ ...request, stopPrice: exactText("95"), clientOrderId: "contract-keep" });
+      await guard("95");
       await place.broker.submit(resting());
       await place.settle();
       await place.broker.cancelAll({ symbol: place.symbol, keepProtective: true });
       await place.settle();
       expect((await place.broker.openOrders()).filter(({ role }) => role === "ours")).toEqual([]);
-      const stops = async (): Promise<Array<string | undefined>> =>
-        (await place.broker.positions()).filter(({ quantity }) => quantity !== "0").map(({ stopPrice }) => stopPrice);
-      expect(await stops()).toEqual(["95"]);
+      expect(await protection()).toEqual(["95", undefined]);
       await place.broker.cancelAll({ symbol: place.symbol, keepProtective: false });
       await place.settle();
-      expect(await stops()).toEqual([undefined]);
+      expect(await protection()).toEqual([undefined, undefined]);
     });
 
     test("a reply that is lost is unknown, and the order is found by its client id", async ({ skip }) => {

@@ -23,9 +23,11 @@ import type {
   OrderRequest,
   ProtectionRequest,
   RejectCode,
+  Rejection,
   SubmitOutcome,
 } from "../../broker.ts";
 import { brokerError } from "../../broker-error.ts";
+import { GUARD_ENDS } from "../../engine/client-order-id.ts";
 import type { OrderRules } from "../../order-rules.ts";
 import { Contracts } from "./contracts.ts";
 import { ExecutionPages } from "./execution-pages.ts";
@@ -33,7 +35,6 @@ import { streamEvents } from "./messages.ts";
 import { PrivateStream } from "./private-stream.ts";
 import { DUPLICATE_CODES, rejection, UNCHANGED_CODES } from "./reject-codes.ts";
 import { amendRequest, createRequest, tradingStopRequest } from "./requests.ts";
-import { SpotProtection } from "./spot-protection.ts";
 import { amount, brokerBalances, brokerOrder, brokerPosition } from "./translate.ts";
 
 export type BybitBrokerOptions = {
@@ -63,7 +64,6 @@ class BybitBroker implements Broker {
   readonly #options: BybitBrokerOptions;
   readonly #account: BybitAccount;
   readonly #pages: ExecutionPages;
-  readonly #spot: SpotProtection;
   readonly #contracts: Contracts;
   #symbols: readonly string[] = [];
   #listener: BrokerListener = () => undefined;
@@ -75,13 +75,13 @@ class BybitBroker implements Broker {
     this.#options = options;
     this.#account = account;
     this.#pages = new ExecutionPages(account);
-    this.#spot = new SpotProtection(account);
     this.#contracts = new Contracts(account);
     const linear = account.category === "linear";
     this.capabilities = {
       name: "bybit",
       live: account.rest.hosts.live,
       attachedBrackets: linear,
+      protection: linear ? "position" : "orders",
       targets: false,
       amend: true,
       postOnly: true,
@@ -126,6 +126,8 @@ class BybitBroker implements Broker {
   }
 
   async submit(order: OrderRequest): Promise<SubmitOutcome> {
+    const isSpot = this.#account.category === "spot";
+    if (isSpot && order.reduceOnly && order.side === "buy") return nothingToReduce(`no ${order.symbol} is held short`);
     const outcome = await this.#account.create(createRequest(order, this.#account.category, this.#hedged));
     if (outcome.kind === "accepted") {
       return { outcome: "acknowledged", orderId: idOf(outcome), duplicate: false };
@@ -135,6 +137,10 @@ class BybitBroker implements Broker {
       return { outcome: "acknowledged", orderId: found?.orderId ?? "", duplicate: true };
     }
     const told = this.#refused(outcome);
+    // Spot knows no such order: what it can't sell for lack of coins is not there to be reduced.
+    if (isSpot && order.reduceOnly && told.outcome === "rejected" && told.code === "insufficient-funds") {
+      return { ...told, code: "reduce-only" };
+    }
     if (told.outcome === "rejected" && told.code === "position-mode") await this.#detectMode().catch(() => undefined);
     return told;
   }
@@ -151,7 +157,17 @@ class BybitBroker implements Broker {
   async cancel(request: CancelRequest): Promise<CancelOutcome> {
     const { symbol, clientOrderId, orderId } = request;
     const named = clientOrderId === undefined ? { orderId: orderId ?? "" } : { orderLinkId: clientOrderId };
-    return this.#cancelled(await this.#account.cancel({ symbol, ...named }));
+    return this.#cancel(symbol, named, isConditional(clientOrderId ?? ""));
+  }
+
+  /** On spot the venue finds a conditional order only where it is told that it is one. */
+  async #cancel(
+    symbol: string,
+    named: { readonly orderId: string } | { readonly orderLinkId: string },
+    isStop: boolean,
+  ): Promise<CancelOutcome> {
+    const filter = isStop && this.#account.category === "spot" ? ({ orderFilter: "StopOrder" } as const) : {};
+    return this.#cancelled(await this.#account.cancel({ symbol, ...named, ...filter }));
   }
 
   async cancelAll(request: CancelAllRequest): Promise<CancelOutcome> {
@@ -164,10 +180,10 @@ class BybitBroker implements Broker {
   }
 
   async protect(request: ProtectionRequest): Promise<AmendOutcome> {
-    const outcome =
-      this.#account.category === "spot"
-        ? await this.#spot.protect(request)
-        : await this.#account.tradingStop(tradingStopRequest(request, this.#hedged));
+    if (this.#account.category === "spot") {
+      return { outcome: "rejected", code: "bracket", message: "a spot holding has no stop and no target of its own" };
+    }
+    const outcome = await this.#account.tradingStop(tradingStopRequest(request, this.#hedged));
     if (outcome.kind === "accepted") return { outcome: "acknowledged" };
     if (outcome.kind === "refused" && UNCHANGED_CODES.has(outcome.retCode)) return { outcome: "unchanged" };
     return this.#refused(outcome);
@@ -285,7 +301,7 @@ class BybitBroker implements Broker {
     for (const order of open.map(brokerOrder)) {
       const protects = order.reduceOnly || order.role !== "ours";
       if (protects && keepProtective) continue;
-      const one = await this.cancel({ symbol, orderId: order.orderId });
+      const one = await this.#cancel(symbol, { orderId: order.orderId }, order.triggerPrice !== undefined);
       if (one.outcome === "rejected" || one.outcome === "unknown") return one;
     }
     return told;
@@ -308,21 +324,17 @@ class BybitBroker implements Broker {
   async #spotHoldings(): Promise<BrokerPosition[]> {
     const coins = (await this.#account.wallet())?.coin ?? [];
     const nowMs = Math.floor(this.#account.rest.venueNowMs());
-    return Promise.all(
-      this.#symbols.map(async (symbol) => {
-        const base = this.#contracts.base(symbol);
-        const held = coins.find(({ coin }) => coin === base);
-        const legs = await this.#spot.legs(symbol);
-        return {
-          symbol,
-          leg: "both" as const,
-          quantity: exactText(decimal(amount(held?.walletBalance ?? "0"))),
-          entryPrice: exactText("0"),
-          ...legs,
-          updatedMs: nowMs,
-        };
-      }),
-    );
+    return this.#symbols.map((symbol) => {
+      const base = this.#contracts.base(symbol);
+      const held = coins.find(({ coin }) => coin === base);
+      return {
+        symbol,
+        leg: "both" as const,
+        quantity: exactText(decimal(amount(held?.walletBalance ?? "0"))),
+        entryPrice: exactText("0"),
+        updatedMs: nowMs,
+      };
+    });
   }
 
   #settle(): string | undefined {
@@ -333,6 +345,14 @@ class BybitBroker implements Broker {
   #tell(event: BrokerEvent): void {
     this.#listener(event);
   }
+}
+
+function isConditional(clientOrderId: string): boolean {
+  return Object.values(GUARD_ENDS).some((end) => clientOrderId.endsWith(end));
+}
+
+function nothingToReduce(message: string): Rejection {
+  return { outcome: "rejected", code: "reduce-only", message };
 }
 
 function idOf(outcome: Extract<BybitOutcome, { kind: "accepted" }>): string {

@@ -1,9 +1,10 @@
 import { systemClock } from "../../../core/index.ts";
+import type { BybitCategory } from "../../../venues/index.ts";
 import { type BrokerHarness, type PlannedFault, testBrokerContract } from "../../testing/broker-contract.ts";
 import { localPlace } from "./testing/local-place.ts";
 
-async function open(): Promise<BrokerHarness> {
-  const place = await localPlace();
+async function open(category: BybitCategory): Promise<BrokerHarness> {
+  const place = await localPlace({ category });
   const { broker } = place;
   let heard = 0;
   let ups = 0;
@@ -41,6 +42,7 @@ async function open(): Promise<BrokerHarness> {
   return {
     broker,
     symbol: "BTCUSDT",
+    ...(category === "spot" ? { lotStep: "0.000001" } : {}),
     setQuote: (bid, ask) => Promise.resolve(place.quote(bid, ask)),
     settle,
     fault,
@@ -48,4 +50,5 @@ async function open(): Promise<BrokerHarness> {
   };
 }
 
-testBrokerContract("the Bybit broker", open);
+testBrokerContract("the Bybit broker", () => open("linear"));
+testBrokerContract("the Bybit broker on spot", () => open("spot"));

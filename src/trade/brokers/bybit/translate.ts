@@ -11,6 +11,7 @@ import type {
   OrderStatus,
   Side,
 } from "../../broker.ts";
+import { GUARD_ENDS } from "../../engine/client-order-id.ts";
 
 const STATUSES: Readonly<Record<string, OrderStatus>> = {
   New: "new",
@@ -37,10 +38,6 @@ const KINDS: Readonly<Record<string, ExecutionKind>> = {
   Delivery: "delivery",
 };
 
-/** Ends of the client ids that this broker gives to spot orders which protect a holding. */
-export const SPOT_STOP = "_s";
-export const SPOT_TARGET = "_t";
-
 /** Decimal text of a field that may be empty or odd. */
 export function amount(text: string): DecimalText {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? exactText(text) : ZERO_TEXT;
@@ -57,8 +54,8 @@ function sideOf(text: string): Side {
 }
 
 function roleOf(row: { orderLinkId: string; createType: string; stopOrderType: string }): OrderRole {
-  if (row.orderLinkId.endsWith(SPOT_STOP)) return "stop";
-  if (row.orderLinkId.endsWith(SPOT_TARGET)) return "target";
+  if (row.orderLinkId.endsWith(GUARD_ENDS.stop)) return "stop";
+  if (row.orderLinkId.endsWith(GUARD_ENDS.target)) return "target";
   if (row.orderLinkId !== "") return "ours";
   const words = `${row.createType} ${row.stopOrderType}`;
   if (/Adl/i.test(words)) return "adl";

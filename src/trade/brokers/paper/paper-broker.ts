@@ -73,6 +73,7 @@ export class PaperBroker implements BarBroker {
     name: "paper",
     live: false,
     attachedBrackets: true,
+    protection: "position",
     amend: false,
     postOnly: false,
     shortSelling: true,

@@ -1,6 +1,6 @@
 /** @file An engine with one symbol at 100, started and reconciled, on a clock that a test moves. */
 import { decimal, exactText, MINUTE_MS } from "../../../core/index.ts";
-import type { BrokerEvent, BrokerExecution, BrokerOrder, SubmitOutcome } from "../../broker.ts";
+import type { BrokerCapabilities, BrokerEvent, BrokerExecution, BrokerOrder, SubmitOutcome } from "../../broker.ts";
 import { ENGINE_DEFAULTS, type EngineConfig } from "../config.ts";
 import type { Effect, Entry, Input, Target, VenueSnapshot } from "../entries.ts";
 import { Engine } from "../machine.ts";
@@ -15,7 +15,8 @@ export class Desk {
   nowMs = START;
   effects: readonly Effect[] = [];
 
-  constructor(over: Partial<EngineConfig> = {}) {
+  /** @param can what its broker can, where that is not the usual */
+  constructor(over: Partial<EngineConfig> = {}, can: Partial<BrokerCapabilities> = {}) {
     this.give({
       kind: "session",
       id: "test",
@@ -31,11 +32,13 @@ export class Desk {
         name: "test",
         live: false,
         attachedBrackets: true,
+        protection: "position",
         amend: true,
         postOnly: true,
         shortSelling: true,
         targets: false,
         finalOrdersMs: 86_400_000,
+        ...can,
       },
       accountId: "1",
       instruments: [],

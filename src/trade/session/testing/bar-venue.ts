@@ -31,6 +31,7 @@ export class BarVenue implements Broker {
     name: "bars",
     live: true,
     attachedBrackets: true,
+    protection: "position",
     amend: false,
     postOnly: false,
     shortSelling: true,

@@ -56,7 +56,8 @@ export class BybitAccount {
   }
 
   create(order: CreateOrder): Promise<BybitOutcome> {
-    const lane = order.reduceOnly === true ? "cancel" : "trade";
+    const protects = order.reduceOnly === true || order.orderFilter === "StopOrder";
+    const lane = protects ? "cancel" : "trade";
     const command = { group: "create", lane, where: `order ${order.orderLinkId ?? ""}` } as const;
     return this.rest.send(command, (client) => client.submitOrder({ ...order, category: this.category }));
   }

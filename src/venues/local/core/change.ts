@@ -31,6 +31,9 @@ function liveOrder(account: Account, market: Market, parameters: Parameters): Or
 
 export function cancelOrder(world: World, account: Account, market: Market, parameters: Parameters): Order {
   const order = liveOrder(account, market, parameters);
+  // Spot looks for orders of one kind, of plain ones where none is named.
+  const kind = textOf(parameters, "orderFilter") || "Order";
+  if (order.listing.category === "spot" && kindOf(order) !== kind) refuse(170213, "Order does not exist.");
   finish(world, order, "Cancelled", { cancelType: "CancelByUser" });
   endSpotEntry(world, order);
   return order;
