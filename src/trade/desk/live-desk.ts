@@ -2,7 +2,7 @@
  * @file The desk of a session: what policies and the decision step see of an account whose fills come from a broker. Its
  * columns are a fold over the journal, in the arithmetic of the simulated exchange; its `order` only collects targets.
  */
-import { exactText, stepsText } from "../../core/index.ts";
+import { type Decimal, decimal, decimalOfNumber, exactText, stepsText } from "../../core/index.ts";
 import {
   AccountLedger,
   type ExchangeConfig,
@@ -25,6 +25,8 @@ export class LiveDesk implements TradeDesk {
   readonly #rows: string;
   readonly #symbolIndex: ReadonlyMap<string, number>;
   readonly #seen = new Set<string>();
+  /** What is held, exactly, of symbols whose fees are kept in the coin. */
+  readonly #coins = new Map<number, Decimal>();
   #targets: Target[] = [];
   #liquidated = false;
 
@@ -144,11 +146,29 @@ export class LiveDesk implements TradeDesk {
       this.#ledger.fund(symbol, -Number(execution.fee) + 0, within);
       return;
     }
-    const step = this.terms.lotStep[symbol];
-    const lots = Math.round(Number(execution.quantity) / step) * (execution.side === "buy" ? 1 : -1);
+    const price = Number(execution.price);
+    const fee = Number(execution.fee);
+    const { base, quote } = this.tape.instruments[symbol];
+    const isInCoin = execution.feeCurrency === base && base !== quote;
+    const lots =
+      isInCoin || this.#coins.has(symbol) ? this.#coinLots(symbol, execution, isInCoin) : this.#lots(symbol, execution);
     if (lots === 0) return;
-    this.#ledger.fill(symbol, lots, Number(execution.price), Number(execution.fee));
+    this.#ledger.fill(symbol, lots, price, isInCoin ? fee * price : fee);
     if (execution.kind === "liquidation") this.#liquidated = true;
+  }
+
+  #lots(symbol: number, { quantity, side }: BrokerExecution): number {
+    return Math.round(Number(quantity) / this.terms.lotStep[symbol]) * (side === "buy" ? 1 : -1);
+  }
+
+  /** Lots of which a venue that keeps its fee in the coin has left a part: what is less than one can't be sold, and is none. */
+  #coinLots(symbol: number, { quantity, side, fee }: BrokerExecution, isInCoin: boolean): number {
+    const step = decimalOfNumber(this.terms.lotStep[symbol]);
+    const before = this.#coins.get(symbol) ?? step.mul(this.book.lots[symbol]);
+    const after = before.plus(side === "buy" ? quantity : decimal(quantity).neg()).minus(isInCoin ? fee : "0");
+    this.#coins.set(symbol, after);
+    const lots = after.abs().lt(step) ? 0 : after.div(step).round().toNumber();
+    return lots - this.book.lots[symbol];
   }
 
   #settle(order: BrokerOrder): void {

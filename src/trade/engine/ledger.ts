@@ -14,7 +14,7 @@ import {
 } from "../../core/index.ts";
 import type { BrokerExecution } from "../broker.ts";
 import type { BracketTerms } from "./entries.ts";
-import type { EngineState, OrderState, PositionState } from "./state.ts";
+import { type EngineState, guardsByOrders, type OrderState, type PositionState } from "./state.ts";
 
 /** Executions are remembered this long; the venue is asked from a cursor that is younger. */
 const REMEMBER_MS = 3 * DAY_MS;
@@ -163,6 +163,7 @@ function moveQuantity(
 
 /** A holding of which less than a lot is left is closed: no order can sell the rest, and no stop can guard it. */
 export function sweep(state: EngineState, symbol: string): void {
+  if (!guardsByOrders(state)) return;
   const { quantity, cost } = state.positions[symbol];
   if (!isLessThanALot(state, symbol, decimal(quantity))) return;
   closePosition(state, symbol);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { canonicalJson } from "../../core/index.ts";
+import { canonicalJson, exactText } from "../../core/index.ts";
 import { applyEntry } from "../engine/apply.ts";
 import type { Entry } from "../engine/entries.ts";
 import { type EngineState, emptyState } from "../engine/state.ts";
-import { ACK, type Desk, holding } from "../engine/testing/desk.ts";
+import { ACK, Desk, holding } from "../engine/testing/desk.ts";
 import { foldJournal } from "./fold.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 import { journalTrades, TradeReader } from "./trades.ts";
@@ -75,6 +75,25 @@ describe("closed trades, record by record", () => {
       exitReason: "stop",
     });
     expect(closed().entries[trade.exitSeq - 1]).toMatchObject({ event: { execution: { executionId: "out" } } });
+  });
+
+  test("a fee that was kept in the coin is a fee, and what it leaves of a lot keeps no trade open", () => {
+    const desk = new Desk({}, { attachedBrackets: false, protection: "orders" });
+    desk.want("1");
+    desk.answer(ACK);
+    desk.fill("1", "buy", { fee: exactText("0.0013"), feeCurrency: "BTC" });
+    const stop = desk.engine.state.live.at(-1) ?? "";
+    desk.fill("0.998", "sell", { clientOrderId: stop, role: "stop", price: exactText("110"), fee: exactText("0.2") });
+    const [trade, ...rest] = journalTrades(desk.entries);
+    expect(rest).toEqual([]);
+    // 0.998 sold at 110 for what 0.9987 had cost at 100; fees of 0.0013 at 100 and of 0.2.
+    expect(trade).toMatchObject({
+      entryPrice: "100",
+      exitPrice: "110",
+      grossProfit: "9.91",
+      fees: "0.33",
+      netProfit: "9.58",
+    });
   });
 
   test("read in any two parts, the trades are those of one reading, and nothing is read twice", () => {

@@ -7,6 +7,7 @@ import {
   exactText,
   type Instrument,
   type InstrumentKind,
+  splitSymbol,
   ZERO_TEXT,
 } from "../../core/index.ts";
 import { type AssetClass, assetClass } from "../../portfolio/index.ts";
@@ -58,6 +59,8 @@ type OpenTrade = {
   fees: Decimal;
   funding: Decimal;
   orders: string[];
+  /** A fee was kept in the coin: less than a lot may be left that nobody can sell. */
+  isOdd: boolean;
 };
 
 /** Prices are rounded to so many significant digits; sums are exact. */
@@ -74,6 +77,7 @@ export class TradeReader {
   readonly #seen = new Set<string>();
   readonly #instruments = new Map<string, Instrument>();
   readonly #units = new Map<string, Decimal>();
+  readonly #steps = new Map<string, Decimal>();
   readonly #strategies = new Map<string, string>();
   /** What decides in each strategy. */
   readonly #models = new Map<string, string>();
@@ -98,7 +102,10 @@ export class TradeReader {
         if (own.model !== undefined) this.#models.set(own.name, own.model);
       }
     } else if (entry.kind === "rules") {
-      for (const { symbol, multiplier } of entry.rules) this.#units.set(symbol, decimal(multiplier));
+      for (const { symbol, multiplier, lotStep } of entry.rules) {
+        this.#units.set(symbol, decimal(multiplier));
+        this.#steps.set(symbol, decimal(lotStep));
+      }
     } else if (entry.kind === "intent") {
       this.#strategies.set(entry.request.clientOrderId, entry.strategy);
     } else if (entry.kind === "broker" && entry.event.kind === "execution") {
@@ -126,16 +133,20 @@ export class TradeReader {
     const side = execution.side === "buy" ? 1 : -1;
     const price = decimal(execution.price);
     const total = rest;
+    // A fee that is kept in the coin was paid for with the purchase, and is not held.
+    const { base, quote } = this.#instruments.get(symbol) ?? splitSymbol(symbol);
+    const isInCoin = execution.feeCurrency === base && base !== quote;
+    const fee = decimal(execution.fee).mul(isInCoin ? price : 1);
     const unit = this.#units.get(symbol) ?? decimal("1");
     if (trade !== undefined && trade.side !== side) {
       const closing = rest.lt(trade.held) ? rest : trade.held;
       trade.left = trade.left.plus(closing);
       trade.sold = trade.sold.plus(closing.mul(price));
       trade.held = trade.held.minus(closing);
-      trade.fees = trade.fees.plus(decimal(execution.fee).mul(closing).div(total));
+      trade.fees = trade.fees.plus(fee.mul(closing).div(total));
       note(trade, execution);
       rest = rest.minus(closing);
-      if (trade.held.isZero()) {
+      if (trade.held.isZero() || (trade.isOdd && trade.held.lt(this.#steps.get(symbol) ?? "0"))) {
         this.trades.push(this.#finished(trade, symbol, unit, execution));
         this.#open.delete(symbol);
         trade = undefined;
@@ -156,14 +167,21 @@ export class TradeReader {
         fees: zero,
         funding: zero,
         orders: [],
+        isOdd: false,
       };
       this.#open.set(symbol, trade);
     }
     trade.held = trade.held.plus(rest);
+    if (isInCoin) {
+      trade.held = trade.held.minus(execution.fee);
+      trade.entered = trade.entered.minus(execution.fee);
+      trade.bought = trade.bought.minus(fee);
+      trade.isOdd = true;
+    }
     if (trade.held.gt(trade.largest)) trade.largest = trade.held;
     trade.entered = trade.entered.plus(rest);
     trade.bought = trade.bought.plus(rest.mul(price));
-    trade.fees = trade.fees.plus(decimal(execution.fee).mul(rest).div(total));
+    trade.fees = trade.fees.plus(fee.mul(rest).div(total));
     note(trade, execution);
   }
 

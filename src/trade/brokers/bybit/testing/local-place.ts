@@ -32,6 +32,8 @@ export type LocalPlace = {
   quote(bid: string, ask: string): void;
   /** Waits until the condition holds, looking often, for no longer than ten seconds. */
   until(condition: () => boolean, what: string): Promise<void>;
+  /** Another client of the same venue and account, as a new process has it. */
+  again(): LocalPlace;
   close(): Promise<void>;
 };
 
@@ -45,10 +47,13 @@ export type PlaceOptions = {
 };
 
 export async function localPlace(options: PlaceOptions = {}): Promise<LocalPlace> {
-  const category = options.category ?? "linear";
   const coins = { USDT: options.usdt ?? "10000" };
   const core = smallVenue({ accounts: [{ id: "1", key: "key-0001", secret: "secret-0001", coins }] });
-  const venue = await LocalVenue.start({ core, seed: 1, speed: 0, ipLimit: 100_000 });
+  return placeAt(await LocalVenue.start({ core, seed: 1, speed: 0, ipLimit: 100_000 }), options);
+}
+
+function placeAt(venue: LocalVenue, options: PlaceOptions): LocalPlace {
+  const category = options.category ?? "linear";
   const rest = new BybitRest({
     hosts: bybitHosts(venue.url),
     credentials: new BybitCredentials(options.key ?? "key-0001", options.secret ?? "secret-0001"),
@@ -73,6 +78,7 @@ export async function localPlace(options: PlaceOptions = {}): Promise<LocalPlace
     control: (action) => venue.control(action),
     quote: (bid, ask) => void venue.control({ action: "quote", category, symbol: "BTCUSDT", bid, ask }),
     until,
+    again: () => placeAt(venue, options),
     close: () => venue.close(),
   };
 }
