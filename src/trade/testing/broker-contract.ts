@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type DecimalText, decimal, exactText, floorToStep } from "../../core/index.ts";
-import type { Broker, BrokerEvent, BrokerExecution, OrderRequest } from "../broker.ts";
+import type { Broker, BrokerEvent, BrokerExecution, OrderRequest, ProtectionRequest } from "../broker.ts";
 
 /** How the place behind the broker treats the next matching request. */
 export type PlannedFault =
@@ -93,8 +93,8 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
         const leg = (await place.broker.positions()).find(({ quantity }) => quantity !== "0");
         return [leg?.stopPrice, leg?.targetPrice];
       }
-      const open = await place.broker.openOrders();
-      return ["stop", "target"].map((role) => open.find((one) => one.role === role)?.triggerPrice);
+      const working = await place.broker.openOrders();
+      return ["stop", "target"].map((role) => working.find((one) => one.role === role)?.triggerPrice);
     };
     /** Fees that were kept in the coin itself leave less than was bought. */
     const keptInCoin = (): string =>
@@ -201,35 +201,32 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
       await place.settle();
       expect(decimal(await held()).lt(place.lotStep ?? "0.001"), "nothing that could be sold is held").toBe(true);
       expect(executions().at(-1)).toMatchObject({ side: "sell", role: "stop", symbol: place.symbol });
-      if (kind === "orders") {
-        // One does not cancel the other: whoever placed them does.
-        expect((await place.broker.openOrders()).map(({ clientOrderId }) => clientOrderId)).toEqual([target]);
-        const cancelled = await place.broker.cancel({ symbol: place.symbol, clientOrderId: target });
-        expect(cancelled.outcome).toBe("acknowledged");
-        await place.settle();
+      // Where they are orders, one does not cancel the other: whoever placed them does.
+      const left = (await place.broker.openOrders()).map(({ clientOrderId }) => clientOrderId);
+      expect(left).toEqual(kind === "orders" ? [target] : []);
+      for (const clientOrderId of left) {
+        expect((await place.broker.cancel({ symbol: place.symbol, clientOrderId })).outcome).toBe("acknowledged");
       }
+      await place.settle();
       expect(await place.broker.openOrders()).toEqual([]);
     });
 
-    test("stop and target can be moved and taken away, or it is said that the position has none of its own", async () => {
+    test("stop and target of a position can be moved and taken away; where it has none of its own, that is said", async () => {
+      const isOwn = place.broker.capabilities.protection === "position";
+      const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1"), clientOrderId: "c-p" } as const;
       await place.broker.submit(order());
       await place.settle();
-      const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1"), clientOrderId: "c-p" } as const;
-      const [stopPrice, targetPrice] = [exactText("96"), exactText("112")];
-      if (place.broker.capabilities.protection === "orders") {
-        expect(await place.broker.protect({ ...request, stopPrice })).toMatchObject({
-          outcome: "rejected",
-          code: "bracket",
-        });
-        return;
-      }
-      await guard("95", "110");
-      await place.broker.protect({ ...request, stopPrice, targetPrice });
-      await place.settle();
-      expect(await protection()).toEqual(["96", "112"]);
-      await place.broker.protect({ ...request, targetPrice: null });
-      await place.settle();
-      expect(await protection()).toEqual(["96", undefined]);
+      const set = async (change: Partial<ProtectionRequest>): Promise<unknown[]> => {
+        const told = await place.broker.protect({ ...request, ...change });
+        await place.settle();
+        return [told.outcome === "rejected" ? told.code : told.outcome, ...(await protection())];
+      };
+      const none = ["bracket", undefined, undefined];
+      const [stopPrice, targetPrice] = [exactText("95"), exactText("110")];
+      expect(await set({ stopPrice, targetPrice })).toEqual(isOwn ? ["acknowledged", "95", "110"] : none);
+      const moved = { stopPrice: exactText("96"), targetPrice: exactText("112") };
+      expect(await set(moved)).toEqual(isOwn ? ["acknowledged", "96", "112"] : none);
+      expect(await set({ targetPrice: null })).toEqual(isOwn ? ["acknowledged", "96", undefined] : none);
     });
 
     test("cancel-all keeps or takes protective orders as asked", async () => {

@@ -20,12 +20,12 @@ async function holding(quantity = "0.1"): Promise<SpotSession> {
   return own;
 }
 
-async function expectNothingLeft(): Promise<void> {
-  expect(await own.standing()).toEqual([]);
-  expect(own.state.live, "and the journal knows it").toEqual([]);
-  expect(own.held).toBe("0");
-  expect(Number(await own.coins())).toBeLessThan(0.000001);
+/** What is left of pair and holding: at the venue, in the journal, in the account. */
+async function left(): Promise<object> {
+  const coins = Number(await own.coins());
+  return { standing: await own.standing(), open: own.state.live, held: own.held, coins: coins < 0.000001 ? 0 : coins };
 }
+const NOTHING = { standing: [], open: [], held: "0", coins: 0 };
 
 describe("the pair of a spot holding", () => {
   it.each([
@@ -34,7 +34,7 @@ describe("the pair of a spot holding", () => {
   ])("ends when its %s has filled", async (_leg, price) => {
     await holding();
     await own.price(price);
-    await expectNothingLeft();
+    expect(await left()).toEqual(NOTHING);
   });
 
   it("ends with a holding that an order of ours closes, and shrinks with one that it makes smaller", async () => {
@@ -44,7 +44,7 @@ describe("the pair of a spot holding", () => {
     expect(await own.standing()).toEqual(["stop 95.1 0.1", "target 110.1 0.1"]);
     own.clock.advance(60_000);
     await own.want("0");
-    await expectNothingLeft();
+    expect(await left()).toEqual(NOTHING);
   });
 
   it.each([
@@ -57,7 +57,7 @@ describe("the pair of a spot holding", () => {
     own.place.control(action);
     await own.price("94");
     await own.pass(65_000);
-    await expectNothingLeft();
+    expect(await left()).toEqual(NOTHING);
   });
 
   it("ends where the stream was down while the stop filled", async () => {
@@ -67,7 +67,7 @@ describe("the pair of a spot holding", () => {
     await own.place.until(() => own.state.link.generation > 1 && own.state.link.state === "up", "the stream is back");
     await own.settle();
     await own.pass(5_000);
-    await expectNothingLeft();
+    expect(await left()).toEqual(NOTHING);
   });
 
   it("ends where the process died before it heard of the fill, and where the target could not be taken away", async () => {
@@ -78,7 +78,7 @@ describe("the pair of a spot holding", () => {
     expect(await own.standing(), "the venue lets it stand").toEqual(["target 110.1 0.0999"]);
     own = await own.killed(30_000);
     await own.pass(65_000);
-    await expectNothingLeft();
+    expect(await left()).toEqual(NOTHING);
   });
 
   it("a target that filled in part sells the rest too, and the stop goes when that is done", async () => {
@@ -92,7 +92,7 @@ describe("the pair of a spot holding", () => {
     ).toHaveLength(1);
     await own.price("110.2");
     await own.pass(7_000);
-    await expectNothingLeft();
+    expect(await left()).toEqual(NOTHING);
   });
 
   it("an order of an earlier session sells nothing of this one's: it is gone before anything is bought", async () => {
