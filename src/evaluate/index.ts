@@ -1,3 +1,8 @@
+export { type ClockFeature, clockFeatures } from "./ablation/clock.ts";
+export { type AblationResult, type AblationSide, ablationVerdict, judgeAblation } from "./ablation/judge.ts";
+export { ablationSplit, ablationVariants } from "./ablation/plan.ts";
+export { PLANTED_FEATURES, type PlantedSource, plantSource } from "./ablation/planted.ts";
+export { type AblationMarket, type AblationVariant, runVariant, type VariantRecord } from "./ablation/variant.ts";
 export { unavailable } from "./availability.ts";
 export { type BacktestOptions, backtest } from "./backtest.ts";
 export {

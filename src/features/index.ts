@@ -9,7 +9,14 @@ export {
   type FeatureDescription,
   type FeatureFamily,
 } from "./describe.ts";
-export { type ComputeOptions, computeFeatures, type FeatureTape, firstFinalRows } from "./feature-tape.ts";
+export {
+  type ComputeOptions,
+  computeFeatures,
+  type FeatureTape,
+  firstFinalRows,
+  sharedFloats,
+} from "./feature-tape.ts";
+export { GROUP_NAMES, groupFeatures } from "./group-names.ts";
 export type { Indicator, IndicatorClass } from "./indicator.ts";
 export { fitNormalizer, fitNormalizerOn, type Normalizer, normalizeRow, normalizeTape } from "./normalizer.ts";
 export { FeaturePipeline, type PipelineShape } from "./pipeline.ts";

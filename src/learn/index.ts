@@ -18,6 +18,7 @@ export {
   type RewardWeights,
   rewardWeights,
   SHAPED_REWARD,
+  type SourceDropout,
   SPLIT_DEFAULTS,
   type Split,
   type SplitOptions,
@@ -63,9 +64,11 @@ export {
   classifierRows,
   compareClassifiers,
   type Explanation,
+  LABEL_DEFAULTS,
   type ReliabilityBin,
   rollingWindows,
   skillOf,
+  trainClassifier,
   trainClassifierModel,
 } from "./supervised/index.ts";
 export {

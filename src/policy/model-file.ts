@@ -109,6 +109,9 @@ const manifestSchema = manifestShape.loose();
 
 export type ModelManifest = Omit<z.infer<typeof manifestShape>, "decision"> & { readonly decision: DecisionConfig };
 
+/** What a model was made to trade. */
+export type TradedTerms = Pick<ModelManifest, "instruments" | "timeframe" | "barMs">;
+
 export type PolicyModel = {
   readonly folder: string;
   readonly manifest: ModelManifest;
@@ -304,7 +307,7 @@ function wrongPort(manifest: ModelManifest, session: LoadedModel): string | unde
 
 /** Throws MODEL_MISMATCH unless the tape has the model's symbols, in its order, at its bar length. */
 export function requireMatch(
-  manifest: ModelManifest,
+  manifest: TradedTerms,
   tape: Pick<MarketTape, "instruments" | "barMs" | "timeframe">,
   where: string,
 ): void {
@@ -369,7 +372,7 @@ export function selectionOf(manifest: ModelManifest): readonly string[] {
 }
 
 /** The instruments as they were in training. */
-export function manifestInstruments(manifest: ModelManifest): readonly Instrument[] {
+export function manifestInstruments(manifest: Pick<ModelManifest, "instruments">): readonly Instrument[] {
   // Written by this program from instruments, and proven to have the fields that are read.
   return manifest.instruments as unknown as readonly Instrument[];
 }

@@ -9,6 +9,7 @@ import {
   resolveCurriculum,
   rewardWeights,
   type Schedule,
+  type SourceDropout,
   type SplitOptions,
 } from "../../learn/index.ts";
 import { type NetworkSpec, networkSpec } from "../../policy/index.ts";
@@ -68,6 +69,11 @@ export function rewardSettings(config: Config): RewardWeights {
 export function splitSettings(config: Config): SplitOptions {
   const { train, validation, embargoBars } = config.splits;
   return { trainShare: train, validationShare: validation, embargoBars };
+}
+
+/** Outages of sources, in stretches as long as a segment of training. */
+export function sourceDropout({ training }: Config): SourceDropout {
+  return { share: training.sourceDropout, bars: training.segment };
 }
 
 /** The phases that a training goes through; undefined where it has none. Throws CONFIG_VALUE. */

@@ -5,7 +5,7 @@ import { type MarketTape, sliceTape } from "../../market/index.ts";
 import { CLASSIFIER_HISTORY } from "../../policy/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
-import { splitSettings } from "../config/learning.ts";
+import { sourceDropout, splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import { classifierSettings } from "./classifier.ts";
 
@@ -42,6 +42,7 @@ export async function trainClassifierWindow(
     features,
     settings: classifierSettings(config),
     split: splitSettings(config),
+    sourceDropout: sourceDropout(config),
     parts: { train: shifted(train), judged: shifted(test) },
     decision: decisionSettings(config),
     actionSpace: config.model.actionSpace,

@@ -8,7 +8,7 @@ import { learnsNetwork } from "../../policy/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { modelsFolder, reportsFolder } from "../config/folders.ts";
-import { splitSettings } from "../config/learning.ts";
+import { sourceDropout, splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
@@ -51,6 +51,7 @@ export async function trainClassifier(
       features: featureSelection(config),
       settings: classifierSettings(config),
       split: splitSettings(config),
+      sourceDropout: sourceDropout(config),
       decision: decisionSettings(config),
       actionSpace: config.model.actionSpace,
       seed,

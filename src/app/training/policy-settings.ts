@@ -2,7 +2,7 @@
 import type { TrainOptions } from "../../learn/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
-import { networkSettings, ppoSettings, rewardSettings, splitSettings } from "../config/learning.ts";
+import { networkSettings, ppoSettings, rewardSettings, sourceDropout, splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 
 /** What every training has, of a run, of a trial of a search, or for a moment. */
@@ -19,6 +19,7 @@ export type PolicySettings = Pick<
   | "reward"
   | "decision"
   | "split"
+  | "sourceDropout"
 >;
 
 /** Throws CONFIG_VALUE. */
@@ -36,5 +37,6 @@ export function policySettings(config: Config): PolicySettings {
     reward: rewardSettings(config),
     decision: decisionSettings(config),
     split: splitSettings(config),
+    sourceDropout: sourceDropout(config),
   };
 }

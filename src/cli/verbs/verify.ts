@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { addGroup, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
+import { registerVerifyAblation } from "./verify-ablation.ts";
 import { registerVerifyAssistant } from "./verify-assistant.ts";
 import { registerVerifyBias } from "./verify-bias.ts";
 import { registerVerifyCrash } from "./verify-crash.ts";
@@ -28,5 +29,6 @@ export function registerVerify(program: Command, runner: VerbRunner): void {
   registerVerifySoak(group, runner);
   registerVerifyText(group, runner);
   registerVerifyPromotion(group, runner);
+  registerVerifyAblation(group, runner);
   registerVerifyAssistant(group, runner);
 }

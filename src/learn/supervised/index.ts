@@ -26,7 +26,7 @@ export {
 } from "./labels.ts";
 export { fitLogistic, LOGISTIC_DEFAULTS, type LogisticSettings } from "./logistic.ts";
 export { auc, binaryLogLoss, brier, brierSkill, calibrationError, type ReliabilityBin, reliability } from "./scores.ts";
-export { type ClassifierSettings, type TrainedClassifier } from "./train-classifier.ts";
+export { type ClassifierSettings, type TrainedClassifier, trainClassifier } from "./train-classifier.ts";
 export { type ClassifierResult, type ClassifierTraining, trainClassifierModel } from "./train-model.ts";
 export {
   classWeights,

@@ -17,7 +17,14 @@ import {
   saveClassifier,
 } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { type Split, type SplitOptions, splitBars, trainingParts } from "../env/index.ts";
+import {
+  type SourceDropout,
+  type Split,
+  type SplitOptions,
+  splitBars,
+  trainingParts,
+  withOutages,
+} from "../env/index.ts";
 import type { DecisionRange } from "./dataset.ts";
 import { type ClassifierSettings, type TrainedClassifier, trainClassifier } from "./train-classifier.ts";
 
@@ -29,6 +36,8 @@ export type ClassifierTraining = {
   readonly features: FeatureSelection;
   readonly settings: ClassifierSettings;
   readonly split: SplitOptions;
+  /** Outages of the sources that features read, in the training part. Default: none. */
+  readonly sourceDropout?: SourceDropout;
   readonly decision: DecisionConfig;
   readonly actionSpace: string;
   readonly seed: number;
@@ -66,10 +75,13 @@ export async function trainClassifierModel(training: ClassifierTraining): Promis
       ? splitBars(tape.bars, firstBar, 2, training.split)
       : partsSplit(training.parts, firstBar, tape.bars);
   const trainOn = trainedParts(training, firstBar);
-  const normalizer = fitNormalizerOn(raw, tape, trainOn ?? [split.train]);
+  const parts = trainOn ?? [split.train];
+  const { sourceDropout } = training;
+  const seen = sourceDropout === undefined ? raw : withOutages(raw, tape, parts, sourceDropout, seed);
+  const normalizer = fitNormalizerOn(seen, tape, parts);
   const trained = await trainClassifier({
     tape,
-    features: normalizeTape(raw, normalizer),
+    features: normalizeTape(seen, normalizer),
     split,
     ...(trainOn === undefined ? {} : { trainOn }),
     settings,

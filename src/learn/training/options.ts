@@ -6,7 +6,7 @@ import type { ActionSpaceName, ModelManifest, NetworkSpec } from "../../policy/i
 import type { DecisionConfig } from "../../risk/index.ts";
 import type { Tracker } from "../../tracking/index.ts";
 import type { Curriculum, PhaseEnd, PhaseOverrides } from "../curriculum/index.ts";
-import type { BarRange, RewardWeights, Split, SplitOptions } from "../env/index.ts";
+import type { BarRange, RewardWeights, SourceDropout, Split, SplitOptions } from "../env/index.ts";
 import type { PpoConfig, PpoStart } from "../ppo/index.ts";
 import type { TrainingOutcome } from "./outcome.ts";
 import type { ValidationResult } from "./validation.ts";
@@ -119,6 +119,8 @@ export type TrainOptions = {
    * episode reaches over an end of one, and there is no validation part, so that the newest parameters are kept.
    */
   readonly trainOn?: readonly BarRange[];
+  /** Outages of the sources that features read. Default: none. */
+  readonly sourceDropout?: SourceDropout;
   readonly seed: number;
   readonly codeVersion: string;
   /** Updates between two checkpoints. */

@@ -16,6 +16,7 @@ import {
   TradingEnv,
   type TradingEnvOptions,
   trainingParts,
+  withOutages,
 } from "../env/index.ts";
 import { PolicyEvaluator, type Ppo } from "../ppo/index.ts";
 import { carriedNormalizer } from "./carried-normalizer.ts";
@@ -49,12 +50,15 @@ export function prepare(given: TrainOptions, carried?: Normalizer): Prepared {
   const history = Math.max(network.window - 1, network.warmup, options.split.historyBars ?? 0);
   const { split, parts } = partsOf(options, raw.warmup + history);
   requireValidation(split.validation);
-  const fitted = fitNormalizerOn(raw, tape, parts);
+  const { sourceDropout, seed } = options;
+  const seen = sourceDropout === undefined ? raw : withOutages(raw, tape, parts, sourceDropout, seed);
+  // Fitted on what is trained on: a flag that an outage raises would be a value never seen otherwise.
+  const fitted = fitNormalizerOn(seen, tape, parts);
   const { start } = options;
   const refit = start === undefined || start.refitNormalizer === true;
   const kept = refit ? fitted : carriedNormalizer(start, raw.names, fitted);
   const normalizer = carried ?? kept;
-  return { options, raw, normalizer, features: normalizeTape(raw, normalizer), split, parts };
+  return { options, raw, normalizer, features: normalizeTape(seen, normalizer), split, parts };
 }
 
 function partsOf(
@@ -131,8 +135,10 @@ export async function openValidation(prepared: Prepared, ppo: Ppo): Promise<Vali
 /** What must be equal for a checkpoint to be continued. The run's length may grow only through the schedules' own total. */
 export function settingsOf(options: TrainOptions): Record<string, unknown> {
   const { features, network, actionSpace: space, ppo, stretches, accounts, episodeBars, initialBalance } = options;
-  const { reward, decision, split, trainOn, seed, phases } = options;
+  const { reward, decision, split, trainOn, seed, phases, sourceDropout, tape } = options;
+  const drops = tape.alternative !== undefined && sourceDropout !== undefined;
   return {
+    ...(drops ? { sourceDropout } : {}),
     features,
     network,
     actionSpace: space,

@@ -2,7 +2,7 @@
 import { Direction, type IntentColumns, TidemarkError } from "../../core/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { Permission } from "../../risk/index.ts";
-import { type ModelManifest, requireMatch } from "../model-file.ts";
+import { requireMatch, type TradedTerms } from "../model-file.ts";
 import type { FeatureRows } from "../model-policy.ts";
 import type { DecisionContext, DecisionExplanation, Policy } from "../policy.ts";
 import type { Classifier } from "./classifier.ts";
@@ -11,7 +11,7 @@ import { CLASSIFIER_HISTORY, RollingVolatility } from "./volatility.ts";
 
 export class ClassifierPolicy implements Policy {
   readonly name: string;
-  readonly #manifest: ModelManifest;
+  readonly #terms: TradedTerms;
   readonly #folder: string;
   readonly #classifier: Classifier;
   readonly #rule: EdgeRule;
@@ -28,14 +28,14 @@ export class ClassifierPolicy implements Policy {
 
   constructor(
     name: string,
-    manifest: ModelManifest,
+    terms: TradedTerms,
     folder: string,
     classifier: Classifier,
     rule: EdgeRule,
     rows: FeatureRows,
   ) {
     this.name = name;
-    this.#manifest = manifest;
+    this.#terms = terms;
     this.#folder = folder;
     this.#classifier = classifier;
     this.#rule = rule;
@@ -59,7 +59,7 @@ export class ClassifierPolicy implements Policy {
   }
 
   reset({ tape, bar, desk }: DecisionContext): void {
-    requireMatch(this.#manifest, tape, this.#folder);
+    requireMatch(this.#terms, tape, this.#folder);
     if (bar < this.firstBar) {
       throw new TidemarkError("DATA_TOO_SHORT", {
         what: `${this.name} can decide from bar ${this.firstBar} of these data on, was asked to from bar ${bar}`,

@@ -51,6 +51,14 @@ export const trainingSection = z
       .max(4_096)
       .default(DEFAULTS.segment)
       .describe("Bars of one training segment of a recurrent encoder."),
+    source_dropout: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.1)
+      .describe(
+        "Share of the segments in which each source of alternative series is missing, so that a policy survives an outage; acts where features read such series.",
+      ),
     exploration: z
       .number()
       .min(0)

@@ -6,7 +6,7 @@ import { invariant, type Random } from "../../../core/index.ts";
 import { computeFeatures, type FeatureTape, type Normalizer, normalizeTape } from "../../../features/index.ts";
 import { type MarketTape, sliceTape } from "../../../market/index.ts";
 import { type AugmentationSettings, augmentTape, drawWeighted, symbolWeights } from "../../curriculum/index.ts";
-import type { BarRange } from "../../env/index.ts";
+import { type BarRange, withOutages } from "../../env/index.ts";
 import type { Prepared } from "../prepare.ts";
 
 export type TrainingMarket = {
@@ -39,7 +39,11 @@ export function drawMarket(
   const { tape, applied } = augmentTape(recorded.tape, settings, random);
   if (applied.length === 0) return recorded;
   const raw = computeFeatures(tape, prepared.options.features);
-  return { tape, features: normalizeTape(raw, inOrderOf(prepared.normalizer, tape)) };
+  const { sourceDropout } = prepared.options;
+  const rows = { from: raw.warmup, to: tape.bars };
+  const isJoined = sourceDropout !== undefined && tape.alternative !== undefined && rows.from < rows.to;
+  const seen = isJoined ? withOutages(raw, tape, [rows], sourceDropout, random.fork("outages").uint32()) : raw;
+  return { tape, features: normalizeTape(seen, inOrderOf(prepared.normalizer, tape)) };
 }
 
 /** The normalizer for the same symbols in another order. */

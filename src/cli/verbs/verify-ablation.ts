@@ -1,0 +1,161 @@
+/** @file `tidemark verify ablation`: whether a group of features adds anything, told honestly. */
+import { type Command, Option } from "commander";
+import { type Ablated, ablate } from "../../app/index.ts";
+import { formatDay, TidemarkError } from "../../core/index.ts";
+import { type AblationSide, ablationVerdict, daysPerYear, type PlantedSource } from "../../evaluate/index.ts";
+import { GROUP_NAMES } from "../../features/index.ts";
+import { printPlanted } from "../print/planted.ts";
+import { figureTable } from "../terminal/table.ts";
+import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
+
+type Options = {
+  readonly group?: string;
+  readonly seeds: number;
+  readonly placebos: number;
+  readonly parallel: number;
+  readonly planted?: boolean;
+};
+
+/** Placebos with which none may be as good for a gain to count: 1 / 20 is 5 %. */
+const PLACEBOS = 20;
+const SEEDS = 5;
+
+const percent = (value: number): string => `${(value * 100).toFixed(1)} %`;
+
+function columnOf(name: string, side: AblationSide, yearly: number): string[] {
+  const { totalReturn, sharpe, deflatedSharpe, auc, skill, trades, ladder } = side;
+  return [
+    name,
+    percent(totalReturn),
+    ...ladder.map((rung) => percent(rung.totalReturn)),
+    sharpe === null ? "-" : (sharpe * Math.sqrt(yearly)).toFixed(2),
+    deflatedSharpe === null ? "-" : percent(deflatedSharpe),
+    auc === null ? "-" : auc.toFixed(4),
+    skill === null ? "-" : skill.toFixed(5),
+    trades.toFixed(0),
+  ];
+}
+
+function print({ output }: CommandContext, ablated: Ablated): void {
+  const { tape, result, added, left, series, clocks, learner } = ablated;
+  const { palette } = output;
+  const { timeMs, bars, barMs } = tape;
+  const symbols = tape.instruments.map(({ symbol }) => symbol).join(" ");
+  output.text(
+    `${ablated.group} on ${bars} ${tape.timeframe} bars of ${symbols}, ${formatDay(timeMs[0])} to ${formatDay(timeMs[bars - 1] + barMs)}; ${result.days} days tested`,
+  );
+  output.text(`added to ${ablated.common.length} features: ${added.join(", ")}`);
+  if (left.length > 0) output.text(palette.dim(`left out, not stored: ${left.join(", ")}`));
+  for (const { id, provenance, licence } of series) output.text(palette.dim(`${id}: ${provenance}; ${licence}`));
+  const yearly = daysPerYear(tape.instruments);
+  const head = [
+    "",
+    "net",
+    ...result.with.ladder.map(({ costs }) => (costs === 0 ? "no costs" : `costs x${costs}`)),
+    "Sharpe",
+    "deflated",
+    "AUC",
+    "skill",
+    "trades",
+  ];
+  output.text("");
+  output.text(
+    figureTable(
+      head,
+      [columnOf("without", result.without, yearly), columnOf("with", result.with, yearly)],
+      output.columns,
+    ),
+  );
+  output.text(
+    `\n${learner}, ${result.seeds} seed${result.seeds === 1 ? "" : "s"}, ${result.placebos.count} shifted copies, ${result.variants} variants trained`,
+  );
+  for (const { name, correlation } of clocks) {
+    output.text(palette.yellow(`${name} mostly tells the time (r = ${correlation.toFixed(2)})`));
+  }
+  if (ablated.nonCommercial.length > 0) {
+    output.text(palette.yellow(`rests on data that may not be used commercially: ${ablated.nonCommercial.join(", ")}`));
+  }
+  if (ablated.unpromotable !== undefined)
+    output.text(palette.yellow(`a gain could not promote a model: ${ablated.unpromotable}`));
+  output.text(`\n${palette.bold(ablationVerdict(ablated.group, result))}`);
+}
+
+async function runPlanted(context: CommandContext, options: Options): Promise<number> {
+  const found: Ablated[] = [];
+  for (const planted of ["in-time", "late"] as const satisfies readonly PlantedSource[]) {
+    context.output.note(`planted: a source that knows the future, ${planted}`);
+    found.push(await ablate(context, context.config(), { ...options, group: `planted, ${planted}`, planted }));
+  }
+  const [inTime, late] = found;
+  const added = ["adds", "adds-little"].includes(inTime.result.finding);
+  return printPlanted(context, inTime.tape, [
+    { fault: "a source that knows the future, in time", passed: added, said: saidOf(inTime) },
+    {
+      fault: "nothing",
+      passed: !["adds", "adds-little"].includes(late.result.finding),
+      said: saidOf(late),
+    },
+  ]);
+}
+
+const saidOf = ({ group, result }: Ablated): string => ablationVerdict(group, result);
+
+async function run(context: CommandContext, options: Options): Promise<number> {
+  if (options.planted === true) return runPlanted(context, options);
+  const { group, seeds, placebos, parallel } = options;
+  if (group === undefined) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "There is no group to leave out",
+      where: "--group",
+      fix: `Name one: ${GROUP_NAMES.join(", ")}.`,
+    });
+  }
+  const ablated = await ablate(context, context.config(), { group, seeds, placebos, parallel });
+  print(context, ablated);
+  const { tape, ...data } = ablated;
+  const symbols = tape.instruments.map(({ symbol }) => symbol);
+  context.output.data({
+    ...data,
+    symbols,
+    timeframe: tape.timeframe,
+    dataFingerprint: tape.fingerprint,
+    verdict: saidOf(ablated),
+  });
+  return 0;
+}
+
+export function registerVerifyAblation(group: Command, runner: VerbRunner): void {
+  addVerb<Options>(
+    group,
+    {
+      name: "ablation",
+      summary: "Whether a group of features adds anything, beside copies of it that can mean nothing",
+      details: `Trains and tests a classifier without the group and with it: same bars, budget, costs and rule, seed by seed, and the same with the group moved in time. The first 60 % of the bars train, the rest is tested. "Adds nothing" is a result like any other. Stopped and asked again, it goes on.\n\nGroups: ${GROUP_NAMES.join(", ")}.`,
+      options: [
+        new Option("--group <name>", "features to leave out and add"),
+        new Option("--seeds <count>", "trainings of each side").argParser(wholeNumber).default(SEEDS),
+        new Option("--placebos <count>", "copies of the group moved by 30 to 300 days")
+          .argParser(wholeNumber)
+          .default(PLACEBOS),
+        new Option("--parallel <count>", "processes at once; 0 for one a core").argParser(wholeNumber).default(0),
+        new Option("--planted", "the check itself: a source that knows the future must be found, a late one must not"),
+      ],
+      settings: [
+        ["--symbols <list>", "data.symbols"],
+        ["--timeframe <length>", "data.timeframe"],
+        ["--venue <name>", "data.venue"],
+        ["--from <date>", "data.from"],
+        ["--to <date>", "data.to"],
+        ["--learner <name>", "model.learner"],
+        ["--features <set>", "features.set"],
+      ],
+      examples: [
+        ["verify ablation --group sentiment", "boosted trees, five seeds, twenty shifted copies"],
+        ["verify ablation --group onchain --learner logistic", "a quick look"],
+        ["verify ablation --planted", "would it find a source that is worth something?"],
+      ],
+      run: (context, { options }) => run(context, options),
+    },
+    runner,
+  );
+}
