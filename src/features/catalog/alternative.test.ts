@@ -70,6 +70,14 @@ test("a tape without the series shows them as missing", () => {
 test("series with their lags are part of a pipeline's fingerprint, and a selection without them keeps its own", () => {
   const tape = sliceTape(tapeWith("fear-greed.index", [1, 2], [1, 1]), 0, 2);
   expect(new FeaturePipeline(["rsi14", "sentiment.index"], tape).series).toEqual(["fear-greed.index"]);
+  const mood = resolveSelection(["sentiment.index"], tape.barMs).map(({ name, definition }) => ({
+    name,
+    version: definition.version,
+  }));
+  const { source, lagMs, periodMs, cadenceMs } = seriesSpec("fear-greed.index");
+  const series = [{ id: "fear-greed.index", source, lagMs, periodMs, cadenceMs }];
+  const read = new FeaturePipeline(["sentiment.index"], tape).fingerprint;
+  expect(read).toBe(fingerprint({ series, pipeline: 1, barMs: tape.barMs, features: mood }));
   const barMs = 300_000;
   const core = new FeaturePipeline("core20", { instruments: tape.instruments, barMs });
   // As it was computed before there were such series: models that were trained then are read on.
