@@ -14,6 +14,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { rowAt } from "../data/range.ts";
 import { openModel } from "./open.ts";
+import { type SeriesDrift, seriesDrift } from "./series-drift.ts";
 
 const WEEK_MS = 604_800_000;
 
@@ -32,6 +33,8 @@ export type ModelDrift = {
   readonly weeks: readonly WeekOfDrift[];
   /** Share of all features and weeks that lie beyond their limits; about one in a hundred is ordinary. */
   readonly beyondShare: number;
+  /** Of the alternative series that it reads, since the training against the training. */
+  readonly series: readonly SeriesDrift[];
 };
 
 /** Rejects with a MODEL_ or DATA_ error; DATA_TOO_SHORT where the training range can't calibrate or no week has come since. */
@@ -66,6 +69,7 @@ export async function modelDrift(context: AppContext, config: Config, given: str
     watched: columns.length,
     windows: limits.windows,
     beyondShare: beyond / (weeks.length * columns.length),
+    series: seriesDrift(tape, warmup, trained),
     weeks: weeks.map((week) => told(week, columns, limits.limits, tape, warmup)),
   };
 }

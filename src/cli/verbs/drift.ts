@@ -5,6 +5,8 @@ import { formatDay } from "../../core/index.ts";
 import { addVerb, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
+const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+
 /** Weeks that are shown; all of them are in --json. */
 const SHOWN = 12;
 
@@ -39,6 +41,12 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
         }
         if (weeks.length > SHOWN) output.note(`${weeks.length - SHOWN} earlier weeks are in --json.`);
         output.text(`Beyond their limits: ${(100 * beyondShare).toFixed(1)} % of features and weeks; 1 % is ordinary.`);
+        for (const { series, missingTrained, missingSince, outside, moved } of drift.series) {
+          const range = outside === null ? "" : `, ${share(outside)} outside the training's range`;
+          output.text(
+            `${series}: missing ${share(missingSince)} (training ${share(missingTrained)})${range}${moved ? "  MOVED" : ""}`,
+          );
+        }
         const last = weeks[weeks.length - 1];
         return last.alarm || last.broken.length > 0 ? 5 : 0;
       },
