@@ -9,7 +9,7 @@ import { readTape } from "../data/market.ts";
 import { quietContext } from "../testing/context.ts";
 import { dividedFeatures, recordsOf } from "./plan.ts";
 import { planAblation } from "./run.ts";
-import { objective } from "./worker.ts";
+import { ablationModule, objective } from "./worker.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-ablation-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -26,6 +26,8 @@ const config = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER
 const { context } = quietContext(FOLDER, () => config);
 const ASKED = { group: "planted", seeds: 1, placebos: 1, parallel: 1, planted: "in-time" } as const;
 const { plan } = await planAblation(context, config, ASKED);
+/** The plan as another process is told it. */
+const { options = null } = ablationModule(plan);
 
 /** What the worker is given; `stopAt` ends it after so many variants. */
 function trialOf(told: number[], stopAt = Number.POSITIVE_INFINITY): TrialRun {
@@ -38,17 +40,17 @@ function trialOf(told: number[], stopAt = Number.POSITIVE_INFINITY): TrialRun {
 
 test("what is done stays done: a seed that was stopped goes on with the next variant", async () => {
   const told: number[] = [];
-  await expect(objective(trialOf(told, 1), plan)).rejects.toThrow("stopped");
+  await expect(objective(trialOf(told, 1), options)).rejects.toThrow("stopped");
   const [first, ...others] = recordsOf(plan, 1);
   expect(others).toEqual([]);
   expect(first.kind).toBe("without");
-  expect(await objective(trialOf(told), plan)).toBe(3);
+  expect(await objective(trialOf(told), options)).toBe(3);
   expect(told).toEqual([1, 2, 3]);
   const records = recordsOf(plan, 1);
   expect(records[0]).toEqual(first);
   expect(records.map(({ kind }) => kind)).toEqual(["without", "with", "placebo"]);
   expect(records[1].auc, "the planted source is seen").toBeGreaterThan((records[0].auc ?? 1) + 0.1);
-  await objective(trialOf(told), plan);
+  await objective(trialOf(told), options);
   expect(told, "and nothing is run twice").toHaveLength(3);
 });
 
@@ -60,7 +62,8 @@ test("the same question has the same plan, another one another", async () => {
 });
 
 test("other data than it was planned on are refused", async () => {
-  await expect(objective(trialOf([]), { ...plan, dataFingerprint: "other" })).rejects.toMatchObject({
+  const { options: others = null } = ablationModule({ ...plan, dataFingerprint: "other" });
+  await expect(objective(trialOf([]), others)).rejects.toMatchObject({
     code: "CHECKPOINT_MISMATCH",
   });
 });
