@@ -58,18 +58,19 @@ test("the same source is not found where it becomes available only when its futu
   expect(Math.abs((found.with.auc ?? 0) - (found.without.auc ?? 0))).toBeLessThan(0.05);
 });
 
+const cell = (of: FeatureTape, t: number, f: number): number => of.values[t * of.features + f];
+
 test("without the group its columns are gone; a placebo has them from earlier rows, in a circle, and the others as they are", () => {
   const market = marketOf(plantSource(PLAIN, { source: "in-time", horizon: HORIZON, seed: 2 }));
   const { features } = market;
-  const cell = (of: FeatureTape, t: number, f: number): number => of.values[t * of.features + f];
   const without = featuresOf(market, { kind: "without", seed: 1, shift: 0 });
   expect(without.names).toEqual(COMMON);
-  const moved = featuresOf(market, { kind: "placebo", seed: 1, shift: 100 });
+  const placebo = featuresOf(market, { kind: "placebo", seed: 1, shift: 100 });
   const { warmup, bars } = features;
   for (const t of [warmup, warmup + 50, warmup + 100, 600, bars - 1]) {
     const from = t - 100 >= warmup ? t - 100 : t - 100 + bars - warmup;
-    expect(cell(moved, t, 2), `row ${t}`).toBe(cell(features, from, 2));
-    expect([cell(moved, t, 0), cell(without, t, 1)]).toEqual([cell(features, t, 0), cell(features, t, 1)]);
+    expect(cell(placebo, t, 2), `row ${t}`).toBe(cell(features, from, 2));
+    expect([cell(placebo, t, 0), cell(without, t, 1)]).toEqual([cell(features, t, 0), cell(features, t, 1)]);
   }
 });
 
@@ -95,10 +96,10 @@ function record(kind: VariantRecord["kind"], seed: number, daily: readonly numbe
 
 const DAYS = Array.from({ length: 200 }, (_, day) => 0.01 * Math.sin(1.7 * day));
 
+const moved = (by: number, bump = 1): number[] => DAYS.map((value, d) => value + by + 1e-4 * bump * Math.cos(d * 2.1));
+
 function judged(lead: number, placeboLeads: readonly number[], trades = 9) {
   const seeds = [1, 2, 3, 4, 5];
-  const moved = (by: number, bump = 1): number[] =>
-    DAYS.map((value, d) => value + by + 1e-4 * bump * Math.cos(d * 2.1));
   const records = [
     ...seeds.map((seed) => record("without", seed, moved(0, 0), trades)),
     ...seeds.map((seed) => record("with", seed, moved(lead), trades)),

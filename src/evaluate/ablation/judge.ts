@@ -93,8 +93,8 @@ export function judgeAblation({ records, blockDays, seed }: JudgeOptions): Ablat
   };
   const sharpes = records.flatMap(({ sharpe }) => (sharpe === null ? [] : [sharpe]));
   const spread = deviation(sharpes) ?? 0;
-  const side = (of: readonly VariantRecord[], days: Float64Array): AblationSide =>
-    sideOf(of, days, sharpes.length, spread * spread);
+  const side = (seen: readonly VariantRecord[], days: Float64Array): AblationSide =>
+    sideOf(seen, days, sharpes.length, spread * spread);
   const sides = { without: side(without, before), with: side(own, after) };
   const result = {
     seeds: own.length,

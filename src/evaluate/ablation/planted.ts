@@ -25,7 +25,7 @@ export function plantSource(
   tape: MarketTape,
   { source, horizon, seed }: { readonly source: PlantedSource; readonly horizon: number; readonly seed: number },
 ): MarketTape {
-  const { alternative, ...bare } = tape;
+  const { alternative: _, ...bare } = tape;
   const random = new Random(seed).fork("planted source");
   const delayMs = source === "in-time" ? 0 : horizon * tape.barMs + 1;
   const rows = tape.instruments.map((_, s) => vintagesOf(bare, s, horizon, delayMs, random));
