@@ -28,7 +28,7 @@ export function plantSource(
   const { alternative: _, ...bare } = tape;
   const random = new Random(seed).fork("planted source");
   const delayMs = source === "in-time" ? 0 : horizon * tape.barMs + 1;
-  const rows = tape.instruments.map((_, s) => vintagesOf(bare, s, horizon, delayMs, random));
+  const rows = Array.from(tape.instruments.keys(), (s) => vintagesOf(bare, s, horizon, delayMs, random));
   const series: SeriesRows = { spec: seriesSpec(CARRIER), rows };
   return joinAlternative(bare, [series]);
 }
