@@ -20,6 +20,7 @@ export { type FetchedAlternative, fetchAlternative } from "./data/alternative-fe
 export { type ImportedFiles, type ImportedSeries, importAlternative } from "./data/alternative-files.ts";
 export { chosenSeries, knownSeries, SERIES_GROUPS } from "./data/alternative-names.ts";
 export { openSources } from "./data/alternative-sources.ts";
+export { coverageByMonth, type MonthCoverage } from "./data/coverage.ts";
 export { type DemoMarket, marketOfFolder, marketOfVenue } from "./data/demo-market.ts";
 export { askVenue, fetchHistory } from "./data/history.ts";
 export { type ImportedSet, type ImportOptions, importFiles } from "./data/import.ts";
@@ -63,6 +64,7 @@ export {
   sessionTrades,
   verifyJournalOf,
 } from "./trade/journals.ts";
+export { type NextDayRisk, nextDayRisk, RISK_TAIL } from "./trade/next-day-risk.ts";
 export { type PaperParity, replayStored } from "./trade/replay.ts";
 export { type ReproducedSession, reproduceSession } from "./trade/reproduce.ts";
 export {

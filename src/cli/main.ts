@@ -85,7 +85,8 @@ async function runLine(argv: readonly string[], host: Host, report: JobReport | 
     await program.parseAsync(argv, { from: "user" });
     return exitCode;
   } catch (thrown) {
-    if (running?.signal.aborted === true && isInterruption(thrown)) {
+    // A terminal that is asked for a line tells of Ctrl-C itself: no signal comes then.
+    if (thrown instanceof Interrupted || (running?.signal.aborted === true && isInterruption(thrown))) {
       output.endProgress();
       output.note("Stopped.");
       return INTERRUPTED_EXIT_CODE;

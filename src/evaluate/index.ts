@@ -67,6 +67,7 @@ export {
 } from "./report/store.ts";
 export { barReturns, type DailyReturns, dailyReturns, daysPerYear, headlineReturns } from "./returns.ts";
 export { judgeSearch, type SearchVerdict } from "./search-verdict.ts";
+export { filteredRisk } from "./statistics/filtered-risk.ts";
 export {
   backtestOverfitting,
   deflatedBenchmark,
@@ -84,6 +85,7 @@ export {
 export { type ReturnStatistics, returnStatistics } from "./statistics/return-statistics.ts";
 export { sharpeLead } from "./statistics/sharpe-lead.ts";
 export { type Statistics, statistics } from "./statistics/statistics.ts";
+export { historicalShortfall, historicalVar } from "./statistics/tail-risk.ts";
 export { KEEP_BARS, type StreamedBacktestOptions, streamedBacktest } from "./streamed-backtest.ts";
 export { streamedPage } from "./streamed-page.ts";
 export { playJob, type StressJob, type StressOutcome } from "./stress/jobs.ts";

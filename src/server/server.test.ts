@@ -124,7 +124,7 @@ describe("every answer", () => {
       expect([name, isMissing ? 200 : answer.status, problem]).toEqual([name, 200, undefined]);
     }
     expect(missing.sort()).toEqual(
-      ["candles", "job", "jobLog", "model", "report", "run", "runMetrics", "story", "trials"].sort(),
+      ["candles", "coverage", "job", "jobLog", "model", "report", "run", "runMetrics", "story", "trials"].sort(),
     );
   });
 
@@ -185,6 +185,19 @@ describe("figures", () => {
     expect([...timeMs]).toEqual([START, START + BAR]);
     expect([...equity]).toEqual([10_009, 9_998.5]);
     expect(drawdown[1]).toBeCloseTo(9_998.5 / 10_009 - 1, 12);
+  });
+
+  it("of a session's log are its newest lines, by level, and of the next day are null before there are days", async () => {
+    const log = place.folder + "/state/paper/demo-1/log.jsonl";
+    writeFileSync(log, '{"level":30,"text":"begun"}\n{"level":40,"text":"late"}\n');
+    const late = { atMs: null, level: "warn", text: "late" };
+    expect((await place.read("sessions/paper/demo-1/log")).json).toMatchObject({ items: [late, { text: "begun" }] });
+    expect((await place.read("sessions/paper/demo-1/log?level=warn")).json).toEqual({ items: [late] });
+    expect((await place.read("sessions/paper/demo-1/log?level=loud")).status).toBe(422);
+    expect((await place.read("risk")).json).toMatchObject({
+      tail: 0.05,
+      items: [{ session: "paper/demo-1", equity: "9998.5", days: 1, valueAtRisk: null }],
+    });
   });
 
   it("of other people's text stay text", async () => {

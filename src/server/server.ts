@@ -284,7 +284,8 @@ function newEvents(book: SessionBook, told: Map<string, number>): TradeEvent[] {
   const whole = book.list().filter(({ id }) => book.isWhole(id));
   return whole.flatMap(({ id }) => {
     const last = told.get(id) ?? 0;
-    const events = book.events(id).filter(({ seq }) => seq > last);
+    const all = book.events(id);
+    const events = all.slice(all.findLastIndex(({ seq }) => seq <= last) + 1);
     told.set(id, Math.max(last, events.at(-1)?.seq ?? 0));
     return events.map((event) => ({ session: id, ...event }));
   });

@@ -56,6 +56,7 @@ export {
 export { historyEntry } from "./session/history.ts";
 export { LiveLoop } from "./session/live-loop.ts";
 export { openLog } from "./session/log.ts";
+export { type LogLine, readLog } from "./session/log-file.ts";
 export { openSession } from "./session/open.ts";
 export type { Member } from "./session/portfolio.ts";
 export type { PositionView } from "./session/position-view.ts";

@@ -21,10 +21,11 @@ export function buildPage(): void {
   if (built.status !== 0) throw new Error(built.stderr);
 }
 
-export function launch(): Promise<Browser> {
+/** @param more further arguments of the browser */
+export function launch(more: readonly string[] = []): Promise<Browser> {
   return chromium.launch({
     ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
-    args: ["--no-sandbox", "--js-flags=--expose-gc"],
+    args: ["--no-sandbox", "--js-flags=--expose-gc", ...more],
   });
 }
 
@@ -92,6 +93,7 @@ export const PATHS = [
   "/parity",
   "/checks",
   "/data",
+  "/data?series=bybit%20BTCUSDT%20perpetual%201h",
   "/features",
   "/risk",
   "/journal",

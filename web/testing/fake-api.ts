@@ -228,6 +228,7 @@ export async function fakeApi(
       if (rest[2] === undefined) return session;
       if (rest[2] === "orders" && rest[4] === "story") return storyOf(session.id, decodeURIComponent(rest[3]));
       if (rest[2] === "orders") return { items: ordersOf(session) };
+      if (rest[2] === "log") return { items: world.logOf(query.get("level")) };
       if (rest[2] === "commands") return { items: commands.filter((one) => one.session === session.id) };
       if (rest[2] === "decisions") return { items: decisionsOf(session.id, query.get("symbol")), nextCursor: null };
       if (rest[2] === "events") {
@@ -252,6 +253,8 @@ export async function fakeApi(
         return overviewOf();
       case "sessions":
         return { items: sessions };
+      case "risk":
+        return { tail: 0.05, items: isEmpty ? [] : world.riskOf() };
       case "wallet":
         return isEmpty ? { items: [] } : world.walletOf();
       case "history":
@@ -275,6 +278,7 @@ export async function fakeApi(
           ? { items: given(learning.reportsOf()), unreadable: [] }
           : learning.reportsOf().find(({ id }) => id === rest[0]);
       case "data":
+        if (rest[0] === "coverage") return { items: world.coverageOf() };
         return { root: "/home/trader/tidemark/data", items: given(world.dataOf()) };
       case "features":
         return { items: world.featuresOf() };

@@ -1,9 +1,12 @@
 /** @file What the fake API answers before anything is done to it: a small world that every screen has something to show of. */
 import type {
+  Coverage,
   DataSet,
   Feature,
   Job,
+  LogLine,
   Session,
+  SessionRisk,
   Token,
   Trade,
   TradeEvent,
@@ -319,6 +322,40 @@ export function featuresOf(): Feature[] {
       source: "funding",
     },
   ];
+}
+
+/** Three years of hours, one month of which has holes. */
+export function coverageOf(): Coverage["items"] {
+  return Array.from({ length: 38 }, (_, i) => {
+    const monthMs = Date.UTC(2023, i);
+    const expected = (Math.min(Date.UTC(2023, i + 1), WORLD_MS) - monthMs) / HOUR;
+    return { monthMs, expected: Math.floor(expected), bars: Math.floor(i === 14 ? expected * 0.93 : expected) };
+  });
+}
+
+export function riskOf(): SessionRisk[] {
+  const known = { valueAtRisk: -0.0182, expectedShortfall: -0.0271, volatility: 0.0109 };
+  const sample = { sampleValueAtRisk: -0.0201, sampleShortfall: -0.0312, worstDay: -0.0388 };
+  const unknown = { valueAtRisk: null, expectedShortfall: null, volatility: null };
+  return sessionsOf().map(({ id, mode, currency, equity }, i) => ({
+    session: id,
+    mode,
+    currency,
+    equity,
+    days: i === 0 ? 64 : 9,
+    ...(i === 0 ? known : unknown),
+    ...sample,
+  }));
+}
+
+export function logOf(level: string | null): LogLine[] {
+  const lines: readonly LogLine[] = [
+    { atMs: WORLD_MS - 4_000, level: "info", text: 'submitted {"clientOrderId":"p7c1-181-e0"}' },
+    { atMs: null, level: "warn", text: "the venue answers slowly: 1,812 ms" },
+    { atMs: WORLD_MS - HOUR, level: "info", text: 'alarm {"code":"command.resume","text":"page: by hand"}' },
+    { atMs: null, level: "error", text: "a notice could not be sent: 429" },
+  ];
+  return lines.filter((one) => level === null || one.level === level || one.level === "error");
 }
 
 export function walletOf(): Wallet {

@@ -50,7 +50,8 @@ const TELL: Tell = {
   naked: ({ symbol }) => bad(`${symbol} has no stop at the venue`, symbol),
   covered: ({ symbol, nakedMs }) => good(`${symbol} has its stop, after ${(nakedMs / 1_000).toFixed(1)} s`, symbol),
   state: ({ to, cause, text }) => (to === "active" ? good(`active again: ${text}`) : bad(`${to} (${cause}): ${text}`)),
-  alarm: ({ code, text }) => bad(`${code}: ${text}`),
+  // A command stands in the journal by itself; its alarm is for those who are told elsewhere.
+  alarm: ({ code, text }) => (code.startsWith("command.") ? undefined : bad(`${code}: ${text}`)),
   feed: ({ state, reason }) =>
     state === "down" || state === "stale" ? warn(`market data ${state}: ${reason}`) : info(`market data ${state}`),
   command: ({ command, by, reason }) => warn(`${command} by ${by}${reason === "" ? "" : `: ${reason}`}`),

@@ -10,6 +10,7 @@ import { type AssetClass, assetClass } from "../../portfolio/index.ts";
 import {
   applyEntry,
   askEngine,
+  type EngineConfig,
   type EngineState,
   type Entry,
   emptyState,
@@ -34,6 +35,9 @@ import { stateFolder } from "./settings.ts";
 
 export type BookPosition = Omit<PositionView, "assetClass"> & { readonly assetClass: AssetClass };
 
+/** Limits of a session as its journal has them; zero switches one off. */
+export type BookLimits = Pick<EngineConfig["limits"], "dailyLoss" | "maxDrawdown"> & EngineConfig["caps"];
+
 export type BookSession = {
   /** "mode/name". */
   readonly id: string;
@@ -50,6 +54,8 @@ export type BookSession = {
   readonly startedMs: number;
   readonly lastRecordMs: number;
   readonly positions: readonly BookPosition[];
+  /** Undefined before its first record. */
+  readonly limits: BookLimits | undefined;
 };
 
 export type BookTrade = Omit<JournalTrade, "assetClass" | "session"> & {
@@ -179,6 +185,8 @@ class Book {
   /** Moves what is shown to the journal's end, where reading all of it takes its time. */
   jump(journal: SqliteJournal): void {
     if (this.#ahead === undefined && journal.lastSeq - this.state.seq <= LONG) return;
+    // Without a snapshot to begin at, going there is reading all of it, which is done anyway.
+    if (this.#ahead === undefined && (journal.snapshot()?.seq ?? 0) <= this.state.seq) return;
     const ahead = foldJournal(journal, this.#ahead);
     if (ahead.seq <= this.state.seq) return;
     this.#ahead = ahead;
@@ -216,8 +224,15 @@ class Book {
       startedMs: this.#startedMs,
       lastRecordMs: state.nowMs,
       positions,
+      limits: limitsOf(state.config),
     };
   }
+}
+
+function limitsOf(config: EngineConfig | undefined): BookLimits | undefined {
+  if (config === undefined) return undefined;
+  const { dailyLoss, maxDrawdown } = config.limits;
+  return { dailyLoss, maxDrawdown, ...config.caps };
 }
 
 /** Appends, and returns what fell out at the other end. */
@@ -231,6 +246,8 @@ const MODES = ["paper", "live"] as const;
 export class SessionBook {
   readonly #root: string;
   readonly #books = new Map<string, Book>();
+  /** Lists that were made before, each with what it was made of. */
+  readonly #traded = new Map<string, { readonly mark: string; readonly trades: readonly BookTrade[] }>();
   #reading: Promise<void> | undefined;
   #next: Promise<void> | undefined;
   #catching: Promise<void> | undefined;
@@ -322,12 +339,20 @@ export class SessionBook {
     return { timeMs: book?.times ?? [], equity: book?.equity ?? [] };
   }
 
-  /** Closed trades of a class in a mode, over all its sessions, by exit. */
-  trades(wanted: AssetClass, mode: string): BookTrade[] {
-    return [...this.#books.values()]
+  /** Closed trades of a class in a mode, over all its sessions, by exit: the same list until another one is closed. */
+  trades(wanted: AssetClass, mode: string): readonly BookTrade[] {
+    const lists = [...this.#books.values()]
       .filter(({ id }) => id.startsWith(`${mode}/`))
-      .flatMap((book) => book.trades().filter((trade) => trade.assetClass === wanted))
+      .map((book) => [book.id, book.trades()] as const);
+    const mark = lists.map(([id, { length }]) => `${id} ${length}`).join("\n");
+    const key = `${mode} ${wanted}`;
+    const known = this.#traded.get(key);
+    if (known?.mark === mark) return known.trades;
+    const trades = lists
+      .flatMap(([, list]) => list.filter((trade) => trade.assetClass === wanted))
       .sort((a, b) => a.exitMs - b.exitMs);
+    this.#traded.set(key, { mark, trades });
+    return trades;
   }
 
   async #readAll(): Promise<void> {

@@ -1,7 +1,7 @@
 /** @file Asking before something is taken away. */
-import { createInterface } from "node:readline/promises";
 import { TidemarkError } from "../../core/index.ts";
 import type { CommandContext } from "../verb.ts";
+import { askLine } from "./ask.ts";
 
 /**
  * Resolves with whether what is named may go: at once with `yes`, else as the user answers. Rejects with USAGE_ARGUMENT where
@@ -16,13 +16,8 @@ export async function confirmed(context: CommandContext, what: string, yes: bool
       fix: "Add --yes to remove it without being asked.",
     });
   }
-  const questions = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await questions.question(`Remove ${what}? [y/N] `, { signal: context.signal });
-    const agreed = /^y(?:es)?$/i.test(answer.trim());
-    if (!agreed) context.note("Nothing was removed.");
-    return agreed;
-  } finally {
-    questions.close();
-  }
+  const answer = await askLine(`Remove ${what}? [y/N] `, { signal: context.signal });
+  const agreed = /^y(?:es)?$/i.test(answer.trim());
+  if (!agreed) context.note("Nothing was removed.");
+  return agreed;
 }

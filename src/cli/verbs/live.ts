@@ -1,9 +1,9 @@
 /** @file `tidemark live`: a model with an account of the venue, after everything that has to be said and typed. */
-import { createInterface } from "node:readline/promises";
 import { type Command, Option } from "commander";
 import { type LiveTerms, liveSession } from "../../app/index.ts";
 import { LAUNCHER } from "../launcher.ts";
 import { askedSession, type SessionFlags, sessionOptions } from "../session-options.ts";
+import { askLine } from "../terminal/ask.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { tellEnd } from "./session-text.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -19,12 +19,7 @@ async function typed(context: CommandContext, terms: LiveTerms, given: string | 
   output.note(`All positions together stay within ${terms.cap} ${terms.currency}.`);
   if (given !== undefined) return given;
   if (!process.stdin.isTTY) return "";
-  const reader = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await reader.question(`Type "${terms.phrase}" to begin: `, { signal: context.signal });
-  } finally {
-    reader.close();
-  }
+  return askLine(`Type "${terms.phrase}" to begin: `, { signal: context.signal });
 }
 
 export function registerLive(program: Command, runner: VerbRunner): void {

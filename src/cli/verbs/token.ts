@@ -1,9 +1,8 @@
 /** @file `tidemark token`: what programs show to the API, and the password of a page. Only hashes are kept. */
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { type Command, Option } from "commander";
 import { formatDay, TidemarkError } from "../../core/index.ts";
 import { accessFolder, Vault } from "../../server/index.ts";
+import { askLine } from "../terminal/ask.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -31,15 +30,8 @@ function list(context: CommandContext): void {
 
 /** One line from the terminal, which doesn't show it, or from a pipe. */
 async function askedPassword(context: CommandContext, question: string): Promise<string> {
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const isTyped = process.stdin.isTTY;
-  const reader = createInterface({ input: process.stdin, output: silent, terminal: isTyped });
-  if (isTyped) context.output.note(question);
-  try {
-    return await reader.question("", { signal: context.signal });
-  } finally {
-    reader.close();
-  }
+  if (process.stdin.isTTY) context.output.note(question);
+  return askLine(question, { signal: context.signal, isHidden: true });
 }
 
 async function setPassword(context: CommandContext, { remove }: { readonly remove?: boolean }): Promise<void> {

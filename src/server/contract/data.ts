@@ -30,6 +30,19 @@ export const dataSetSchema = z.object({
 export type DataSet = z.infer<typeof dataSetSchema>;
 export const dataSchema = z.object({ root: z.string(), items: z.array(dataSetSchema) });
 
+/** GET data/coverage?venue=&symbol=&kind=&timeframe=: months of a series, from its first to its last bar. */
+export const coverageSchema = z.object({
+  items: z.array(
+    z.object({
+      monthMs: timeMs,
+      bars: z.number(),
+      /** Bars that the month has room for; null for a market that closes. */
+      expected: z.number().nullable(),
+    }),
+  ),
+});
+export type Coverage = z.infer<typeof coverageSchema>;
+
 export const featureSchema = z.object({
   name: z.string(),
   group: z.string(),

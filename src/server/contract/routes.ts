@@ -12,7 +12,7 @@ import {
 } from "./access.ts";
 import { dialogueSchema, questionSchema } from "./assistant.ts";
 import type { Tier } from "./common.ts";
-import { checksSchema, configSchema, dataSchema, featuresSchema } from "./data.ts";
+import { checksSchema, configSchema, coverageSchema, dataSchema, featuresSchema } from "./data.ts";
 import { jobDetailSchema, jobLogSchema, jobSchema, jobsSchema, newJobSchema } from "./jobs.ts";
 import { reportSchema, reportsSchema, ticketSchema } from "./judge.ts";
 import {
@@ -36,8 +36,10 @@ import {
   liveChangeRequestSchema,
   liveChangeSchema,
   liveChangesSchema,
+  logSchema,
   ordersSchema,
   positionsSchema,
+  riskSchema,
   sessionSchema,
   sessionsSchema,
   storySchema,
@@ -144,6 +146,14 @@ export const ROUTES = {
     query: ["kind", "symbol", "level", "cursor", "limit"],
     answer: eventsSchema,
   },
+  log: {
+    method: "get",
+    path: `${SESSION}/log`,
+    summary: "What a session's process said lately, newest first",
+    tier: "view",
+    query: ["level"],
+    answer: logSchema,
+  },
   equity: { method: "get", path: `${SESSION}/equity`, summary: "Columns timeMs, equity, drawdown", tier: "view" },
   history: {
     method: "get",
@@ -158,6 +168,13 @@ export const ROUTES = {
     path: "/equity/{asset}/{mode}",
     summary: "Columns timeMs, equity, budget, drawdown, summed over sessions",
     tier: "view",
+  },
+  risk: {
+    method: "get",
+    path: "/risk",
+    summary: "What the next day may cost each session, from its own days",
+    tier: "view",
+    answer: riskSchema,
   },
   wallet: {
     method: "get",
@@ -258,6 +275,14 @@ export const ROUTES = {
   },
 
   data: { method: "get", path: "/data", summary: "Stored candles", tier: "view", answer: dataSchema },
+  coverage: {
+    method: "get",
+    path: "/data/coverage",
+    summary: "How much of each month a stored series has",
+    tier: "view",
+    query: ["venue", "symbol", "kind", "timeframe"],
+    answer: coverageSchema,
+  },
   candles: {
     method: "get",
     path: "/candles",

@@ -83,6 +83,22 @@ export const sessionSchema = z.object({
   classes: z.array(z.object({ assetClass: z.string(), open: z.boolean() })).optional(),
   /** Orders that are on their way, at the venue, or of unknown fate. */
   working: z.array(orderSchema),
+  /** What the engine holds the session to, as it began with it; zero sets no limit. */
+  limits: z
+    .object({
+      /** Loss of a UTC day, and from the highest equity, as a share: beyond it the session halts. */
+      dailyLoss: z.number(),
+      maxDrawdown: z.number(),
+      /** Notional in the session's currency. */
+      maxPositionNotional: z.number(),
+      maxTotalNotional: z.number(),
+      maxConcurrent: z.number(),
+      maxTotalLeverage: z.number(),
+      /** Loss of an order at its stop, as a share of equity. */
+      maxOrderLoss: z.number(),
+    })
+    .nullable()
+    .optional(),
 });
 export type Session = z.infer<typeof sessionSchema>;
 export const sessionsSchema = z.object({ items: z.array(sessionSchema) });
@@ -271,6 +287,34 @@ export const liveChangeSchema = z.object({
 export type LiveChange = z.infer<typeof liveChangeSchema>;
 export const liveChangesSchema = z.object({ items: z.array(liveChangeSchema) });
 export const commandsSchema = z.object({ items: z.array(commandSchema) });
+
+/** A line of what a session's process said; `atMs` is null where the line has no time. */
+export const logLineSchema = z.object({
+  atMs: timeMs.nullable(),
+  level: z.enum(["info", "warn", "error"]),
+  text: z.string(),
+});
+export type LogLine = z.infer<typeof logLineSchema>;
+/** The newest lines, newest first. */
+export const logSchema = z.object({ items: z.array(logLineSchema) });
+
+/** What the next day may cost a session: returns, losses below 0; null where its days are too few. */
+export const sessionRiskSchema = z.object({
+  session: z.string(),
+  mode: modeSchema,
+  currency: z.string(),
+  equity: decimalText,
+  days: z.number(),
+  valueAtRisk: z.number().nullable(),
+  expectedShortfall: z.number().nullable(),
+  volatility: z.number().nullable(),
+  sampleValueAtRisk: z.number().nullable(),
+  sampleShortfall: z.number().nullable(),
+  worstDay: z.number().nullable(),
+});
+export type SessionRisk = z.infer<typeof sessionRiskSchema>;
+/** `tail` is the share of days that are worse than the value at risk. */
+export const riskSchema = z.object({ tail: z.number(), items: z.array(sessionRiskSchema) });
 
 /** What an asset class may use, summed over the running sessions of a mode. */
 export const walletSchema = z.object({

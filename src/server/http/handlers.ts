@@ -230,8 +230,12 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
       const untilMs = visitor.isPage && cookie !== undefined ? await vault.raise(cookie, password) : undefined;
       if (untilMs === undefined) {
         throw new TidemarkError("LIVE_REFUSED", {
-          what: vault.hasPassword ? "The password is wrong, or this is no page" : "No password is set",
-          fix: "`tidemark token password` sets one; the command line raises live risk without it.",
+          what: !visitor.isPage
+            ? "Only a page that has signed in can be raised"
+            : vault.hasPassword
+              ? "The password is wrong"
+              : "No password is set",
+          fix: "`tidemark token password` sets another; `tidemark resume` on the machine itself needs none.",
         });
       }
       return json({ tier: "live", untilMs });
@@ -262,6 +266,7 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     story: past((ask) => json(trading.story(sessionId(ask), ask.params["order"]))),
     decisions: past((ask) => json(trading.decisions(sessionId(ask), ask.query))),
     events: past((ask) => json(trading.events(sessionId(ask), ask.query))),
+    log: (ask) => json({ items: trading.log(sessionId(ask), ask.query["level"]) }),
     equity: past((ask) => ({ bytes: encodeColumns(trading.equity(sessionId(ask))) })),
     history: past(({ params, query }) =>
       json(trading.history(assetOf(params["asset"]), modeOf(params["mode"]), query)),
@@ -269,6 +274,7 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     classEquity: past(({ params }) => ({
       bytes: encodeColumns(trading.classEquity(assetOf(params["asset"]), modeOf(params["mode"]))),
     })),
+    risk: past(() => json(trading.risk())),
     wallet: () => json(trading.wallet()),
     command: async (ask) => {
       const wanted = withVersion(ask.body as Wanted, ask.ifMatch);
@@ -311,6 +317,7 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     reportTicket: ({ params }) => json(tickets.issue(learning.reportPage(params["id"]))),
 
     data: async () => json(await machine.data()),
+    coverage: async ({ query }) => json({ items: await machine.coverage(query) }),
     candles: async ({ query }) => {
       const { columns, barMs } = await machine.candles(query);
       return { bytes: encodeColumns(columns), headers: { "x-bar-ms": String(barMs) } };

@@ -1,5 +1,13 @@
 /** @file Stored candles, features, settings and checks of this machine. */
-import { type AppContext, configJsonSchema, dataRoot, featureSelection, runChecks } from "../../app/index.ts";
+import {
+  type AppContext,
+  configJsonSchema,
+  coverageByMonth,
+  dataRoot,
+  featureSelection,
+  type MonthCoverage,
+  runChecks,
+} from "../../app/index.ts";
 import { type InstrumentKind, parseTimeframe, TidemarkError, timeframeMs } from "../../core/index.ts";
 import { describeFeatures } from "../../features/index.ts";
 import { listSets, MarketStore, type StoredSet } from "../../market/index.ts";
@@ -12,7 +20,10 @@ const CHECKS_FRESH_MS = 30_000;
 const CANDLES_FRESH_MS = 5_000;
 const MOST_BARS = 20_000;
 const KEPT_RANGES = 32;
+/** The calendar of a market that never closes. */
+const ALWAYS_OPEN = "24/7";
 
+type Stored = { readonly sets: readonly StoredSet[]; readonly items: DataSet[] };
 type Checked = { readonly name: string; readonly status: string; readonly text: string; readonly fix: string | null };
 export type Candles = { readonly columns: Columns; readonly barMs: number };
 
@@ -21,8 +32,9 @@ const SECRET = /secret|password|api_key|apikey|token/i;
 
 export class MachineResources {
   readonly #context: AppContext;
-  readonly #data: Slow<DataSet[]>;
+  readonly #data: Slow<Stored>;
   readonly #checks: Slow<Checked[]>;
+  readonly #months = new Map<string, MonthCoverage[]>();
   readonly #ranges = new Map<string, Slow<Candles>>();
   #features: Feature[] | undefined;
   #schema: unknown;
@@ -31,7 +43,10 @@ export class MachineResources {
     this.#context = context;
     const { clock } = context;
     this.#data = new Slow(
-      async () => (await listSets(new MarketStore(dataRoot(context.config())))).map(dataSetOf),
+      async () => {
+        const sets = await listSets(new MarketStore(dataRoot(context.config())));
+        return { sets, items: sets.map(dataSetOf) };
+      },
       clock,
       DATA_FRESH_MS,
     );
@@ -39,7 +54,7 @@ export class MachineResources {
   }
 
   async data(): Promise<{ root: string; items: DataSet[] }> {
-    return { root: dataRoot(this.#context.config()), items: await this.#data.get() };
+    return { root: dataRoot(this.#context.config()), items: (await this.#data.get()).items };
   }
 
   checks(): Promise<Checked[]> {
@@ -66,21 +81,32 @@ export class MachineResources {
     return this.#schema;
   }
 
+  /** Months of a stored set. */
+  async coverage(query: Readonly<Record<string, string | undefined>>): Promise<MonthCoverage[]> {
+    const { sets } = await this.#data.get();
+    const set = sets.find((one) => isNamed(one, query));
+    if (set === undefined) throw noCandles();
+    const { venue, symbol, kind, timeframe, bars, lastMs, instrument } = set;
+    const key = JSON.stringify([venue, symbol, kind, timeframe, bars, lastMs]);
+    let known = this.#months.get(key);
+    if (known === undefined) {
+      const store = new MarketStore(dataRoot(this.#context.config()));
+      const times = await store.readTimes({ venue, symbol, kind, timeframe });
+      known = coverageByMonth(times, timeframeMs(timeframe), (instrument?.calendar ?? ALWAYS_OPEN) === ALWAYS_OPEN);
+      if (this.#months.size > KEPT_RANGES) this.#months.clear();
+      this.#months.set(key, known);
+    }
+    return known;
+  }
+
   /** Bars of a stored set; more than `max` are joined into longer ones that keep every extreme. */
   async candles(query: Readonly<Record<string, string | undefined>>): Promise<Candles> {
     const { venue = "", symbol = "", kind = "", timeframe = "", from, to, max = String(MOST_BARS) } = query;
     const most = wholeOf(max, "max", 1, MOST_BARS);
     const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : timeOf(from, "from");
     const toMs = to === undefined ? Number.POSITIVE_INFINITY : timeOf(to, "to");
-    const known = (await this.data()).items.find(
-      (set) => set.venue === venue && set.symbol === symbol && set.kind === kind && set.timeframe === timeframe,
-    );
-    if (known === undefined) {
-      throw new TidemarkError("DATA_MISSING", {
-        what: "The store holds no such candles",
-        fix: "`tidemark data ls` shows what there is.",
-      });
-    }
+    const known = (await this.data()).items.find((set) => isNamed(set, query));
+    if (known === undefined) throw noCandles();
     const key = JSON.stringify([venue, symbol, kind, timeframe, fromMs, toMs, most]);
     let range = this.#ranges.get(key);
     if (range === undefined) {
@@ -112,6 +138,22 @@ export class MachineResources {
       most,
     );
   }
+}
+
+type Named = Readonly<Record<"venue" | "symbol" | "kind" | "timeframe", string>>;
+
+function isNamed(
+  set: Named,
+  { venue, symbol, kind, timeframe }: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return set.venue === venue && set.symbol === symbol && set.kind === kind && set.timeframe === timeframe;
+}
+
+function noCandles(): TidemarkError {
+  return new TidemarkError("DATA_MISSING", {
+    what: "The store holds no such candles",
+    fix: "`tidemark data ls` shows what there is.",
+  });
 }
 
 /** Joins so many bars into one that at most `most` are left. A joined bar begins at a multiple of its length. */

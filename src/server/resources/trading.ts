@@ -1,30 +1,49 @@
 /** @file Sessions, positions, orders, histories and wallet, as the book of sessions has them. */
-import type { AppContext, BookDecision, BookSession, BookTrade, SessionBook } from "../../app/index.ts";
+import type { AppContext, BookDecision, BookSession, BookTrade, NextDayRisk, SessionBook } from "../../app/index.ts";
+import { nextDayRisk, RISK_TAIL } from "../../app/index.ts";
 import { type Decimal, decimal, exactText, formatTimeframe, TidemarkError } from "../../core/index.ts";
-import type { DecisionWhy } from "../../trade/index.ts";
+import { type DecisionWhy, readLog } from "../../trade/index.ts";
 import type {
   AssetClass,
   Columns,
   Decision,
   History,
+  LogLine,
   Mode,
   Order,
   OrderStory,
   Overview,
   Position,
   Session,
+  SessionRisk,
   Trade,
   TradeEvent,
   Wallet,
 } from "../contract/index.ts";
 import { ASSET_CLASSES, MODES } from "../contract/index.ts";
+import { Memo } from "./memo.ts";
 import { type Page, pageOf } from "./paging.ts";
+
+const LOG_LEVELS = ["info", "warn", "error"] as const;
+const MOST_LINES = 500;
+/** Filters of one list whose sums are kept. */
+const MOST_FILTERS = 16;
+
+type Sorted = { readonly sorted: readonly BookTrade[]; readonly totals: History["totals"] };
+type Wanted = Readonly<Record<"symbol" | "session" | "from" | "to", string | undefined>> & {
+  readonly sort: string;
+  readonly order: string;
+};
 
 type Query = Readonly<Record<string, string | undefined>>;
 
 export class TradingResources {
   readonly #book: SessionBook;
   readonly #context: AppContext;
+  readonly #curves = new Memo<Columns>();
+  readonly #risks = new Memo<NextDayRisk>();
+  /** By the list that the book gives, which is another one when a trade is closed. */
+  readonly #history = new WeakMap<readonly BookTrade[], Memo<Sorted>>();
 
   constructor(book: SessionBook, context: AppContext) {
     this.#book = book;
@@ -78,16 +97,52 @@ export class TradingResources {
 
   events(id: string, { kind, symbol, level, cursor, limit }: Query): Page<TradeEvent> {
     this.#known(id);
-    const wanted = this.#book
-      .events(id)
-      .filter(
-        (one) =>
-          (kind === undefined || one.kind === kind) &&
-          (symbol === undefined || one.symbol === symbol) &&
-          (level === undefined || one.level === level),
-      );
+    const all = this.#book.events(id);
+    const isWhole = kind === undefined && symbol === undefined && level === undefined;
+    const wanted = isWhole
+      ? all
+      : all.filter(
+          (one) =>
+            (kind === undefined || one.kind === kind) &&
+            (symbol === undefined || one.symbol === symbol) &&
+            (level === undefined || one.level === level),
+        );
     const page = pageOf(wanted.toReversed(), ({ seq }) => seq, cursor, limit);
     return { ...page, items: page.items.map((one) => ({ session: id, ...one })) };
+  }
+
+  /** Newest first; with a level, lines of that level and above. */
+  log(id: string, level = "info"): LogLine[] {
+    this.#known(id);
+    const least = LOG_LEVELS.findIndex((one) => one === level);
+    if (least < 0) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `"${level.slice(0, 40)}" is no level`,
+        where: "level",
+        fix: `Choose one of ${LOG_LEVELS.join(", ")}.`,
+      });
+    }
+    return readLog(this.#book.folderOf(id))
+      .filter((line) => LOG_LEVELS.indexOf(line.level) >= least)
+      .slice(-MOST_LINES)
+      .toReversed();
+  }
+
+  /** Of every session that has a day behind it, those that run first. */
+  risk(): { tail: number; items: SessionRisk[] } {
+    const sessions = this.#book.list().toSorted((a, b) => Number(b.view.running) - Number(a.view.running));
+    const items = sessions.map(({ id, mode, currency, view, timeframeMs }) => {
+      const { timeMs, equity } = this.#book.equity(id);
+      const mark = `${timeMs.length}`;
+      const risk = this.#risks.get(id, mark, () =>
+        nextDayRisk(
+          timeMs.map((openMs) => openMs + timeframeMs),
+          equity,
+        ),
+      );
+      return { session: id, mode, currency, equity: view.equity, ...risk };
+    });
+    return { tail: RISK_TAIL, items: items.filter(({ days }) => days > 0) };
   }
 
   /** Columns timeMs, equity, drawdown. */
@@ -102,39 +157,17 @@ export class TradingResources {
     const curves = this.#book
       .list()
       .filter((one) => one.mode === mode && one.assetClasses.length === 1 && one.assetClasses[0] === asset)
-      .map(({ id }) => this.#book.equity(id));
-    const times = [...new Set(curves.flatMap(({ timeMs }) => timeMs))].sort((a, b) => a - b);
-    const sums = new Float64Array(times.length);
-    for (const { timeMs, equity } of curves) {
-      let at = -1;
-      for (const [i, time] of times.entries()) {
-        while (at + 1 < timeMs.length && timeMs[at + 1] <= time) at++;
-        if (at >= 0) sums[i] += equity[at];
-      }
-    }
+      .map(({ id }) => ({ id, ...this.#book.equity(id) }));
     const budget = this.wallet().items.find((one) => one.assetClass === asset && one.mode === mode)?.budget;
-    const level = budget === undefined ? Number.NaN : Number(budget);
-    return {
-      timeMs: Float64Array.from(times),
-      equity: sums,
-      budget: new Float64Array(times.length).fill(level),
-      drawdown: drawdownOf(sums),
-    };
+    const mark = `${budget ?? ""} ${curves.map(({ id, timeMs }) => `${id} ${timeMs.length}`).join(" ")}`;
+    return this.#curves.get(`${asset} ${mode}`, mark, () => sumOfCurves(curves, budget));
   }
 
   history(asset: AssetClass, mode: Mode, query: Query): History {
     const { symbol, session, from, to, sort = "exitMs", order = "desc", cursor, limit } = query;
-    const trades = this.#book
-      .trades(asset, mode)
-      .filter(
-        (trade) =>
-          (symbol === undefined || trade.symbol === symbol) &&
-          (session === undefined || trade.session === session) &&
-          (from === undefined || trade.exitMs >= Number(from)) &&
-          (to === undefined || trade.exitMs < Number(to)),
-      );
+    const wanted = { symbol, session, from, to, sort, order };
+    const { sorted, totals } = this.#sorted(this.#book.trades(asset, mode), wanted);
     const currencies = this.#book.list().filter((one) => one.mode === mode && one.assetClasses.includes(asset));
-    const sorted = sortTrades(trades, sort, order);
     const page = pageOf(sorted, (_, index) => index, cursor, limit, true);
     return {
       assetClass: asset,
@@ -142,8 +175,21 @@ export class TradingResources {
       currency: currencies[0]?.currency ?? "",
       items: page.items.map(tradeOf),
       nextCursor: page.nextCursor,
-      totals: totalsOf(trades),
+      totals,
     };
+  }
+
+  /** A filter of a list is applied, put in order and summed once. */
+  #sorted(all: readonly BookTrade[], wanted: Wanted): Sorted {
+    let known = this.#history.get(all);
+    if (known === undefined) {
+      known = new Memo<Sorted>(MOST_FILTERS);
+      this.#history.set(all, known);
+    }
+    return known.get(JSON.stringify(wanted), "", () => {
+      const trades = all.filter((trade) => isWanted(trade, wanted));
+      return { sorted: sortTrades(trades, wanted.sort, wanted.order), totals: totalsOf(trades) };
+    });
   }
 
   /** Budgets as the configuration says; without the scheme of budgets a class may use its whole wallet. */
@@ -218,6 +264,37 @@ export class TradingResources {
   }
 }
 
+function isWanted(trade: BookTrade, { symbol, session, from, to }: Wanted): boolean {
+  return (
+    (symbol === undefined || trade.symbol === symbol) &&
+    (session === undefined || trade.session === session) &&
+    (from === undefined || trade.exitMs >= Number(from)) &&
+    (to === undefined || trade.exitMs < Number(to))
+  );
+}
+
+type Curve = { readonly timeMs: readonly number[]; readonly equity: readonly number[] };
+
+/** At each time of any of them, the sum of what each had last. */
+function sumOfCurves(curves: readonly Curve[], budget: string | undefined): Columns {
+  const times = [...new Set(curves.flatMap(({ timeMs }) => timeMs))].sort((a, b) => a - b);
+  const sums = new Float64Array(times.length);
+  for (const { timeMs, equity } of curves) {
+    let at = -1;
+    for (const [i, time] of times.entries()) {
+      while (at + 1 < timeMs.length && timeMs[at + 1] <= time) at++;
+      if (at >= 0) sums[i] += equity[at];
+    }
+  }
+  const level = budget === undefined ? Number.NaN : Number(budget);
+  return {
+    timeMs: Float64Array.from(times),
+    equity: sums,
+    budget: new Float64Array(times.length).fill(level),
+    drawdown: drawdownOf(sums),
+  };
+}
+
 function sumOf(figures: readonly string[]): Decimal {
   return figures.reduce((total, figure) => total.plus(figure), decimal("0"));
 }
@@ -271,6 +348,7 @@ function sessionOf(one: BookSession): Session {
     })),
     classes: [...view.classes],
     working: view.working.map((order) => ({ session: id, ...order })),
+    limits: one.limits ?? null,
   };
 }
 

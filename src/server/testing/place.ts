@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type AppContext, loadConfig } from "../../app/index.ts";
 import { quietContext } from "../../app/testing/context.ts";
+import { type Clock, systemClock } from "../../core/index.ts";
 import { type ServedDashboard, serveDashboard } from "../server.ts";
 
 export type Answer = {
@@ -62,10 +63,17 @@ function send(
   });
 }
 
+type PlaceOptions = {
+  /** The built page; a page without content where absent. */
+  readonly pageFolder?: string;
+  readonly clock?: Clock;
+};
+
 /** @param prepare fills the folder before the server looks at it */
 export async function openPlace(
   prepare: (folder: string) => void = () => undefined,
   launcher = "nothing",
+  options: PlaceOptions = {},
 ): Promise<Place> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-server-"));
   prepare(folder);
@@ -75,8 +83,14 @@ export async function openPlace(
   writeFileSync(join(pageFolder, "assets", "main-abc.js"), "1");
   writeFileSync(join(pageFolder, ".built"), "stamp");
   const config = loadConfig({ path: undefined, workingFolder: folder, overrides: [] });
-  const { context, said } = quietContext(folder, () => config);
-  const served = await serveDashboard(context, { port: 0, host: "127.0.0.1", pageFolder, launcher });
+  const { clock = systemClock } = options;
+  const { context, said } = quietContext(folder, () => config, { clock });
+  const served = await serveDashboard(context, {
+    port: 0,
+    host: "127.0.0.1",
+    pageFolder: options.pageFolder ?? pageFolder,
+    launcher,
+  });
   const { port, url } = served;
   const own = { host: `127.0.0.1:${port}`, origin: url, "sec-fetch-site": "same-origin" };
   const code = new URL(served.signInUrl()).hash.slice("#code=".length);

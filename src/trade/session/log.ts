@@ -5,7 +5,7 @@ import pino from "pino";
 import { ensureFolder } from "../../core/index.ts";
 import { type Entry } from "../engine/entries.ts";
 
-const LOG_FILE = "log.jsonl";
+export const LOG_FILE = "log.jsonl";
 const MOST_BYTES = 10_000_000;
 const KEPT_FILES = 5;
 /** Lines between two looks at the size. */

@@ -103,4 +103,24 @@ describe("what a session shows of a position", () => {
     const [order] = ordersView(state);
     expect(order.version).toBe(orderVersion(state.orders[order.clientOrderId]));
   });
+
+  test("an order that was shown before is shown as it is now, whatever of it has changed", () => {
+    const desk = new Desk();
+    desk.want("1");
+    const shown = () => ordersView(desk.engine.state)[0];
+    const fresh = () => ordersView(structuredClone(desk.engine.state))[0];
+    const versions = new Set([shown().version]);
+    for (const change of [
+      () => desk.answer(ACK),
+      () => desk.fill("0.4", "buy"),
+      () => desk.fill("0.6", "buy", { price: exactText("101") }),
+    ]) {
+      change();
+      expect(shown()).toEqual(fresh());
+      expect(shown(), "nothing has changed since").toBe(shown());
+      versions.add(shown().version);
+    }
+    expect(shown()).toMatchObject({ filled: "1", averagePrice: "100.6", life: "filled" });
+    expect(versions.size).toBe(4);
+  });
 });

@@ -4,7 +4,7 @@ import type { CommandRecord } from "../engine/command.ts";
 import type { BudgetView } from "../engine/decision-why.ts";
 import { mayOpenClass } from "../engine/gate.ts";
 import { averagePrice, cash, unrealised } from "../engine/ledger.ts";
-import { type EngineState, statusOf } from "../engine/state.ts";
+import { type EngineState, isLive, type OrderState, statusOf } from "../engine/state.ts";
 import { orderVersion } from "../engine/version.ts";
 import { type PositionView, positionViews, rounded } from "./position-view.ts";
 
@@ -89,7 +89,7 @@ export function sessionView(state: EngineState): SessionView {
     })),
     wallet: state.wallet,
     classes: classViews(state),
-    working: ordersView(state).filter(({ life }) => life === "intended" || life === "unknown" || life === "working"),
+    working: viewsOf(Object.values(state.orders).filter(isLive)),
   };
 }
 
@@ -113,19 +113,43 @@ export function commandsView(state: EngineState): CommandRecord[] {
 
 /** Orders of the last days, newest first. */
 export function ordersView(state: EngineState): OrderView[] {
-  return Object.entries(state.orders)
-    .map(([clientOrderId, order]) => ({
-      clientOrderId,
-      orderId: order.orderId,
-      symbol: order.request.symbol,
-      strategy: order.strategy,
-      side: order.request.side,
-      quantity: order.request.quantity,
-      filled: order.filled,
-      averagePrice: averagePrice(order),
-      life: order.life,
-      sentMs: order.intendedMs,
-      version: orderVersion(order),
-    }))
-    .sort((a, b) => b.sentMs - a.sentMs);
+  return viewsOf(Object.values(state.orders));
+}
+
+/** What was made of an order, and what of it may change: while that stands, so does what was made. */
+const made = new WeakMap<OrderState, { readonly seen: Changing; readonly view: OrderView }>();
+type Changing = Pick<OrderState, "orderId" | "filled" | "value" | "life" | "cancelling">;
+
+function viewsOf(orders: readonly OrderState[]): OrderView[] {
+  return orders.map(orderView).sort((a, b) => b.sentMs - a.sentMs);
+}
+
+function orderView(order: OrderState): OrderView {
+  const { orderId, filled, value, life, cancelling } = order;
+  const known = made.get(order);
+  if (
+    known !== undefined &&
+    known.seen.life === life &&
+    known.seen.filled === filled &&
+    known.seen.value === value &&
+    known.seen.orderId === orderId &&
+    known.seen.cancelling === cancelling
+  )
+    return known.view;
+  const { clientOrderId, symbol, side, quantity } = order.request;
+  const view = {
+    clientOrderId,
+    orderId,
+    symbol,
+    strategy: order.strategy,
+    side,
+    quantity,
+    filled,
+    averagePrice: averagePrice(order),
+    life,
+    sentMs: order.intendedMs,
+    version: orderVersion(order),
+  };
+  made.set(order, { seen: { orderId, filled, value, life, cancelling }, view });
+  return view;
 }

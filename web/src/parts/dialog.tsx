@@ -55,6 +55,20 @@ export function Dialog({ title, onClose, children, foot, shape = "normal", isLiv
   );
 }
 
+/** Comes into view where the dialog is longer than the screen. */
+function Seen({ children }: { readonly children: ReactNode }): ReactNode {
+  const element = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // Some browsers return a promise here, which is no way to clean up.
+    element.current?.scrollIntoView({ block: "end" });
+  }, []);
+  return (
+    <div ref={element} className={css["seen"]}>
+      {children}
+    </div>
+  );
+}
+
 type ConfirmProps = {
   readonly title: string;
   readonly children: ReactNode;
@@ -63,13 +77,15 @@ type ConfirmProps = {
   /** Words that have to be typed first; what raises risk always has them. */
   readonly phrase?: string | undefined;
   readonly isBlocked?: boolean;
+  readonly isLive?: boolean;
   readonly onConfirm: (words: { readonly phrase: string; readonly reason: string }) => Promise<void>;
   readonly onClose: () => void;
 };
 
 /** Asks once; with a phrase the action stays shut until it was typed letter by letter. */
 export function ConfirmDialog(props: ConfirmProps): ReactNode {
-  const { title, children, action, kind = "primary", phrase, isBlocked = false, onConfirm, onClose } = props;
+  const { title, children, action, kind = "primary", phrase, isBlocked = false, isLive = false } = props;
+  const { onConfirm, onClose } = props;
   const [typed, setTyped] = useState("");
   const [reason, setReason] = useState("");
   const [isBusy, setBusy] = useState(false);
@@ -91,6 +107,7 @@ export function ConfirmDialog(props: ConfirmProps): ReactNode {
     <Dialog
       title={title}
       onClose={onClose}
+      isLive={isLive}
       foot={
         <>
           <Button onClick={onClose}>Back</Button>
@@ -125,7 +142,11 @@ export function ConfirmDialog(props: ConfirmProps): ReactNode {
       <Field label="Reason (kept in the journal)">
         {(id) => <input id={id} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />}
       </Field>
-      {error !== undefined && <Failure error={error} />}
+      {error !== undefined && (
+        <Seen>
+          <Failure error={error} />
+        </Seen>
+      )}
     </Dialog>
   );
 }

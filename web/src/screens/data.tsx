@@ -12,6 +12,7 @@ import { Badge, CommandLine, Facts, Page, Panel, Stat } from "../parts/panel.tsx
 import { Empty, Loaded } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
+import { CoverageCalendar } from "./coverage.tsx";
 import css from "./data.module.css";
 import { NewJobButton } from "./new-job.tsx";
 
@@ -222,6 +223,8 @@ function SetDrawer({ set, onClose }: { readonly set: DataSet; readonly onClose: 
           ["Leverage", guess("maxLeverage", set.maxLeverage)],
         ]}
       />
+      <h3>Coverage</h3>
+      <CoverageCalendar set={set} />
       <h3>Findings</h3>
       {set.findings.length === 0 ? (
         <p className="muted">None at the last check.</p>

@@ -11,6 +11,7 @@ import { Badge, type BadgeKind, CommandLine, Page, Panel } from "../parts/panel.
 import { Empty, Failure, Loaded, Loading } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
+import { SessionLog } from "./session-log.tsx";
 
 const LEVELS: Readonly<Record<TradeEvent["level"], BadgeKind>> = {
   info: "plain",
@@ -56,6 +57,7 @@ export function Journal(): ReactNode {
               <>
                 <Commands session={session} />
                 <Records session={session} />
+                <SessionLog session={session} />
               </>
             )}
           </Page>
@@ -167,6 +169,7 @@ function Records({ session }: { readonly session: Session }): ReactNode {
               setKind(null);
               setLevel(null);
             } else {
+              setKind(null);
               setLevel(value);
             }
           }}

@@ -19,8 +19,11 @@ export function notionalOf({ positions }: Session): number {
   );
 }
 
-function limitAt(risk: unknown, key: string): number | null {
-  const value = valueAt(risk, key);
+type Known = NonNullable<Session["limits"]>;
+
+/** What the session began with; the configuration only where an older one tells nothing of it. */
+function limitAt(session: Session, risk: unknown, name: keyof Known, key: string): number | null {
+  const value = session.limits?.[name] ?? valueAt(risk, key);
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? value : null;
 }
 
@@ -33,25 +36,25 @@ export function limitsOf(session: Session, risk: unknown): Limit[] {
     {
       name: "Loss of the day",
       used: day > 0 ? Math.max(0, 1 - equity / day) : 0,
-      limit: limitAt(risk, "daily_loss"),
+      limit: limitAt(session, risk, "dailyLoss", "daily_loss"),
       unit: "share",
     },
     {
       name: "Below its peak",
       used: peak > 0 ? Math.max(0, 1 - equity / peak) : 0,
-      limit: limitAt(risk, "max_drawdown"),
+      limit: limitAt(session, risk, "maxDrawdown", "max_drawdown"),
       unit: "share",
     },
     {
       name: "Leverage",
       used: equity > 0 ? notionalOf(session) / equity : 0,
-      limit: limitAt(risk, "max_total_leverage"),
+      limit: limitAt(session, risk, "maxTotalLeverage", "max_total_leverage"),
       unit: "multiple",
     },
     {
       name: "Positions at once",
       used: session.positions.length,
-      limit: limitAt(risk, "max_concurrent"),
+      limit: limitAt(session, risk, "maxConcurrent", "max_concurrent"),
       unit: "count",
     },
     { name: "Without a stop", used: naked, limit: null, unit: "count" },

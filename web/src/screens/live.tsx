@@ -1,7 +1,11 @@
 /** @file From paper to live: the stage of each model, and a switch an asset class whose last step asks for everything. */
+import { useQueryClient } from "@tanstack/react-query";
 import { Fragment, type ReactNode, useState } from "react";
-import type { Promotion, Session, Wallet } from "../api/contract.ts";
+import { tell } from "../api/client.ts";
+import type { Promotion, Session, Wallet, Who } from "../api/contract.ts";
+import { problemOf } from "../api/problem.ts";
 import { useApi } from "../api/queries.ts";
+import { announce } from "../lib/announce.ts";
 import { money, number } from "../lib/format.ts";
 import { Button, HoldButton } from "../parts/button.tsx";
 import { Dialog } from "../parts/dialog.tsx";
@@ -23,6 +27,7 @@ export function LiveControl(): ReactNode {
     <Page
       title="Live control"
       note="A model climbs from candidate to live, one gate at a time. Down is one step, up is several."
+      actions={<Lock />}
     >
       <div className="columns">
         {Object.keys(CLASS_NAMES).map((assetClass) => (
@@ -49,6 +54,32 @@ type SwitchProps = {
   readonly wallet: Wallet | undefined;
 };
 
+const STANDING: Readonly<Record<string, string>> = {
+  active: "trades with money",
+  reducing: "holds money and only closes",
+  halted: "is halted: nothing new is sent, stops stay at the venue",
+};
+
+function standingOf({ name, status, classes = [] }: Session, assetClass: string): string {
+  const isClosed = classes.some((one) => one.assetClass === assetClass && !one.open);
+  if (status === "active" && isClosed) return `${name} runs, and opens nothing of this class`;
+  return `${name} ${STANDING[status] ?? status}`;
+}
+
+/** The password was right lately: whoever sits here next should need it again. */
+function Lock(): ReactNode {
+  const client = useQueryClient();
+  const who = useApi<Who>("session", { everyMs: 10_000 }).data;
+  if (who?.tier !== "live") return null;
+  const lock = (): void => {
+    tell("session/live", {}, "DELETE")
+      .then(() => announce("The password is needed again."))
+      .catch((thrown: unknown) => announce(problemOf(thrown).what, true))
+      .finally(() => void client.invalidateQueries({ queryKey: ["session"] }));
+  };
+  return <Button onClick={lock}>Ask for the password again</Button>;
+}
+
 function ClassSwitch(props: SwitchProps): ReactNode {
   const { assetClass, sessions, promotions } = props;
   const { lower, isBusy } = useLowerRisk();
@@ -69,7 +100,7 @@ function ClassSwitch(props: SwitchProps): ReactNode {
       <div className="stack" style={{ gap: 12 }}>
         <p className="soft">
           {isLive
-            ? `${live.map(({ name }) => name).join(", ")} trades with money.`
+            ? `${live.map((session) => standingOf(session, assetClass)).join("; ")}.`
             : ready.length === 0
               ? "No model has passed the gates that lead to money."
               : `${ready.map(({ model, version }) => `${model}/${version}`).join(", ")} may trade with money.`}

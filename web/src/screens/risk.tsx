@@ -14,6 +14,7 @@ import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
 import { type Limit, limitsOf, notionalOf } from "./limits.ts";
 import { NewJobButton } from "./new-job.tsx";
+import { NextDay } from "./next-day.tsx";
 import { ResultView } from "./result-view.tsx";
 
 export function Risk(): ReactNode {
@@ -45,6 +46,7 @@ export function Risk(): ReactNode {
                   ))}
                 </div>
               )}
+              <NextDay />
               <Refusals sessions={items} />
             </>
           );

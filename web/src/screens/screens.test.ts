@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { sessionsOf } from "../../testing/fake-data.ts";
 import { metricsOf, runsOf, trialsOf } from "../../testing/fake-learning.ts";
 import type { History, Position, Trade } from "../api/contract.ts";
+import { calendarOf } from "./coverage-figures.ts";
 import { differences, overlay, valueAtStep } from "./difference.ts";
 import { lampsOf } from "./lamps.ts";
 import { limitsOf, notionalOf } from "./limits.ts";
@@ -10,6 +11,7 @@ import { deepestFall, growth } from "./parity-figures.ts";
 import { plainFacts } from "./plain-facts.ts";
 import { profitByTime } from "./profit-by-time.ts";
 import { isMoreRisk, lossAtStop, problemOfProtection } from "./protection.ts";
+import { outcomeOf, whatItAllows } from "./raise-figures.ts";
 import { sizingSteps } from "./sizing.ts";
 import { bestSoFar, influences, parallelOf, rankCorrelation } from "./study-figures.ts";
 
@@ -214,4 +216,59 @@ it("a session grows from one, and falls from its highest peak so far", () => {
   expect(growth([200, 220, 190])).toEqual([1, 1.1, 0.95]);
   expect(deepestFall([100, 120, 90, 130, 104])).toBeCloseTo(0.25, 12);
   expect([deepestFall([5, 6, 7]), deepestFall([5])]).toEqual([0, null]);
+});
+
+describe("a calendar of a series", () => {
+  it("has twelve months a year, empty before the series begins, with the share of what is due", () => {
+    const [first, second] = calendarOf([
+      { monthMs: Date.UTC(2024, 11), bars: 30, expected: 40 },
+      { monthMs: Date.UTC(2025, 0), bars: 5, expected: null },
+    ]);
+    expect(first.months.slice(0, 11)).toEqual(Array.from({ length: 11 }, () => undefined));
+    expect([first.year, first.months[11]?.share]).toEqual([2024, 0.75]);
+    expect(second.months[0]).toEqual({ bars: 5, expected: null, share: null });
+  });
+});
+
+describe("what raising live risk allows", () => {
+  const [session] = sessionsOf();
+  const limits = {
+    dailyLoss: 0.1,
+    maxDrawdown: 0,
+    maxPositionNotional: 0,
+    maxTotalNotional: 500,
+    maxConcurrent: 0,
+    maxTotalLeverage: 0,
+    maxOrderLoss: 0,
+  };
+  const live = { ...session, equity: "960", dayEquity: "1000", peakEquity: "1100", currency: "USDT", limits };
+
+  it("is told in caps, and in the loss of a day at which it halts, with what is left of it", () => {
+    const rows = Object.fromEntries(whatItAllows(live));
+    expect(rows["All positions together"]).toBe("500.00 USDT");
+    expect(rows["One position"]).toBe("no limit of its own");
+    expect(rows["Worst day"]).toBe("100.00 USDT (10.0 %), then it halts; 60.00 USDT left");
+    expect(rows["Below its peak"]).toBe("no limit");
+    expect(Object.fromEntries(whatItAllows({ ...live, limits: null }))["Limits"]).toBe("–");
+  });
+
+  it("has an outcome once it was sent: nothing while it waits, the engine's code where it was refused", () => {
+    const sent = {
+      id: "a",
+      session: session.id,
+      command: "resume",
+      assetClass: null,
+      askedMs: 0,
+      actsMs: 5_000,
+    } as const;
+    const told = (change: object, nowMs = 6_000) =>
+      outcomeOf([{ ...sent, state: "sent", answer: null, ...change }], session.id, nowMs);
+    expect(told({ state: "waiting" })).toBeUndefined();
+    expect(told({ state: "taken-back" })).toBeUndefined();
+    expect(told({})).toMatchObject({ isDone: false });
+    expect(told({}, 700_000), "the journal's alone by then").toBeUndefined();
+    expect(told({ answer: { state: "done" } })).toMatchObject({ isDone: true, what: "It trades again." });
+    const error = { code: "LIVE_REFUSED", what: "no" };
+    expect(told({ answer: { state: "refused", error } })).toMatchObject({ isDone: false, what: "LIVE_REFUSED: no." });
+  });
 });

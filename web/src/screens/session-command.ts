@@ -16,13 +16,18 @@ const DONE: Readonly<Record<CommandRequest["command"], string>> = {
   "switch-class": "The asset class is switched.",
 };
 
+/** What stands in the journal where nothing was typed. */
+export function reasonOf(typed: string): string {
+  return typed === "" ? "by hand, from the dashboard" : typed;
+}
+
 /** Rejects with ApiError where the engine refused, or where it isn't known whether it took it. */
 export function useCommand(session: string): (order: Omit<CommandRequest, "reason">, reason: string) => Promise<void> {
   const client = useQueryClient();
   return async (order, reason) => {
     const done = await tell<Command>(`sessions/${session}/commands`, {
       ...order,
-      reason: reason === "" ? "by hand, from the dashboard" : reason,
+      reason: reasonOf(reason),
     });
     void client.invalidateQueries();
     if (done.state === "done" || done.state === "accepted") {

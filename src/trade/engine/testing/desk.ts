@@ -1,5 +1,5 @@
 /** @file An engine with one symbol at 100, started and reconciled, on a clock that a test moves. */
-import { decimal, exactText, MINUTE_MS } from "../../../core/index.ts";
+import { decimal, exactText, type Instrument, MINUTE_MS } from "../../../core/index.ts";
 import type { BrokerCapabilities, BrokerEvent, BrokerExecution, BrokerOrder, SubmitOutcome } from "../../broker.ts";
 import { ENGINE_DEFAULTS, type EngineConfig } from "../config.ts";
 import type { Effect, Entry, Input, Target, VenueSnapshot } from "../entries.ts";
@@ -16,7 +16,11 @@ export class Desk {
   effects: readonly Effect[] = [];
 
   /** @param can what its broker can, where that is not the usual */
-  constructor(over: Partial<EngineConfig> = {}, can: Partial<BrokerCapabilities> = {}) {
+  constructor(
+    over: Partial<EngineConfig> = {},
+    can: Partial<BrokerCapabilities> = {},
+    instruments: readonly Instrument[] = [],
+  ) {
     this.give({
       kind: "session",
       id: "test",
@@ -41,7 +45,7 @@ export class Desk {
         ...can,
       },
       accountId: "1",
-      instruments: [],
+      instruments,
       strategySpec: {},
       version: "1",
       seed: 1,
