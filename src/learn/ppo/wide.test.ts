@@ -339,6 +339,21 @@ describe("what a training goes on with", () => {
     expect(anew.state().scaler.count).toBe(1e-4);
   });
 
+  it("is the optimizer's moments and count, where they are known, and a new one otherwise", async () => {
+    const { ppo } = await learner(SCRIPT);
+    await ppo.iterate();
+    const { parameters, firstMoment, secondMoment, optimizerSteps } = ppo.state();
+    expect(optimizerSteps).toBeGreaterThan(0);
+    const optimizer = { firstMoment, secondMoment, optimizerSteps };
+    const going = await Ppo.create(new ScriptedEnv(SCRIPT), SPEC, CONFIG, 3, { parameters, optimizer });
+    opened.push(going);
+    expect(going.state()).toMatchObject({ parameters, ...optimizer });
+    const anew = await Ppo.create(new ScriptedEnv(SCRIPT), SPEC, CONFIG, 3, { parameters });
+    opened.push(anew);
+    const zeros = new Float32Array(parameters.length);
+    expect(anew.state()).toMatchObject({ parameters, firstMoment: zeros, secondMoment: zeros, optimizerSteps: 0 });
+  });
+
   it("is what the last rollout was acted with: confidence of the one before is forgotten", async () => {
     const { ppo, parts } = await learner(SCRIPT);
     parts.rollout.extremes.note({ logits: Float32Array.of(1e6), concentrations: Float32Array.of(1e6) });

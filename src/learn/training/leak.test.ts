@@ -12,11 +12,13 @@ import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
 import { REWARD_DEFAULTS } from "../env/index.ts";
 import { CLASSIC_PPO, Ppo } from "../ppo/index.ts";
+import { BestParameters } from "./best.ts";
 import { carriedNormalizer } from "./carried-normalizer.ts";
 import type { TrainOptions } from "./options.ts";
 import { openValidation, prepare, trainingEnv } from "./prepare.ts";
-import { startFromModel } from "./start.ts";
+import { startFromModel, startOf } from "./start.ts";
 import { trainPolicy } from "./train.ts";
+import type { Validation } from "./validation.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-leak-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -144,6 +146,29 @@ describe("the parts of a training", () => {
     await validation?.evaluator.release();
     await ppo.release();
   });
+
+  it("keep the parameters that did best on validation, not the newest, and all of them while a bias is corrected", async () => {
+    const prepared = prepare(options("kept"));
+    const ppo = await Ppo.create(trainingEnv(prepared), prepared.options.network, prepared.options.ppo, 1);
+    const validation = await openValidation(prepared, ppo);
+    if (validation === undefined) throw new Error("there is a validation part");
+    const kept = async (start: TrainOptions["start"]): Promise<BestParameters> => {
+      const scores = [1e-5, 3e-5, 2e-5];
+      const judge = { run: () => Promise.resolve({ meanReward: scores.shift() ?? 0, steps: 1, episodes: [] }) };
+      const scripted = { ...validation, evaluator: judge as unknown as Validation["evaluator"] };
+      const best = new BestParameters(scripted, { ...prepared.options, ...(start === undefined ? {} : { start }) });
+      for (const steps of [100, 200, 300]) {
+        await best.look({ values: Float32Array.of(steps), steps } as unknown as Ppo);
+      }
+      return best;
+    };
+    const best = await kept(undefined);
+    expect([best.steps, best.score, [...best.values]]).toEqual([200, 3e-5, [200]]);
+    const corrected = await kept({ correcting: true } as TrainOptions["start"]);
+    expect([corrected.steps, [...corrected.values]]).toEqual([300, [300]]);
+    await validation.evaluator.release();
+    await ppo.release();
+  });
 });
 
 describe("the normalizer of a continued training", () => {
@@ -159,6 +184,20 @@ describe("the normalizer of a continued training", () => {
     expect(carried.mean.slice(width), "known").toEqual(manifest.normalizer.mean.slice(0, width));
     expect(carried.std.slice(width)).toEqual(manifest.normalizer.std.slice(0, width));
     expect(carried.symbols).toEqual(turned.symbols);
+  });
+
+  it("comes with the optimizer only where every parameter stands for what it stood for", async () => {
+    await trainPolicy(options("moments"));
+    const point = await startFromModel(join(FOLDER, "moments/model"));
+    const moments = new Float32Array(point.parameters.length);
+    const optimizer = { firstMoment: moments, secondMoment: moments, optimizerSteps: 7 };
+    const begun = (symbols: string[]) => {
+      const tape = syntheticTape({ seed: 8, bars: BARS, timeframe: parseTimeframe("1h"), symbols });
+      return startOf(prepare(options("begun", { tape })), { ...point, optimizer }).start.optimizer;
+    };
+    expect(begun(["BTCUSDT", "ETHUSDT"])).toEqual(optimizer);
+    expect(begun(["ETHUSDT", "BTCUSDT"]), "in another order").toBeUndefined();
+    expect(begun(["BTCUSDT", "SOLUSDT"]), "another symbol").toBeUndefined();
   });
 
   it("is kept, or fitted anew where that is asked for, said in the provenance, and the same when resumed", async () => {
