@@ -17,6 +17,7 @@ import { secretValues } from "../config/environment.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { stateFolder } from "../trade/settings.ts";
+import { DAILY_TOKENS, DailyTokens } from "./daily-tokens.ts";
 import { StoredAssistantData } from "./data.ts";
 
 export type ChatOptions = {
@@ -43,6 +44,8 @@ export type ChatOptions = {
   readonly timeout?: number;
   /** Whether the language model also plans what is looked up; true where absent. */
   readonly plan?: boolean;
+  /** Tokens that it may use in a day; 200,000 on a server and no limit in this process where absent. */
+  readonly dailyTokens?: number;
 };
 
 export type OpenChat = {
@@ -90,7 +93,7 @@ function refuse(what: string, where: string, fix: string): never {
 
 /** The language model that the options name; undefined for none. Throws USAGE_ARGUMENT, ASSISTANT_FILE, ASSISTANT_RUNTIME. */
 function openModel(context: AppContext, options: ChatOptions): LanguageModel | undefined {
-  const { endpoint, model, modelPath, timeout, plan: _, ...rest } = options;
+  const { endpoint, model, modelPath, timeout, ...rest } = options;
   if ((endpoint === undefined) !== (model === undefined)) {
     refuse(
       "A language model on a server needs an address and a name",
@@ -131,7 +134,11 @@ function openModel(context: AppContext, options: ChatOptions): LanguageModel | u
 /** Throws USAGE_ARGUMENT, DATA_FORMAT, or what the import of the file throws. */
 export async function openChat(context: AppContext, config: Config, options: ChatOptions): Promise<OpenChat> {
   const { maxHistory, marketData, tradingSignals, headlines, plan } = options;
-  const model = openModel(context, options);
+  const named = openModel(context, options);
+  const transcript = join(stateFolder(config), "assistant");
+  const daily = options.dailyTokens ?? (options.endpoint === undefined ? undefined : DAILY_TOKENS);
+  const limited = named !== undefined && daily !== undefined;
+  const model = limited ? new DailyTokens(transcript, daily, context.clock).over(named) : named;
   const root = marketData === undefined ? undefined : await fileStore(context, marketData);
   const data = new StoredAssistantData(config, {
     ...(root === undefined ? {} : { root }),
@@ -143,7 +150,6 @@ export async function openChat(context: AppContext, config: Config, options: Cha
   const secrets = [...secretValues(context.environment, config.folder).values(), apiKey ?? ""].filter(
     (one) => one !== "",
   );
-  const transcript = join(stateFolder(config), "assistant");
   let isWritable = true;
   const over = (other: AssistantData): Chatbot =>
     new Chatbot({

@@ -43,6 +43,15 @@ describe("alternative data and promotion", () => {
     await expect(refused).rejects.toThrow("bybit.premium");
   });
 
+  it("scores of texts that were made after the fact lead to no stage, and those made as the texts came do", async () => {
+    const reader = reading("rsi14", "sentiment.news.score");
+    await stored("news.score", false);
+    await expect(requirePromotableSources(config, reader, "paper")).rejects.toThrow("scored after the fact");
+    rmSync(dataRoot(config), { recursive: true, force: true });
+    await stored("news.score", true);
+    await expect(requirePromotableSources(config, reader, "paper")).resolves.toBeUndefined();
+  });
+
   it("terms that forbid commercial use lead to paper and shadow, and never to money", async () => {
     rmSync(dataRoot(config), { recursive: true, force: true });
     await stored("coinmetrics.mvrv", true);

@@ -16,6 +16,10 @@ export const languageModelOptions = (): Option[] => [
   new Option("--timeout <seconds>", "time for one answer of the model (default: 30, in this process 300)").argParser(
     amount,
   ),
+  new Option(
+    "--daily-tokens <count>",
+    "tokens that the model may use in a day (default: 200000 on a server, no limit in this process)",
+  ).argParser(wholeNumber),
   new Option("--no-plan", "the model words the answers and plans nothing: half the time, half the tokens"),
 ];
 
@@ -31,6 +35,7 @@ export type LanguageModelOptions = Pick<
   | "model"
   | "timeout"
   | "plan"
+  | "dailyTokens"
 >;
 
 /** Those of a verb's options that name a language model. */
@@ -46,6 +51,7 @@ export function languageModelOf(options: LanguageModelOptions): LanguageModelOpt
     "model",
     "timeout",
     "plan",
+    "dailyTokens",
   ] as const;
   return Object.fromEntries(keys.flatMap((key) => (options[key] === undefined ? [] : [[key, options[key]]])));
 }

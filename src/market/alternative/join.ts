@@ -7,6 +7,9 @@ import { type JoinedSeries, missingColumns, type Provenance, writeCell } from ".
 import { type AlternativeStore, MARKET_KEY } from "./store.ts";
 import { AsOf, type Vintages } from "./vintages.ts";
 
+/** Source whose series are scores of texts. */
+const TEXTS = "news";
+
 /** The stored rows of one series for every symbol of a tape; undefined for a symbol that has none. */
 export type SeriesRows = {
   readonly spec: SeriesSpec;
@@ -102,13 +105,22 @@ function provenanceOf(rows: SeriesRows["rows"]): Provenance {
 
 /**
  * Why a verdict that rests on these series can't promote a model, or undefined: values that are revised, and that we did
- * not record as they came, were not known then as they are now.
+ * not record as they came, were not known then as they are now; and a text that is scored after the fact may be scored by what
+ * has read of its outcome.
  */
 export function unpromotable(series: readonly JoinedSeries[]): string | undefined {
   const doubtful = series.filter(
     ({ id, provenance }) => seriesSpec(id).revised !== "never" && provenance !== "recorded" && provenance !== "none",
   );
-  if (doubtful.length === 0) return undefined;
-  const names = doubtful.map(({ id }) => id).join(", ");
-  return `${names}: revised after they are published, or nobody knows, and not recorded as they came`;
+  const scored = series.filter(
+    ({ source, provenance }) => source === TEXTS && provenance !== "recorded" && provenance !== "none",
+  );
+  const reasons = [
+    [doubtful, "revised after they are published, or nobody knows, and not recorded as they came"],
+    [scored, "texts scored after the fact, by what may have read what came next"],
+  ] as const;
+  const told = reasons.flatMap(([own, why]) =>
+    own.length === 0 ? [] : [`${own.map(({ id }) => id).join(", ")}: ${why}`],
+  );
+  return told.length === 0 ? undefined : told.join("; ");
 }
