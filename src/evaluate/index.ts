@@ -90,7 +90,7 @@ export { KEEP_BARS, type StreamedBacktestOptions, streamedBacktest } from "./str
 export { streamedPage } from "./streamed-page.ts";
 export { playJob, type StressJob, type StressOutcome } from "./stress/jobs.ts";
 export { STRESS_HEAD, stressCells, stressHeadline, stressPage, stressSentences } from "./stress/page.ts";
-export { runStress, type StressOptions, type StressResult } from "./stress/run.ts";
+export { runStress, type StressOptions, type StressPlayer, type StressResult } from "./stress/run.ts";
 export { SCENARIOS } from "./stress/scenarios.ts";
 export { formatStatistics, formatTable } from "./table.ts";
 export { TradeNotes } from "./trade-notes.ts";

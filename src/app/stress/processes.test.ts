@@ -2,11 +2,13 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import type { Clock } from "../../core/index.ts";
 import {
   runStress,
   type StressJob,
   type StressOptions,
   type StressOutcome,
+  type StressPlayer,
   type StressResult,
 } from "../../evaluate/index.ts";
 import type { Json, TrialRun } from "../../search/index.ts";
@@ -14,7 +16,7 @@ import { changedConfig } from "../config/changed.ts";
 import { loadConfig } from "../config/load.ts";
 import { openSubject } from "../models/subject.ts";
 import { quietContext } from "../testing/context.ts";
-import { objective } from "./processes.ts";
+import { objective, stressPlayer } from "./processes.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-stress-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -70,7 +72,7 @@ function planOf(jobs: readonly StressJob[], place: object, dataFingerprint = sub
 }
 
 /** Plays in so many shares, as many processes do. */
-function shared(of: number): NonNullable<StressOptions["player"]> {
+function shared(of: number): StressPlayer {
   return async (jobs, place, onDone) => {
     const outcomes: StressOutcome[] = [];
     for (let number = 0; number < of; number++) {
@@ -84,7 +86,7 @@ function shared(of: number): NonNullable<StressOptions["player"]> {
   };
 }
 
-function stress(player?: StressOptions["player"], onProgress?: StressOptions["onProgress"]): Promise<StressResult> {
+function stress(player?: StressPlayer, onProgress?: StressOptions["onProgress"]): Promise<StressResult> {
   return runStress({
     ...subject,
     ...subject.rows,
@@ -93,7 +95,7 @@ function stress(player?: StressOptions["player"], onProgress?: StressOptions["on
     combinations: [["spread", "volatility"]],
     monteCarlo: 20,
     perturbed: 3,
-    ...(player === undefined ? {} : { player }),
+    ...(player === undefined ? {} : { player: () => player }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
 }
@@ -101,6 +103,19 @@ function stress(player?: StressOptions["player"], onProgress?: StressOptions["on
 const told = ({ base: _base, ...rest }: StressResult): unknown => rest;
 
 describe("a stress test in processes", () => {
+  it("leaves little work to one, and gives processes much, or what is asked for", () => {
+    let nowMs = 0;
+    const clock: Clock = { ...context.clock, elapsedMs: () => nowMs };
+    const asked = (parallel: number) =>
+      stressPlayer({ ...context, clock }, config, { ...named, dataFingerprint: "" }, parallel);
+    const [usual, two] = [asked(0), asked(2)];
+    nowMs = 1_000;
+    expect(asked(1)).toBeUndefined();
+    expect(two?.(1), "asked for").toBeDefined();
+    expect(usual?.(19), "19 runs of a second").toBeUndefined();
+    expect(usual === undefined || usual(21) !== undefined, "21 runs of a second").toBe(true);
+  });
+
   it("comes to the same, to the last bit, in one process, in one beside it, and in two", async () => {
     const alone = await stress();
     expect(alone.rows.length).toBeGreaterThan(6);

@@ -5,7 +5,13 @@
 import { availableParallelism } from "node:os";
 import { z } from "zod";
 import { freshId, TidemarkError } from "../../core/index.ts";
-import { playJob, type StressJob, type StressOptions, type StressOutcome } from "../../evaluate/index.ts";
+import {
+  playJob,
+  type StressJob,
+  type StressOptions,
+  type StressOutcome,
+  type StressPlayer,
+} from "../../evaluate/index.ts";
 import { type Json, type ObjectiveModule, processExecutor, type TrialRun } from "../../search/index.ts";
 import { type Config, configOf } from "../config/load.ts";
 import { configSchema } from "../config/schema.ts";
@@ -83,8 +89,11 @@ function stressModule(plan: StressPlan): ObjectiveModule {
   return { module: import.meta.url, export: objective.name, options };
 }
 
+/** Work that is worth processes of its own, each of which opens the program and the market: what the first run took, for all. */
+const WORTH_MS = 20_000;
+
 /**
- * Plays runs in `parallel` processes; 0 for one a core. Undefined where one process is enough.
+ * Plays runs in `parallel` processes; 0 for one a core, where they are worth it. Undefined where one process is enough.
  * @param subject as it was opened here, and its market's fingerprint
  */
 export function stressPlayer(
@@ -96,7 +105,8 @@ export function stressPlayer(
   const most = parallel > 0 ? parallel : availableParallelism();
   if (most < 2) return undefined;
   const { dataFingerprint, ...named } = subject;
-  return async (jobs, place, onDone) => {
+  const startedMs = context.clock.elapsedMs();
+  const play: StressPlayer = async (jobs, place, onDone) => {
     const { model, strategy, param, from, to } = named;
     const plan: StressPlan = {
       subject: { model, strategy, from, to, param: param === undefined ? undefined : [...param] },
@@ -110,6 +120,10 @@ export function stressPlayer(
       overridden: [...config.overridden],
     };
     return playShares(context, plan, Math.min(most, jobs.length), onDone);
+  };
+  return (runs) => {
+    const wanted = parallel > 0 || runs * (context.clock.elapsedMs() - startedMs) > WORTH_MS;
+    return wanted ? play : undefined;
   };
 }
 

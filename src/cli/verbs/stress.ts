@@ -168,7 +168,10 @@ export function registerStress(program: Command, runner: VerbRunner): void {
         new Option("--find-crises", "show the greatest moves of these data and what the policy did in them"),
         new Option("--monte-carlo <runs>", "runs of trades and returns in another order (default: 1000)"),
         new Option("--noise <runs>", "backtests on candles with noise (default: 20)"),
-        new Option("--parallel <count>", "processes that play the runs side by side; 0 for one a core").default("0"),
+        new Option(
+          "--parallel <count>",
+          "processes that play the runs side by side; 0 for one a core where it is worth it",
+        ).default("0"),
         new Option("--from <date>", "first bar (default: after the training; all bars for a rule)"),
         new Option("--to <date>", "end, exclusive"),
         new Option("--no-report", "print only, write no report"),

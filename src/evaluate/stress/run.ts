@@ -20,6 +20,16 @@ import {
 import { bootstrappedReturns, type MonteCarlo, shuffledTrades } from "./monte-carlo.ts";
 import { SCENARIOS, type Scenario, type ScenarioPlace, scenarioOf } from "./scenarios.ts";
 
+/**
+ * Plays runs elsewhere, such as side by side in processes, and answers with their outcomes in the same order.
+ * @param onDone told after each of them
+ */
+export type StressPlayer = (
+  jobs: readonly StressJob[],
+  place: ScenarioPlace,
+  onDone: (job: StressJob) => void,
+) => Promise<readonly StressOutcome[]>;
+
 export type StressOptions = StressSubject & {
   /** Default: all. */
   readonly scenarios?: readonly string[];
@@ -32,16 +42,8 @@ export type StressOptions = StressSubject & {
   readonly monteCarlo?: number;
   /** Runs on candles with noise; each is a whole backtest. Default: 20. */
   readonly perturbed?: number;
-  /**
-   * Plays runs elsewhere, such as side by side in processes, and answers with their outcomes in the same order. Default:
-   * here, one after the other.
-   * @param onDone told after each of them
-   */
-  readonly player?: (
-    jobs: readonly StressJob[],
-    place: ScenarioPlace,
-    onDone: (job: StressJob) => void,
-  ) => Promise<readonly StressOutcome[]>;
+  /** Asked after the first run who plays so many others. Default, and where it answers nobody: here, one after the other. */
+  readonly player?: (runs: number) => StressPlayer | undefined;
   readonly onProgress?: ProgressListener;
 };
 
@@ -103,7 +105,8 @@ export async function runStress(options: StressOptions): Promise<StressResult> {
     progress(labelOf(job));
   };
   done = 1;
-  const outcomes = await (options.player ?? inTurn(options))(jobs, place, onDone);
+  const play = options.player?.(jobs.length) ?? inTurn(options);
+  const outcomes = await play(jobs, place, onDone);
   const row = (scenario: string, severity: number, unit: string, outcome: StressOutcome): StressRow => {
     const { ruined: _ruined, ...figures } = outcome;
     return { scenario, severity, unit, atMs: tape.timeMs[place.at], ...figures };
@@ -135,7 +138,7 @@ export async function runStress(options: StressOptions): Promise<StressResult> {
   };
 }
 
-function inTurn(subject: StressSubject): NonNullable<StressOptions["player"]> {
+function inTurn(subject: StressSubject): StressPlayer {
   return async (jobs, place, onDone) => {
     const outcomes: StressOutcome[] = [];
     for (const job of jobs) {
