@@ -16,6 +16,7 @@ export { dataRoot, modelsFolder, reportsFolder, runsFolder } from "./config/fold
 export { configJsonSchema, schemaAt } from "./config/json-schema.ts";
 export { CONFIG_FILE, type Config, configOf, loadConfig, type Override } from "./config/load.ts";
 export type { AppContext } from "./context.ts";
+export { type CollectReport, collectAlternative } from "./data/alternative-collect.ts";
 export { type FetchedAlternative, fetchAlternative } from "./data/alternative-fetch.ts";
 export { type ImportedFiles, type ImportedSeries, importAlternative } from "./data/alternative-files.ts";
 export { chosenSeries, knownSeries, SERIES_GROUPS } from "./data/alternative-names.ts";

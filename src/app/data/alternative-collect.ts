@@ -2,8 +2,9 @@
  * @file Recording alternative series as they come, until it is stopped. Each source is watched by itself, and the failure of
  * one is told once, and its end; what was missed while nobody recorded is told at the start.
  */
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
-import { ensureFolder, FileLock, HOUR_MS, MINUTE_MS, Random, TidemarkError } from "../../core/index.ts";
+import { ensureFolder, FileLock, freshSeed, HOUR_MS, MINUTE_MS, Random, TidemarkError } from "../../core/index.ts";
 import {
   AlternativeStore,
   type Gap,
@@ -134,6 +135,8 @@ class Collector {
     this.#tellStart(startMs);
     const stop = new AbortController();
     const ended = AbortSignal.any([signal, stop.signal]);
+    // Every loop listens to it; that is no leak.
+    setMaxListeners(0, ended);
     const sources = new Map<string, Watch[]>();
     for (const watch of this.#watches) {
       sources.set(watch.source.name, [...(sources.get(watch.source.name) ?? []), watch]);
@@ -206,7 +209,7 @@ class Collector {
   }
 
   async #stream(signal: AbortSignal): Promise<void> {
-    const { clock, environment, seed } = this.#context;
+    const { clock, environment } = this.#context;
     const symbols = configuredSymbols(this.#config);
     const wanted = new Set(this.#streamed.map(({ id }) => id));
     const hosts = bybitHosts(environment["TIDEMARK_BYBIT_URL"] || "mainnet");
@@ -214,7 +217,7 @@ class Collector {
       url: hosts.publicStream,
       symbols,
       clock,
-      random: new Random(seed()),
+      random: new Random(freshSeed()),
       onState: ({ state, reason }) => {
         if (state === "up") this.#isBack("bybit stream");
         else if (state === "down" && !signal.aborted) this.#failsWith("bybit stream", reason);

@@ -1,5 +1,6 @@
 /** @file The checks of `tidemark doctor`, in the order in which they are shown. */
 import type { AppContext } from "../context.ts";
+import { checkAlternative } from "./alternative.ts";
 import type { Check } from "./check.ts";
 import { checkCompute, checkStore } from "./engines.ts";
 import { checkNetwork } from "./network.ts";
@@ -20,6 +21,7 @@ export async function* runChecks(context: AppContext): AsyncGenerator<Check> {
     yield checkDisk(config.folder);
     yield* checkFolders(config);
     yield checkCredentials(context, config);
+    yield* await checkAlternative(context, config);
   }
   context.progress({ label: "asking Bybit for the time", done: 0, unit: "answers" });
   const network = await checkNetwork(context);

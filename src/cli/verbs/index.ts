@@ -9,6 +9,7 @@ export const VERBS: Readonly<Record<VerbName, () => Promise<Registration>>> = {
   demo: async () => (await import("./demo.ts")).registerDemo,
   init: async () => (await import("./init.ts")).registerInit,
   fetch: async () => (await import("./fetch.ts")).registerFetch,
+  collect: async () => (await import("./collect.ts")).registerCollect,
   import: async () => (await import("./import.ts")).registerImport,
   data: async () => (await import("./data.ts")).registerData,
   features: async () => (await import("./features.ts")).registerFeatures,

@@ -4,6 +4,7 @@ export const VERB_SUMMARIES = {
   demo: "The whole line at once: market, training, backtest, verdict",
   init: "Write a documented tidemark.toml and an .env.example",
   fetch: "Fetch candles and funding from a venue",
+  collect: "Record open interest, sentiment, chains and headlines as they come",
   import: "Store candles or funding rates from CSV files",
   data: "List, check, repair and remove stored candles",
   features: "Explain the features, or compute them on stored candles",

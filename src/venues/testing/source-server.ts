@@ -19,7 +19,16 @@ export type SourceFault =
   /** The socket closes in the middle of the body. */
   | "drop";
 
+/** An item of every feed. */
+export type FeedItem = {
+  readonly id: string;
+  readonly title: string;
+  /** As the feed writes it; none where it is empty. */
+  readonly date: string;
+};
+
 export type SourceWorld = {
+  items: readonly FeedItem[];
   nowMs: number;
   /** The value of a series ("fear-greed.index") at a stamp. */
   valueAt: (id: string, key: string, eventMs: number) => number;
@@ -52,7 +61,7 @@ export class SourceServer {
   readonly #routes: ReadonlyArray<readonly [path: RegExp, reply: Reply]>;
 
   constructor(nowMs: number) {
-    this.world = { nowMs, valueAt: plainValue, isMissing: () => false, faults: [], stays: false };
+    this.world = { items: [], nowMs, valueAt: plainValue, isMissing: () => false, faults: [], stays: false };
     this.#routes = this.#allRoutes();
     this.#server = createServer((request, response) => this.#answer(request, response));
   }
@@ -80,6 +89,7 @@ export class SourceServer {
     this.world.stays = false;
     this.world.isMissing = () => false;
     this.world.valueAt = plainValue;
+    this.world.items = [];
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
@@ -96,6 +106,7 @@ export class SourceServer {
     }
     if (fault !== undefined && typeof fault === "object" && "body" in fault) return void response.end(fault.body);
     const reply = route[1](url.searchParams, url.pathname);
+    if (typeof reply === "string") return this.#answerText(request, response, reply, fault);
     const body = JSON.stringify(
       fault !== undefined && fault !== "drop" && "alter" in fault ? fault.alter(reply) : reply,
     );
@@ -103,6 +114,17 @@ export class SourceServer {
     if (fault !== "drop") return void response.end(body);
     response.setHeader("content-length", body.length + 10);
     response.write(body.slice(0, 20), () => response.destroy());
+  }
+
+  /** A feed: told as unchanged to who has it already. */
+  #answerText(request: IncomingMessage, response: ServerResponse, text: string, fault: SourceFault | undefined): void {
+    const etag = `"${Buffer.from(text).reduce((sum, byte, i) => (sum + byte * (i + 1)) % 1_000_003, 0)}"`;
+    if (request.headers["if-none-match"] === etag) return void response.writeHead(304).end();
+    response.setHeader("content-type", "application/rss+xml");
+    response.setHeader("etag", etag);
+    if (fault !== "drop") return void response.end(text);
+    response.setHeader("content-length", text.length + 10);
+    response.write(text.slice(0, 20), () => response.destroy());
   }
 
   /** What there is in a range, both ends included, oldest first. */
@@ -262,6 +284,44 @@ export class SourceServer {
         },
       ],
       [
+        /^\/v5\/announcements\/index$/,
+        () => {
+          const list = world.items.map(({ id, title, date }) => ({
+            title,
+            description: "",
+            type: { title: "New", key: "new_crypto" },
+            tags: [],
+            url: `https://announcements.example/${id}`,
+            dateTimestamp: 1,
+            ...(date === "" ? {} : { publishTime: Date.parse(date) }),
+          }));
+          return bybit({ total: list.length, list });
+        },
+      ],
+      [
+        /^\/api\/v1\/access_token$/,
+        () => ({ access_token: "a-token", token_type: "bearer", expires_in: 3600, scope: "*" }),
+      ],
+      [
+        /^\/r\/[\w+]+\/new$/,
+        () => ({
+          kind: "Listing",
+          data: {
+            after: null,
+            children: world.items.map(({ id, title, date }) => ({
+              kind: "t3",
+              data: {
+                name: `t3_${id}`,
+                title,
+                permalink: `/r/x/${id}/`,
+                created_utc: Date.parse(date || "2026-05-20") / 1000,
+              },
+            })),
+          },
+        }),
+      ],
+      [/^\/(?:arc\/outboundfeeds\/rss|rss|rss\.xml|feed|feeds\/\w+\.xml)$/, () => rssOf(world.items)],
+      [
         /^\/v2\/api$/,
         () => {
           const price = `${world.valueAt("etherscan.gas", "market", 0)}`;
@@ -298,6 +358,16 @@ export class SourceServer {
     next.set("next_page_token", new Date(rows[page.length][0]).toISOString());
     return { data, next_page_url: `https://elsewhere.example/v4/timeseries/asset-metrics?${next.toString()}` };
   }
+}
+
+function rssOf(items: readonly FeedItem[]): string {
+  const parts = items.map(
+    ({ id, title, date }) =>
+      `<item><title><![CDATA[${title}]]></title><link>https://news.example/${id}</link><guid isPermaLink="false">${id}</guid>${
+        date === "" ? "" : `<pubDate>${date}</pubDate>`
+      }<description>not kept</description></item>`,
+  );
+  return `<?xml version="1.0"?><rss version="2.0"><channel><title>A feed</title>${parts.join("")}</channel></rss>`;
 }
 
 const COIN_METRICS: Readonly<Record<string, string>> = {

@@ -55,7 +55,8 @@ export class BybitRecorder {
   readonly #stream: Stream;
   /** Since when the stream is up without a break; infinite while it is down. */
   #upSinceMs = Number.POSITIVE_INFINITY;
-  /** Messages that could not be understood. */
+  /** Messages that came, and those of them that could not be understood. */
+  messages = 0;
   unreadable = 0;
 
   constructor(options: RecorderOptions) {
@@ -102,6 +103,7 @@ export class BybitRecorder {
   }
 
   #take({ topic, type, data }: StreamMessage): void {
+    this.messages++;
     const kept = this.#kept.get(topic.slice(topic.lastIndexOf(".") + 1));
     if (kept === undefined) return;
     if (topic.startsWith("orderbook.")) {
