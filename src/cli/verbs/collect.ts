@@ -12,7 +12,7 @@ function reportText({ fromMs, toMs, values, revised, headlines, missing, failing
   const counts = Object.values(values);
   const total = counts.reduce((sum, count) => sum + count, 0);
   const parts = [
-    `${total} ${total === 1 ? "value" : "values"} of ${counts.length} series`,
+    total === 0 ? "no new value" : `${total} ${total === 1 ? "value" : "values"} of ${counts.length} series`,
     ...(headlines > 0 ? [`${headlines} headlines`] : []),
     ...(revised > 0 ? [`${revised} revised`] : []),
   ];

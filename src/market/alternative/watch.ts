@@ -1,12 +1,33 @@
 /**
  * @file Since when a series is being watched: a file beside it says when its source last answered while somebody recorded. What
- * comes within two cadences of that is recorded; after a longer pause it is history that was fetched afterwards.
+ * is there within a few questions of being due was seen as it came; what came while nobody asked is history.
  */
+import { MINUTE_MS } from "../../core/index.ts";
 import type { SeriesSpec } from "../../venues/choices.ts";
 
 /** Time without an answer after which a series was not being watched. */
 export function longestPause({ cadenceMs, periodMs, lagMs }: SeriesSpec): number {
   return 2 * cadenceMs + periodMs + lagMs;
+}
+
+/** Between two questions for a value that is due: a sixtieth of the cadence measures the lag well enough. */
+function againMs({ cadenceMs }: SeriesSpec): number {
+  return Math.min(15 * MINUTE_MS, Math.max(MINUTE_MS, cadenceMs / 60));
+}
+
+/**
+ * Whether a value was seen as it came: somebody asked when it was due, or since, and not long before it was there. Otherwise
+ * its lag would be our own absence.
+ * @param untilMs the last answer before this one
+ */
+export function wasWatched(
+  spec: SeriesSpec,
+  eventMs: number,
+  untilMs: number,
+  seenMs: number,
+  patienceMs: number,
+): boolean {
+  return seenMs - Math.max(untilMs, eventMs + spec.periodMs + patienceMs) <= 3 * againMs(spec);
 }
 
 /** How far back a watcher asks: what is late, and what may be corrected. */
@@ -21,8 +42,7 @@ export function lookBack({ cadenceMs, periodMs, lagMs, revised }: SeriesSpec): n
  */
 export function nextAsk(spec: SeriesSpec, lastMs: number | undefined, nowMs: number, patienceMs: number): number {
   const { cadenceMs, periodMs } = spec;
-  // A sixtieth of the cadence measures the lag well enough: every minute for an hour's value.
-  const again = Math.min(15 * 60_000, Math.max(60_000, cadenceMs / 60));
+  const again = againMs(spec);
   if (lastMs === undefined) return nowMs + again;
   const dueMs = lastMs + cadenceMs + periodMs + patienceMs;
   return dueMs > nowMs ? dueMs : nowMs + again;

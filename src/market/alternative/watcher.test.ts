@@ -58,9 +58,11 @@ test("what is there at the first look is history; what comes after it was seen a
   expect([first.recorded, first.counts.added]).toEqual([false, 10]);
   const second = await lookAt(31.02, 30);
   expect([second.recorded, second.counts.added]).toEqual([true, 1]);
+  await lookAt(31.03, 30);
+  expect((await lookAt(32.01, 31)).recorded, "an hour after the last answer, and as soon as it was due").toBe(true);
   const rows = await watch.store.read(SPEC, "BTCUSDT");
   expect(rows.availableMs[rows.length - 1]).toBe(nowMs);
-  expect(await recordedHours()).toEqual([30]);
+  expect(await recordedHours()).toEqual([30, 31]);
 });
 
 test("an hour that isn't over is left for later", async () => {
@@ -87,11 +89,14 @@ test("after a long pause the gap is told, and its values are history that is fet
   expect(missedSince(watch, nowMs)).toBeUndefined();
 });
 
-test("a short pause is none: a restart goes on recording", async () => {
+test("what came while nobody asked was not seen as it came, however short the pause: its lag would be ours", async () => {
   await lookAt(30.1, 29);
   watch.watched.save();
   watch = { ...watch, watched: new Watched(folder) };
-  expect((await lookAt(31.9, 30)).recorded).toBe(true);
+  const { recorded, counts } = await lookAt(31.3, 30);
+  expect([recorded, counts.added]).toEqual([false, 1]);
+  expect(await recordedHours()).toEqual([]);
+  expect((await lookAt(32.01, 31)).recorded, "the next one is seen again").toBe(true);
   expect(missedSince({ ...watch, watched: new Watched(join(folder, "elsewhere")) }, nowMs)).toBeUndefined();
 });
 

@@ -3,15 +3,15 @@
  * last answer was seen as it came; after a pause that was too long for that, it is history that is fetched afterwards.
  */
 import type { SeriesSpec } from "../../venues/choices.ts";
-import type { AlternativeSource } from "../../venues/index.ts";
+import type { AlternativeSource, SourceObservation } from "../../venues/index.ts";
 import { backfillSeries } from "./backfill.ts";
 import type { AlternativeStore, PutCounts } from "./store.ts";
-import { longestPause, lookBack, nextAsk } from "./watch.ts";
+import { longestPause, lookBack, nextAsk, wasWatched } from "./watch.ts";
 import type { Watched } from "./watched.ts";
 
 export type Looked = {
   readonly counts: PutCounts;
-  /** Whether the new values count as seen as they came. */
+  /** Whether a new value was seen as it came. */
   readonly recorded: boolean;
   /** When to look again, UTC milliseconds. */
   readonly nextMs: number;
@@ -54,16 +54,28 @@ export async function look(watch: Watch, now: () => number, signal: AbortSignal)
   const askedMs = now();
   const untilMs = watched.until(spec, key);
   const isLive = spec.history === "none";
-  const recorded = isLive || (untilMs !== undefined && askedMs - untilMs <= longestPause(spec));
+  const isShort = isLive || (untilMs !== undefined && askedMs - untilMs <= longestPause(spec));
+  let recorded = isLive;
   const patienceMs = source.keys.length > 0 ? spec.lagMs : 0;
   let counts: PutCounts;
   let lastMs: number | undefined;
-  if (recorded) {
+  if (isShort) {
     const range = { fromMs: Math.max(askedMs - lookBack(spec), source.earliestMs(spec)), toMs: askedMs };
     const found = await source.fetch({ spec, key, ...range, signal });
     const seenMs = now();
     const finished = found.filter(({ eventMs }) => eventMs + spec.periodMs <= seenMs);
-    counts = await store.put(spec, key, finished, { seenMs, recorded: true });
+    const watchedFor = ({ eventMs }: SourceObservation): boolean =>
+      isLive || wasWatched(spec, eventMs, untilMs ?? 0, askedMs, patienceMs);
+    const seen = await store.put(spec, key, finished.filter(watchedFor), { seenMs, recorded: true });
+    const missed = finished.filter((one) => !watchedFor(one));
+    const late = await store.put(spec, key, missed, { seenMs, recorded: false });
+    recorded = seen.added > 0;
+    counts = {
+      added: seen.added + late.added,
+      revised: seen.revised + late.revised,
+      unchanged: seen.unchanged + late.unchanged,
+      refused: seen.refused + late.refused,
+    };
     lastMs = finished.at(-1)?.eventMs;
   } else {
     const fromMs = (untilMs ?? askedMs) - lookBack(spec);
