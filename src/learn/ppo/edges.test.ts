@@ -195,7 +195,12 @@ describe("episodes that end at any bar", () => {
     const spec = networkSpec("gru", { hiddenSize: 3, joinSize: 3, remember: "all" });
     const { ppo, runs } = await watched({ stretches: 2, ends: (t, n) => t === 3 + n }, changes, spec);
     expect((await ppo.iterate()).firstRatioError).toBeLessThan(1e-5);
-    expect([...runs[0].feeds["resets"]].filter((mark) => mark === 1)).toHaveLength(2);
+    const marks = (epoch: number): number[] => [...runs[epoch].feeds["resets"]].filter((mark) => mark === 1);
+    expect(marks(0)).toHaveLength(2);
+    // Nobody ends in the second rollout.
+    expect((await ppo.iterate()).firstRatioError).toBeLessThan(1e-5);
+    expect(runs).toHaveLength(4);
+    expect(marks(2), "those of the rollout before are gone").toHaveLength(0);
   });
 });
 
