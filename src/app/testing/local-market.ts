@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UnhurriedClock } from "../../core/testing/unhurried-clock.ts";
 import { changedConfig } from "../config/changed.ts";
 import type { Config } from "../config/load.ts";
 import { loadConfig } from "../config/load.ts";
@@ -45,13 +46,15 @@ export async function openLocalMarket(
     ...changes,
   });
   for (let i = 0; i < versions; i++) await trainClassifier(quietContext(folder, () => base).context, base);
-  const venue = await serveVenue(quietContext(folder, () => base).context, () => undefined);
+  // The venue and its sessions share this process: a busy machine must not let the market run away from them.
+  const clock = new UnhurriedClock();
+  const venue = await serveVenue(quietContext(folder, () => base, { clock }).context, () => undefined);
   const config = changedConfig(base, { "trade.host": venue.venue.url });
   return {
     folder,
     config,
     venue,
-    context: (rest = {}) => quietContext(folder, () => config, { environment: ACCOUNT, ...rest }),
+    context: (rest = {}) => quietContext(folder, () => config, { environment: ACCOUNT, clock, ...rest }),
     close: async () => {
       await venue.venue.close();
       rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { FRESH_BETTING, Registry, type Subject } from "../../promotion/index.ts";
 import { JOURNAL_FILE, SqliteJournal } from "../../trade/index.ts";
 import { modelsFolder } from "../config/folders.ts";
@@ -10,6 +10,30 @@ import { paperSession } from "./sessions.ts";
 import { stateFolder } from "./settings.ts";
 
 const SHADOW: Subject = { version: "2", assetClass: "cryptoFutures" };
+/** Stands in the registry, and its folder is gone. */
+const LOST: Subject = { version: "3", assetClass: "cryptoFutures" };
+/** Bars after which the shadow can't write any more, and after which the session is ended. */
+const FAILS = 8;
+const ENDS = 12;
+
+/** Takes the subject to the stage of shadow. */
+async function raise(registry: Registry, subject: Subject): Promise<void> {
+  await registry.append(subject, "test", { kind: "register", modelHash: "h", recipe: "r" });
+  for (const [gate, from, to] of [
+    ["research", "candidate", "paper"],
+    ["paper", "paper", "shadow"],
+  ] as const) {
+    const look = await registry.append(subject, "test", {
+      kind: "look",
+      gate,
+      outcome: "pass",
+      conditions: [],
+      evidence: FRESH_BETTING,
+      gates: "g",
+    });
+    await registry.append(subject, "test", { kind: "promote", from, to, look: look.seq });
+  }
+}
 
 describe("a version in shadow, while a paper session of another one runs", () => {
   let market: LocalMarket;
@@ -19,26 +43,25 @@ describe("a version in shadow, while a paper session of another one runs", () =>
     const models = join(modelsFolder(market.config), "edge");
     const { context } = market.context();
     const registry = new Registry(models, context.clock);
-    await registry.append(SHADOW, "test", { kind: "register", modelHash: "h", recipe: "r" });
-    for (const [gate, from, to] of [
-      ["research", "candidate", "paper"],
-      ["paper", "paper", "shadow"],
-    ] as const) {
-      const look = await registry.append(SHADOW, "test", {
-        kind: "look",
-        gate,
-        outcome: "pass",
-        conditions: [],
-        evidence: FRESH_BETTING,
-        gates: "g",
-      });
-      await registry.append(SHADOW, "test", { kind: "promote", from, to, look: look.seq });
-    }
+    await raise(registry, SHADOW);
+    await raise(registry, LOST);
+    let shadow: SqliteJournal | undefined;
+    const { append } = SqliteJournal.prototype;
+    const spy = vi.spyOn(SqliteJournal.prototype, "append").mockImplementation(function (
+      this: SqliteJournal,
+      ...given: Parameters<typeof append>
+    ) {
+      if (given[0].some((entry) => entry.kind === "session" && entry.id === "shadow/edge-2")) shadow = this;
+      append.apply(this, given);
+    });
     const stop = new AbortController();
     const running = market.context({
       signal: stop.signal,
       note: (text) => {
-        if (text.includes("equity") && !text.includes("missed") && ++bars === 8) stop.abort();
+        if (text.includes("equity") && !text.includes("missed")) bars++;
+        // A disk without room for the shadow's next record.
+        if (bars === FAILS) shadow?.limitPages(1);
+        if (bars === ENDS) stop.abort();
         said.push(text);
       },
       warn: (text) => said.push(text),
@@ -46,8 +69,21 @@ describe("a version in shadow, while a paper session of another one runs", () =>
     let bars = 0;
     said = running.said;
     await paperSession(running.context, { models: ["edge/1"] });
+    spy.mockRestore();
   });
   afterAll(() => market.close());
+
+  /** What was wished for, by the close that it was decided at. */
+  function decisions(session: string): Map<number, string> {
+    const journal = new SqliteJournal(join(stateFolder(market.config), session, JOURNAL_FILE), { readOnly: true });
+    const found = new Map<number, string>();
+    for (const { entry } of journal.read(0)) {
+      if (entry.kind === "decision")
+        found.set(entry.closeMs, JSON.stringify(entry.why?.symbols.map(({ direction, size }) => [direction, size])));
+    }
+    journal.close();
+    return found;
+  }
 
   it("is said, and keeps a journal of its own whose decisions are those of its model", async () => {
     expect(said.join("\n")).toContain("Shadow edge/2 runs beside paper/edge-1");
@@ -68,18 +104,18 @@ describe("a version in shadow, while a paper session of another one runs", () =>
   it("leaves the session that trades as it is: its decisions replay, and at the same closes both wished for the same", async () => {
     const champion = await reproduceSession(market.context().context, "paper/edge-1");
     expect(champion.equal).toBe(champion.decisions);
-    const wishes = (session: string): Map<number, string> => {
-      const journal = new SqliteJournal(join(stateFolder(market.config), session, JOURNAL_FILE), { readOnly: true });
-      const found = new Map<number, string>();
-      for (const { entry } of journal.read(0)) {
-        if (entry.kind === "decision")
-          found.set(entry.closeMs, JSON.stringify(entry.why?.symbols.map(({ direction, size }) => [direction, size])));
-      }
-      journal.close();
-      return found;
-    };
-    const [own, shadow] = [wishes("paper/edge-1"), wishes("shadow/edge-2")];
+    const [own, shadow] = [decisions("paper/edge-1"), decisions("shadow/edge-2")];
     const both = [...shadow.keys()].filter((closeMs) => own.has(closeMs));
     expect(both.length).toBeGreaterThan(3);
+  });
+
+  it("that fails, or can't be opened at all, ends alone: that is said once, and the session decides on", () => {
+    const told = (id: string): string[] => said.filter((text) => text.startsWith(`shadow ${id}: `));
+    expect(told("edge/2")).toHaveLength(1);
+    expect(told("edge/3")).toHaveLength(1);
+    for (const id of ["edge/2", "edge/3"]) expect(told(id)[0]).toContain("the session goes on without it");
+    const [own, shadow] = [decisions("paper/edge-1"), decisions("shadow/edge-2")].map((found) => [...found.keys()]);
+    const after = own.filter((closeMs) => closeMs > Math.max(...shadow));
+    expect(after.length).toBeGreaterThanOrEqual(ENDS - FAILS - 1);
   });
 });

@@ -40,7 +40,7 @@ export async function serveVenue(context: AppContext, onLog: (line: string) => v
     accounts: [settings.account],
   });
   const { port, speed, faults } = settings;
-  const venue = await LocalVenue.start({ core, seed, port, speed, faults, onLog });
+  const venue = await LocalVenue.start({ core, seed, port, speed, faults, wall: context.clock, onLog });
   return {
     venue,
     symbols: tape.instruments.map(({ symbol }) => symbol),

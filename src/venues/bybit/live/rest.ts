@@ -242,7 +242,8 @@ export class BybitRest {
 
   async #load(): Promise<RestClientV5> {
     const { RestClientV5: Client } = await import("bybit-api");
-    const offset = (): number => this.#signingOffsetMs();
+    // The client reads this machine's clock, whatever ours is.
+    const offset = (): number => this.signingMs() - systemClock.nowMs();
     /** The client asks for the offset before every signature; ours is known already. */
     class TimedClient extends Client {
       override fetchTimeOffset(): Promise<number> {
