@@ -96,6 +96,7 @@ export { formatStatistics, formatTable } from "./table.ts";
 export { TradeNotes } from "./trade-notes.ts";
 export { type FundingPayment, reconstructTrades, type Trade } from "./trades.ts";
 export { verdict } from "./verdict.ts";
+export { type ContextTrades, contextTrades } from "./walkforward/context-trades.ts";
 export {
   CROSS_HEAD,
   crossCells,

@@ -74,6 +74,7 @@ export {
 export {
   type ContinuedFrom,
   describeOutcome,
+  growthText,
   type PhaseRecord,
   type PhasesOptions,
   type SearchOrigin,
@@ -88,6 +89,7 @@ export {
 } from "./training/index.ts";
 export {
   LOOKS_NOTE,
+  looksOf,
   type MarketRequest,
   openRequestedMarket,
   type PlanBoard,

@@ -14,6 +14,7 @@ export { Flat } from "./baselines/flat.ts";
 export { RandomTwin, type RandomTwinOptions, redrawProbability, type TwinHabit } from "./baselines/random-twin.ts";
 export { ShiftedTwin, type ShiftedTwinOptions } from "./baselines/shifted-twin.ts";
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
+export { type BaseRule, baseSide, checkBase } from "./classifier/base-side.ts";
 export { type Calibration, calibrated } from "./classifier/calibration.ts";
 export { Classifier, type ClassifierData } from "./classifier/classifier.ts";
 export { ClassifierPolicy } from "./classifier/classifier-policy.ts";
@@ -22,10 +23,23 @@ export { Forest, type ForestData } from "./classifier/forest.ts";
 export type { LinearModel } from "./classifier/linear.ts";
 export { logistic, scoresOf, softmaxAt } from "./classifier/probability.ts";
 export { CLASSIFIER_HISTORY, RollingVolatility } from "./classifier/volatility.ts";
+export { saveWithContexts } from "./contexts/context-file.ts";
+export { ContextPolicy, contextBars } from "./contexts/context-policy.ts";
+export {
+  contextName,
+  hourOf,
+  REGIME_FEATURES,
+  REGIMES,
+  regimeAt,
+  SESSIONS,
+  sessionsAt,
+} from "./contexts/contexts.ts";
 export { DeskView } from "./desk-view.ts";
 export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from "./distributions.ts";
+export { saveEnsemble } from "./ensemble/ensemble-file.ts";
+export { type EnsembleMember, EnsemblePolicy } from "./ensemble/ensemble-policy.ts";
 export { ForeignPolicy, loadForeignPolicy, parseForeignSpec } from "./foreign-policy.ts";
-export { learnsNetwork, type NetworkLearner } from "./learners.ts";
+export { type LearnerName, learnsClassifier, learnsNetwork, type NetworkLearner } from "./learners.ts";
 export {
   changedTerms,
   loadPolicyModel,
@@ -34,6 +48,7 @@ export {
   manifestInstruments,
   type PolicyModel,
   readManifest,
+  releaseModel,
   requireMatch,
   type StoredClassifier,
   saveClassifier,

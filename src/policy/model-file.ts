@@ -26,10 +26,11 @@ import type { MarketTape } from "../market/index.ts";
 import { resolveSizingConfig } from "../portfolio/index.ts";
 import { type DecisionConfig, resolveRiskConfig } from "../risk/index.ts";
 import { actionSpace } from "./action-space.ts";
+import { BASE_KINDS } from "./classifier/base-side.ts";
 import { Classifier, type ClassifierData } from "./classifier/classifier.ts";
 import type { EdgeRule } from "./classifier/edge-rule.ts";
 import { CLASSIFIER_HISTORY } from "./classifier/volatility.ts";
-import { LEARNERS, learnsNetwork } from "./learners.ts";
+import { LEARNERS, learnsClassifier, NETWORK_LEARNERS } from "./learners.ts";
 import { ENCODER_NAMES, networkSpec } from "./network/spec.ts";
 import { accountFeatureNames } from "./observation.ts";
 
@@ -65,6 +66,17 @@ const NO_NETWORK = "classifier";
 const manifestShape = z.object({
   schema: z.literal(MODEL_SCHEMA),
   learner: z.enum(LEARNERS).default("ppo"),
+  /** Sessions by regimes in which it may open positions ("Asia/range"); in all where absent. */
+  contexts: z.array(z.string()).min(1).optional(),
+  /** Of meta-labels: the rule that gives the side, whose side is the last of the classifier's inputs. */
+  base: z.strictObject({ kind: z.enum(BASE_KINDS), fast: whole, slow: whole }).optional(),
+  /** Of an ensemble: what its members were learned by, the seed of each, and the digest of what it was as a model of its own. */
+  ensemble: z
+    .strictObject({
+      learner: z.enum(NETWORK_LEARNERS),
+      members: z.array(z.strictObject({ seed: z.number(), digest: z.string() })).min(2),
+    })
+    .optional(),
   name: z.string(),
   version: z.string(),
   createdMs: z.number(),
@@ -118,7 +130,19 @@ export type PolicyModel = {
   readonly session: LoadedModel;
   /** Of a model without a network: what decides, in place of the session. */
   readonly classifier?: StoredClassifier;
+  /** Of an ensemble: its members in their order, the session among them. */
+  readonly members?: readonly LoadedModel[];
 };
+
+/** Frees what a model holds outside of JavaScript. */
+export async function releaseModel({ session, members = [session] }: PolicyModel): Promise<void> {
+  await Promise.all(members.map((member) => member.release()));
+}
+
+/** File of an ensemble's member, counted from 0. */
+export function memberFile(index: number): string {
+  return index === 0 ? "policy.onnx" : `policy-${index + 1}.onnx`;
+}
 
 /** `classifier.json` of a model's folder. */
 export type StoredClassifier = { readonly classifier: ClassifierData; readonly rule: EdgeRule };
@@ -143,7 +167,8 @@ export function saveModel(folder: string, manifest: Omit<ModelManifest, "files">
   return writeModel(folder, manifest, onnx, {});
 }
 
-function writeModel(
+/** Writes a model's folder whole. Throws FILE_UNWRITABLE or DISK_FULL. */
+export function writeModel(
   folder: string,
   manifest: Omit<ModelManifest, "files">,
   onnx: Uint8Array,
@@ -235,10 +260,6 @@ export async function loadPolicyModel(
   options: { readonly threads?: number } = {},
 ): Promise<PolicyModel> {
   const manifest = readManifest(folder);
-  const path = join(folder, "policy.onnx");
-  const bytes = readModelFile(path);
-  if (sha256Hex(bytes) !== manifest.files["policy.onnx"])
-    throw corrupt(path, "its SHA-256 is not the one in model.json");
   const instruments = manifestInstruments(manifest);
   const pipeline = new FeaturePipeline(selectionOf(manifest), { instruments, barMs: manifest.barMs });
   if (pipeline.fingerprint !== manifest.features.fingerprint) {
@@ -252,21 +273,33 @@ export async function loadPolicyModel(
       "Train the model again.",
     );
   }
-  const session = await loadModel(bytes, { threads: options.threads ?? 1 }).catch((thrown: unknown) => {
+  const sessions: LoadedModel[] = [];
+  try {
+    const count = manifest.ensemble?.members.length ?? 1;
+    for (let k = 0; k < count; k++) sessions.push(await loadSession(folder, manifest, memberFile(k), options.threads));
+    const [session] = sessions;
+    if (learnsClassifier(manifest.learner)) {
+      return { folder, manifest, session, classifier: readClassifier(folder, manifest) };
+    }
+    return { folder, manifest, session, ...(count === 1 ? {} : { members: sessions }) };
+  } catch (thrown) {
+    await Promise.all(sessions.map((session) => session.release()));
+    throw thrown;
+  }
+}
+
+/** Rejects with MODEL_CORRUPT where it is not the file, or not the network, that the manifest describes. */
+async function loadSession(folder: string, manifest: ModelManifest, file: string, threads = 1): Promise<LoadedModel> {
+  const path = join(folder, file);
+  const bytes = readModelFile(path);
+  if (sha256Hex(bytes) !== manifest.files[file]) throw corrupt(path, "its SHA-256 is not the one in model.json");
+  const session = await loadModel(bytes, { threads }).catch((thrown: unknown) => {
     throw corrupt(path, toError(thrown).message);
   });
   const wrong = wrongPort(manifest, session);
-  if (wrong !== undefined) {
-    await session.release();
-    throw corrupt(path, `"${wrong}" has not the shape that model.json describes`);
-  }
-  if (learnsNetwork(manifest.learner)) return { folder, manifest, session };
-  try {
-    return { folder, manifest, session, classifier: readClassifier(folder, manifest) };
-  } catch (thrown) {
-    await session.release();
-    throw thrown;
-  }
+  if (wrong === undefined) return session;
+  await session.release();
+  throw corrupt(path, `"${wrong}" has not the shape that model.json describes`);
 }
 
 /** Throws MODEL_MISSING or MODEL_CORRUPT. */
@@ -283,8 +316,8 @@ function readClassifier(folder: string, manifest: ModelManifest): StoredClassifi
 /** The first port of the network whose shape is not what the manifest leads to. */
 function wrongPort(manifest: ModelManifest, session: LoadedModel): string | undefined {
   const S = manifest.instruments.length;
-  if (!learnsNetwork(manifest.learner)) {
-    const wanted = `${S},${manifest.features.names.length}`;
+  if (learnsClassifier(manifest.learner)) {
+    const wanted = `${S},${manifest.features.names.length + (manifest.base === undefined ? 0 : 1)}`;
     return session.inputs.some((port) => port.name === "features" && port.shape.join() === wanted)
       ? undefined
       : "features";

@@ -2,6 +2,7 @@
  * From candidate to live and back: a registry that remembers every step, gates with figures, evidence that may be looked
  * at every day, tripwires, and drift that is calibrated on each feature's own history.
  */
+export { type Approval, approveCells, type Cell } from "./contexts/approval.ts";
 export {
   calibrateDrift,
   DRIFT_DEFAULTS,
@@ -11,6 +12,8 @@ export {
   driftWeeks,
 } from "./drift/calibration.ts";
 export { DissimilarityIndex, MahalanobisDistance } from "./drift/distance.ts";
+export { DRIFT_ACTIONS, type DriftAction, type DriftFindings, driftAction } from "./drift/outputs.ts";
+export { GATED_DAY, ROW_GATE, RowGate, RowVerdict } from "./drift/row-gate.ts";
 export { kolmogorovSmirnov, kolmogorovTail, populationStability } from "./drift/statistics.ts";
 export { type BettingState, bet, FRESH_BETTING, openingCapital } from "./evidence/betting.ts";
 export { ConfidenceSequence, MixtureTest } from "./evidence/sequences.ts";

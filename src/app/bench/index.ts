@@ -7,7 +7,7 @@ import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
 import { gbdtBenchmark } from "./gbdt.ts";
 import { learningBenchmark } from "./learning.ts";
-import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark } from "./ppo.ts";
+import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark, pqnBenchmark } from "./ppo.ts";
 import { riskBenchmark } from "./risk.ts";
 import { streamBenchmark } from "./stream.ts";
 import { stressBenchmark } from "./stress.ts";
@@ -21,6 +21,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   featuresBenchmark,
   ppoMlpBenchmark,
   ppoGruBenchmark,
+  pqnBenchmark,
   cartPoleBenchmark,
   decideBenchmark,
   journalBenchmark,

@@ -1,7 +1,7 @@
 /** @file Training speed: everything that a step of PPO costs, from observation to optimizer. */
 import { computeFeatures, fitNormalizer, normalizeTape } from "../../features/index.ts";
-import { CartPole, CLASSIC_PPO, Ppo, type PpoConfig, REWARD_DEFAULTS, TradingEnv } from "../../learn/index.ts";
-import { actionSpace, type NetworkSpec, networkSpec } from "../../policy/index.ts";
+import { CartPole, CLASSIC_PPO, linear, Ppo, type PpoConfig, REWARD_DEFAULTS, TradingEnv } from "../../learn/index.ts";
+import { type ActionSpaceName, actionSpace, type NetworkSpec, networkSpec } from "../../policy/index.ts";
 import type { BenchContext, Benchmark, Measurement } from "./benchmark.ts";
 import { benchDecision } from "./decision.ts";
 import { benchTape } from "./market.ts";
@@ -9,7 +9,11 @@ import { benchTape } from "./market.ts";
 /** Updates that are measured, after one that warms up. */
 const UPDATES = 8;
 
-function tradingEnv(stretches: number, accountsPerStretch: number): TradingEnv {
+function tradingEnv(
+  stretches: number,
+  accountsPerStretch: number,
+  space: ActionSpaceName = "direction-size",
+): TradingEnv {
   const tape = benchTape();
   const raw = computeFeatures(tape, "core20");
   const normalizer = fitNormalizer(raw, tape, 0, tape.bars);
@@ -18,7 +22,7 @@ function tradingEnv(stretches: number, accountsPerStretch: number): TradingEnv {
     features: normalizeTape(raw, normalizer),
     range: { from: 1_000, to: tape.bars },
     decision: benchDecision(),
-    actionSpace: actionSpace("direction-size"),
+    actionSpace: actionSpace(space),
     reward: REWARD_DEFAULTS,
     stretches,
     accountsPerStretch,
@@ -119,6 +123,26 @@ export const ppoGruBenchmark: Benchmark = {
       await measure(context, "ppo-gru, 32 markets", tradingEnv(32, 1), network, config),
       await measure(context, "ppo-gru, shared", tradingEnv(4, 8), network, config),
     ];
+  },
+};
+
+export const pqnBenchmark: Benchmark = {
+  name: "pqn",
+  summary:
+    "env-steps/s of PQN beside PPO with the same choices: five symbols, action space target, MLP 64x64 and GRU 128, 8 markets of their own",
+  async run(context) {
+    const config = { ...CLASSIC_PPO, batch: 512, epochs: 4 };
+    const measured: Measurement[] = [];
+    for (const encoder of ["mlp", "gru"] as const) {
+      const network = encoder === "mlp" ? networkSpec("mlp", { hiddenSize: 64, joinSize: 64 }) : networkSpec("gru");
+      for (const learner of ["pqn", "ppo"] as const) {
+        const own = learner === "pqn" ? { ...config, pqn: { exploration: linear(1, 0.05) } } : config;
+        measured.push(
+          await measure(context, `${learner}-${encoder}, target`, tradingEnv(8, 1, "target"), network, own),
+        );
+      }
+    }
+    return measured;
   },
 };
 

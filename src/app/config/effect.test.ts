@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { canonicalJson } from "../../core/index.ts";
 import { resolveExchangeConfig } from "../../exchange/index.ts";
-import { learnsNetwork } from "../../policy/index.ts";
+import { learnsClassifier } from "../../policy/index.ts";
 import { fetchedRange, venueName } from "../data/history.ts";
 import { instrumentKind } from "../data/import.ts";
 import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
@@ -12,7 +12,8 @@ import { instrumentTerms } from "../data/terms.ts";
 import { gateSettings } from "../promotion/promotion.ts";
 import { retrainingsOf } from "../promotion/retrain-schedule.ts";
 import { graceMs, paperExchange, stateFolder, tradeSettings } from "../trade/settings.ts";
-import { classifierSettings } from "../training/classifier.ts";
+import { classifierSettings } from "../training/classifier-settings.ts";
+import { memberConfig, memberSeeds } from "../training/member-config.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { tuneSpace } from "../tune/space.ts";
 import { trialSteps } from "../tune/trial.ts";
@@ -45,7 +46,8 @@ function resolvedOptions(config: Config): string {
     run: [config.model.name, runSettings(config)],
     tracking: trackingSettings(config, {}),
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
-    classifier: learnsNetwork(config.model.learner) ? null : classifierSettings(config),
+    classifier: learnsClassifier(config.model.learner) ? classifierSettings(config) : null,
+    members: [memberSeeds(config, 1), memberConfig(config).model.learner],
     promotion: { ...gateSettings(config), retrain: retrainingsOf(config) },
     search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
     trade: [
@@ -68,7 +70,19 @@ const BESIDE: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "training.clip_end": { "training.clip_schedule": "linear" },
   "features.set": { "features.list": [] },
   "model.window": { "model.encoder": "mlp" },
+  "model.members": { "model.learner": "ensemble" },
+  "model.member_learner": { "model.learner": "ensemble" },
+  "supervised.base": { "supervised.label": "meta" },
+  "supervised.base_fast": { "supervised.label": "meta" },
+  "supervised.base_slow": { "supervised.label": "meta" },
   "search.grid_resolution": { "search.sampler": "grid" },
+  ...Object.fromEntries(
+    ["tree_rate", "leaves", "l2", "path_smooth", "row_share", "feature_share"].map((name) => [
+      `search.space.${name}`,
+      { "model.learner": "gbdt" },
+    ]),
+  ),
+  "search.space.inverse_penalty": { "model.learner": "logistic" },
   "search.space.layers": { "search.space.encoder": ["transformer", "gru"] },
   "search.space.attention_window": { "search.space.encoder": ["transformer", "gru"] },
 };

@@ -1,19 +1,25 @@
 /** @file Whether the market that a model reads has moved away from the one that it learned in, week by week. */
-import { TidemarkError } from "../../core/index.ts";
+import { DAY_MS, TidemarkError } from "../../core/index.ts";
+import { backtest } from "../../evaluate/index.ts";
 import { computeFeatures, type FeatureTape, normalizeTape } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { selectionOf } from "../../policy/index.ts";
+import { type Policy, selectionOf } from "../../policy/index.ts";
 import {
   calibrateDrift,
   DRIFT_DEFAULTS,
+  type DriftAction,
   type DriftSettings,
   type DriftWeek,
+  driftAction,
   driftWeeks,
+  GATED_DAY,
+  RowGate,
+  RowVerdict,
 } from "../../promotion/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { rowAt } from "../data/range.ts";
-import { openModel } from "./open.ts";
+import { type OpenedModel, openModel } from "./open.ts";
 import { type SeriesDrift, seriesDrift } from "./series-drift.ts";
 
 const WEEK_MS = 604_800_000;
@@ -23,6 +29,8 @@ export type WeekOfDrift = Omit<DriftWeek, "index" | "toBar"> & {
   readonly toMs: number;
   /** The three features furthest beyond their limits: name, index and limit. */
   readonly furthest: ReadonlyArray<readonly [feature: string, index: number, limit: number]>;
+  /** Shares of the week's rows that lie further from the training's than all but 1 % and 0.1 % of ordinary ones. */
+  readonly gated: { readonly half: number; readonly closed: number; readonly worstDay: number };
 };
 
 export type ModelDrift = {
@@ -35,11 +43,19 @@ export type ModelDrift = {
   readonly beyondShare: number;
   /** Of the alternative series that it reads, since the training against the training. */
   readonly series: readonly SeriesDrift[];
+  /** The same of what the model says (a probability and a side of each symbol); empty where its account did not last. */
+  readonly outputs: ReadonlyArray<Pick<WeekOfDrift, "toMs" | "beyond" | "alarm" | "furthest">>;
+  readonly outputsBeyondShare: number;
+  /** Share of all rows since the training that lie behind the gates; 1 % and 0.1 % are ordinary. */
+  readonly gatedShare: { readonly half: number; readonly closed: number };
+  /** What the newest week asks for. */
+  readonly action: DriftAction;
 };
 
 /** Rejects with a MODEL_ or DATA_ error; DATA_TOO_SHORT where the training range can't calibrate or no week has come since. */
 export async function modelDrift(context: AppContext, config: Config, given: string): Promise<ModelDrift> {
-  const { id, model, tape } = await openModel(context, config, given);
+  const opened = await openModel(context, config, given);
+  const { id, model, tape } = opened;
   const { manifest } = model;
   const raw = computeFeatures(tape, selectionOf(manifest), { onProgress: context.progress });
   context.endProgress();
@@ -63,14 +79,30 @@ export async function modelDrift(context: AppContext, config: Config, given: str
       fix: "Fetch or import newer candles, or come back in a week.",
     });
   }
-  const beyond = weeks.reduce((sum, week) => sum + week.beyond.length, 0);
+  const said = await outputColumns(context, opened, config.backtest.initialBalance);
+  const outputs = outputWeeks(said, trained, settings);
+  const gate = rowGate(normalized, tape, { from: warmup, to: trained });
+  const gated = weeks.map(({ toBar }) => {
+    const to = toBar + warmup;
+    return gatedIn(gate, normalized, tape, { from: to - settings.barsPerWeek, to });
+  });
+  const meanOf = (key: "half" | "closed"): number => gated.reduce((sum, week) => sum + week[key], 0) / gated.length;
   return {
     model: id,
     watched: columns.length,
     windows: limits.windows,
-    beyondShare: beyond / (weeks.length * columns.length),
+    beyondShare: shareBeyond(weeks, columns.length),
     series: seriesDrift(tape, warmup, trained),
-    weeks: weeks.map((week) => told(week, columns, limits.limits, tape, warmup)),
+    weeks: weeks.map((week, i) => ({ ...told(week, columns, limits.limits, tape, warmup), gated: gated[i] })),
+    outputs: outputs.weeks.map((week) => told(week, said.columns, outputs.limits, tape, said.from)),
+    outputsBeyondShare: shareBeyond(outputs.weeks, said.columns.length),
+    gatedShare: { half: meanOf("half"), closed: meanOf("closed") },
+    action: driftAction({
+      features: weeks,
+      outputs: outputs.weeks,
+      gatedDay: gated[gated.length - 1].worstDay,
+      gatedLimit: GATED_DAY,
+    }),
   };
 }
 
@@ -93,10 +125,122 @@ function told(
   limits: readonly number[],
   tape: MarketTape,
   warmup: number,
-): WeekOfDrift {
+): Omit<WeekOfDrift, "gated"> {
   const furthest = [...beyond]
     .sort((a, b) => index[b] / limits[b] - index[a] / limits[a])
     .slice(0, 3)
     .map((f) => [columns[f].name, index[f], limits[f]] as const);
   return { toMs: tape.timeMs[toBar - 1 + warmup] + tape.barMs, beyond, broken, alarm, furthest };
+}
+
+function shareBeyond(weeks: readonly DriftWeek[], columns: number): number {
+  const beyond = weeks.reduce((sum, week) => sum + week.beyond.length, 0);
+  return weeks.length === 0 ? 0 : beyond / (weeks.length * columns);
+}
+
+type Said = { readonly columns: readonly Column[] /** Bar of their first value. */; readonly from: number };
+
+/** What the model says bar by bar, training included: the probability of its last class or of going long, and the side that it takes. */
+async function outputColumns(
+  context: AppContext,
+  { policy, tape, decision, seed }: OpenedModel,
+  balance: number,
+): Promise<Said> {
+  const from = policy.firstBar;
+  const bars = tape.bars - from;
+  const probability = tape.instruments.map(() => new Float32Array(bars));
+  const side = tape.instruments.map(() => new Float32Array(bars));
+  const watched: Policy = {
+    name: policy.name,
+    reset: (at) => policy.reset(at),
+    decide: async (at, intents) => {
+      await policy.decide(at, intents);
+      for (const [s, { probabilities = {} }] of policy.explain().symbols.entries()) {
+        const named = Object.entries(probabilities);
+        const [, value] = named.find(([name]) => name.startsWith("long")) ?? named[named.length - 1] ?? ["", 0];
+        probability[s][at.bar - from] = value;
+        side[s][at.bar - from] = Math.sign(at.desk.position(s));
+      }
+    },
+  };
+  const result = await backtest({
+    tape,
+    policy: watched,
+    config: decision,
+    from,
+    to: tape.bars,
+    balance,
+    seed,
+    signal: context.signal,
+    onProgress: context.progress,
+  });
+  context.endProgress();
+  if (result.liquidated) {
+    context.warn("the model's account did not last over this history: what it says is not watched.");
+    return { columns: [], from };
+  }
+  const columns = tape.instruments.flatMap(({ symbol }, s) => [
+    { name: `${symbol} probability`, values: probability[s] },
+    { name: `${symbol} side`, values: side[s] },
+  ]);
+  return { columns, from };
+}
+
+function outputWeeks(
+  { columns, from }: Said,
+  trained: number,
+  settings: DriftSettings,
+): { readonly weeks: readonly DriftWeek[]; readonly limits: readonly number[] } {
+  if (columns.length === 0) return { weeks: [], limits: [] };
+  const own: DriftSettings = { ...settings, leastFeatures: 1 };
+  const values = columns.map((column) => column.values);
+  const limits = calibrateDrift(
+    values.map((column) => column.subarray(0, trained - from)),
+    own,
+  );
+  return { weeks: driftWeeks(values, trained - from, limits, own), limits: limits.limits };
+}
+
+type Bars = { readonly from: number; readonly to: number };
+
+/** Calibrated on the rows of the training, of all symbols together. */
+function rowGate({ values, fromBar, symbols, features }: FeatureTape, tape: MarketTape, { from, to }: Bars): RowGate {
+  const cells: number[] = [];
+  for (let cell = from * symbols; cell < to * symbols; cell++) if (tape.present[cell] === 1) cells.push(cell);
+  const rows = new Float32Array(cells.length * features);
+  for (const [r, cell] of cells.entries()) {
+    const at = (cell - fromBar * symbols) * features;
+    rows.set(values.subarray(at, at + features), r * features);
+  }
+  return new RowGate(
+    rows,
+    features,
+    cells.map((cell) => Math.floor(tape.timeMs[Math.floor(cell / symbols)] / WEEK_MS)),
+  );
+}
+
+function gatedIn(
+  gate: RowGate,
+  { values, fromBar, symbols, features }: FeatureTape,
+  tape: MarketTape,
+  { from, to }: Bars,
+): WeekOfDrift["gated"] {
+  const days = new Map<number, { rows: number; behind: number }>();
+  const counts = [0, 0, 0];
+  for (let cell = from * symbols; cell < to * symbols; cell++) {
+    if (tape.present[cell] === 0) continue;
+    const verdict = gate.verdict(values, (cell - fromBar * symbols) * features);
+    counts[verdict]++;
+    const day = Math.floor(tape.timeMs[Math.floor(cell / symbols)] / DAY_MS);
+    const own = days.get(day) ?? { rows: 0, behind: 0 };
+    days.set(day, own);
+    own.rows++;
+    if (verdict !== RowVerdict.open) own.behind++;
+  }
+  const rows = Math.max(1, counts[0] + counts[1] + counts[2]);
+  return {
+    half: (counts[1] + counts[2]) / rows,
+    closed: counts[2] / rows,
+    worstDay: Math.max(0, ...[...days.values()].map((day) => day.behind / day.rows)),
+  };
 }

@@ -40,18 +40,14 @@ function logText(events: readonly RegistryEvent[]): string {
   return events
     .map((event) => {
       const at = `${event.seq}  ${formatMinute(event.timeMs)}  ${event.actor}  ${event.kind}`;
-      switch (event.kind) {
-        case "look":
-          return [
-            `${at} ${event.gate}: ${event.outcome}`,
-            ...event.conditions.map((one) => `     ${one.outcome}  ${one.name}  ${one.figure}  (${one.wanted})`),
-          ].join("\n");
-        case "promote":
-        case "demote":
-          return `${at} ${event.from} to ${event.to}${event.kind === "demote" ? `: ${event.reason}` : ""}`;
-        default:
-          return at;
+      if (event.kind === "look") {
+        const conditions = event.conditions.map(
+          (one) => `     ${one.outcome}  ${one.name}  ${one.figure}  (${one.wanted})`,
+        );
+        return [`${at} ${event.gate}: ${event.outcome}`, ...conditions].join("\n");
       }
+      if (event.kind === "promote") return `${at} ${event.from} to ${event.to}`;
+      return event.kind === "demote" ? `${at} ${event.from} to ${event.to}: ${event.reason}` : at;
     })
     .join("\n");
 }

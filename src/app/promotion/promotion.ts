@@ -215,18 +215,32 @@ export async function promote(
     });
   }
   const nowMs = clock.nowMs();
+  const tripped = above.gate === "canary" ? differingReplays(shown) : [];
   const look = lookAtGate(above.gate, {
     settings,
     record: shown ?? emptyRecord(standing.sinceMs, nowMs),
     evidence: standing.evidence,
     accepted: standing.accepted,
+    tripped,
     ...(above.gate === "research" ? { research: researchFindings(config, model) } : {}),
   });
   const { outcome, conditions, evidence, gate } = look;
   const event = await registry.append(subject, actor, { kind: "look", gate, outcome, conditions, evidence, gates });
+  if (tripped.length > 0) {
+    const reason = tripped.join("; ");
+    await registry.append(subject, actor, { kind: "demote", from: standing.stage, to: "paper", reason });
+    context.warn(`canary to paper: ${reason}`);
+  }
   if (outcome !== "pass") return { model, from: standing.stage, to: null, look };
   await registry.append(subject, actor, { kind: "promote", from: standing.stage, to: above.to, look: event.seq });
   return { model, from: standing.stage, to: above.to, look };
+}
+
+/** The tripwire that only a replay can tell: what decided with money was not the model that lies here. */
+function differingReplays(record: StageRecord | undefined): string[] {
+  if (record === undefined || record.replayedEqual === record.replayed) return [];
+  const { replayed, replayedEqual } = record;
+  return [`${replayed - replayedEqual} of ${replayed} decisions did not replay to the same action`];
 }
 
 /**

@@ -34,7 +34,7 @@ import { rowAt } from "../data/range.ts";
 import { nextVersion } from "../models/folders.ts";
 import { openModel } from "../models/open.ts";
 import { marketClock } from "../trade/place.ts";
-import { classifierSettings } from "../training/classifier.ts";
+import { classifierSettings } from "../training/classifier-settings.ts";
 import { trainClassifierWindow } from "../training/classifier-window.ts";
 
 const WEEK_MS = 7 * DAY_MS;

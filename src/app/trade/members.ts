@@ -17,6 +17,7 @@ import {
 import { baselineConfig } from "../../evaluate/index.ts";
 import { FeaturePipeline, type FeatureSelection } from "../../features/index.ts";
 import {
+  contextBars,
   loadForeignPolicy,
   loadPolicyModel,
   type ModelManifest,
@@ -285,7 +286,8 @@ async function openModelSpec(config: Config, spec: Extract<MemberSpec, { kind: "
   const selection = selectionOf(manifest);
   const { network } = manifest;
   const memory = network === undefined ? 0 : network.window + network.warmup;
-  const needBars = new FeaturePipeline(selection, shape).warmup + memory;
+  const ownBars = new FeaturePipeline(selection, shape).warmup + memory;
+  const needBars = manifest.contexts === undefined ? ownBars : Math.max(ownBars, contextBars(shape) + 1);
   return { policy: (live: Parameters<Member["policy"]>[0]) => livePolicy(model, live), selection, needBars };
 }
 

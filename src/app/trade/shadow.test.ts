@@ -45,31 +45,30 @@ describe("a version in shadow, while a paper session of another one runs", () =>
     const registry = new Registry(models, context.clock);
     await raise(registry, SHADOW);
     await raise(registry, LOST);
-    let shadow: SqliteJournal | undefined;
-    const { append } = SqliteJournal.prototype;
-    const spy = vi.spyOn(SqliteJournal.prototype, "append").mockImplementation(function (
-      this: SqliteJournal,
-      ...given: Parameters<typeof append>
-    ) {
-      if (given[0].some((entry) => entry.kind === "session" && entry.id === "shadow/edge-2")) shadow = this;
-      append.apply(this, given);
-    });
+    const written = vi.spyOn(SqliteJournal.prototype, "append");
+    const journalOfShadow = (): SqliteJournal => {
+      const began = written.mock.calls.findIndex(([entries]) =>
+        entries.some((entry) => entry.kind === "session" && entry.id === "shadow/edge-2"),
+      );
+      return written.mock.contexts[began] as SqliteJournal;
+    };
     const stop = new AbortController();
     const running = market.context({
       signal: stop.signal,
       note: (text) => {
-        if (text.includes("equity") && !text.includes("missed")) bars++;
-        // A disk without room for the shadow's next record.
-        if (bars === FAILS) shadow?.limitPages(1);
-        if (bars === ENDS) stop.abort();
         said.push(text);
+        if (!text.includes("equity") || text.includes("missed")) return;
+        bars++;
+        // A disk without room for the shadow's next record.
+        if (bars === FAILS) journalOfShadow().limitPages(1);
+        if (bars === ENDS) stop.abort();
       },
       warn: (text) => said.push(text),
     });
     let bars = 0;
     said = running.said;
     await paperSession(running.context, { models: ["edge/1"] });
-    spy.mockRestore();
+    written.mockRestore();
   });
   afterAll(() => market.close());
 
@@ -110,10 +109,11 @@ describe("a version in shadow, while a paper session of another one runs", () =>
   });
 
   it("that fails, or can't be opened at all, ends alone: that is said once, and the session decides on", () => {
-    const told = (id: string): string[] => said.filter((text) => text.startsWith(`shadow ${id}: `));
-    expect(told("edge/2")).toHaveLength(1);
-    expect(told("edge/3")).toHaveLength(1);
-    for (const id of ["edge/2", "edge/3"]) expect(told(id)[0]).toContain("the session goes on without it");
+    for (const id of ["edge/2", "edge/3"]) {
+      const told = said.filter((text) => text.startsWith(`shadow ${id}: `));
+      expect(told, id).toHaveLength(1);
+      expect(told[0]).toContain("the session goes on without it");
+    }
     const [own, shadow] = [decisions("paper/edge-1"), decisions("shadow/edge-2")].map((found) => [...found.keys()]);
     const after = own.filter((closeMs) => closeMs > Math.max(...shadow));
     expect(after.length).toBeGreaterThanOrEqual(ENDS - FAILS - 1);

@@ -7,7 +7,7 @@ import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { sourceDropout, splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
-import { classifierSettings } from "./classifier.ts";
+import { classifierSettings } from "./classifier-settings.ts";
 
 type Range = { readonly from: number; readonly to: number };
 

@@ -2,9 +2,9 @@
 import { join } from "node:path";
 import { formatDay, TidemarkError } from "../../core/index.ts";
 import { classifierPage, type WrittenPage, writePage } from "../../evaluate/index.ts";
-import { type ClassifierResult, type ClassifierSettings, trainClassifierModel } from "../../learn/index.ts";
+import { type ClassifierResult, trainClassifierModel } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { learnsNetwork } from "../../policy/index.ts";
+import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { modelsFolder, reportsFolder } from "../config/folders.ts";
@@ -13,6 +13,9 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { nextVersion } from "../models/folders.ts";
+import { loadSearchResult } from "../tune/result.ts";
+import { type ClassifierOutcome, classifierOutcome } from "./classifier-outcome.ts";
+import { classifierSettings } from "./classifier-settings.ts";
 import type { TrainingFlags } from "./trainings.ts";
 
 /** A usual move that is less than so many times the cost leaves nothing to earn by direction alone. */
@@ -26,15 +29,18 @@ export type TrainedClassifierModel = {
   readonly result: ClassifierResult;
   /** What it knows and leans on; undefined where no validation part says so, or the page can't be written. */
   readonly report: WrittenPage | undefined;
+  /** Of its rule on the validation part; undefined without one. */
+  readonly outcome: ClassifierOutcome | undefined;
 };
 
 /** Throws CONFIG_VALUE, USAGE_ARGUMENT or a DATA_ error; rejects with the signal's reason. */
 export async function trainClassifier(
   context: AppContext,
-  config: Config,
+  given: Config,
   flags: TrainingFlags = {},
 ): Promise<TrainedClassifierModel> {
-  requireNoFlags(flags, config);
+  requireNoFlags(flags, given);
+  const config = flags.tuned === undefined ? given : await tunedConfig(context, given, flags.tuned);
   const tape = await openTape(context, config);
   const { name } = config.model;
   const models = modelsFolder(config);
@@ -66,17 +72,31 @@ export async function trainClassifier(
         `over ${config.supervised.horizon} bars the price moves by ${moveOverCost.toFixed(1)} times the cost of going in and out: direction alone can hardly pay for it. A longer supervised.horizon or longer bars leave more.`,
       );
     }
+    const { validation } = result.split;
     return {
       name,
       version,
       modelFolder,
       seed,
       result,
+      outcome:
+        validation.to === validation.from
+          ? undefined
+          : await classifierOutcome(config, tape, modelFolder, validation, seed),
       report: writeReport(context, config, tape, `${name}/${version}`, result),
     };
   } finally {
     context.endProgress();
   }
+}
+
+/** The configuration with what a search has found; a flag on a setting wins over it. */
+async function tunedConfig(context: AppContext, given: Config, search: string | true): Promise<Config> {
+  const found = await loadSearchResult(given, search === true ? undefined : search);
+  const settings = Object.entries(found.settings).filter(([key]) => !given.overridden.has(key));
+  const told = settings.map(([key, value]) => `${key} ${String(value)}`).join(", ");
+  context.note(`Trial ${found.best.number} of the search ${found.kept.name}: ${told}`);
+  return changedConfig(given, Object.fromEntries(settings));
 }
 
 /** A model whose page can't be written stays a model. */
@@ -120,46 +140,14 @@ function requireNoFlags(flags: TrainingFlags, config: Config): void {
     "perSymbol",
     "riskPercentage",
     "tune",
-    "tuned",
   ] as const;
   const given = names.filter((name) => flags[name] !== undefined);
   if (given.length === 0 && config.curriculum.phases === 0) return;
   throw new TidemarkError("USAGE_ARGUMENT", {
-    what: `A classifier learns its history in one go: phases, searches of PPO's settings and runs that go on are not for "${config.model.learner}"`,
+    what: `A classifier learns its history in one go: phases, a search before the training and runs that go on are not for "${config.model.learner}"`,
     where: given.join(", ") || "curriculum.phases",
-    fix: "Leave them out, or train with --learner ppo.",
+    fix: "Leave them out; search with `tidemark tune --learner` first, and train with --tuned.",
   });
-}
-
-export function classifierSettings(config: Config): ClassifierSettings {
-  const { learner } = config.model;
-  if (learnsNetwork(learner)) {
-    throw new TidemarkError("CONFIG_VALUE", {
-      what: `"${learner}" is no classifier`,
-      where: "model.learner",
-      fix: 'Set it to "gbdt" or "logistic".',
-    });
-  }
-  const s = config.supervised;
-  return {
-    learner,
-    label: { kind: s.label, horizon: s.horizon, classes: s.classes, upper: s.upper, lower: s.lower },
-    gbdt: {
-      trees: s.trees,
-      learningRate: s.learningRate,
-      leaves: s.leaves,
-      ...(s.minRows === 0 ? {} : { minRows: s.minRows }),
-      l1: s.l1,
-      l2: s.l2,
-      pathSmooth: s.pathSmooth,
-      rowShare: s.rowShare,
-      featureShare: s.featureShare,
-      patience: s.patience,
-    },
-    logistic: { l1: s.l1, l2: 1 / s.inversePenalty },
-    balance: s.balance,
-    threads: s.threads,
-  };
 }
 
 function tellStart(context: AppContext, config: Config, tape: MarketTape, seed: number): void {

@@ -7,7 +7,7 @@
 import { analyzeBias, type BiasFinding, type BiasResult, biasFindings, biasHeadline } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
 import { SETTING_BOUNDS } from "../../learn/index.ts";
-import { openPolicy, rowsOfTape, selectionOf } from "../../policy/index.ts";
+import { openPolicy, releaseModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -63,7 +63,7 @@ export async function lookAtBias(
     context.endProgress();
     return { model: id, result, findings: biasFindings(result), fromMs: tape.timeMs[from] };
   } finally {
-    await model.session.release();
+    await releaseModel(model);
   }
 }
 

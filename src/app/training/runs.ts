@@ -142,7 +142,7 @@ export function runNamed(config: Config, given: string): TrainingRun | undefined
 export type WaitingRun = {
   readonly id: string;
   readonly run: TrainingRun;
-  /** Account-steps of its newest checkpoint. */
+  /** Account-steps of its newest checkpoint, of an ensemble those of all members. */
   readonly steps: number;
   /** When that was written, UTC milliseconds. */
   readonly savedMs: number;
@@ -178,6 +178,24 @@ export function runState({ run, steps, finished }: RunEntry): string {
   return steps === undefined ? "nothing saved" : "can be resumed";
 }
 
+/** Where an ensemble's run keeps what belongs to a member, counted from 0. */
+export function memberFolder(run: string, index: number): string {
+  return join(run, `member-${index + 1}`);
+}
+
+/** Newest checkpoints in a run: its own, or one of each member of an ensemble. */
+function newestCheckpoints(folder: string): string[] {
+  const members = runNames(folder).filter((name) => /^member-\d+$/.test(name));
+  return [folder, ...members.map((name) => join(folder, name))].flatMap((own) => {
+    const checkpoints = join(own, "checkpoints");
+    const newest = runNames(checkpoints)
+      .filter((name) => name.endsWith(".ckpt"))
+      .sort()
+      .at(-1);
+    return newest === undefined ? [] : [join(checkpoints, newest)];
+  });
+}
+
 /** Every run, by name. */
 export function allRuns(config: Config): RunEntry[] {
   const runs = runsFolder(config);
@@ -187,17 +205,17 @@ export function allRuns(config: Config): RunEntry[] {
     .map((id) => {
       const folder = join(runs, id);
       const run = readRun(folder);
-      const checkpoint = runNames(join(folder, "checkpoints"))
-        .filter((name) => name.endsWith(".ckpt"))
-        .sort()
-        .at(-1);
-      const newest = join(folder, ...(checkpoint === undefined ? [RUN_FILE] : ["checkpoints", checkpoint]));
+      const checkpoints = newestCheckpoints(folder);
+      const newest = checkpoints.length === 0 ? [join(folder, RUN_FILE)] : checkpoints;
       return {
         id,
         folder,
         run,
-        steps: checkpoint === undefined ? undefined : Number.parseInt(checkpoint, 10),
-        savedMs: statSync(newest, { throwIfNoEntry: false })?.mtimeMs ?? 0,
+        steps:
+          checkpoints.length === 0
+            ? undefined
+            : checkpoints.reduce((sum, path) => sum + Number.parseInt(basename(path), 10), 0),
+        savedMs: Math.max(...newest.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)),
         finished: run !== undefined && existsSync(run.modelFolder),
       };
     });
@@ -206,8 +224,9 @@ export function allRuns(config: Config): RunEntry[] {
 /** What waits, in one line: "stopper-1 (22,528 of 400,000 steps), ..." */
 function waitingText(waiting: readonly WaitingRun[]): string {
   const shown = waiting.map(({ id, run, steps }) => {
-    const { training, curriculum } = run.config;
-    const total = curriculum.phases === 0 ? ` of ${training.total_steps.toLocaleString("en-US")}` : "";
+    const { training, curriculum, model } = run.config;
+    const planned = training.total_steps * (model.learner === "ensemble" ? model.members : 1);
+    const total = curriculum.phases === 0 ? ` of ${planned.toLocaleString("en-US")}` : "";
     return `${id} (${steps.toLocaleString("en-US")}${total} steps)`;
   });
   return shown.join(", ");
@@ -248,6 +267,5 @@ export function findRun(config: Config, given: string | undefined): TrainingRun 
 
 /** Takes away a run that has not saved anything yet. */
 export function dropIfEmpty(run: TrainingRun): void {
-  const checkpoints = runNames(join(run.folder, "checkpoints"));
-  if (checkpoints.length === 0) rmSync(run.folder, { recursive: true, force: true });
+  if (newestCheckpoints(run.folder).length === 0) rmSync(run.folder, { recursive: true, force: true });
 }

@@ -11,7 +11,7 @@ import {
   type TrainResult,
 } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { actionSpace } from "../../policy/index.ts";
+import { actionSpace, type LearnerName, learnsNetwork } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { checkConfig } from "../config/check.ts";
 import { phasesSettings } from "../config/learning.ts";
@@ -64,9 +64,9 @@ export async function trainAll(
   onSearched: (tuned: Tuned) => void = () => {},
 ): Promise<Trained[]> {
   requireFit(flags);
-  if (given.model.learner !== "ppo" && given.model.learner !== "pqn") {
+  if (!learnsNetwork(given.model.learner)) {
     throw new TidemarkError("CONFIG_VALUE", {
-      what: `This command trains a network, and model.learner is "${given.model.learner}"`,
+      what: `This command trains one network, and model.learner is "${given.model.learner}"`,
       where: "model.learner",
       fix: 'Train it with `tidemark train`, or set model.learner to "ppo" or "pqn".',
     });
@@ -97,6 +97,12 @@ export async function trainAll(
     }
   }
   return trained;
+}
+
+/** What trains: of a run that goes on what it was begun with, otherwise what the configuration says. Throws RUN_MISSING. */
+export function askedLearner(config: Config, { resume }: TrainingFlags): LearnerName {
+  if (resume === undefined) return config.model.learner;
+  return findRun(config, resume === true ? undefined : resume).config.model.learner;
 }
 
 /** Looks at a model's habits, trains on against them, and looks at the same bars again. */
@@ -144,7 +150,7 @@ function phaseCount(text: string | true, planned: number): number {
 }
 
 /** What phases and corrections tune are PPO's probabilities. Throws USAGE_ARGUMENT, or CONFIG_VALUE for an action space with sizes. */
-function requireQLearning(config: Config, flags: TrainingFlags): void {
+export function requireQLearning(config: Config, flags: TrainingFlags): void {
   requireChoices(actionSpace(config.model.actionSpace));
   if (phasesSettings(config) === undefined && flags.correctBias !== true) return;
   throw new TidemarkError("USAGE_ARGUMENT", {

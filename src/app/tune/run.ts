@@ -7,6 +7,7 @@ import { packageVersion, toError } from "../../core/index.ts";
 import { appendLedger } from "../../evaluate/index.ts";
 import { planBoard } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { learnsClassifier } from "../../policy/index.ts";
 import {
   bullmqExecutor,
   countedTrials,
@@ -26,7 +27,7 @@ import { searchProgress } from "./progress.ts";
 import { looksOf, resultOf, type SearchResult } from "./result.ts";
 import { beginSearch, resumeSearch, type Search } from "./search.ts";
 import { dropStudy } from "./study-folder.ts";
-import { trialModule, trialSteps } from "./trial.ts";
+import { trialModule, trialSteps, wantedOf } from "./trial.ts";
 import { figure, STATE_NAMES } from "./trial-text.ts";
 
 /** Trials that are given out at once where workers elsewhere take them and nothing else is said. */
@@ -60,12 +61,12 @@ function stoppedTrials(kept: StoredPlan): string {
 function tellStart(context: AppContext, { kept, study, config, tape }: Search, workers: boolean): void {
   const { trials, sampler, pruner } = config.search;
   const symbols = tape.instruments.map(({ symbol }) => symbol).join(" ");
-  const steps = trialSteps(config).toLocaleString("en-US");
+  const steps = learnsClassifier(config.model.learner) ? "" : ` of ${trialSteps(config).toLocaleString("en-US")} steps`;
   const settings = Object.keys(study.settings.space).length;
   const before = countedTrials(study.trials()).filter(({ state }) => state !== TrialState.waiting).length;
   context.note(`${symbols}, ${tape.bars} ${tape.timeframe} bars`);
   context.note(
-    `search ${kept.name}: ${trials} trials of ${steps} steps over ${settings} settings, sampler ${sampler}, pruner ${pruner}, seed ${kept.plan.seed}`,
+    `search ${kept.name}: ${trials} trials${steps} over ${settings} settings, sampler ${sampler}, pruner ${pruner}, seed ${kept.plan.seed}`,
   );
   if (study.trials().at(0)?.state === TrialState.waiting) context.note("trial 0 has the settings as they stand");
   if (before > 0) context.note(`${before} trials from before`);
@@ -157,7 +158,7 @@ export async function runTune(
   const found = resultOf(kept, study);
   noteSearch(context, config, found);
   const { best, settings } = found;
-  const score = `${config.search.objective} ${figure(best.value ?? 0)} in validation`;
+  const score = `${wantedOf(config)} ${figure(best.value ?? 0)} in validation`;
   const told = `Trial ${best.number} of the search ${kept.name}: ${score}, the best of ${summary.complete} complete trials.`;
   return {
     ...found,
@@ -175,7 +176,7 @@ export function tunedData(tuned: Tuned): object {
     folder: kept.folder,
     journal: journalOf(kept),
     seed: kept.plan.seed,
-    objective: tuned.config.search.objective,
+    objective: wantedOf(tuned.config),
     complete: summary.complete,
     pruned: summary.pruned,
     failed: summary.failed,

@@ -5,6 +5,7 @@ import { packageVersion, TidemarkError } from "../../core/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
 import { openRequestedMarket, splitBars } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { learnsClassifier } from "../../policy/index.ts";
 import { createStudy, openStudy, type SearchSpace, type Study } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { checkConfig } from "../config/check.ts";
@@ -15,6 +16,7 @@ import { type Config, configOf } from "../config/load.ts";
 import { prunerSpec, samplerSpec } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
+import { memberConfig } from "../training/member-config.ts";
 import { makePlan, type StoredPlan } from "./plan.ts";
 import { historyBarsOf, standingParams, tuneSpace } from "./space.ts";
 import { beginStudy, findStudy } from "./study-folder.ts";
@@ -56,6 +58,7 @@ function requireRoom(config: Config, tape: MarketTape, historyBars: number): voi
     });
   }
   const { warmup } = new FeaturePipeline(featureSelection(config), tape);
+  if (learnsClassifier(config.model.learner)) return;
   const { train } = splitBars(tape.bars, warmup + historyBars, LEAST_BARS, splitSettings(config));
   const { episodeBars } = config.training;
   if (train.to - train.from > episodeBars) return;
@@ -67,7 +70,8 @@ function requireRoom(config: Config, tape: MarketTape, historyBars: number): voi
 }
 
 /** Begins a search. Throws CONFIG_VALUE, DATA_TOO_SHORT or a DATA_ error. */
-export async function beginSearch(context: AppContext, given: Config, onTape?: MarketTape): Promise<Search> {
+export async function beginSearch(context: AppContext, asked: Config, onTape?: MarketTape): Promise<Search> {
+  const given = memberConfig(asked);
   checkConfig(given, "features", "training", "decision");
   const space = tuneSpace(given);
   requireSmallGrid(given, space.space);

@@ -2,7 +2,7 @@
 
 import { configValueError, TidemarkError } from "../../core/index.ts";
 import { fittingRollout } from "../../learn/index.ts";
-import type { EncoderName } from "../../policy/index.ts";
+import { CLASSIFIER_HISTORY, type EncoderName, type LearnerName, learnsClassifier } from "../../policy/index.ts";
 import type { DimensionSpec, Params, ParamValue, SearchSpace } from "../../search/index.ts";
 import { camelCase } from "../config/camel.ts";
 import { changedConfig } from "../config/changed.ts";
@@ -13,8 +13,12 @@ import type { FileConfig } from "../config/schema.ts";
 type SpaceKeys = keyof FileConfig["search"]["space"];
 
 type Tunable = {
-  readonly section: "training" | "model";
+  readonly section: "training" | "model" | "supervised";
+  /** In its section, where that is another name. */
+  readonly key?: string;
   readonly kind: "linear" | "logarithmic" | "choice";
+  /** Classifiers that have this setting; of a network where absent. */
+  readonly of?: readonly LearnerName[];
   /** Encoders that have this setting; all where absent. */
   readonly only?: readonly EncoderName[];
 };
@@ -40,6 +44,13 @@ const TUNABLES: Readonly<Record<SpaceKeys, Tunable>> = {
   size_entropy: { section: "training", kind: "logarithmic" },
   value_coefficient: { section: "training", kind: "linear" },
   max_grad_norm: { section: "training", kind: "logarithmic" },
+  tree_rate: { section: "supervised", key: "learning_rate", kind: "logarithmic", of: ["gbdt"] },
+  leaves: { section: "supervised", kind: "choice", of: ["gbdt"] },
+  l2: { section: "supervised", kind: "logarithmic", of: ["gbdt"] },
+  path_smooth: { section: "supervised", kind: "choice", of: ["gbdt"] },
+  row_share: { section: "supervised", kind: "linear", of: ["gbdt"] },
+  feature_share: { section: "supervised", kind: "linear", of: ["gbdt"] },
+  inverse_penalty: { section: "supervised", kind: "logarithmic", of: ["logistic"] },
 };
 
 /** Settings by their dotted key, such as { "training.gamma": 0.99 }. */
@@ -52,7 +63,12 @@ export type TuneSpace = {
 };
 
 function keyOf(name: string): string {
-  return `${TUNABLES[name as SpaceKeys].section}.${name}`;
+  const { section, key = name } = TUNABLES[name as SpaceKeys];
+  return `${section}.${key}`;
+}
+
+function isOf({ model: { learner } }: Config, { of }: Tunable): boolean {
+  return learnsClassifier(learner) ? of?.includes(learner) === true : of === undefined;
 }
 
 function dimension(name: string, kind: Tunable["kind"], values: readonly ParamValue[]): DimensionSpec {
@@ -78,10 +94,11 @@ export function tuneSpace(config: Config): TuneSpace {
     isDecided(config, "encoder") || wanted["encoder"].length === 0 ? [config.model.encoder] : wanted["encoder"];
   const space: Record<string, DimensionSpec> = {};
   const fixed: Record<string, ParamValue> = {};
-  for (const [name, { kind, only }] of Object.entries(TUNABLES)) {
+  for (const [name, tunable] of Object.entries(TUNABLES)) {
+    const { kind, only } = tunable;
     const values = wanted[name];
     const has = only === undefined || only.some((encoder) => encoders.includes(encoder));
-    if (values.length === 0 || isDecided(config, name) || !has) continue;
+    if (values.length === 0 || isDecided(config, name) || !has || !isOf(config, tunable)) continue;
     if (values.length === 1) fixed[keyOf(name)] = values[0];
     else space[name] = dimension(name, kind, values);
   }
@@ -98,11 +115,17 @@ export function tuneSpace(config: Config): TuneSpace {
  * Undefined where one of them lies outside the space.
  */
 export function standingParams(config: Config, { space }: TuneSpace): Params | undefined {
-  const { training, model } = config.resolved;
+  const { training, model, supervised } = config.resolved;
+  const sections: Readonly<Record<Tunable["section"], Readonly<Record<string, unknown>>>> = {
+    training,
+    model,
+    supervised,
+  };
   const network: Readonly<Record<string, unknown>> = networkSettings(config);
   const params: Record<string, ParamValue> = {};
   for (const [name, spec] of Object.entries(space)) {
-    const given = { ...model, ...training }[name as keyof (typeof model & typeof training)];
+    const { section, key = name } = TUNABLES[name as SpaceKeys];
+    const given = sections[section][key];
     // What the file leaves to the encoder, the encoder says.
     const value = (given ?? network[camelCase(name)]) as ParamValue;
     const inside =
@@ -117,6 +140,7 @@ export function standingParams(config: Config, { space }: TuneSpace): Params | u
 
 /** The bars of history that the hungriest candidate of a space needs. */
 export function historyBarsOf(config: Config, { space, fixed }: TuneSpace): number {
+  if (learnsClassifier(config.model.learner)) return CLASSIFIER_HISTORY;
   const candidates = (name: string, otherwise: ParamValue): readonly ParamValue[] => {
     const searched = space[name];
     if (searched?.kind === "categorical") return searched.choices;
@@ -139,6 +163,7 @@ export function settingsOfTrial(config: Config, params: Params): Settings {
   const encoder = (params["encoder"] ?? config.model.encoder) as EncoderName;
   const mine = Object.entries(params).filter(([name]) => TUNABLES[name as SpaceKeys].only?.includes(encoder) ?? true);
   const settings = Object.fromEntries(mine.map(([name, value]) => [keyOf(name), value]));
+  if (learnsClassifier(config.model.learner)) return settings;
   const { rollout, ...sizes } = ppoSettings(changedConfig(config, settings));
   const { accounts, stretches = accounts } = config.training;
   const fitting = fittingRollout(rollout, sizes, encoder !== "mlp", stretches, accounts);

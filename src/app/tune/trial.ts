@@ -6,15 +6,22 @@
 import { z } from "zod";
 import { openRequestedMarket, type TrialTraining, trainTrial } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { learnsClassifier } from "../../policy/index.ts";
 import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import type { Config } from "../config/load.ts";
 import { trialSettings } from "../config/search.ts";
 import { policySettings } from "../training/policy-settings.ts";
+import { classifierTrial } from "./classifier-trial.ts";
 import { planConfig, planJson, planSchema, type TunePlan } from "./plan.ts";
 import { settingsOfTrial } from "./space.ts";
 
 const optionsSchema = z.object({ plan: planSchema, dataRoot: z.string(), keepIn: z.string().optional() });
+
+/** What a search wants more of. */
+export function wantedOf({ model, search }: Config): string {
+  return learnsClassifier(model.learner) ? "Brier skill" : search.objective;
+}
 
 /** Account-steps of one trial. */
 export function trialSteps(config: Config): number {
@@ -39,6 +46,7 @@ export async function objective(trial: TrialRun, options: Json): Promise<number>
   const base = planConfig(plan, dataRoot);
   const config = changedConfig(base, settingsOfTrial(base, trial.params));
   const tape = await openRequestedMarket(plan.market, dataRoot, plan.dataFingerprint);
+  if (learnsClassifier(config.model.learner)) return classifierTrial(trial, config, tape, plan.seed);
   return trainTrial(trial, {
     training: trainingOf(config, tape, plan),
     ...trialSettings(config),

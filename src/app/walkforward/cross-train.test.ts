@@ -9,7 +9,7 @@ import { decisionSettings } from "../config/decision.ts";
 import { loadConfig } from "../config/load.ts";
 import { readTape } from "../data/market.ts";
 import { quietContext } from "../testing/context.ts";
-import { classifierSettings } from "../training/classifier.ts";
+import { classifierSettings } from "../training/classifier-settings.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { crossOutcome, crossWindows } from "./cross-train.ts";
 import type { WalkPlan } from "./fold.ts";

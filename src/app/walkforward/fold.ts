@@ -12,14 +12,24 @@ import {
   backtest,
   baselineConfig,
   baselinePolicy,
+  contextTrades,
   type FoldRecord,
   foldRecord,
   type WalkWindow,
 } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
-import { startFromModel, trainPolicy } from "../../learn/index.ts";
+import { startFromModel, type TrainResult, trainPolicy } from "../../learn/index.ts";
 import { type MarketTape, sliceTape } from "../../market/index.ts";
-import { loadPolicyModel, openPolicy, type Policy, rowsOfTape, selectionOf } from "../../policy/index.ts";
+import {
+  learnsClassifier,
+  loadPolicyModel,
+  openPolicy,
+  type Policy,
+  releaseModel,
+  rowsOfTape,
+  saveEnsemble,
+  selectionOf,
+} from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
 import { CompositeTracker } from "../../tracking/index.ts";
@@ -32,7 +42,9 @@ import { readTape } from "../data/market.ts";
 import { openModel } from "../models/open.ts";
 import { openRule } from "../strategies/rule.ts";
 import { trainClassifierWindow } from "../training/classifier-window.ts";
+import { memberConfig, memberSeeds } from "../training/member-config.ts";
 import { policySettings } from "../training/policy-settings.ts";
+import { memberFolder } from "../training/runs.ts";
 import { type PurgedRecord, trainPurged } from "./purged.ts";
 
 const range = z.object({ from: z.number(), to: z.number() });
@@ -109,7 +121,12 @@ export function silentContext(config: Config, signal: AbortSignal): AppContext {
   };
 }
 
-type Tested = { readonly result: BacktestResult; readonly chosen: Readonly<Record<string, string | number | null>> };
+type Tested = {
+  readonly result: BacktestResult;
+  /** The bars that it was tested on, where they are not those of the plan. */
+  readonly own?: MarketTape;
+  readonly chosen: Readonly<Record<string, string | number | null>>;
+};
 
 /** The note of a trial in which its record is sent to the process that leads the walk-forward. */
 export const RECORD_NOTE = "record";
@@ -141,7 +158,7 @@ async function windowRecord(plan: WalkPlan, index: number, signal: AbortSignal):
   if (known !== undefined) return JSON.parse(known) as FoldRecord;
   const context = silentContext(config, signal);
   const tape = await readTape(context, config);
-  const { result, chosen } = await testWindow(context, config, plan, window, tape);
+  const { result, own = tape, chosen } = await testWindow(context, config, plan, window, tape);
   const decision = decisionSettings(config);
   const hold = await play(
     config,
@@ -155,6 +172,7 @@ async function windowRecord(plan: WalkPlan, index: number, signal: AbortSignal):
     trainFromMs: tape.timeMs[window.train.from],
     trainToMs: tape.timeMs[window.train.to - 1],
     chosen,
+    contexts: contextTrades(result, own),
   });
   writeFileAtomic(path, JSON.stringify(record));
   return record;
@@ -218,7 +236,7 @@ async function testWindow(
     const { policy, decision } = await openModel(context, config, subject.model, tape);
     return { result: await play(config, tape, policy, decision, window.test), chosen: {} };
   }
-  if (config.model.learner !== "ppo") return trainClassifierFold(config, plan, window, tape, context.signal);
+  if (learnsClassifier(config.model.learner)) return trainClassifierFold(config, plan, window, tape, context.signal);
   return trainWindow(config, plan, window, tape, subject.warm, context.signal);
 }
 
@@ -261,10 +279,10 @@ async function trainClassifierFold(
     trained_to: formatDay(tape.timeMs[window.train.to - 1]),
   };
   const test = { from: window.test.from - first, to: window.test.to - first };
-  return { result: await play(config, own, policy, decisionSettings(config), test), chosen };
+  return { result: await play(config, own, policy, decisionSettings(config), test), own, chosen };
 }
 
-/** Trains on the window's own bars, tests on those after them. */
+/** Trains on the window's own bars, tests on those after them; an ensemble's members one after the other. */
 async function trainWindow(
   config: Config,
   plan: WalkPlan,
@@ -273,48 +291,66 @@ async function trainWindow(
   warm: boolean,
   signal: AbortSignal,
 ): Promise<Tested> {
-  const settings = policySettings(config);
+  const settings = policySettings(memberConfig(config));
   const own = sliceTape(tape, window.train.from, window.test.to);
   const folder = join(plan.folder, `window-${window.index + 1}`);
-  const before = join(plan.folder, `window-${window.index}`, "model");
+  const before = join(plan.folder, `window-${window.index}`);
   const modelFolder = join(folder, "model");
   // A window that was stopped begins anew.
   rmSync(folder, { recursive: true, force: true });
-  const embargoBars = window.test.from - window.train.to;
-  const trained = await trainPolicy({
-    ...settings,
-    tape: own,
-    name: plan.name,
-    version: String(window.index + 1),
-    modelFolder,
-    runFolder: join(folder, "run"),
-    split: {
-      ...settings.split,
-      trainShare: (window.train.to - window.train.from + 0.5) / own.bars,
-      embargoBars,
-    },
-    seed: plan.seed,
-    codeVersion: packageVersion(),
-    saveEvery: config.training.saveInterval,
-    validateEvery: config.training.validateInterval,
-    tracker: new CompositeTracker([]),
-    ...(warm && existsSync(before) ? { start: await startFromModel(before) } : {}),
-    signal,
-  });
+  const seeds = memberSeeds(config, plan.seed);
+  const isWarm = warm && existsSync(join(before, "model"));
+  const trained: TrainResult[] = [];
+  for (const [k, seed] of seeds.entries()) {
+    const place = (of: string): string => (seeds.length === 1 ? of : memberFolder(of, k));
+    trained.push(
+      await trainPolicy({
+        ...settings,
+        tape: own,
+        name: plan.name,
+        version: String(window.index + 1),
+        modelFolder: join(place(folder), "model"),
+        runFolder: join(place(folder), "run"),
+        split: {
+          ...settings.split,
+          trainShare: (window.train.to - window.train.from + 0.5) / own.bars,
+          embargoBars: window.test.from - window.train.to,
+        },
+        seed,
+        codeVersion: packageVersion(),
+        saveEvery: config.training.saveInterval,
+        validateEvery: config.training.validateInterval,
+        tracker: new CompositeTracker([]),
+        ...(isWarm ? { start: await startFromModel(join(place(before), "model")) } : {}),
+        signal,
+      }),
+    );
+  }
+  if (seeds.length > 1) {
+    const { name, version, createdMs } = trained[0].manifest;
+    const members = trained.map((one) => one.modelFolder);
+    saveEnsemble(modelFolder, { name, version, createdMs, seed: plan.seed }, members);
+  }
   const model = await loadPolicyModel(modelFolder);
   try {
     const features = computeFeatures(own, selectionOf(model.manifest));
     const policy = openPolicy(model, rowsOfTape(features, model.manifest.normalizer));
     const test = { from: window.test.from - window.train.from, to: own.bars };
+    const validations = trained.flatMap(({ validation }) => validation ?? []);
     const chosen = {
-      steps: trained.steps,
-      kept_after: trained.keptSteps,
-      validation: trained.validation === undefined ? null : Number(trained.validation.toPrecision(4)),
-      start: warm && existsSync(before) ? `window ${window.index}` : "scratch",
+      ...(seeds.length === 1 ? {} : { members: seeds.length }),
+      steps: sum(trained.map(({ steps }) => steps)),
+      kept_after: sum(trained.map(({ keptSteps }) => keptSteps)),
+      validation: validations.length === 0 ? null : figure(sum(validations) / validations.length),
+      start: isWarm ? `window ${window.index}` : "scratch",
       trained_to: formatDay(tape.timeMs[window.train.to - 1]),
     };
-    return { result: await play(config, own, policy, settings.decision, test), chosen };
+    return { result: await play(config, own, policy, settings.decision, test), own, chosen };
   } finally {
-    await model.session.release();
+    await releaseModel(model);
   }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

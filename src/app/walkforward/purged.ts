@@ -11,7 +11,7 @@ import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
-import { classifierSettings } from "../training/classifier.ts";
+import { classifierSettings } from "../training/classifier-settings.ts";
 import { policySettings } from "../training/policy-settings.ts";
 
 type Range = { readonly from: number; readonly to: number };

@@ -11,6 +11,7 @@ import {
 import { FeaturePipeline } from "../../features/index.ts";
 import { rollingWindows } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { learnsClassifier } from "../../policy/index.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { runsFolder } from "../config/folders.ts";
 import { networkSettings } from "../config/learning.ts";
@@ -107,7 +108,7 @@ function mondayFrom(timeMs: number): number {
 export async function beginWalk(context: AppContext, config: Config, options: WalkOptions): Promise<Walked> {
   const tape = await openTape(context, config);
   const training = options.subject.kind === "training";
-  const byWeeks = training && config.model.learner !== "ppo" && options.windows === undefined;
+  const byWeeks = training && learnsClassifier(config.model.learner) && options.windows === undefined;
   const windows = byWeeks
     ? weeklyWindows(config, tape, options)
     : walkForwardWindows({

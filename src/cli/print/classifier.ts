@@ -1,6 +1,6 @@
 /** @file A trained classifier on the terminal and as JSON. */
 import { relative } from "node:path";
-import type { TrainedClassifierModel } from "../../app/index.ts";
+import { classifierWords, type TrainedClassifierModel } from "../../app/index.ts";
 import type { CommandContext } from "../verb.ts";
 
 /** Features that are named. */
@@ -8,7 +8,7 @@ const NAMED = 5;
 
 export function printClassifier(
   context: CommandContext,
-  { name, version, modelFolder, result, report }: TrainedClassifierModel,
+  { name, version, modelFolder, result, report, outcome }: TrainedClassifierModel,
 ): void {
   const { output } = context;
   const { trained, importance } = result;
@@ -28,6 +28,7 @@ export function printClassifier(
     );
     output.text(`            ${skillWords(brierSkill)}`);
   }
+  for (const line of outcome === undefined ? [] : classifierWords(outcome)) output.text(line);
   output.text(
     `rule        trades above ${Math.max(...rule.costBps).toFixed(1)} bps of cost and ${rule.marginBps.toFixed(1)} bps of margin`,
   );
@@ -52,8 +53,18 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(2)} %`;
 }
 
-export function classifierData({ name, version, seed, result, report }: TrainedClassifierModel): object {
+export function classifierData({ name, version, seed, result, report, outcome }: TrainedClassifierModel): object {
   const { trained, importance, split } = result;
   const { data: _, importance: __, ...figures } = trained;
-  return { model: `${name}/${version}`, seed, learner: result.manifest.learner, split, ...figures, importance, report };
+  const { returns: _returns, ...played } = outcome ?? {};
+  return {
+    model: `${name}/${version}`,
+    seed,
+    learner: result.manifest.learner,
+    split,
+    ...figures,
+    outcome: outcome === undefined ? null : played,
+    importance,
+    report,
+  };
 }

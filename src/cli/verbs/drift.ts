@@ -2,10 +2,24 @@
 import { type Command, Option } from "commander";
 import { modelDrift } from "../../app/index.ts";
 import { formatDay } from "../../core/index.ts";
+import type { DriftAction } from "../../promotion/index.ts";
 import { addVerb, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
-const share = (value: number): string => `${(100 * value).toFixed(1)} %`;
+/** What each answer means for who runs the model. */
+const ACTION_WORDS: Readonly<Record<DriftAction, string>> = {
+  none: "Nothing to do.",
+  note: "Worth a note: inputs look unusual, and what the model says does not.",
+  half: "Trade half the size: what the model says has moved.",
+  retrain: "Retrain now (tidemark retrain): what the model says has moved for weeks.",
+  challenger:
+    "Let a challenger run in shadow: what the model says has moved for weeks, and retraining has not mended it.",
+  "close-only": "Open nothing: a feed stands still, or what the model says has moved for more than a month.",
+};
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
 
 /** Weeks that are shown; all of them are in --json. */
 const SHOWN = 12;
@@ -18,7 +32,7 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
       summary: VERB_SUMMARIES.drift,
       withoutChance: true,
       details:
-        "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm. Exit 5 where the newest week is one, or a feature stands still.",
+        "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm, and so is what the model says (probabilities, sides), which counts for more. Rows that lie far from those of the training are counted. Exit 5 where the newest week asks for more than a note.",
       options: [new Option("--model <model>", "name, name/version, or a folder").makeOptionMandatory()],
       settings: [
         ["--symbols <list>", "data.symbols"],
@@ -32,23 +46,31 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
         output.data(drift);
         const { model, watched, windows, weeks, beyondShare } = drift;
         output.text(`${model}: ${watched} features, each with a limit from ${windows} of its own weeks`);
-        output.text("week to      beyond  standing still  furthest");
-        for (const { toMs, beyond, broken, alarm, furthest } of weeks.slice(-SHOWN)) {
+        output.text("week to      beyond  standing still  rows behind the gate  furthest");
+        for (const { toMs, beyond, broken, alarm, furthest, gated } of weeks.slice(-SHOWN)) {
           const far =
             furthest.length === 0 ? "" : `${furthest[0][0]} ${(furthest[0][1] / furthest[0][2]).toFixed(1)} x`;
-          const line = `${formatDay(toMs)}  ${String(beyond.length).padStart(7)}  ${String(broken.length).padStart(14)}  ${far}`;
+          const line = `${formatDay(toMs)}  ${String(beyond.length).padStart(7)}  ${String(broken.length).padStart(14)}  ${percent(gated.half).padStart(20)}  ${far}`;
           output.text(`${line}${alarm ? "  ALARM" : ""}`);
         }
         if (weeks.length > SHOWN) output.note(`${weeks.length - SHOWN} earlier weeks are in --json.`);
-        output.text(`Beyond their limits: ${(100 * beyondShare).toFixed(1)} % of features and weeks; 1 % is ordinary.`);
+        output.text(`Beyond their limits: ${percent(beyondShare)} of features and weeks; 1 % is ordinary.`);
         for (const { series, missingTrained, missingSince, outside, moved } of drift.series) {
-          const range = outside === null ? "" : `, ${share(outside)} outside the training's range`;
+          const range = outside === null ? "" : `, ${percent(outside)} outside the training's range`;
           output.text(
-            `${series}: missing ${share(missingSince)} (training ${share(missingTrained)})${range}${moved ? "  MOVED" : ""}`,
+            `${series}: missing ${percent(missingSince)} (training ${percent(missingTrained)})${range}${moved ? "  MOVED" : ""}`,
           );
         }
-        const last = weeks[weeks.length - 1];
-        return last.alarm || last.broken.length > 0 ? 5 : 0;
+        const { outputs, outputsBeyondShare, gatedShare, action } = drift;
+        const alarms = outputs.filter(({ alarm }) => alarm).map(({ toMs }) => formatDay(toMs));
+        output.text(
+          `What it says: ${percent(outputsBeyondShare)} of outputs and weeks beyond their limits; ${alarms.length === 0 ? "no alarm" : `alarms in the weeks to ${alarms.slice(-SHOWN).join(", ")}`}.`,
+        );
+        output.text(
+          `Rows further from the training's than ordinary ones: ${percent(gatedShare.half)} (1 % is ordinary), far further ${percent(gatedShare.closed)} (0.1 %).`,
+        );
+        output.text(output.palette.bold(ACTION_WORDS[action]));
+        return action === "none" || action === "note" ? 0 : 5;
       },
     },
     runner,

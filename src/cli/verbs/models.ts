@@ -87,6 +87,14 @@ function show(context: CommandContext, given: string): void {
     ["model", `${m.name} version ${m.version}, made ${formatMinute(m.createdMs)} UTC`],
     ["trades", `${m.instruments.map(({ symbol }) => symbol).join(", ")} on ${m.timeframe} bars`],
     ["decides", `${m.actionSpace}, ${m.network.encoder} encoder, ${m.parameters.toLocaleString("en-US")} parameters`],
+    ...(m.ensemble === undefined
+      ? []
+      : [
+          [
+            "members",
+            `${m.ensemble.members.length} networks by ${m.ensemble.learner}, seeds ${m.ensemble.members.map(({ seed }) => seed).join(", ")}`,
+          ] as const,
+        ]),
     ["sees", `${m.features.names.length} features: ${m.features.names.join(", ")}`],
     [
       "trained on",

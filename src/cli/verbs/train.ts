@@ -1,16 +1,24 @@
 /** @file `tidemark train`: PPO on the first part of the history; the model is judged on the rest by `tidemark backtest`. */
 
 import { type Command, Option } from "commander";
-import { type TrainingFlags, trainAll, trainClassifier } from "../../app/index.ts";
+import { askedLearner, type TrainingFlags, trainAll, trainClassifier, trainEnsemble } from "../../app/index.ts";
+import { learnsClassifier } from "../../policy/index.ts";
 import { classifierData, printClassifier } from "../print/classifier.ts";
-import { printCorrection, printTraining, trainedData } from "../print/training.ts";
+import { ensembleData, printCorrection, printEnsemble, printTraining, trainedData } from "../print/training.ts";
 import { printTuned } from "../print/tuned.ts";
 import { addVerb, type CommandContext, type VerbRunner, type VerbSpec } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 async function runTraining(context: CommandContext, flags: TrainingFlags): Promise<void> {
-  const { learner } = context.config().model;
-  if (learner !== "ppo" && learner !== "pqn") {
+  const learner = askedLearner(context.config(), flags);
+  if (learner === "ensemble") {
+    const trained = await trainEnsemble(context, context.config(), flags);
+    printEnsemble(context, trained);
+    context.output.note(`Next: tidemark backtest --model ${trained.run.name}`);
+    context.output.data(ensembleData(trained));
+    return;
+  }
+  if (learnsClassifier(learner)) {
     const trained = await trainClassifier(context, context.config(), flags);
     printClassifier(context, trained);
     context.output.note(`Next: tidemark backtest --model ${trained.name}`);
@@ -88,7 +96,7 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
         ),
         ...trainingOptions(),
       ],
-      settings: [...TRAINING_SETTINGS, ["--learner <name>", "model.learner"]],
+      settings: [...TRAINING_SETTINGS, ["--learner <name>", "model.learner"], ["--members <count>", "model.members"]],
       examples: [
         ["train", "as tidemark.toml says"],
         ["train --symbols BTCUSDT,DOGEUSDT --encoder mlp --steps 200000", "two symbols, a small network"],
@@ -106,6 +114,10 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
         [
           "train --learner pqn --action-space target",
           "Q-learning instead of PPO: a list of choices, each with its worth",
+        ],
+        [
+          "train --learner ensemble --members 5",
+          "five networks that decide by their mean, smaller where they disagree",
         ],
         ["train --learner gbdt --timeframe 1h", "boosted trees on labels instead of PPO"],
       ],

@@ -64,6 +64,7 @@ export function registerTune(program: Command, runner: VerbRunner): void {
         ["--pruner <name>", "search.pruner"],
         ["--objective <name>", "search.objective"],
         ["--step-share <share>", "search.step_share"],
+        ["--learner <name>", "model.learner"],
         ["--name <name>", "model.name"],
         ["--symbols <list>", "data.symbols"],
         ["--timeframe <length>", "data.timeframe"],
@@ -80,6 +81,7 @@ export function registerTune(program: Command, runner: VerbRunner): void {
       examples: [
         ["tune", "15 trials, as [search] says"],
         ["tune --trials 50 --encoder gru --pruner hyperband --seed 7", "one encoder, more trials"],
+        ["tune --learner gbdt", "boosted trees, by the Brier skill of their probabilities"],
         ["tune --strategy ./my-strategy.ts --trials 40", "the parameters of a strategy of yours"],
         ["tune --resume --trials 100", "go on with the newest search, up to 100 trials"],
         ["tune --workers redis://10.0.0.5:6379 --parallel 16", "trials on other machines (see tidemark worker)"],

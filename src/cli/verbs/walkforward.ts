@@ -3,6 +3,8 @@
 import { parse, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import {
+  type ApprovedWalk,
+  approveContexts,
   beginCross,
   beginWalk,
   type CrossValidated,
@@ -51,6 +53,7 @@ type Options = {
   readonly testGroups: string;
   readonly candidates?: string;
   readonly report: boolean;
+  readonly approveContexts?: boolean;
 };
 
 /** Purged k-fold or combinatorial splits: a choice of parameters, judged where it was not made. */
@@ -171,6 +174,25 @@ function howText({ plan }: Walked): string {
   return `${windows.length} ${anchored ? "anchored" : "rolling"} windows${start}`;
 }
 
+function bps(mean: number): string {
+  return `${(mean * 1e4).toFixed(1)} bps`;
+}
+
+/** Where it may trade from now on, and what the way of choosing that was worth on windows that had not been seen. */
+function contextLines({ approval, chosen, all, model }: ApprovedWalk): string[] {
+  const { cells, pooled } = approval;
+  const approved = cells.filter((cell) => cell.approved);
+  return [
+    `\ncontexts    ${approved.length} of ${cells.length} sessions by regimes are approved${pooled ? "" : ": all trades together do not pass"}`,
+    ...cells.map(
+      ({ name, n, mean, shrunk, probability, approved: may }) =>
+        `            ${may ? "+" : "-"} ${name.padEnd(24)} ${String(n).padStart(5)} trades, ${bps(mean)} each, ${bps(shrunk)} after shrinkage, above costs with ${Math.round(100 * probability)} %`,
+    ),
+    `            chosen by the windows before: ${chosen.trades} trades, ${bps(chosen.mean)} each; all of the same windows: ${all.trades}, ${bps(all.mean)}`,
+    ...(model === undefined ? [] : [`model       ${model} opens positions in approved contexts alone`]),
+  ];
+}
+
 async function run(context: CommandContext, options: Options): Promise<void> {
   if (options.scheme !== "windows" && options.resume === undefined) return runCross(context, options);
   const { output } = context;
@@ -204,6 +226,8 @@ async function run(context: CommandContext, options: Options): Promise<void> {
   output.text(figureTable(WALK_HEAD, walkCells(walk), output.columns, ["Costs", "Trades"]));
   output.text(`\n${output.palette.bold(walkHeadline(walk))}`);
   for (const sentence of walkSentences(walk)) output.text(`  ${sentence}`);
+  const contexts = options.approveContexts === true ? approveContexts(context, config, walked) : undefined;
+  if (contexts !== undefined) for (const line of contextLines(contexts)) output.text(line);
   const seconds = (context.clock.elapsedMs() - started) / 1_000;
   output.text(`\n${walk.folds.length} windows in ${seconds.toFixed(1)} s; records in ${plan.folder}`);
   const synthetic = tape.instruments.some((instrument) => instrument.synthetic);
@@ -214,6 +238,7 @@ async function run(context: CommandContext, options: Options): Promise<void> {
     headline: walkHeadline(walk),
     windows: plan.windows,
     ...walk,
+    ...(contexts === undefined ? {} : { contexts }),
   };
   const page = options.report
     ? writePage(reportsFolder(config), "walkforward", plan.name, context.clock.nowMs(), {
@@ -253,6 +278,10 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         new Option("--name <name>", "name of the walk-forward (default: what is tested)"),
         new Option("--resume <name>", "go on with one that was stopped"),
         new Option(
+          "--approve-contexts",
+          "choose sessions and regimes by the windows' trades, with shrinkage; with --model a new version is held to them",
+        ),
+        new Option(
           "--scheme <name>",
           "windows; kfold or cpcv judge a choice of settings by purged splits, with the probability of overfitting",
         )
@@ -271,6 +300,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         ["--timeframe <length>", "data.timeframe"],
         ["--venue <name>", "data.venue"],
         ["--learner <name>", "model.learner"],
+        ["--members <count>", "model.members"],
         ["--steps <count>", "training.total_steps"],
         ["--balance <amount>", "backtest.initial_balance"],
         ["--models-dir <folder>", "paths.models"],

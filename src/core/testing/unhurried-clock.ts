@@ -15,7 +15,7 @@ export class UnhurriedClock implements Clock {
   #runs = false;
 
   /** @param mostMs that one turn of the event loop takes on it */
-  constructor(mostMs = 2, machine: Clock = systemClock) {
+  constructor(mostMs = 10, machine: Clock = systemClock) {
     this.#mostMs = mostMs;
     this.#machine = machine;
     this.#startMs = machine.nowMs();

@@ -6,6 +6,7 @@ import { maxDrawdown } from "../statistics/drawdown.ts";
 import { totalReturn } from "../statistics/ratios.ts";
 import { type ReturnStatistics, returnStatistics } from "../statistics/return-statistics.ts";
 import { statistics } from "../statistics/statistics.ts";
+import type { ContextTrades } from "./context-trades.ts";
 
 /** What is kept of one window, as plain JSON. */
 export type FoldRecord = {
@@ -28,6 +29,8 @@ export type FoldRecord = {
   readonly tradeHash: string;
   /** Of buying and holding the same window. */
   readonly holdReturn: number;
+  /** Its trades by session and regime; absent in records of older versions. */
+  readonly contexts?: readonly ContextTrades[];
   /** What was trained or chosen in the window, such as steps and validation. */
   readonly chosen: Readonly<Record<string, string | number | null>>;
 };
@@ -35,7 +38,7 @@ export type FoldRecord = {
 export function foldRecord(
   result: BacktestResult,
   hold: BacktestResult,
-  window: Pick<FoldRecord, "index" | "trainFromMs" | "trainToMs" | "chosen">,
+  window: Pick<FoldRecord, "index" | "trainFromMs" | "trainToMs" | "chosen" | "contexts">,
 ): FoldRecord {
   const s = statistics(result);
   const returns = headlineReturns(result);

@@ -122,6 +122,44 @@ describe("a training", () => {
     }
   });
 
+  it("has the gradient of half the squared error: of the last layers by hand, of all by differences", async () => {
+    const whole = { ...changes, rollout: 8, batch: 8, epochs: 1, maxGradientNorm: 1e9 };
+    const { ppo, parts, runs } = await watched(script, whole);
+    await ppo.iterate();
+    const [{ feeds, scalars, values }] = runs;
+    const zeros = new Float32Array(values.length);
+    const step = async (parameters: Float32Array): Promise<{ loss: number; worth: Float32Array }> => {
+      parts.train.setState({ parameters, m: zeros, v: zeros, step: 0 });
+      const [row] = await parts.train.run(feeds, scalars);
+      return { loss: row.get("loss"), worth: row.values("choiceLogProb").slice() };
+    };
+    const { loss, worth } = await step(values);
+    // Adam's first moment after one step is a tenth of the gradient.
+    const gradient = parts.train.getState().m.map((value) => value / (1 - 0.9));
+    const errors = Array.from(worth, (q, i) => q - feeds["return"][i]);
+    expect(loss).toBeCloseTo(errors.reduce((sum, e) => sum + e ** 2, 0) / 16, 5);
+    // The vector ends with the policy's bias (a choice each), the value's weight (5) and the value's bias.
+    const meanOf = (weight: (i: number) => number): number => errors.reduce((sum, e, i) => sum + e * weight(i), 0) / 8;
+    const [categories, joined, end] = [5, 5, values.length];
+    expect(gradient[end - 1]).toBeCloseTo(
+      meanOf(() => 1),
+      5,
+    );
+    for (let c = 0; c < categories; c++) {
+      const taken = (i: number): number =>
+        feeds["chosen"][2 * i * categories + c] + feeds["chosen"][(2 * i + 1) * categories + c];
+      const at = end - 1 - joined - categories + c;
+      expect(Math.abs(gradient[at] - meanOf(taken)), `choice ${c}`).toBeLessThan(1e-5);
+    }
+    const largest = Math.max(...gradient.map(Math.abs));
+    for (let k = 0; k < end; k++) {
+      const around = [0.01, -0.01].map((by) => values.map((value, i) => (i === k ? value + by : value)));
+      const [above, below] = [await step(around[0]), await step(around[1])];
+      const difference = (above.loss - below.loss) / 0.02;
+      expect(Math.abs(gradient[k] - difference), `parameter ${k}`).toBeLessThan(0.01 * largest);
+    }
+  });
+
   it("moves the worth of what was chosen towards its target, whether it was the best or not", async () => {
     const steep = { ...changes, epochs: 60, batch: 32, learningRate: constant(0.02), lambda: 1, gamma: 0 };
     const { ppo, runs } = await watched(script, steep);

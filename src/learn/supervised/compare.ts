@@ -30,7 +30,7 @@ export function classifierRows(
   cuts: readonly number[],
   range: { readonly from: number; readonly to: number },
 ): ClassifierRows {
-  const rows = makeDataset(tape, features, label, { ...range, until: range.to });
+  const rows = makeDataset(tape, features, label, { ...range, until: range.to }, rule.costBps);
   const { labels, classes } = labelsWith(rows, label, cuts);
   const classifier = new Classifier(data);
   const p = new Float64Array(labels.length * classes);
@@ -38,7 +38,7 @@ export function classifierRows(
   const found: Wish = { side: 0, size: 0, edge: 0, expected: 0 };
   for (let i = 0; i < labels.length; i++) {
     classifier.write(rows.x, i * rows.features, p, i * classes);
-    wish(rule, rows.symbol[i], p, i * classes, rows.sigma[i], 0, 0, found);
+    wish(rule, rows.symbol[i], p, i * classes, rows.sigma[i], 0, 0, found, rows.side[i]);
     side[i] = found.side;
   }
   return { classes, p, labels, day: rows.day, side };

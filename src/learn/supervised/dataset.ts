@@ -2,13 +2,14 @@
 import { TidemarkError } from "../../core/index.ts";
 import { type FeatureTape, firstFinalRows } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { RollingVolatility } from "../../policy/index.ts";
+import { baseSide, RollingVolatility } from "../../policy/index.ts";
 import type { LabelSettings } from "./label-settings.ts";
 import { type BarrierSettings, forwardReturn, type LabelSpan, type Prices, tripleBarrier } from "./labels.ts";
 import { concurrency, uniqueness } from "./weights.ts";
 
 /** In the order of time, the symbols of a bar one after the other. */
 export type Dataset = {
+  /** Columns: the features, and for "meta" the side of the base behind them. */
   readonly features: number;
   /** `[rows*F]` normalized. */
   readonly x: Float32Array;
@@ -21,6 +22,9 @@ export type Dataset = {
   readonly sigma: Float64Array;
   /** `[rows]` of "barrier": -1, 0 or 1. */
   readonly touched: Int8Array;
+  /** `[rows]` of "meta": side of the base, and log return of its trade over the horizon less a round trip's cost; else 0. */
+  readonly side: Int8Array;
+  readonly net: Float64Array;
   /** `[rows]` share of its bars that the answer has for itself. */
   readonly uniqueness: Float64Array;
   /** `[rows]` day, by UTC. */
@@ -34,14 +38,17 @@ export type DecisionRange = { readonly from: number; readonly to: number; readon
 
 /**
  * Rows whose decision lies in `[from, to)` and whose answer is known in or before bar `until - 1`. A row without an
- * answer, or before its features are final, is left out. Of several ranges, rising and apart, the rows come one after the
- * other. Throws DATA_TOO_SHORT where none is left.
+ * answer, before its features are final, or in which the base has no side, is left out. Of several ranges, rising and apart,
+ * the rows come one after the other.
+ * @param costBps `[S]` of a round trip: what the base's trade must earn
+ * Throws DATA_TOO_SHORT where none is left.
  */
 export function makeDataset(
   tape: MarketTape,
   features: FeatureTape,
   label: LabelSettings,
   range: DecisionRange | readonly DecisionRange[],
+  costBps: readonly number[],
 ): Dataset {
   const ranges = "from" in range ? [range] : range;
   const answers = answersOf(tape, features, label, ranges);
@@ -52,12 +59,14 @@ export function makeDataset(
       fix: "Give more history or a shorter horizon.",
     });
   }
-  const { features: width, symbols, fromBar, values } = features;
+  const { features: read, symbols, fromBar, values } = features;
+  const width = label.base === undefined ? read : read + 1;
   const n = answers.length;
   const x = new Float32Array(n * width);
-  for (const [i, { bar, symbol }] of answers.entries()) {
-    const at = ((bar - fromBar) * symbols + symbol) * width;
-    x.set(values.subarray(at, at + width), i * width);
+  for (const [i, { bar, symbol, side }] of answers.entries()) {
+    const at = ((bar - fromBar) * symbols + symbol) * read;
+    x.set(values.subarray(at, at + read), i * width);
+    if (label.base !== undefined) x[i * width + read] = side;
   }
   const unique = new Float64Array(n);
   for (let s = 0; s < symbols; s++) {
@@ -75,6 +84,10 @@ export function makeDataset(
     logReturn: Float64Array.from(answers, ({ logReturn }) => logReturn),
     sigma: Float64Array.from(answers, ({ sigma }) => sigma),
     touched: Int8Array.from(answers, ({ touched }) => touched),
+    side: Int8Array.from(answers, ({ side }) => side),
+    net: Float64Array.from(answers, ({ side, logReturn, symbol }) =>
+      side === 0 ? 0 : side * logReturn - costBps[symbol] * 1e-4,
+    ),
     uniqueness: unique,
     day: Int32Array.from(answers, ({ bar }) => Math.floor(tape.timeMs[bar] / DAY_MS)),
   };
@@ -86,6 +99,7 @@ type Answer = LabelSpan & {
   readonly logReturn: number;
   readonly sigma: number;
   readonly touched: -1 | 0 | 1;
+  readonly side: -1 | 0 | 1;
 };
 
 function answersOf(
@@ -109,7 +123,9 @@ function answersOf(
         if (answer === undefined || answer.to >= until) continue;
         // A return of nothing has no sign.
         if (label.kind === "sign" && answer.logReturn === 0) continue;
-        answers.push({ ...answer, bar, symbol, sigma });
+        const side = label.base === undefined ? 0 : baseSide(label.base, tape, bar, symbol);
+        if (label.base !== undefined && side === 0) continue;
+        answers.push({ ...answer, bar, symbol, sigma, side });
       }
     }
   }
@@ -121,7 +137,7 @@ function answerAt(
   bar: number,
   sigma: number,
   { kind, horizon, upper, lower }: LabelSettings,
-): Omit<Answer, "bar" | "symbol" | "sigma"> | undefined {
+): Omit<Answer, "bar" | "symbol" | "sigma" | "side"> | undefined {
   if (kind !== "barrier") {
     const found = forwardReturn(prices, bar, horizon);
     return found === undefined ? undefined : { ...found, touched: 0 };

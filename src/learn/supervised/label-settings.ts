@@ -1,6 +1,7 @@
 /** @file What a classifier is asked; loads nothing. */
+import type { BaseRule } from "../../policy/index.ts";
 
-export const LABEL_KINDS = ["sign", "quantile", "barrier"] as const;
+export const LABEL_KINDS = ["sign", "quantile", "barrier", "meta"] as const;
 export type LabelKind = (typeof LABEL_KINDS)[number];
 
 export type LabelSettings = {
@@ -11,6 +12,8 @@ export type LabelSettings = {
   readonly classes: number;
   readonly upper: number;
   readonly lower: number;
+  /** Of "meta": the rule whose trades are judged. */
+  readonly base?: BaseRule;
 };
 
 export const LABEL_DEFAULTS: LabelSettings = { kind: "sign", horizon: 12, classes: 3, upper: 1.5, lower: 1 };

@@ -55,7 +55,7 @@ function netOf(
     const symbol = data.symbol[i];
     if ((busyUntil.get(symbol) ?? -1) >= data.bar[i]) continue;
     classifier.write(data.x, i * data.features, p, 0);
-    wish(rule, symbol, p, 0, data.sigma[i], 0, 0, found);
+    wish(rule, symbol, p, 0, data.sigma[i], 0, 0, found, data.side[i]);
     if (found.side === 0) continue;
     net += found.side * data.logReturn[i] - CAUTION * rule.costBps[symbol] * 1e-4;
     trades++;

@@ -86,6 +86,18 @@ describe("a classifier trained on a market", () => {
     expect(found.rule.bracket !== undefined).toBe(kind === "barrier");
   });
 
+  it("judges the trades of a base rule, whose side it sees", async () => {
+    const base = { kind: "trend", fast: 1, slow: 2 } as const;
+    const found = await trained(TREND, { label: { ...LABEL_DEFAULTS, kind: "meta", horizon: 3, base } });
+    expect(found.data).toMatchObject({ classes: 2, features: 6 });
+    expect(found.rule.base).toEqual(base);
+    const [lost, won] = found.rule.classMoves;
+    expect(lost).toBeLessThan(0);
+    expect(won).toBeGreaterThan(0);
+    expect(found.validation?.auc).toBeGreaterThan(0.6);
+    expect(found.importance).toHaveLength(6);
+  });
+
   it("does not look behind its training part for anything that it decides by", async () => {
     const clean = await trained(TREND);
     const poisoned = market(0.6, 3);

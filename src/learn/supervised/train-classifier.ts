@@ -77,8 +77,9 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
   const { tape, features, split, settings } = input;
   const { train } = split;
   requireFit(settings);
+  const costBps = roundTripBps(tape, input.exchange);
   const parts = input.trainOn ?? [{ ...train, until: train.to }];
-  const all = makeDataset(tape, features, settings.label, parts);
+  const all = makeDataset(tape, features, settings.label, parts, costBps);
   const bars = parts.reduce((sum, { from, to }) => sum + to - from, 0);
   const fitted = Math.floor(bars * FIT_SHARE);
   const cut = nthBar(parts, fitted);
@@ -95,7 +96,6 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
   const calibration = classes === 2 ? calibrationOf(raw, all, labels, calibrate) : ({ kind: "none" } as const);
   const data: ClassifierData = { features: all.features, classes, calibration, model: model.part };
   const classifier = new Classifier(data);
-  const costBps = roundTripBps(tape, input.exchange);
   const base: EdgeRule = {
     classMoves: classMoves(all, labels, classes, settings.label, fit),
     horizon: settings.label.horizon,
@@ -106,6 +106,7 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
     ...(settings.label.kind === "barrier"
       ? { bracket: { upper: settings.label.upper, lower: settings.label.lower } }
       : {}),
+    ...(settings.label.base === undefined ? {} : { base: settings.label.base }),
   };
   const rule = { ...base, marginBps: chooseMargin(classifier, base, all, calibrate) };
   return {
@@ -115,7 +116,7 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
     effectiveRows: fit.reduce((sum, i) => sum + all.uniqueness[i], 0),
     rounds: model.rounds,
     moveOverCost: typicalMove(all, fit) / (Math.max(...costBps, 1e-9) * 1e-4),
-    ...judged(input, classifier, settings.label, cuts),
+    ...judged(input, classifier, settings.label, cuts, costBps),
     cuts,
     importance: model.importance,
   };
@@ -262,17 +263,24 @@ function typicalMove(data: Dataset, fit: Int32Array): number {
   return sum / Math.max(1, fit.length);
 }
 
+/** Names of a classifier's inputs. */
+export function inputNames(features: readonly string[], { base }: LabelSettings): readonly string[] {
+  return base === undefined ? features : [...features, "side of the base"];
+}
+
 function judged(
   { tape, features, split: { validation }, explain, seed }: ClassifierInput,
   classifier: Classifier,
   label: LabelSettings,
   cuts: readonly number[],
+  costBps: readonly number[],
 ): Pick<TrainedClassifier, "validation" | "explanation"> {
   if (validation.to - validation.from <= label.horizon + 1) return { validation: null, explanation: null };
-  const data = makeDataset(tape, features, label, { ...validation, until: validation.to });
+  const data = makeDataset(tape, features, label, { ...validation, until: validation.to }, costBps);
   const { labels } = labelsWith(data, label, cuts);
   return {
     validation: judgeProbabilities(classifier, data, labels),
-    explanation: explain === undefined ? null : explainClassifier(classifier, data, labels, explain, seed),
+    explanation:
+      explain === undefined ? null : explainClassifier(classifier, data, labels, inputNames(explain, label), seed),
   };
 }

@@ -26,7 +26,7 @@ import {
   withOutages,
 } from "../env/index.ts";
 import type { DecisionRange } from "./dataset.ts";
-import { type ClassifierSettings, type TrainedClassifier, trainClassifier } from "./train-classifier.ts";
+import { type ClassifierSettings, inputNames, type TrainedClassifier, trainClassifier } from "./train-classifier.ts";
 
 export type ClassifierTraining = {
   readonly tape: MarketTape;
@@ -96,7 +96,7 @@ export async function trainClassifierModel(training: ClassifierTraining): Promis
     rule: trained.rule,
   });
   const total = trained.importance.reduce((sum, value) => sum + value, 0);
-  const importance = raw.names
+  const importance = inputNames(raw.names, settings.label)
     .map((name, f) => [name, total > 0 ? trained.importance[f] / total : 0] as const)
     .sort((a, b) => b[1] - a[1]);
   return { manifest, trained, split, importance };
@@ -137,6 +137,7 @@ function manifestOf(
     barMs: tape.barMs,
     instruments: tape.instruments.map((instrument) => ({ ...instrument })),
     actionSpace: training.actionSpace,
+    ...(settings.label.base === undefined ? {} : { base: settings.label.base }),
     parameters,
     features: {
       selection: typeof features === "string" ? features : [...features],

@@ -10,7 +10,7 @@ export type {
   TrainOptions,
   TrainResult,
 } from "./options.ts";
-export { describeOutcome, type TrainingOutcome } from "./outcome.ts";
+export { describeOutcome, growthText, type TrainingOutcome } from "./outcome.ts";
 export { startFromModel, startFromRun } from "./start.ts";
 export { trainPolicy } from "./train.ts";
 export type { ValidationResult } from "./validation.ts";

@@ -85,7 +85,7 @@ export function isBetter(candidate: ValidationFigures, kept: ValidationFigures |
 const LEAST_DAYS = 90;
 
 /** 0.034 of 100 days as "+3.4 % a year"; of 14 days as "+0.13 % in 14 days". */
-function grown(growth: number, days: number): string {
+export function growthText(growth: number, days: number): string {
   const share = days < LEAST_DAYS ? (1 + growth) ** (days / 365) - 1 : growth;
   const digits = days < LEAST_DAYS ? 2 : 1;
   const span = days < LEAST_DAYS ? `in ${days.toFixed(0)} days` : "a year";
@@ -108,9 +108,9 @@ export function describeOutcome(outcome: TrainingOutcome): string[] {
     return [...lines, "No validation part: the newest parameters are kept, however they do."];
   }
   const { start, kept, holding, days } = validation;
-  lines.push(`Validation (${days.toFixed(0)} days): ${grown(kept.growth, days)}, ${traded(kept)};`);
-  const rivals = [`before training ${grown(start.growth, days)}`, "doing nothing 0 %"];
-  if (holding !== undefined) rivals.push(`holding everything ${grown(holding.growth, days)}`);
+  lines.push(`Validation (${days.toFixed(0)} days): ${growthText(kept.growth, days)}, ${traded(kept)};`);
+  const rivals = [`before training ${growthText(start.growth, days)}`, "doing nothing 0 %"];
+  if (holding !== undefined) rivals.push(`holding everything ${growthText(holding.growth, days)}`);
   lines.push(`  ${rivals.join(", ")}.`);
   return [...lines, ...whyKept(outcome, validation), ...whatToTry(validation)];
 }
@@ -136,6 +136,6 @@ function whatToTry({ kept, bestTrading, days }: Validated): string[] {
   const why =
     bestTrading === undefined
       ? "It did not trade: at none of the looks did its likeliest choice open a position."
-      : `It did not trade: all that did lost. The best of them, after ${count(bestTrading.steps)} steps: ${grown(bestTrading.growth, days)}, ${traded(bestTrading)}.`;
+      : `It did not trade: all that did lost. The best of them, after ${count(bestTrading.steps)} steps: ${growthText(bestTrading.growth, days)}, ${traded(bestTrading)}.`;
   return [why, "Try a longer timeframe (costs weigh less), more steps, another seed, or other features."];
 }

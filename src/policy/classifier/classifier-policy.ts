@@ -5,6 +5,7 @@ import { Permission } from "../../risk/index.ts";
 import { requireMatch, type TradedTerms } from "../model-file.ts";
 import type { FeatureRows } from "../model-policy.ts";
 import type { DecisionContext, DecisionExplanation, Policy } from "../policy.ts";
+import { baseSide } from "./base-side.ts";
 import type { Classifier } from "./classifier.ts";
 import { type EdgeRule, type Wish, wish } from "./edge-rule.ts";
 import { CLASSIFIER_HISTORY, RollingVolatility } from "./volatility.ts";
@@ -25,6 +26,9 @@ export class ClassifierPolicy implements Policy {
   #edges = new Float64Array(0);
   #expected = new Float64Array(0);
   #sides = new Int8Array(0);
+  /** `[F+1]` of a rule with a base: the features and its side. */
+  #input = new Float32Array(0);
+  #bases = new Int8Array(0);
 
   constructor(
     name: string,
@@ -78,19 +82,30 @@ export class ClassifierPolicy implements Policy {
     this.#edges = new Float64Array(symbols);
     this.#expected = new Float64Array(symbols);
     this.#sides = new Int8Array(symbols);
+    this.#bases = new Int8Array(symbols);
+    this.#input = new Float32Array(this.#classifier.data.features);
   }
 
   decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
-    const { classes, features } = this.#classifier.data;
+    const { classes } = this.#classifier.data;
+    const { base } = this.#rule;
+    const features = this.#classifier.data.features - (base === undefined ? 0 : 1);
     const found = this.#wish;
     this.#volatility.feedTo(tape, bar);
     const row = this.#rows.at(bar);
     for (let s = 0; s < tape.symbols; s++) {
       const sigma = this.#volatility.of(s);
       if (tape.present[bar * tape.symbols + s] === 0 || sigma === 0) continue;
-      this.#classifier.write(row, s * features, this.#probabilities, s * classes);
+      if (base === undefined) this.#classifier.write(row, s * features, this.#probabilities, s * classes);
+      else {
+        this.#bases[s] = baseSide(base, tape, bar, s);
+        this.#input.set(row.subarray(s * features, (s + 1) * features));
+        this.#input[features] = this.#bases[s];
+        this.#classifier.write(this.#input, 0, this.#probabilities, s * classes);
+      }
       const held = Math.sign(desk.position(s));
-      wish(this.#rule, s, this.#probabilities, s * classes, sigma, held, bar - this.#wished[s], found);
+      const age = bar - this.#wished[s];
+      wish(this.#rule, s, this.#probabilities, s * classes, sigma, held, age, found, this.#bases[s]);
       this.#edges[s] = found.edge;
       this.#expected[s] = found.expected;
       this.#sides[s] = found.side;
@@ -124,7 +139,11 @@ export class ClassifierPolicy implements Policy {
         probabilities: Object.fromEntries(
           Array.from({ length: classes }, (_, c) => [`class ${c}`, this.#probabilities[s * classes + c]]),
         ),
-        figures: { expected: this.#expected[s], edge: this.#edges[s] },
+        figures: {
+          expected: this.#expected[s],
+          edge: this.#edges[s],
+          ...(this.#rule.base === undefined ? {} : { base: this.#bases[s] }),
+        },
         reason:
           side === 0
             ? "the expected move does not pay for its cost"

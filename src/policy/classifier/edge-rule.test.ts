@@ -18,6 +18,37 @@ function wished(up: number, held = 0, age = 100, rule = RULE): Wish {
   return out;
 }
 
+describe("the edge rule of a base", () => {
+  const based: EdgeRule = { ...RULE, base: { kind: "trend", fast: 1, slow: 2 } };
+
+  it("follows the base's side where its trades pay, and takes none against it", () => {
+    const out: Wish = { side: 9, size: 9, edge: 9, expected: 9 };
+    const sides = [-1, 0, 1].map((base) =>
+      [0.6, 0.4].map((won) => {
+        wish(based, 0, Float64Array.of(1 - won, won), 0, SIGMA, 0, 100, out, base);
+        return out.side;
+      }),
+    );
+    expect(sides).toEqual([
+      [-1, 0],
+      [0, 0],
+      [1, 0],
+    ]);
+    wish(based, 0, Float64Array.of(0.4, 0.6), 0, SIGMA, 0, 100, out, -1);
+    expect(out.expected).toBeCloseTo(-0.004, 12);
+    expect(out.size).toBeCloseTo(0.5, 12);
+  });
+
+  it("leaves for the base's other side where that pays for the way out, and not for a trade that it would lose", () => {
+    const out: Wish = { side: 9, size: 9, edge: 9, expected: 9 };
+    // 2 % x 0.12 = 24 bp: less than cost and margin, more than the way out.
+    wish(based, 0, Float64Array.of(0.44, 0.56), 0, SIGMA, 1, 1, out, -1);
+    expect(out.side).toBe(0);
+    wish(based, 0, Float64Array.of(0.56, 0.44), 0, SIGMA, 1, 1, out, -1);
+    expect(out.side).toBe(1);
+  });
+});
+
 describe("the edge rule", () => {
   it("enters where the expected move exceeds cost and margin, by the worked example", () => {
     // 2 % (0.6 - 0.4) = 40 bp expected, less 20 bp of cost leaves an edge of 20 bp, above the margin of 10.

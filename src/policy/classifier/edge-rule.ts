@@ -3,6 +3,7 @@
  * again and for a margin on top, and is left when the opposite move would pay for the way out, or when its horizon has
  * passed without a new reason. Leaving late what was entered early cuts turnover, which is where such models die.
  */
+import type { BaseRule } from "./base-side.ts";
 
 /** JSON as it is; part of the model file. Basis points are of notional. */
 export type EdgeRule = {
@@ -19,6 +20,8 @@ export type EdgeRule = {
   readonly largest: number;
   /** Barriers of the label as stop and target, in units of sigma sqrt(horizon). */
   readonly bracket?: { readonly upper: number; readonly lower: number };
+  /** Of meta-labels: the rule that gives the side. Moves of the classes are then along that side, and none is taken against it. */
+  readonly base?: BaseRule;
 };
 
 export type Wish = {
@@ -38,6 +41,7 @@ const BPS = 1e-4;
  * @param sigma deviation of a bar's log return, above zero
  * @param held side of the position that is held
  * @param age bars since its side was last wished for
+ * @param base side of the base rule, of a rule that has one
  */
 export function wish(
   rule: EdgeRule,
@@ -48,11 +52,14 @@ export function wish(
   held: number,
   age: number,
   out: Wish,
+  base = 0,
 ): void {
   const reach = sigma * Math.sqrt(rule.horizon);
   let expected = 0;
   for (let c = 0; c < rule.classMoves.length; c++) expected += p[at + c] * rule.classMoves[c];
   expected *= reach;
+  // What the base would lose by is no reason to do the opposite: its costs are lost as well.
+  if (rule.base !== undefined) expected = expected > 0 ? expected * base : 0;
   const cost = rule.costBps[symbol] * BPS;
   const side = Math.sign(expected);
   const edge = Math.abs(expected) - cost;

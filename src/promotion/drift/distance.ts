@@ -11,8 +11,14 @@ export class MahalanobisDistance {
   readonly #root: Float64Array;
   readonly #z: Float64Array;
 
+  private constructor(mean: Float64Array, root: Float64Array) {
+    this.#mean = mean;
+    this.#root = root;
+    this.#z = new Float64Array(mean.length);
+  }
+
   /** @param rows `[n*d]`. Throws DATA_TOO_SHORT below two rows and where nothing varies. */
-  constructor(rows: ArrayLike<number>, width: number, shrinkage = SHRINKAGE) {
+  static ofRows(rows: ArrayLike<number>, width: number, shrinkage = SHRINKAGE): MahalanobisDistance {
     const n = rows.length / width;
     if (!(n >= 2)) throw tooFew(n);
     const mean = new Float64Array(width);
@@ -24,13 +30,21 @@ export class MahalanobisDistance {
         for (let k = 0; k <= j; k++) covariance[j * width + k] += (a * (rows[r * width + k] - mean[k])) / (n - 1);
       }
     }
+    return MahalanobisDistance.ofMoments(mean, covariance, shrinkage);
+  }
+
+  /**
+   * @param mean `[d]`
+   * @param covariance `[d*d]`, its lower triangle; overwritten
+   * Throws DATA_TOO_SHORT where nothing varies.
+   */
+  static ofMoments(mean: Float64Array, covariance: Float64Array, shrinkage = SHRINKAGE): MahalanobisDistance {
+    const width = mean.length;
     let trace = 0;
     for (let j = 0; j < width; j++) trace += covariance[j * width + j];
     for (let i = 0; i < covariance.length; i++) covariance[i] *= 1 - shrinkage;
     for (let j = 0; j < width; j++) covariance[j * width + j] += (shrinkage * trace) / width;
-    this.#mean = mean;
-    this.#root = decomposed(covariance, width);
-    this.#z = new Float64Array(width);
+    return new MahalanobisDistance(mean, decomposed(covariance, width));
   }
 
   /** Of the row that begins at `at`. */

@@ -53,8 +53,8 @@ describe("distance of a row", () => {
   const { training, query, mahalanobisSquared, mahalanobisSquaredShrunk10, dissimilarity } = V.distance;
 
   it("is Mahalanobis' as in the vector, plain and shrunk", () => {
-    const plain = new MahalanobisDistance(training.flat(), 3, 0);
-    const shrunk = new MahalanobisDistance(training.flat(), 3);
+    const plain = MahalanobisDistance.ofRows(training.flat(), 3, 0);
+    const shrunk = MahalanobisDistance.ofRows(training.flat(), 3);
     for (const [i, row] of query.entries()) {
       expect(plain.squared(row) / mahalanobisSquared[i]).toBeCloseTo(1, 10);
       expect(shrunk.squared(row) / mahalanobisSquaredShrunk10[i]).toBeCloseTo(1, 10);
@@ -67,8 +67,8 @@ describe("distance of a row", () => {
   });
 
   it("can't be measured by rows that don't vary", () => {
-    expect(() => new MahalanobisDistance([1, 1, 1, 1], 2)).toThrow("vary");
-    expect(() => new MahalanobisDistance([1, 1], 2)).toThrow("vary");
+    expect(() => MahalanobisDistance.ofRows([1, 1, 1, 1], 2)).toThrow("vary");
+    expect(() => MahalanobisDistance.ofRows([1, 1], 2)).toThrow("vary");
   });
 });
 

@@ -33,6 +33,8 @@ export class BarCycle {
     const { name, live } = this.#portfolio;
     const ran = live.begun;
     this.#session.deliver({ kind: "row", strategy: name, openMs, rows, late: false });
+    // A session that has failed has not taken the row: its cause is told, and not what follows from it.
+    if (this.#session.failure !== undefined) return;
     if (this.#paper !== undefined) {
       if (!ran) this.#paper.openBar();
       this.#paper.closeBar();
@@ -66,6 +68,7 @@ export class BarCycle {
   /** The next bar begins at these prices: on paper, orders fill there. */
   async open(opens: Opens): Promise<void> {
     this.#session.deliver({ kind: "open", strategy: this.#portfolio.name, ...opens });
+    if (this.#session.failure !== undefined) return;
     this.#paper?.openBar();
     await this.#session.idle();
   }

@@ -1,6 +1,12 @@
 /** @file [model]: the policy's network and what it may do. */
 import { z } from "zod";
-import { ACTION_SPACE_NAMES, ENCODER_NAMES, LEARNERS, MEMORY_KINDS } from "../../../policy/choices.ts";
+import {
+  ACTION_SPACE_NAMES,
+  ENCODER_NAMES,
+  LEARNERS,
+  MEMORY_KINDS,
+  NETWORK_LEARNERS,
+} from "../../../policy/choices.ts";
 
 const width = z.int().min(1).max(4_096);
 
@@ -15,8 +21,15 @@ export const modelSection = z
       .enum(LEARNERS)
       .default("ppo")
       .describe(
-        'What learns: "ppo" a network by trying, "pqn" the same by Q-learning (action_space "target" or "discrete3"), "gbdt" boosted trees and "logistic" a regression from labels ([supervised]).',
+        'What learns: "ppo" a network by trying, "pqn" the same by Q-learning (action_space "target" or "discrete3"), "gbdt" boosted trees and "logistic" a regression from labels ([supervised]), "ensemble" several networks of one recipe, which decide by their mean.',
       ),
+    members: z
+      .int()
+      .min(2)
+      .max(32)
+      .default(5)
+      .describe("Networks of an ensemble; each begins with a seed of its own, counted on from the training's."),
+    member_learner: z.enum(NETWORK_LEARNERS).default("ppo").describe("What learns each member of an ensemble."),
     encoder: z
       .enum(ENCODER_NAMES)
       .default("gru")

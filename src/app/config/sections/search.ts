@@ -42,6 +42,17 @@ const spaceSection = z
     window: wholes(1, 512, 1, 4, 16).describe("Choices of model.window; only mlp has one."),
     layers: wholes(1, 32).describe("Choices of model.layers; only a transformer has them."),
     attention_window: wholes(2, 4_096).describe("Choices of model.attention_window; only a transformer has one."),
+    tree_rate: range(1e-6, 1, 0.01, 0.2).describe(
+      "Bounds of supervised.learning_rate, on a logarithmic scale; of boosted trees.",
+    ),
+    leaves: wholes(2, 4_096, 7, 15, 31).describe("Choices of supervised.leaves; of boosted trees."),
+    l2: range(1e-6, 1e6, 1, 100).describe("Bounds of supervised.l2, on a logarithmic scale; of boosted trees."),
+    path_smooth: numbers(0, 1e9, 0, 100, 1_000).describe("Choices of supervised.path_smooth; of boosted trees."),
+    row_share: range(0.01, 1, 0.5, 1).describe("Bounds of supervised.row_share; of boosted trees."),
+    feature_share: range(0.01, 1, 0.3, 1).describe("Bounds of supervised.feature_share; of boosted trees."),
+    inverse_penalty: range(1e-9, 1e9, 1e-4, 1).describe(
+      "Bounds of supervised.inverse_penalty, on a logarithmic scale; of the logistic regression.",
+    ),
   })
   .describe(
     "What is searched. Two numbers of a range are its bounds; a list of choices is chosen from; a single value fixes the setting; an empty list leaves it as the other sections have it.",
@@ -82,7 +93,9 @@ export const searchSection = z
     objective: z
       .enum(TRIAL_OBJECTIVES)
       .default("mean-reward")
-      .describe("What is wanted more of, in validation: the mean reward of a bar, or the Sharpe ratio of a year."),
+      .describe(
+        "What is wanted more of, in validation: the mean reward of a bar, or the Sharpe ratio of a year. A classifier is always searched for the Brier skill of its probabilities.",
+      ),
     step_share: z.number().gt(0).max(1).default(0.2).describe("Budget of a trial as a share of training.total_steps."),
     reports: z
       .int()

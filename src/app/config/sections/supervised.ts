@@ -1,6 +1,7 @@
 /** @file [supervised]: what a classifier is asked and how it learns (model.learner "gbdt" or "logistic"). */
 import { z } from "zod";
 import { LABEL_KINDS } from "../../../learn/choices.ts";
+import { BASE_BARS, BASE_KINDS } from "../../../policy/choices.ts";
 
 export const supervisedSection = z
   .strictObject({
@@ -8,7 +9,7 @@ export const supervisedSection = z
       .enum(LABEL_KINDS)
       .default("sign")
       .describe(
-        'What is predicted of the time ahead: "sign" whether the price rises, "quantile" in which part of its usual moves it ends, "barrier" whether target, stop or time comes first.',
+        'What is predicted of the time ahead: "sign" whether the price rises, "quantile" in which part of its usual moves it ends, "barrier" whether target, stop or time comes first, "meta" whether a trade of the base rule earns more than it costs.',
       ),
     horizon: z
       .int()
@@ -24,6 +25,14 @@ export const supervisedSection = z
       .default(1.5)
       .describe('Target of "barrier", in usual moves of the horizon; traded as the target.'),
     lower: z.number().gt(0).max(100).default(1).describe('Stop of "barrier", likewise; traded as the stop.'),
+    base: z
+      .enum(BASE_KINDS)
+      .default("trend")
+      .describe(
+        'The rule whose trades "meta" judges: "trend" is long where the quick mean of the closes lies above the calm one and short below, "reversal" the other way.',
+      ),
+    base_fast: z.int().min(1).max(BASE_BARS).default(8).describe("Bars of its quick mean."),
+    base_slow: z.int().min(2).max(BASE_BARS).default(32).describe("Bars of its calm mean."),
     trees: z.int().min(1).max(100_000).default(200).describe("Rounds of boosting at most."),
     learning_rate: z.number().min(1e-6).max(1).default(0.05).describe("Share of each tree's answer that is taken."),
     leaves: z.int().min(2).max(4096).default(15).describe("Leaves of a tree at most."),

@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { backtest, contextTrades, type FoldRecord, joinFolds } from "../../evaluate/index.ts";
+import { ContextPolicy, readManifest } from "../../policy/index.ts";
+import { changedConfig } from "../config/changed.ts";
+import { loadConfig } from "../config/load.ts";
+import { openModel } from "../models/open.ts";
+import { quietContext } from "../testing/context.ts";
+import { trainClassifier } from "../training/classifier.ts";
+import { approveContexts, judgedLater } from "./contexts.ts";
+import type { Walked } from "./run.ts";
+
+const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-contexts-"));
+afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
+
+const config = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
+  "data.venue": "synthetic",
+  "data.symbols": ["BTCUSDT"],
+  "data.timeframe": "1h",
+  "data.synthetic_bars": 2_400,
+  "data.synthetic_edge": 0.6,
+  "data.synthetic_signal": "return",
+  "features.list": ["return1", "rsi14"],
+  "model.name": "held",
+  "model.learner": "logistic",
+  "supervised.horizon": 1,
+});
+const { context } = quietContext(FOLDER, () => config);
+
+const cell = (name: string, n: number, mean: number) => ({ name, n, sum: n * mean, squares: n * (mean ** 2 + 1e-4) });
+
+describe("the approval of contexts", () => {
+  it("is judged by windows that it has not seen: a cell that was good and is bad now counts", () => {
+    const good = [cell("Asia/range", 100, 0.004), cell("US/range", 100, -0.004), cell("Europe/range", 100, 0.004)];
+    const bad = [cell("Asia/range", 10, -0.01), cell("US/range", 10, 0.02), cell("evening/none", 5, 0.03)];
+    const { chosen, all } = judgedLater([good, bad]);
+    // "evening/none" was never seen and has the verdict of all together.
+    expect(chosen.trades).toBe(15);
+    expect(chosen.mean).toBeCloseTo((10 * -0.01 + 5 * 0.03) / 15, 12);
+    expect(all).toMatchObject({ trades: 25 });
+    expect(judgedLater([good]).all).toEqual({ trades: 0, mean: 0 });
+  });
+
+  it("of a model makes a version that opens positions there alone, in every test and session", async () => {
+    await trainClassifier(context, config);
+    const own = await openModel(context, config, "held/1");
+    const rows = { from: own.unseen.from, to: own.unseen.to };
+    const free = await backtest({ ...own, config: own.decision, ...rows, balance: 10_000, seed: 1 });
+    const trades = contextTrades(free, own.tape);
+    expect(trades.reduce((sum, { n }) => sum + n, 0)).toBe(free.trades.length);
+    const fold = {
+      index: 0,
+      returns: [],
+      timesMs: [],
+      testFromMs: 0,
+      testToMs: own.tape.timeMs[rows.to - 1],
+      periodsPerYear: 365,
+    };
+    // One session is made a bad one.
+    const contexts = [...new Set(trades.map(({ name }) => name.split("/")[0]))].map((session) =>
+      cell(`${session}/range`, 200, session === "Asia" ? -0.01 : 0.01),
+    );
+    const walk = joinFolds([{ ...fold, contexts } as unknown as FoldRecord]);
+    const walked = { plan: { subject: { kind: "model", model: "held/1" }, folder: FOLDER }, walk } as unknown as Walked;
+    const { approval, model } = approveContexts(context, config, walked);
+    expect(approval.pooled).toBe(true);
+    expect(model).toBe("held/2");
+    const manifest = readManifest(join(FOLDER, config.paths.models, "held", "2"));
+    expect(manifest.contexts?.some((name) => name.startsWith("Asia"))).toBe(false);
+    expect(manifest.provenance.trainToMs).toBe(own.tape.timeMs[rows.to - 1]);
+    const held = await openModel(context, config, "held/2");
+    expect(held.policy).toBeInstanceOf(ContextPolicy);
+    const later = await backtest({ ...held, config: held.decision, ...rows, balance: 10_000, seed: 1 });
+    expect(later.trades.length).toBeGreaterThan(0);
+    expect(later.trades.length).toBeLessThan(free.trades.length);
+    const names = new Set(contextTrades(later, held.tape).map(({ name }) => name));
+    for (const name of names) expect(manifest.contexts).toContain(name);
+  });
+
+  it("needs windows that have kept their trades by context", () => {
+    const walk = joinFolds([]);
+    const plan = { subject: { kind: "training" }, folder: FOLDER };
+    const old = { ...walk, folds: [{ index: 0 }] };
+    expect(() => approveContexts(context, config, { plan, walk: old } as unknown as Walked)).toThrow("another --name");
+  });
+});
