@@ -19,7 +19,7 @@ import { type Config, configOf } from "../config/load.ts";
 import { configSchema } from "../config/schema.ts";
 import type { AppContext } from "../context.ts";
 import { readTape } from "../data/market.ts";
-import { classifierSettings } from "../training/classifier.ts";
+import { classifierSettings } from "../training/classifier-settings.ts";
 
 /** Of the bars after the warm-up, what trains; the rest is tested. */
 const TRAIN_SHARE = 0.6;
