@@ -12,6 +12,7 @@ import {
   type Instrument,
   PacedClock,
   TidemarkError,
+  toError,
 } from "../../core/index.ts";
 import type { TradingTerms } from "../../promotion/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
@@ -31,6 +32,7 @@ import {
   LiveLoop,
   lockState,
   type MarketFeed,
+  type OrderRules,
   openLog,
   openSession,
   ordersView,
@@ -46,6 +48,7 @@ import type { AppContext } from "../context.ts";
 import { openWarden } from "../promotion/promotion.ts";
 import { RetrainSchedule } from "../promotion/retrain-schedule.ts";
 import { beginningRows, joinedSeries, roomBars } from "./history.ts";
+import { setLeverages } from "./leverage.ts";
 import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
 import {
   accountExchange,
@@ -235,7 +238,9 @@ export async function runSession(
     await broker.start(symbols, (event) => session.deliver({ kind: "broker", event }), stop);
     closing.unshift(() => broker.stop());
     // A venue is asked for the rules of the symbols that it was started with.
-    session.deliver({ kind: "rules", rules: await broker.rules() });
+    const rules = await broker.rules();
+    session.deliver({ kind: "rules", rules });
+    if (mode === "live") await leverages(context, broker, rules, exchange.leverage, past !== undefined);
     for (const warden of wardens) warden.begin(session.engine.state);
     const { portfolio } = opened;
     const cycle = new BarCycle(session, portfolio, broker);
@@ -302,6 +307,22 @@ export async function runSession(
     return sessionView(session.engine.state);
   } finally {
     for (const close of closing) await close();
+  }
+}
+
+/** A session that goes on has positions to look after: there it is said, and no reason not to start. */
+async function leverages(
+  context: AppContext,
+  broker: Broker,
+  rules: readonly OrderRules[],
+  leverage: number,
+  goesOn: boolean,
+): Promise<void> {
+  try {
+    await setLeverages(broker, rules, leverage);
+  } catch (thrown) {
+    if (!goesOn) throw thrown;
+    context.warn(toError(thrown).message);
   }
 }
 

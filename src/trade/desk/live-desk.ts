@@ -25,6 +25,8 @@ export class LiveDesk implements TradeDesk {
   readonly #rows: string;
   readonly #symbolIndex: ReadonlyMap<string, number>;
   readonly #seen = new Set<string>();
+  /** Symbols of which the account holds what is not the session's. */
+  readonly #foreign = new Set<number>();
   /** What is held, exactly, of symbols whose fees are kept in the coin. */
   readonly #coins = new Map<number, Decimal>();
   #targets: Target[] = [];
@@ -116,6 +118,10 @@ export class LiveDesk implements TradeDesk {
       if (entry.event.kind === "order") this.#settle(entry.event.order);
     } else if (kind === "snapshot") {
       for (const execution of entry.snapshot?.executions ?? []) this.#execute(execution);
+    } else if (kind === "refused") {
+      const symbol = this.#symbolIndex.get(entry.symbol);
+      if (symbol !== undefined && entry.quantity === "0") this.#foreign.delete(symbol);
+      else if (symbol !== undefined) this.#foreign.add(symbol);
     } else if (kind === "denied") {
       const symbol = this.#symbolIndex.get(entry.symbol);
       if (symbol !== undefined) this.#ledger.settle(symbol, OrderOutcome.none);
@@ -139,7 +145,7 @@ export class LiveDesk implements TradeDesk {
     const symbol = this.#symbolIndex.get(execution.symbol);
     if (symbol === undefined || this.#seen.has(execution.executionId)) return;
     this.#seen.add(execution.executionId);
-    if (execution.kind === "unknown") return;
+    if (execution.kind === "unknown" || this.#foreign.has(symbol)) return;
     if (execution.kind === "funding") {
       const within = execution.timeMs > this.tape.timeMs[Math.min(this.tape.bars - 1, this.book.bar[0] + 1)];
       // Adding 0 turns a negative zero into zero.

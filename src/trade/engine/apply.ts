@@ -42,6 +42,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
     case "session":
       state.config = entry.config;
       state.session = entry.id;
+      state.beganMs = atMs;
       state.accountId = entry.accountId;
       state.capabilities = entry.capabilities;
       for (const instrument of entry.instruments) {
@@ -60,6 +61,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       return;
     case "rules":
       for (const rules of entry.rules) state.rules[rules.symbol] = rules;
+      if (entry.failed === undefined) state.rulesMs = atMs;
       return;
     case "quote":
       state.quotes[entry.quote.symbol] = { ...entry.quote, id: `q${state.seq}` };
@@ -353,6 +355,10 @@ function applyFact(state: EngineState, fact: Fact, atMs: number): void {
     }
     case "healed":
       return heal(state, fact);
+    case "refused":
+      if (fact.quantity === ZERO_TEXT) delete state.foreign[fact.symbol];
+      else state.foreign[fact.symbol] = fact.quantity;
+      return;
     case "flatten": {
       const held = state.positions[fact.symbol];
       state.wanted[fact.symbol] = {

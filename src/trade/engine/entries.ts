@@ -85,7 +85,7 @@ export type Input =
       readonly capabilities?: BrokerCapabilities;
     }
   | { readonly kind: "stopped"; readonly reason: string }
-  | { readonly kind: "rules"; readonly rules: readonly OrderRules[] }
+  | { readonly kind: "rules"; readonly rules: readonly OrderRules[]; readonly failed?: string }
   | { readonly kind: "quote"; readonly quote: Quote }
   /** A bar of a strategy, complete: `[open, high, low, close, volume, funding, ...]` by symbol, null where it has none. */
   | {
@@ -215,6 +215,8 @@ export type Fact =
       readonly entryPrice: DecimalText;
       readonly why: string;
     }
+  /** The account holds so much of a symbol that is not the session's; "0" where it is gone. */
+  | { readonly kind: "refused"; readonly symbol: string; readonly quantity: DecimalText }
   | { readonly kind: "cashDiffers"; readonly journal: DecimalText; readonly venue: DecimalText }
   /** What a snapshot and the journal disagree on, by subject; healed where it stands still. */
   | { readonly kind: "differs"; readonly differences: Record<string, string> }
@@ -293,4 +295,5 @@ export type Effect =
   | { readonly do: "protect"; readonly request: ProtectionRequest }
   | { readonly do: "find"; readonly symbol: string; readonly clientOrderId: string }
   | { readonly do: "snapshot"; readonly cursor: string }
+  | { readonly do: "rules" }
   | { readonly do: "notify"; readonly code: string; readonly text: string };

@@ -19,6 +19,12 @@ export function openingRefusal(state: EngineState, wanted: ActiveTarget): Refusa
   if (!mayOpenClass(state, symbol)) {
     return { code: "GATE_CLASS", detail: `${state.classes[symbol]} may only shrink and close` };
   }
+  if (state.foreign[symbol] !== undefined) {
+    return {
+      code: "GATE_SYMBOL",
+      detail: `the account holds ${state.foreign[symbol]} of it that is not the session's`,
+    };
+  }
   if (!state.reconcile.passed) return { code: "GATE_RECONCILING", detail: "journal and venue are being compared" };
   if (config.sessions.length > 0 && !inSession(nowMs, config.sessions)) {
     return { code: "GATE_SESSION", detail: `outside ${config.sessions.join(", ")}` };

@@ -34,9 +34,11 @@ export function heldQuantity(state: EngineState, symbol: string): DecimalText {
   return state.positions[symbol]?.quantity ?? ZERO_TEXT;
 }
 
-/** With what is less than a lot: what the account shows. */
+/** With what is less than a lot and what was refused: what the account shows. */
 export function quantityInAccount(state: EngineState, symbol: string): DecimalText {
-  return state.positions[symbol]?.quantity ?? state.dust[symbol]?.quantity ?? ZERO_TEXT;
+  const own = state.positions[symbol]?.quantity ?? state.dust[symbol]?.quantity ?? ZERO_TEXT;
+  const foreign = state.foreign[symbol] as DecimalText | undefined;
+  return foreign === undefined ? own : plus(own, foreign);
 }
 
 /** Whether a quantity is less than one step of the venue's: nothing that can be traded. */
@@ -77,6 +79,11 @@ export function bookExecution(state: EngineState, execution: BrokerExecution): b
   // A kind that we don't know moves no position: the next reconciliation shows what it did.
   if (execution.kind === "unknown") return true;
   const order = state.orders[execution.clientOrderId];
+  if (order === undefined && state.foreign[execution.symbol] !== undefined) {
+    const signed = decimal(execution.quantity).mul(execution.side === "buy" ? 1 : -1);
+    state.foreign[execution.symbol] = plus(state.foreign[execution.symbol], signed);
+    return true;
+  }
   if (order !== undefined) {
     order.filled = plus(order.filled, execution.quantity);
     order.value = plus(order.value, decimal(execution.quantity).mul(execution.price));

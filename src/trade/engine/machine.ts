@@ -16,7 +16,7 @@ import { planSymbol } from "./planner.ts";
 import { onSnapshot, reconcile } from "./reconciler.ts";
 import { type ActiveTarget, type EngineState, emptyState, guardsByOrders, statusOf } from "./state.ts";
 import type { Step } from "./step.ts";
-import { checkLimits, onBrokerEvent, onFeed } from "./switches.ts";
+import { checkLimits, onBrokerEvent, onFeed, onRules } from "./switches.ts";
 
 export type Handled = { readonly entries: readonly Entry[]; readonly effects: readonly Effect[] };
 
@@ -84,6 +84,8 @@ function react(step: Step, input: Input, seq: number): void {
       return onSnapshot(step, input.snapshot, input.failed);
     case "protected":
       return onProtected(step, input.request, input.outcome);
+    case "rules":
+      return onRules(step);
     case "broker":
       return onBrokerEvent(step, input.event);
     case "feed":
@@ -102,7 +104,6 @@ function react(step: Step, input: Input, seq: number): void {
     case "scale":
     case "session":
     case "stopped":
-    case "rules":
     case "quote":
       return;
     case "cancelled":

@@ -25,6 +25,8 @@ export function onSubmitted(step: Step, id: string, outcome: SubmitOutcome): voi
   if (outcome.code === "maintenance")
     emit({ kind: "state", to: "reducing", cause: "maintenance", text: outcome.message });
   if (order.request.purpose === "protection") onGuardRefused(step, order, outcome);
+  // The contract is not what it was.
+  if (outcome.code === "symbol-paused" || outcome.code === "symbol-unknown") step.effects.push({ do: "rules" });
   // The venue sees another position than we do: what it sees counts.
   if (outcome.code === "reduce-only" || outcome.code === "position-mode") reconcile(step, outcome.code);
 }

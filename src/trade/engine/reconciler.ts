@@ -3,7 +3,7 @@
  * venue does not show any more are asked for; a position that differs is healed when the difference stands still over two
  * looks. Nothing is opened before the first success, and a difference that does not go away leaves only closing.
  */
-import { type DecimalText, decimal, exactText, ZERO_TEXT } from "../../core/index.ts";
+import { type DecimalText, decimal, exactText, HOUR_MS, ZERO_TEXT } from "../../core/index.ts";
 import { symbolsOf } from "./config.ts";
 import type { VenueSnapshot } from "./entries.ts";
 import { entryPrice, heldQuantity, isLessThanALot, quantityInAccount } from "./ledger.ts";
@@ -13,6 +13,8 @@ import { cancelStrayGuards } from "./stray-guards.ts";
 
 /** After a look that found a difference the next one comes soon. */
 const LOOK_AGAIN_MS = 2_000;
+/** Contracts change, are halted and delisted. */
+const RULES_EVERY_MS = HOUR_MS;
 /** Events younger than this may not be in a snapshot yet. */
 const SETTLED_MS = 1_000;
 
@@ -21,6 +23,9 @@ export function reconcile(step: Step, reason: string): void {
   if (state.config === undefined || state.reconcile.pending) return;
   emit({ kind: "reconciling", reason, attempt: state.reconcile.attempts + 1 });
   emit({ kind: "later", timer: "reconcile", dueMs: state.nowMs + state.config.reconcileEveryMs });
+  // At its start a session is told them.
+  const isOld = state.rulesMs > 0 && state.nowMs - state.rulesMs >= RULES_EVERY_MS;
+  if (state.capabilities?.targets !== true && isOld) effects.push({ do: "rules" });
   effects.push({ do: "snapshot", cursor: state.cursor });
 }
 
@@ -35,6 +40,10 @@ export function onSnapshot(step: Step, snapshot: VenueSnapshot | null, failed: s
   }
   if (snapshot.mode !== undefined && !acceptAccount(step, snapshot.mode)) return;
   askForMissingOrders(step, snapshot);
+  forgetForeign(step);
+  if (state.causes["maintenance"] !== undefined) {
+    emit({ kind: "state", to: "active", cause: "maintenance", text: "the venue answers again" });
+  }
   const strays = cancelStrayGuards(step, snapshot);
   const differences = compare(state, snapshot);
   const names = Object.keys(differences);
@@ -107,6 +116,15 @@ function askForMissingOrders(step: Step, snapshot: VenueSnapshot): void {
   }
 }
 
+/** What was refused and is gone; without any, there is nothing unknown left. */
+function forgetForeign({ state, emit }: Step): void {
+  for (const [symbol, quantity] of Object.entries(state.foreign)) {
+    if (quantity === ZERO_TEXT) emit({ kind: "refused", symbol, quantity });
+  }
+  if (state.causes["unknown-position"] === undefined || Object.keys(state.foreign).length > 0) return;
+  emit({ kind: "state", to: "active", cause: "unknown-position", text: "what the journal did not know is gone" });
+}
+
 /** What the venue holds, all legs together. */
 function venueQuantities(snapshot: VenueSnapshot): Map<string, string> {
   const held = new Map<string, string>();
@@ -121,10 +139,11 @@ function compare(state: EngineState, snapshot: VenueSnapshot): Record<string, st
   const held = venueQuantities(snapshot);
   const known = state.config === undefined ? [] : symbolsOf(state.config);
   const differences: Record<string, string> = {};
-  for (const symbol of new Set([...known, ...Object.keys(state.positions), ...held.keys()])) {
-    const ours = quantityInAccount(state, symbol);
-    const theirs = held.get(symbol) ?? ZERO_TEXT;
-    if (ours !== theirs) differences[symbol] = `${ours} -> ${theirs}`;
+  const ours = [...known, ...Object.keys(state.positions), ...Object.keys(state.foreign)];
+  for (const symbol of new Set([...ours, ...held.keys()])) {
+    const journal = quantityInAccount(state, symbol);
+    const venue = held.get(symbol) ?? ZERO_TEXT;
+    if (journal !== venue) differences[symbol] = `${journal} -> ${venue}`;
   }
   return differences;
 }
@@ -159,15 +178,18 @@ function healPosition(step: Step, snapshot: VenueSnapshot, symbol: string): void
   const from = quantityInAccount(state, symbol);
   const isOurs = state.config !== undefined && symbolsOf(state.config).includes(symbol);
   const text = `${symbol}: the journal has ${from}, the venue ${to}`;
+  const isUnknown = heldQuantity(state, symbol) === ZERO_TEXT && !isLessThanALot(state, symbol, decimal(to));
+  const isRefused = !isOurs || (isUnknown && state.config?.unknownPositions === "refuse");
   emit({ kind: "alarm", code: "reconcile.position", text });
   effects.push({ do: "notify", code: "reconcile.position", text });
-  const isUnknown = heldQuantity(state, symbol) === ZERO_TEXT && !isLessThanALot(state, symbol, decimal(to));
-  if (!isOurs || (isUnknown && state.config?.unknownPositions === "refuse")) {
-    if (state.causes["unknown-position"] === undefined) {
-      emit({ kind: "state", to: "reducing", cause: "unknown-position", text: `${text}; close it, or allow adoption` });
-    }
-    if (!isOurs) return;
+  if (isRefused) {
+    // It is somebody else's, and is left as it is.
+    emit({ kind: "refused", symbol, quantity: to });
+    if (state.causes["unknown-position"] !== undefined) return;
+    emit({ kind: "state", to: "reducing", cause: "unknown-position", text: `${text}; close it, or allow adoption` });
+    return;
   }
   const entry = priceOf(state, snapshot, symbol) ?? ZERO_TEXT;
-  emit({ kind: "healed", symbol, from, to, entryPrice: entry, why: "the venue is right about what is held" });
+  const own = exactText(decimal(to).minus(state.foreign[symbol] ?? "0"));
+  emit({ kind: "healed", symbol, from, to: own, entryPrice: entry, why: "the venue is right about what is held" });
 }

@@ -114,9 +114,13 @@ export type EngineState = {
   nowMs: number;
   config: EngineConfig | undefined;
   session: string;
+  /** When the session began: what was executed before is in what the account held then. */
+  beganMs: number;
   accountId: string;
   capabilities: BrokerCapabilities | undefined;
   rules: Record<string, OrderRules>;
+  /** When the venue last told them. */
+  rulesMs: number;
   quotes: Record<string, StoredQuote>;
   /** Causes of less than `active`, by name. */
   causes: Record<string, Exclude<EngineStatus, "active">>;
@@ -126,6 +130,8 @@ export type EngineState = {
   positions: Record<string, PositionState>;
   /** Less than a lot of a holding, which no order can sell: it goes along with what is bought next. */
   dust: Record<string, { readonly quantity: DecimalText; readonly cost: DecimalText }>;
+  /** What the account holds of a symbol and the session has refused: it is neither booked nor touched. "0" until it is seen to be gone. */
+  foreign: Record<string, DecimalText>;
   wanted: Record<string, ActiveTarget>;
   /** Last close of a position by symbol, for the cooldown. */
   closedMs: Record<string, number>;
@@ -170,15 +176,18 @@ export function emptyState(): EngineState {
     nowMs: 0,
     config: undefined,
     session: "",
+    beganMs: 0,
     accountId: "",
     capabilities: undefined,
     rules: {},
+    rulesMs: 0,
     quotes: {},
     causes: {},
     orders: {},
     live: [],
     positions: {},
     dust: {},
+    foreign: {},
     wanted: {},
     closedMs: {},
     executions: {},

@@ -118,6 +118,17 @@ export function onBrokerEvent(step: Step, event: BrokerEvent): void {
   }
 }
 
+/** What is held and can't be traded any more, or only closed, is an alarm: it ends while it is held. */
+export function onRules({ state, emit, effects }: Step): void {
+  for (const symbol of Object.keys(state.positions)) {
+    const status = state.rules[symbol]?.status ?? "trading";
+    if (status === "trading") continue;
+    const text = `${symbol} is held and is ${status} at the venue`;
+    emit({ kind: "alarm", code: "symbol.status", text });
+    effects.push({ do: "notify", code: "symbol.status", text });
+  }
+}
+
 export function onFeed(step: Step, to: "up" | "down" | "stale" | "fresh", reason: string): void {
   if (to === "stale") trip(step, "reducing", "stale-data", reason);
   if (to === "fresh") lift(step, "stale-data", reason);

@@ -75,6 +75,7 @@ export class TradeReader {
   seq = 0;
   readonly #open = new Map<string, OpenTrade>();
   readonly #seen = new Set<string>();
+  readonly #foreign = new Set<string>();
   readonly #instruments = new Map<string, Instrument>();
   readonly #units = new Map<string, Decimal>();
   readonly #steps = new Map<string, Decimal>();
@@ -106,6 +107,9 @@ export class TradeReader {
         this.#units.set(symbol, decimal(multiplier));
         this.#steps.set(symbol, decimal(lotStep));
       }
+    } else if (entry.kind === "refused") {
+      if (entry.quantity === ZERO_TEXT) this.#foreign.delete(entry.symbol);
+      else this.#foreign.add(entry.symbol);
     } else if (entry.kind === "intent") {
       this.#strategies.set(entry.request.clientOrderId, entry.strategy);
     } else if (entry.kind === "broker" && entry.event.kind === "execution") {
@@ -118,7 +122,8 @@ export class TradeReader {
   #once(execution: BrokerExecution): void {
     if (this.#seen.has(execution.executionId)) return;
     this.#seen.add(execution.executionId);
-    this.#execute(execution);
+    // The account holds somebody else's: the session trades none of it.
+    if (!this.#foreign.has(execution.symbol)) this.#execute(execution);
   }
 
   #execute(execution: BrokerExecution): void {

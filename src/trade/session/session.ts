@@ -205,6 +205,12 @@ export class TradeSession {
           (failed) => ({ kind: "snapshot", snapshot: null, failed }),
         );
       }
+      case "rules":
+        return this.#ask(
+          () => broker.rules(),
+          (rules) => ({ kind: "rules", rules }),
+          (failed) => ({ kind: "rules", rules: [], failed }),
+        );
       case "notify":
         return this.#parts.onNotify(effect.code, effect.text);
     }
@@ -212,6 +218,7 @@ export class TradeSession {
 
   async #snapshot(from: string, askedMs: number): Promise<Input> {
     const { broker } = this.#parts;
+    const { beganMs, orders: ours } = this.engine.state;
     const mode = await broker.accountMode();
     const [orders, positions, balances] = await Promise.all([
       broker.openOrders(),
@@ -223,7 +230,10 @@ export class TradeSession {
     // Last, so that no fill that the positions show is missing here.
     for (;;) {
       const page = await broker.executionsSince(cursor);
-      executions.push(...page.executions);
+      // Pages reach back a little: what a person did just before the session is in the positions that it began with.
+      executions.push(
+        ...page.executions.filter(({ timeMs, clientOrderId }) => timeMs >= beganMs || clientOrderId in ours),
+      );
       if (page.cursor === cursor || page.executions.length === 0) {
         cursor = page.cursor;
         break;

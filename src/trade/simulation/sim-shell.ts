@@ -235,6 +235,8 @@ export class SimShell {
               : { kind: "snapshot", snapshot },
         );
       }
+      case "rules":
+        return this.input({ kind: "rules", rules: venue.rules });
       case "notify":
         return;
     }

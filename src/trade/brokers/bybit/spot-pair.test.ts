@@ -1,9 +1,9 @@
 /** @file Stop and target of a spot holding against a local venue with faults: whatever happens, none outlives its holding. */
 import { afterEach, describe, expect, it } from "vitest";
 import type { ControlAction } from "../../../venues/index.ts";
-import { SpotSession } from "./testing/spot-session.ts";
+import { VenueSession } from "./testing/venue-session.ts";
 
-let own: SpotSession;
+let own: VenueSession;
 afterEach(() => own.close());
 
 const fault = (kind: "drop-reply" | "drop-request" | "drop-push", on: string, times = 1): ControlAction => ({
@@ -12,8 +12,8 @@ const fault = (kind: "drop-reply" | "drop-request" | "drop-push", on: string, ti
 });
 
 /** Bought at 100.1, less the fee of a thousandth in the coin, with a stop and a target. */
-async function holding(quantity = "0.1"): Promise<SpotSession> {
-  own = await SpotSession.begin();
+async function holding(quantity = "0.1"): Promise<VenueSession> {
+  own = await VenueSession.begin();
   await own.want(quantity, 0.1);
   const held = quantity === "0.1" ? "0.0999" : "0.1998";
   expect(await own.standing()).toEqual([`stop 95.1 ${held}`, `target 110.1 ${held}`]);
@@ -107,7 +107,7 @@ describe("the pair of a spot holding", () => {
       qty: "0.0999",
       orderLinkId: "by-hand",
     });
-    own = await SpotSession.begin(place.again());
+    own = await VenueSession.begin({ place: place.again() });
     await own.pass(5_000);
     expect(await own.standing()).toEqual([]);
     await own.want("0.1");

@@ -1,17 +1,23 @@
-/** @file A session of the engine on a local spot venue: everything is real but its strategy and its clock, which a test moves. */
+/** @file A session of the engine on a local venue: everything is real but its strategy and its clock, which a test moves. */
 import { decimal, exactText, SimulatedClock, systemClock } from "../../../../core/index.ts";
-import { START_MS } from "../../../../venues/testing/small-venue.ts";
-import { ENGINE_DEFAULTS } from "../../../engine/config.ts";
+import { ENGINE_DEFAULTS, type EngineConfig } from "../../../engine/config.ts";
 import { Engine } from "../../../engine/machine.ts";
 import type { EngineState } from "../../../engine/state.ts";
 import { foldJournal } from "../../../journal/fold.ts";
 import { MemoryJournal } from "../../../journal/memory-journal.ts";
 import { TradeSession } from "../../../session/session.ts";
-import { type LocalPlace, localPlace } from "./local-place.ts";
+import { type LocalPlace, localPlace, type PlaceOptions } from "./local-place.ts";
 
 const SYMBOL = "BTCUSDT";
 
-export class SpotSession {
+type BeginOptions = PlaceOptions & {
+  readonly place?: LocalPlace;
+  readonly config?: Partial<EngineConfig>;
+  /** What befalls the venue before the session begins. */
+  readonly before?: (place: LocalPlace) => unknown;
+};
+
+export class VenueSession {
   readonly place: LocalPlace;
   readonly journal: MemoryJournal;
   readonly clock: SimulatedClock;
@@ -36,18 +42,22 @@ export class SpotSession {
     });
   }
 
-  static async begin(at?: LocalPlace): Promise<SpotSession> {
-    const place = at ?? (await localPlace({ category: "spot" }));
-    const own = new SpotSession(place, new MemoryJournal(), new SimulatedClock(START_MS));
+  static async begin({ place: given, config = {}, before, ...options }: BeginOptions = {}): Promise<VenueSession> {
+    const place = given ?? (await localPlace({ category: "spot", ...options }));
+    place.quote("100", "100.1");
+    await before?.(place);
+    const { nowMs } = place.control({ action: "state" }) as { nowMs: number };
+    const own = new VenueSession(place, new MemoryJournal(), new SimulatedClock(nowMs));
     own.session.deliver({
       kind: "session",
-      id: "live/spot",
+      id: "live/test",
       config: {
         ...ENGINE_DEFAULTS,
         mode: "live",
         strategies: [{ name: "s", symbols: [SYMBOL], barMs: 300_000 }],
         initialBalance: exactText("10000"),
         currency: "USDT",
+        ...config,
       },
       capabilities: place.broker.capabilities,
       accountId: "1",
@@ -62,10 +72,10 @@ export class SpotSession {
   }
 
   /** The process dies and another one takes its journal over, some time later. */
-  async killed(ms: number): Promise<SpotSession> {
+  async killed(ms: number): Promise<VenueSession> {
     await this.place.broker.stop();
     this.clock.advance(ms);
-    const next = new SpotSession(this.place.again(), this.journal, this.clock);
+    const next = new VenueSession(this.place.again(), this.journal, this.clock);
     next.#price = this.#price;
     await next.#start();
     return next;
@@ -93,7 +103,8 @@ export class SpotSession {
     // A quote that is hardly younger than the last is not taken up.
     this.clock.advance(300);
     const ask = decimal(last).plus("0.1").toFixed();
-    const quote = { action: "quote", category: "spot", symbol: SYMBOL, bid: last, ask } as const;
+    const { category } = this.place.account;
+    const quote = { action: "quote", category, symbol: SYMBOL, bid: last, ask } as const;
     this.place.control(volume === undefined ? quote : { ...quote, volume });
     this.#quote();
     await this.settle();
@@ -146,6 +157,21 @@ export class SpotSession {
         return `${leg} ${exactText(triggerPrice)} ${exactText(qty)}`;
       })
       .sort();
+  }
+
+  /** Orders that the venue was ever sent, and what is left of the account's quote currency: what a refusal leaves as it was. */
+  audit(): string {
+    return JSON.stringify(this.place.control({ action: "audit", account: "1" }));
+  }
+
+  /** Causes of less than active trading. */
+  get causes(): Record<string, string> {
+    return this.state.causes;
+  }
+
+  /** Why decisions were not sent. */
+  get denied(): string[] {
+    return [...this.journal.read(0)].flatMap(({ entry }) => (entry.kind === "denied" ? [entry.code] : []));
   }
 
   /** What the account holds of the coin. */
