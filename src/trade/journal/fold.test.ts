@@ -57,34 +57,34 @@ describe("the state of a journal without reading all of it", () => {
   });
 });
 
-describe("a snapshot at any place", () => {
-  /** Opened, protected, reduced, closed by its stop, refused, and commanded. */
-  function eventful(): Desk {
-    const desk = holding({ unknownPositions: "refuse" });
-    desk.want("0.5");
-    desk.answer(ACK);
-    desk.fill("0.5", "sell", { executionId: "less" });
-    desk.event({ kind: "order", order: desk.order({ status: "filled", filled: exactText("0.5") }) });
-    desk.give({
-      kind: "command",
-      command: "change-protection",
-      symbol: "BTCUSDT",
-      stopPrice: exactText("97"),
-      by: "a",
-      reason: "",
-    });
+/** Opened, protected, reduced, closed by its stop, refused, and commanded. */
+function eventful(): Desk {
+  const desk = holding({ unknownPositions: "refuse" });
+  desk.want("0.5");
+  desk.answer(ACK);
+  desk.fill("0.5", "sell", { executionId: "less" });
+  desk.event({ kind: "order", order: desk.order({ status: "filled", filled: exactText("0.5") }) });
+  desk.give({
+    kind: "command",
+    command: "change-protection",
+    symbol: "BTCUSDT",
+    stopPrice: exactText("97"),
+    by: "a",
+    reason: "",
+  });
+  desk.pass(3_000);
+  desk.fill("0.5", "sell", { clientOrderId: "", role: "stop", executionId: "out" });
+  const foreign = { symbol: "ETHUSDT", leg: "both", quantity: exactText("2"), entryPrice: exactText("5") } as const;
+  for (let look = 0; look < 2; look++) {
     desk.pass(3_000);
-    desk.fill("0.5", "sell", { clientOrderId: "", role: "stop", executionId: "out" });
-    const foreign = { symbol: "ETHUSDT", leg: "both", quantity: exactText("2"), entryPrice: exactText("5") } as const;
-    for (let look = 0; look < 2; look++) {
-      desk.pass(3_000);
-      desk.snapshot({ positions: [{ ...foreign, updatedMs: 0 }] });
-    }
-    desk.give({ kind: "command", command: "halt", by: "a", reason: "" });
-    desk.give({ kind: "started", process: "2" });
-    return desk;
+    desk.snapshot({ positions: [{ ...foreign, updatedMs: 0 }] });
   }
+  desk.give({ kind: "command", command: "halt", by: "a", reason: "" });
+  desk.give({ kind: "started", process: "2" });
+  return desk;
+}
 
+describe("a snapshot at any place", () => {
   test("and the records behind it give what all records give", () => {
     const { entries } = eventful();
     const all = canonicalJson(whole(journalOf(entries)));
