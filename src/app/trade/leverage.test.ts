@@ -3,13 +3,13 @@ import { exactText } from "../../core/index.ts";
 import type { Broker, LeverageOutcome, OrderRules } from "../../trade/index.ts";
 import { setLeverages } from "./leverage.ts";
 
-function venue(outcome: LeverageOutcome) {
+function venue(...outcomes: LeverageOutcome[]) {
   const asked: string[] = [];
   const broker = {
     capabilities: { name: "test" },
     setLeverage: (symbol: string, leverage: string) => {
       asked.push(`${symbol} ${leverage}`);
-      return Promise.resolve(outcome);
+      return Promise.resolve(outcomes.length > 1 ? outcomes.shift() : outcomes[0]);
     },
   } as unknown as Broker;
   return { broker, asked };
@@ -25,6 +25,12 @@ describe("leverage is set before anything is sent", () => {
     const { broker, asked } = venue({ outcome: "set" });
     await setLeverages(broker, RULES, 3);
     expect(asked).toEqual(["BTCUSDT 3", "NEWUSDT 2.5"]);
+  });
+
+  test("again where a reply was lost: set twice it is the same", async () => {
+    const { broker, asked } = venue({ outcome: "unknown", reason: "timed out" }, { outcome: "unchanged" });
+    await setLeverages(broker, RULES, 3);
+    expect(asked).toEqual(["BTCUSDT 3", "BTCUSDT 3", "NEWUSDT 2.5"]);
   });
 
   test.each([
