@@ -3,7 +3,7 @@ import { type FeatureTape, firstFinalRows } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 
 /** Correlation with time from which on a feature is suspected. */
-export const CLOCK_CORRELATION = 0.5;
+const CLOCK_CORRELATION = 0.5;
 
 export type ClockFeature = { readonly name: string; readonly correlation: number };
 

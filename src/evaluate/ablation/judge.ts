@@ -15,7 +15,7 @@ import { sharpePerPeriod } from "../statistics/ratios.ts";
 import type { VariantRecord } from "./variant.ts";
 
 /** Most that chance may explain, of the bootstrap's two tails together and of the placebos. */
-export const ABLATION_CHANCE = 0.05;
+const ABLATION_CHANCE = 0.05;
 /** Least probability that the Sharpe ratio is above what so many tries show by luck. */
 const CONVINCING = 0.95;
 

@@ -14,7 +14,7 @@ import { sharpePerPeriod } from "../statistics/ratios.ts";
 import type { Range } from "../walkforward/windows.ts";
 
 /** Multipliers of all costs at which the variants with and without the group are played beside the configured ones. */
-export const ABLATION_COSTS = [0, 2] as const;
+const ABLATION_COSTS = [0, 2] as const;
 
 export type AblationVariant = {
   readonly kind: "without" | "with" | "placebo";
