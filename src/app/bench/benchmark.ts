@@ -15,6 +15,8 @@ export type BenchContext = {
   readonly onProgress: (progress: Progress) => void;
   /** Another program that does the same work, where one was named, such as a Python. */
   readonly beside?: string;
+  /** The program's own file, for what starts it as a user does. */
+  readonly launcher?: string;
 };
 
 export type Benchmark = {

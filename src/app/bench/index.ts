@@ -2,6 +2,7 @@
 import { backtestBenchmark } from "./backtest.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { decideBenchmark } from "./decide.ts";
+import { decisionLatencyBenchmark } from "./decision-latency.ts";
 import { encodersBenchmark } from "./encoders.ts";
 import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
@@ -26,6 +27,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   decideBenchmark,
   journalBenchmark,
   engineBenchmark,
+  decisionLatencyBenchmark,
   encodersBenchmark,
   stressBenchmark,
   walkforwardBenchmark,

@@ -16,7 +16,7 @@ function rounded(samples: Float64Array, share: number): number {
 }
 
 /** As large as an order's. */
-function intent(i: number): Entry {
+export function benchIntent(i: number): Entry {
   return {
     kind: "intent",
     request: {
@@ -54,7 +54,7 @@ export const journalBenchmark: Benchmark = {
         const ms = await fastestMs(context, REPEATS, () => {
           for (let i = 0; i < records; i++) {
             const startMs = context.clock.elapsedMs();
-            journal.append([intent(++written)], written, durable);
+            journal.append([benchIntent(++written)], written, durable);
             if (durable) samples[i] = context.clock.elapsedMs() - startMs;
           }
         });

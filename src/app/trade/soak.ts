@@ -12,6 +12,7 @@ import { loadConfig } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { foldedSession, sessionNames, verifyJournalOf } from "./journals.ts";
 import { type SoakFigures, soakFindings } from "./soak-rule.ts";
+import { askVenueControl } from "./venue-control.ts";
 
 export type SoakOptions = {
   /** Market time. */
@@ -138,8 +139,8 @@ async function soak(
   const config = loadConfig({ path, workingFolder: folder, overrides: [] });
   const [session] = sessionNames(config);
   const market = async (): Promise<number> => {
-    const reply = await fetch(`${url}/control`, { method: "POST", body: '{"action":"state"}', signal });
-    return ((await reply.json()) as { nowMs: number }).nowMs;
+    const state = (await askVenueControl(url, { action: "state" }, signal)) as { readonly nowMs: number };
+    return state.nowMs;
   };
   const beganMs = await market();
   const spanMs = hours * HOUR_MS;

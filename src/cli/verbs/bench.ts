@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { BENCHMARKS as BENCHMARKS_OF_APP, type Benchmark } from "../../app/index.ts";
 import { nearestName, TidemarkError } from "../../core/index.ts";
 import { apiBenchmark } from "../../server/index.ts";
+import { LAUNCHER } from "../launcher.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
@@ -36,6 +37,7 @@ async function bench(context: CommandContext, names: readonly string[], beside: 
       clock,
       signal,
       onProgress,
+      launcher: LAUNCHER,
       ...(beside === undefined ? {} : { beside }),
     });
     output.endProgress();

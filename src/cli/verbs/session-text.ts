@@ -1,5 +1,5 @@
 /** @file A session as text: status, positions, orders, and what a stop has left. */
-import { decimal, formatMinute, formatSpan } from "../../core/index.ts";
+import { type DecimalText, decimal, exactText, formatMinute, formatSpan } from "../../core/index.ts";
 import {
   DIFFERENCE_PARTS,
   type OrderView,
@@ -13,6 +13,21 @@ import type { CommandContext } from "../verb.ts";
 /** Whose it is, is told where there is more than one. */
 function ofSeveral(rows: ReadonlyArray<{ readonly strategy: string }>): boolean {
   return rows.some(({ strategy }) => strategy !== rows[0].strategy);
+}
+
+/** Averages and levels by shares have more digits than anybody reads. */
+const SHOWN_DIGITS = 8;
+
+function shown(price: DecimalText | undefined): string | undefined {
+  return price === undefined ? undefined : exactText(decimal(price).toSignificantDigits(SHOWN_DIGITS));
+}
+
+/** Nobody is warned by a distance of many times the price. */
+const FAR = 10;
+
+function distanceText(share: number | undefined): string {
+  if (share === undefined) return "-";
+  return share > FAR ? "far" : `${(share * 100).toFixed(1)} %`;
 }
 
 export function positionsText(positions: readonly PositionView[], columns: number): string {
@@ -35,13 +50,13 @@ export function positionsText(positions: readonly PositionView[], columns: numbe
       p.symbol,
       ...(several ? [p.strategy || "-"] : []),
       p.quantity,
-      p.entryPrice,
-      p.markPrice ?? "-",
+      shown(p.entryPrice) ?? "-",
+      shown(p.markPrice) ?? "-",
       p.unrealisedProfit === undefined ? "-" : decimal(p.unrealisedProfit).toFixed(2),
-      p.stopPrice ?? (p.nakedMs > 0 ? `NONE for ${formatSpan(p.nakedMs)}` : "-"),
-      p.targetPrice ?? "-",
+      shown(p.stopPrice) ?? (p.nakedMs > 0 ? `NONE for ${formatSpan(p.nakedMs)}` : "-"),
+      shown(p.targetPrice) ?? "-",
       String(p.barsHeld),
-      p.liquidationDistance === undefined ? "-" : `${(p.liquidationDistance * 100).toFixed(1)} %`,
+      distanceText(p.liquidationDistance),
     ]),
     columns,
   );
@@ -79,7 +94,7 @@ export function ordersText(orders: readonly OrderView[], columns: number): strin
 
 export function statusText(view: SessionView, running: boolean, columns: number): string {
   const change = decimal(view.equity).minus(view.dayEquity);
-  const causes = Object.entries(view.causes).map(([cause, to]) => `${cause} (${to})`);
+  const causes = Object.entries(view.causes).map(([cause, to]) => (to === view.status ? cause : `${cause} (${to})`));
   return [
     `${view.session}  ${running ? view.status : "not running"}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
     `  account      ${view.account}, ${view.connected ? "connected" : "not connected"}, ${view.reconciled ? "reconciled" : "not reconciled"}`,

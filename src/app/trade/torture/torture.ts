@@ -11,6 +11,7 @@ import { SYNTHETIC_SYMBOLS } from "../../../market/index.ts";
 import { type Config, loadConfig } from "../../config/load.ts";
 import type { AppContext } from "../../context.ts";
 import { entriesOf, foldedSession, sessionNames, verifyJournalOf } from "../journals.ts";
+import { askVenueControl } from "../venue-control.ts";
 import { Child } from "./child.ts";
 import { type Audit, auditSchema, type Comparison, compareWithVenue } from "./compare.ts";
 
@@ -297,10 +298,8 @@ class Torture {
     return auditSchema.parse(await this.#control({ action: "audit", account: "1" }));
   }
 
-  async #control(action: object): Promise<unknown> {
-    const { signal } = this.#context;
-    const reply = await fetch(`${this.#url}/control`, { method: "POST", body: JSON.stringify(action), signal });
-    return await reply.json();
+  #control(action: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return askVenueControl(this.#url, action, this.#context.signal);
   }
 
   #failed(what: string, child: Child): TidemarkError {
