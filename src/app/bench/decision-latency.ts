@@ -145,9 +145,8 @@ async function measured(context: BenchContext, folder: string, children: Running
   const relay = await Relay.start(Number(address.exec(venue.said)?.groups?.["port"]), () => clock.elapsedMs());
   try {
     configure(relay.url);
-    const live = run(
-      ...["live", "--model", "latency", "--i-accept-unpromoted-risk", "--confirm", `bybit-custom-1 ${CAP}`],
-    );
+    const confirmed = ["--i-accept-unpromoted-risk", "--confirm", `bybit-custom-1 ${CAP}`];
+    const live = run("live", "--model", "latency", ...confirmed);
     await until(live, () => live.said.includes("Ctrl-C stops it"), "the session does not start");
     let seen = 0;
     while (relay.samples.length < WARM_UP + DECISIONS) {
@@ -167,10 +166,8 @@ async function measured(context: BenchContext, folder: string, children: Running
 
 function latencies(samples: readonly number[]): Measurement[] {
   const rounded = (share: number): number => Number(quantile(Float64Array.from(samples), share).toFixed(2));
-  const detail = {
-    ...{ symbols: 5, encoder: "gru", hidden: 128, decisions: samples.length },
-    ...{ p50: rounded(0.5), p90: rounded(0.9), p99: rounded(0.99), most: rounded(1) },
-  };
+  const measure = { symbols: 5, encoder: "gru", hidden: 128, decisions: samples.length };
+  const detail = { ...measure, p50: rounded(0.5), p90: rounded(0.9), p99: rounded(0.99), most: rounded(1) };
   return [{ name: "decision-latency", value: rounded(0.5), unit: "ms", detail }];
 }
 
