@@ -5,8 +5,8 @@ import { SERIES, type SeriesSpec, SOURCES } from "../../market/index.ts";
 /** Which series belong together, by what they tell. */
 export const SERIES_GROUPS: Readonly<Record<string, readonly string[]>> = {
   perp: ["bybit", "binance"],
-  sentiment: ["fear-greed", "news", "gdelt", "x", "reddit", "lunarcrush"],
-  onchain: ["coinmetrics", "mempool", "blockchain", "defillama", "whale-alert", "etherscan"],
+  sentiment: ["fear-greed", "news", "gdelt", "x", "lunarcrush"],
+  onchain: ["coinmetrics", "mempool", "blockchain", "defillama", "etherscan"],
 };
 
 /** Throws USAGE_ARGUMENT with what was meant. */

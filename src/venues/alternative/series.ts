@@ -43,7 +43,6 @@ export const SOURCES: readonly SourceTerms[] = [
   { name: "x", licence: "X developer agreement; no redistribution", nonCommercial: false },
   { name: "reddit", licence: "Reddit Responsible Builder Policy; by approval", nonCommercial: true },
   { name: "lunarcrush", licence: "LunarCrush terms of the plan", nonCommercial: false },
-  { name: "whale-alert", licence: "Whale Alert: personal use only", nonCommercial: true },
   { name: "etherscan", licence: "Etherscan API terms; attribution", nonCommercial: false },
 ];
 
@@ -224,12 +223,6 @@ export const SERIES: readonly SeriesSpec[] = [
     lagMs: HOUR_MS,
     history: "window",
     revised: "unknown",
-  },
-  {
-    ...news("moved", "USD", "Large transfers of the coin since the last row; owners are named later"),
-    id: "whale-alert.moved",
-    source: "whale-alert",
-    cadenceMs: 5 * MINUTE_MS,
   },
   {
     ...news("gas", "gwei", "Proposed gas price"),
