@@ -236,9 +236,7 @@ describe("what is a source's own", () => {
 
   it("every series of the catalog that isn't news, recorded or imported has a source", () => {
     const served = alternativeSources({ environment: {} }).flatMap(({ series }) => series.map(({ id }) => id));
-    const left = SERIES.map(({ id }) => id).filter(
-      (id) => !served.includes(id) && !/^(?:news|binance)\./.test(id),
-    );
+    const left = SERIES.map(({ id }) => id).filter((id) => !served.includes(id) && !/^(?:news|binance)\./.test(id));
     expect(left).toEqual([
       "bybit.liquidated-long",
       "bybit.liquidated-short",
