@@ -3,7 +3,6 @@ export {
   SERIES,
   type SeriesSpec,
   SOURCES,
-  seriesOf,
   seriesPlace,
   seriesSpec,
   sourceTerms,

@@ -4,8 +4,6 @@ export {
   SERIES,
   type SeriesSpec,
   SOURCES,
-  type SourceTerms,
-  seriesOf,
   seriesPlace,
   seriesSpec,
   sourceTerms,

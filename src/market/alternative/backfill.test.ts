@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "../../core/index.ts";
-import { seriesOf, seriesSpec, sourceTerms } from "../../venues/choices.ts";
+import { SERIES, seriesSpec, sourceTerms } from "../../venues/choices.ts";
 import type { AlternativeSource, SourceQuery } from "../../venues/index.ts";
 import { ASKED_FILE, joinedSpans, unasked } from "./asked.ts";
 import { backfillSeries, backfillWindows } from "./backfill.ts";
@@ -28,7 +28,7 @@ function source(days: number, failsAt = Infinity): { readonly one: AlternativeSo
   const asked: SourceQuery[] = [];
   const one: AlternativeSource = {
     ...sourceTerms("defillama"),
-    series: seriesOf("defillama"),
+    series: SERIES.filter((spec) => spec.source === "defillama"),
     limit: "none",
     keys: [],
     missingKeys: [],

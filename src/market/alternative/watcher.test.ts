@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { HOUR_MS, MINUTE_MS } from "../../core/index.ts";
-import { seriesOf, seriesSpec, sourceTerms } from "../../venues/choices.ts";
+import { SERIES, seriesSpec, sourceTerms } from "../../venues/choices.ts";
 import type { AlternativeSource } from "../../venues/index.ts";
 import { AlternativeStore } from "./store.ts";
 import { nextAsk } from "./watch.ts";
@@ -22,7 +22,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "tidemark-watch-"));
   const source: AlternativeSource = {
     ...sourceTerms("bybit"),
-    series: seriesOf("bybit"),
+    series: SERIES.filter((spec) => spec.source === "bybit"),
     limit: "none",
     keys: [],
     missingKeys: [],
