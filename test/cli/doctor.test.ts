@@ -33,7 +33,7 @@ describe("tidemark doctor", () => {
       commandLine(["doctor", "--json"], { cwd: folder.path, env }),
     ]);
     for (const { stdout, stderr } of runs) {
-      expect(stdout).toContain("BYBIT_API_KEY set, BYBIT_API_SECRET set");
+      expect(stdout).toContain("set: BYBIT_API_KEY, BYBIT_API_SECRET");
       expect(stdout + stderr).not.toMatch(/s3cr3t|k3y-in/);
     }
   });

@@ -99,8 +99,13 @@ export async function trainAll(
   return trained;
 }
 
-/** What trains: of a run that goes on what it was begun with, otherwise what the configuration says. Throws RUN_MISSING. */
-export function askedLearner(config: Config, { resume }: TrainingFlags): LearnerName {
+/**
+ * What trains: of a run that goes on what it was begun with, otherwise what the configuration says. Throws RUN_MISSING, and
+ * USAGE_ARGUMENT for flags that don't go together.
+ */
+export function askedLearner(config: Config, flags: TrainingFlags): LearnerName {
+  requireFit(flags);
+  const { resume } = flags;
   if (resume === undefined) return config.model.learner;
   return findRun(config, resume === true ? undefined : resume).config.model.learner;
 }
