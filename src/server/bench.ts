@@ -20,7 +20,7 @@ const BARS_A_LOOK = 12;
 const ASKS = 20;
 const READERS = 20;
 /** Routes that ask others, or tell of what a session alone has not. */
-const LEFT_OUT = new Set(["doctor", "dialogue", "trials", "candles"]);
+const LEFT_OUT = new Set(["doctor", "dialogue", "trials", "candles", "coverage"]);
 
 const text = exactText;
 const silent = (): void => undefined;
