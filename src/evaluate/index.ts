@@ -44,6 +44,7 @@ export {
   countTrials,
   LEDGER_FILE,
   type LedgerLook,
+  type LedgerSearch,
   lookOf,
   readLedger,
   type TrialCount,

@@ -72,6 +72,19 @@ describe("a wrong configuration", () => {
   });
 });
 
+const listeners = (): number[] => ["SIGINT", "SIGTERM"].map((name) => process.listenerCount(name));
+
+describe("a command line", () => {
+  it("gives signals back to its process when it ends, well or not", async () => {
+    using folder = temporaryFolder();
+    const before = listeners();
+    for (const config of [[], ["--config", "none.toml"]]) {
+      await commandLine(["features", "--list", ...config], { cwd: folder.path });
+      expect(listeners()).toEqual(before);
+    }
+  });
+});
+
 describe("output", () => {
   it("is one JSON value on stdout with --json, failures too", async () => {
     using folder = temporaryFolder();

@@ -3,13 +3,13 @@
  * loss on rows that were not trained on; and, where a Python is named that has them, LightGBM and scikit-learn on the
  * same rows, one after the other.
  */
-import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Random, TidemarkError } from "../../core/index.ts";
+import { Random } from "../../core/index.ts";
 import { binaryLogLoss, boost } from "../../learn/index.ts";
 import type { Benchmark, Measurement } from "./benchmark.ts";
+import { runPython } from "./python.ts";
 
 const [ROWS, TEST_ROWS, FEATURES, TREES, LEAVES] = [250_000, 50_000, 60, 200, 31];
 const MISSING = 0.01;
@@ -82,37 +82,8 @@ type Beside = { name: string; version?: string; cpu?: number; loss?: number; mis
 
 /** Rejects with USAGE_ARGUMENT where that program does not run the script, such as for want of numpy. */
 function besidePython(python: string, folder: string, signal: AbortSignal): Promise<Beside[]> {
-  const shape = [ROWS, TEST_ROWS, FEATURES, TREES, LEAVES].map(String);
-  return new Promise((resolve, reject) => {
-    const environment = { ...process.env, OMP_NUM_THREADS: "1" };
-    const child = spawn(python, ["-c", SCRIPT, folder, ...shape], { signal, env: environment });
-    let out = "";
-    let complaint = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      complaint += text;
-    });
-    const refuse = (why: string): void =>
-      reject(
-        new TidemarkError("USAGE_ARGUMENT", {
-          what: `${python} could not run the comparison: ${why}`,
-          where: "--beside",
-          fix: "Name a Python that has numpy, and lightgbm or scikit-learn; or leave --beside out.",
-        }),
-      );
-    child.once("error", (error) => (signal.aborted ? reject(signal.reason as Error) : refuse(error.message)));
-    child.once("close", (code) => {
-      if (code !== 0) return refuse(complaint.trim().split("\n").at(-1) ?? `exit ${code}`);
-      resolve(
-        out
-          .trim()
-          .split("\n")
-          .map((line) => JSON.parse(line) as Beside),
-      );
-    });
-  });
+  const args = [folder, ...[ROWS, TEST_ROWS, FEATURES, TREES, LEAVES].map(String)];
+  return runPython(python, { script: SCRIPT, args, needs: "numpy, and lightgbm or scikit-learn" }, signal);
 }
 
 function writeRows(folder: string, train: Rows, test: Rows): void {

@@ -2,10 +2,9 @@
  * @file Processor time to nine tenths of the best policy, on tasks whose best is known; and, where a Python is named that has
  * Stable-Baselines3, the time that it needs for CartPole by the same settings and the same rule, in turn.
  */
-import { spawn } from "node:child_process";
-import { TidemarkError } from "../../core/index.ts";
 import { raceToShare } from "../../learn/index.ts";
 import type { Benchmark, Measurement } from "./benchmark.ts";
+import { runPython } from "./python.ts";
 
 const SHARE = 0.9;
 const SEEDS = [1, 2, 3] as const;
@@ -86,33 +85,8 @@ export const learningBenchmark: Benchmark = {
 
 /** Rejects with USAGE_ARGUMENT where that program does not run the script at all. */
 function besidePython(python: string, signal: AbortSignal): Promise<Rival[]> {
-  return new Promise((resolve, reject) => {
-    const wanted = String(SHARE * 500);
-    const environment = { ...process.env, OMP_NUM_THREADS: "1", MKL_NUM_THREADS: "1" };
-    const child = spawn(python, ["-c", SCRIPT, wanted, ...SEEDS.map(String)], { signal, env: environment });
-    let out = "";
-    let complaint = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      out += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      complaint += text;
-    });
-    const refuse = (why: string): void =>
-      reject(
-        new TidemarkError("USAGE_ARGUMENT", {
-          what: `${python} could not run the comparison: ${why}`,
-          where: "--beside",
-          fix: "Name a Python that has stable-baselines3; or leave --beside out.",
-        }),
-      );
-    child.once("error", (error) => (signal.aborted ? reject(signal.reason as Error) : refuse(error.message)));
-    child.once("close", (code) => {
-      if (code !== 0) return refuse(complaint.trim().split("\n").at(-1) ?? `exit ${code}`);
-      const lines = out.trim().split("\n");
-      resolve(lines.map((line) => JSON.parse(line) as Rival));
-    });
-  });
+  const args = [String(SHARE * 500), ...SEEDS.map(String)];
+  return runPython(python, { script: SCRIPT, args, needs: "stable-baselines3" }, signal);
 }
 
 /** @param own CPU seconds that CartPole took here */

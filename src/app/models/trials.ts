@@ -8,6 +8,7 @@ import {
   type Evaluation,
   LEDGER_FILE,
   type LedgerLook,
+  type LedgerSearch,
   lookOf,
   type RangeCut,
   readLedger,
@@ -44,6 +45,36 @@ export function countLook(
     }
   }
   return countTrials(entries, own);
+}
+
+/** Where a search looked, and how often. */
+type Searched = Pick<LedgerSearch, "data" | "symbols" | "timeframe" | "fromMs" | "toMs" | "study" | "trials" | "looks">;
+
+/** A search is counted by whatever is tested on its market later. A ledger that can't be written is a warning. */
+export function noteSearch(context: AppContext, config: Config, searched: Searched): void {
+  try {
+    appendLedger(ledgerPath(config), { kind: "search", ...searched });
+  } catch (thrown) {
+    context.warn(`This search could not be noted in the ledger: ${toError(thrown).message}`);
+  }
+}
+
+/** The same of one whose trials were played on the bars of a tape before `to`. */
+export function noteSearchOn(
+  context: AppContext,
+  config: Config,
+  tape: MarketTape,
+  count: Pick<Searched, "study" | "trials" | "looks">,
+  to = tape.bars,
+): void {
+  noteSearch(context, config, {
+    data: tape.fingerprint,
+    symbols: tape.instruments.map(({ symbol }) => symbol),
+    timeframe: tape.timeframe,
+    fromMs: tape.timeMs[0],
+    toMs: tape.timeMs[to - 1],
+    ...count,
+  });
 }
 
 function isSameLook(a: LedgerLook, b: LedgerLook): boolean {

@@ -7,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TidemarkError } from "../../core/index.ts";
 import {
-  appendLedger,
   backtest,
   barReturns,
   baselineConfig,
@@ -21,7 +20,7 @@ import { createStudy, type DimensionSpec, type SearchSpace } from "../../search/
 import { decisionSettings } from "../config/decision.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { ledgerPath } from "../models/trials.ts";
+import { noteSearchOn } from "../models/trials.ts";
 import type { Rule } from "./rule.ts";
 
 export type StrategyTrial = {
@@ -109,17 +108,13 @@ export async function tuneStrategy(
   }
   context.signal.throwIfAborted();
   const best = done.reduce((most, trial) => (trial.sharpe > most.sharpe ? trial : most));
-  appendLedger(ledgerPath(config), {
-    kind: "search",
-    data: tape.fingerprint,
-    symbols: tape.instruments.map(({ symbol }) => symbol),
-    timeframe: tape.timeframe,
-    fromMs: tape.timeMs[0],
-    toMs: tape.timeMs[seen.to - 1],
-    study: `${strategy.name} ${context.clock.nowMs()}`,
-    trials: done.length,
-    looks: done.length,
-  });
+  noteSearchOn(
+    context,
+    config,
+    tape,
+    { study: `${strategy.name} ${context.clock.nowMs()}`, trials: done.length, looks: done.length },
+    seen.to,
+  );
   const verdict = judgeSearch(
     best.returns,
     done.map(({ returns }) => returns),

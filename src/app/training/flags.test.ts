@@ -8,7 +8,7 @@ import { type Config, loadConfig } from "../config/load.ts";
 import { riskSettings } from "../config/risk-percentage.ts";
 import { trackingSettings } from "../config/tracking.ts";
 import type { AppContext } from "../context.ts";
-import { flaggedConfig, type TrainingFlags, trainAll } from "./trainings.ts";
+import { askedLearner, flaggedConfig, type TrainingFlags, trainAll } from "./trainings.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-flags-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -139,6 +139,13 @@ describe("flags of a training", () => {
     // Refused before anybody is asked for anything.
     const nobody = {} as AppContext;
     await expect(trainAll(nobody, load(""), flags)).rejects.toMatchObject({ code: "USAGE_ARGUMENT" });
+  });
+
+  it("are refused before the run is looked for that would go on", () => {
+    const refused = expect.objectContaining({ code: "USAGE_ARGUMENT" }) as Error;
+    expect(() => askedLearner(load(""), { resume: true, tune: true })).toThrow(refused);
+    const missing = expect.objectContaining({ code: "RUN_MISSING" }) as Error;
+    expect(() => askedLearner(load(""), { resume: true })).toThrow(missing);
   });
 });
 

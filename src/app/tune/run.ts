@@ -3,8 +3,7 @@
 import { rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { packageVersion, toError } from "../../core/index.ts";
-import { appendLedger } from "../../evaluate/index.ts";
+import { packageVersion } from "../../core/index.ts";
 import { planBoard } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { learnsClassifier } from "../../policy/index.ts";
@@ -20,7 +19,7 @@ import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import { searchBudget, trialSettings } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
-import { ledgerPath } from "../models/trials.ts";
+import { noteSearch } from "../models/trials.ts";
 import { writeBest } from "./best-file.ts";
 import { planFingerprint, planJson, type StoredPlan } from "./plan.ts";
 import { searchProgress } from "./progress.ts";
@@ -103,24 +102,18 @@ async function runTrials(
   }
 }
 
-/** The search is counted by whatever is tested on this market later. A ledger that can't be written is a warning. */
-function noteSearch(context: AppContext, config: Config, { kept, trials }: SearchResult): void {
+function noteFound(context: AppContext, config: Config, { kept, trials }: SearchResult): void {
   const { market } = kept.plan;
-  try {
-    appendLedger(ledgerPath(config), {
-      kind: "search",
-      data: planFingerprint(kept.plan),
-      symbols: [...market.symbols],
-      timeframe: market.timeframe,
-      fromMs: 0,
-      toMs: context.clock.nowMs(),
-      study: kept.name,
-      trials: trials.length,
-      looks: looksOf(trials),
-    });
-  } catch (thrown) {
-    context.warn(`This search could not be noted in the ledger: ${toError(thrown).message}`);
-  }
+  noteSearch(context, config, {
+    data: planFingerprint(kept.plan),
+    symbols: [...market.symbols],
+    timeframe: market.timeframe,
+    fromMs: 0,
+    toMs: context.clock.nowMs(),
+    study: kept.name,
+    trials: trials.length,
+    looks: looksOf(trials),
+  });
 }
 
 /**
@@ -156,7 +149,7 @@ export async function runTune(
   // What trials left that died too often to be tried again.
   rmSync(stoppedTrials(kept), { recursive: true, force: true });
   const found = resultOf(kept, study);
-  noteSearch(context, config, found);
+  noteFound(context, config, found);
   const { best, settings } = found;
   const score = `${wantedOf(config)} ${figure(best.value ?? 0)} in validation`;
   const told = `Trial ${best.number} of the search ${kept.name}: ${score}, the best of ${summary.complete} complete trials.`;

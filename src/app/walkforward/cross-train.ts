@@ -5,7 +5,6 @@
  */
 import { Random, TidemarkError } from "../../core/index.ts";
 import {
-  appendLedger,
   type CrossValidation,
   crossValidateTrials,
   daysPerYear,
@@ -21,7 +20,7 @@ import { featureSelection } from "../config/feature-selection.ts";
 import { networkSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { ledgerPath } from "../models/trials.ts";
+import { noteSearchOn } from "../models/trials.ts";
 import { type Settings, settingsOfTrial, tuneSpace } from "../tune/space.ts";
 import type { CrossValidated } from "./cross-validate.ts";
 import type { PurgedTraining, WalkPlan } from "./fold.ts";
@@ -161,13 +160,7 @@ export function crossOutcome(
     }),
   }));
   const result: CrossValidation = crossValidateTrials(splits, cross.groups, daysPerYear(tape.instruments));
-  appendLedger(ledgerPath(config), {
-    kind: "search",
-    data: tape.fingerprint,
-    symbols: tape.instruments.map(({ symbol }) => symbol),
-    timeframe: tape.timeframe,
-    fromMs: tape.timeMs[0],
-    toMs: tape.timeMs[tape.bars - 1],
+  noteSearchOn(context, config, tape, {
     study: `${plan.name} cross-validated ${context.clock.nowMs()}`,
     trials: cross.candidates.length,
     looks: windows.length,

@@ -1,7 +1,6 @@
 /** @file Cross-validation of a rule's parameters: candidates drawn once, each backtested once, chosen and judged by purged splits. */
 import { Random, TidemarkError } from "../../core/index.ts";
 import {
-  appendLedger,
   backtest,
   baselineConfig,
   baselinePolicy,
@@ -17,7 +16,7 @@ import { decisionSettings } from "../config/decision.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
-import { ledgerPath } from "../models/trials.ts";
+import { noteSearchOn } from "../models/trials.ts";
 import { openRule } from "../strategies/rule.ts";
 
 export type CrossOptions = {
@@ -75,13 +74,7 @@ export async function crossValidateRule(
     embargoPeriods,
     periodsPerYear: daysPerYear(tape.instruments),
   });
-  appendLedger(ledgerPath(config), {
-    kind: "search",
-    data: tape.fingerprint,
-    symbols: tape.instruments.map(({ symbol }) => symbol),
-    timeframe: tape.timeframe,
-    fromMs: tape.timeMs[0],
-    toMs: tape.timeMs[tape.bars - 1],
+  noteSearchOn(context, config, tape, {
     study: `${given} cross-validated ${context.clock.nowMs()}`,
     trials: played.length,
     looks: played.length,
