@@ -28,6 +28,8 @@ export type FundingNotice = {
 export type FeedEvent =
   /** A bar that the venue confirmed. May come twice or late. `row[0]` is its open time. */
   | { readonly kind: "bar"; readonly symbol: string; readonly row: CandleRow }
+  /** The mark price over a bar, without volume; before that bar is told, where the mark was followed through it. */
+  | { readonly kind: "mark"; readonly symbol: string; readonly row: CandleRow }
   /** Complete: a feed that gets changes only merges them, and says nothing before a whole snapshot. */
   | { readonly kind: "quote"; readonly quote: Quote }
   | { readonly kind: "funding"; readonly funding: FundingNotice }
@@ -65,6 +67,8 @@ export type MarketFeed = {
   stop(): Promise<void>;
   /** Confirmed bars that open in the range, oldest first. */
   bars(query: FeedQuery): Promise<readonly CandleRow[]>;
+  /** The mark price over the same bars, without volume. Absent where the venue tells none. */
+  marks?(query: FeedQuery): Promise<readonly CandleRow[]>;
   /** Funding stamps in the range that are final, oldest first. */
   funding(query: FeedQuery): Promise<readonly FundingNotice[]>;
   serverTimeMs(signal?: AbortSignal): Promise<number>;

@@ -34,6 +34,8 @@ export type VenueQuote = {
   readonly bid: number;
   readonly ask: number;
   readonly last: number;
+  /** Of a contract on margin, where the venue tells it. */
+  readonly mark?: number;
   /** The venue's time, UTC milliseconds; undefined where it tells none. */
   readonly timeMs: number | undefined;
 };
@@ -51,7 +53,7 @@ export type HistoryVenue = {
   instrument(symbol: string, signal?: AbortSignal): Promise<Instrument>;
   /** Bars that open in `[fromMs, toMs)`, at most `maxCandles` long, oldest first; the last may be unfinished. */
   candles(query: CandleQuery): Promise<VenueCandle[]>;
-  /** The same bars of the mark price, without volume. Absent where the venue tells none. */
+  /** The same bars of the mark price, without volume. Absent, or rejected with VENUE_REJECTED, where the venue tells none. */
   marks?(query: CandleQuery): Promise<VenueCandle[]>;
   /** Open time of about the first bar at or after `fromMs`, never later than it, or undefined where there is none. */
   firstCandleMs(query: HistoryQuery): Promise<number | undefined>;

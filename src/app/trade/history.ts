@@ -1,8 +1,8 @@
 /** @file The rows that a session begins with: confirmed bars up to now, from the feed that it will follow. */
-import { type Clock, DAY_MS, type Timeframe, timeframeMs } from "../../core/index.ts";
+import { type Clock, DAY_MS, isMargined, TidemarkError, timeframeMs } from "../../core/index.ts";
 import { selectionSeries } from "../../features/index.ts";
-import { type CandleRow, createTape, type MarketTape } from "../../market/index.ts";
-import type { MarketFeed } from "../../trade/index.ts";
+import { type CandleRow, createTape, emptyMarks, type MarketTape, writeMark } from "../../market/index.ts";
+import type { FeedQuery, MarketFeed } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { alternativeAt, SeriesOutages, withAlternative } from "../data/alternative.ts";
@@ -29,23 +29,67 @@ export async function beginningRows(
   context.note(`History: ${bars} bars of ${timeframe} for ${symbols.join(", ")}.`);
   const barMs = timeframeMs(timeframe);
   const toMs = Math.floor(clock.nowMs() / barMs) * barMs;
-  const tapes: MarketTape[] = [];
+  const range = { timeframe, fromMs: toMs - bars * barMs, toMs, signal: context.signal };
   const outages = new SeriesOutages(context);
-  for (const { instruments, selection } of members) {
-    const tape = await fetchRows(feed, instruments, timeframe, toMs - bars * barMs, toMs, context.signal);
-    tapes.push(await withAlternative(context, config, selection, tape, outages));
+  const fetched: MarketTape[] = [];
+  for (const { instruments } of members) fetched.push(await fetchRows(feed, instruments, range));
+  const marked = await withMarks(context, config, fetched, feed, range);
+  const tapes: MarketTape[] = [];
+  for (const [i, { selection }] of members.entries()) {
+    tapes.push(await withAlternative(context, config, selection, marked[i], outages));
   }
   return tapes;
+}
+
+type Range = Omit<FeedQuery, "symbol"> & { readonly signal: AbortSignal };
+
+/** All tapes with mark prices, where the feed tells any of their contracts on margin; else as they are. */
+async function withMarks(
+  context: AppContext,
+  config: Config,
+  tapes: readonly MarketTape[],
+  feed: MarketFeed,
+  range: Range,
+): Promise<readonly MarketTape[]> {
+  const margined = tapes.flatMap(({ instruments }) => instruments.filter(({ kind }) => isMargined(kind)));
+  if (!config.data.markPrice || margined.length === 0) return tapes;
+  const made = tapes.map((tape) => ({ ...tape, ...emptyMarks(tape.bars * tape.symbols) }));
+  let known = 0;
+  let wanted = 0;
+  let why = "";
+  for (const tape of made) {
+    for (const [s, { symbol, kind }] of tape.instruments.entries()) {
+      const rows = new Map<number, CandleRow>();
+      if (isMargined(kind)) {
+        try {
+          for (const row of (await feed.marks?.({ symbol, ...range })) ?? []) rows.set(row[0], row);
+        } catch (thrown) {
+          // Prices to trade on are there: what is missing is told, and the session begins without it.
+          if (!(thrown instanceof TidemarkError) || !thrown.code.startsWith("VENUE_")) throw thrown;
+          why = ` (${thrown.what})`;
+        }
+      }
+      for (let t = 0; t < tape.bars; t++) {
+        const mark = rows.get(tape.timeMs[t]);
+        writeMark(tape, t, s, mark, { at: 1 });
+        if (!isMargined(kind) || tape.present[t * tape.symbols + s] === 0) continue;
+        wanted++;
+        if (mark !== undefined) known++;
+      }
+    }
+  }
+  if (known > 0 && known === wanted) return made;
+  const share = known === 0 ? `${feed.name} tells no mark prices` : `Mark prices of ${known} of ${wanted} bars`;
+  const where = known === 0 ? "" : " in the others";
+  context.note(`${share}${why}: margin and liquidation go by the last price${where}.`);
+  return known === 0 ? tapes : made;
 }
 
 /** Confirmed bars of `[fromMs, toMs)` as a tape; a symbol without a bar is absent there. */
 async function fetchRows(
   feed: MarketFeed,
   instruments: SessionMember["instruments"],
-  timeframe: Timeframe,
-  fromMs: number,
-  toMs: number,
-  signal: AbortSignal,
+  { timeframe, fromMs, toMs, signal }: Range,
 ): Promise<MarketTape> {
   const barMs = timeframeMs(timeframe);
   const bars = (toMs - fromMs) / barMs;

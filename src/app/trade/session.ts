@@ -271,6 +271,7 @@ export async function runSession(
         void shadows.follow();
         schedule?.look();
       },
+      onUnmarked: (text) => log.say("warn", text),
     });
     const reload = (): Reload => {
       const known = opened.engine.state.config;

@@ -23,7 +23,8 @@ function tellCollected({ output }: CommandContext, set: ImportedSet): void {
     quality === undefined
       ? ""
       : `${quality.bars} bars, ${formatDay(quality.firstMs)} to ${formatDay(quality.lastMs)}; `;
-  output.text(`${name}: ${extent}${countsText(counts)}`);
+  const marked = key === undefined || marks === undefined ? "" : `; mark prices ${countsText(marks)}`;
+  output.text(`${name}: ${extent}${countsText(counts)}${marked}`);
   for (const warning of warnings) output.warn(`${basename(file)}: ${warning}`);
 }
 

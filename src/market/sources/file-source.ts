@@ -5,6 +5,7 @@ import {
   type Instrument,
   type InstrumentKind,
   type InstrumentOverrides,
+  isMargined,
   plainSymbol,
   TidemarkError,
 } from "../../core/index.ts";
@@ -25,6 +26,7 @@ import { suffixCurrency } from "./csv/exchange-suffix.ts";
 import { fileNameFacts } from "./csv/file-name.ts";
 import { formatError } from "./csv/problem.ts";
 import { guessedKind } from "./kind.ts";
+import { marksBeside, requireSameMarket } from "./mark-source.ts";
 import { CALENDAR_FROM, settleSets } from "./settle.ts";
 import type { Collected, CollectOptions, MarketSource } from "./source.ts";
 
@@ -61,17 +63,24 @@ async function importCandles(
 ): Promise<Collected[]> {
   const { path } = options;
   const label = basename(path);
-  const files = await readCandleFile(path, {
+  const reading = {
     ...options,
     keepImpossible: options.repair === true,
     ...(run.signal === undefined ? {} : { signal: run.signal }),
+  };
+  const files = await readCandleFile(path, {
+    ...reading,
     onBytes: (done, total) => run.onProgress?.({ label, done: megabytes(done), total: megabytes(total), unit: "MB" }),
   });
   const claims = options.claims ?? new ImportClaims();
   const { origin } = fileNameFacts(path);
   // All markets of a file are looked at before the first is stored: it is kept whole or not at all.
+  const marks = await marksBeside(path, files, reading);
   const ready: Ready[] = [];
-  for (const file of files) ready.push(await prepared(file, options, store, claims, origin));
+  for (const file of files) {
+    const one = await prepared(file, options, store, claims, origin);
+    ready.push(withMarks(one, file, marks.get(file.symbol), path));
+  }
   const collected: Collected[] = [];
   for (const one of ready) collected.push(await stored(one, store, claims, path, origin, run));
   if (options.claims === undefined) await settleSets(store, claims.keys(), run.signal, (key) => claims.reportOf(key));
@@ -95,6 +104,8 @@ type Ready = {
   readonly instrument: Instrument;
   readonly quality: QualityReport;
   readonly emptyRows: number;
+  /** Mark prices of these candles. */
+  readonly marks?: Candles;
   /** The contract of the other kind that these candles were stored under by mistake. */
   readonly mistaken: Instrument | undefined;
   readonly notes: readonly string[];
@@ -151,6 +162,24 @@ async function prepared(
   };
 }
 
+/** The marks of the same rows, of a contract on margin; of what is held outright they are told and left. */
+function withMarks(ready: Ready, { marks: found }: CandleFile, marks: Candles | undefined, path: string): Ready {
+  const { key, candles, warnings } = ready;
+  if (found === "none") return ready;
+  if (found === "some") {
+    const text =
+      "the columns of mark prices are not used: margin and liquidation need open, high, low and close of the mark (mark_open, mark_high, mark_low, mark_close)";
+    return { ...ready, warnings: [...warnings, text] };
+  }
+  if (marks === undefined) return ready;
+  if (!isMargined(key.kind)) {
+    const text = `the columns of mark prices are not used: ${key.symbol} is ${key.kind}, which is held outright; --kind perpetual says otherwise`;
+    return { ...ready, warnings: [...warnings, text] };
+  }
+  requireSameMarket(marks, candles, key.symbol, path);
+  return { ...ready, marks };
+}
+
 async function stored(
   ready: Ready,
   store: MarketStore,
@@ -171,6 +200,8 @@ async function stored(
   const isNew = store.instrument(key.venue, key.symbol, key.kind) === undefined;
   const isWhole = !storedKeys(store.root).some((other) => isSameSet(other, key));
   const counts = await store.mergeCandles(key, candles);
+  const marks =
+    ready.marks === undefined ? undefined : await store.mergeCandles({ ...key, price: "mark" }, ready.marks);
   await store.putInstruments([instrument]);
   if (ready.emptyRows > 0) {
     const before = readFindings(store.root, key)?.emptyRows ?? 0;
@@ -187,6 +218,7 @@ async function stored(
     symbol: key.symbol,
     candles: counts,
     funding: { added: 0, replaced: 0, unchanged: 0 },
+    ...(marks === undefined ? {} : { marks }),
     quality,
     instrument,
     notes,

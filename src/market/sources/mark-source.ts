@@ -2,10 +2,12 @@
 import { basename } from "node:path";
 import { isMargined, plainSymbol, TidemarkError } from "../../core/index.ts";
 import { type Candles, firstDisorder } from "../candles.ts";
+import { repairCandles } from "../quality/repair.ts";
 import { storedKeys } from "../store/list.ts";
 import type { SetKey } from "../store/paths.ts";
 import type { MarketStore } from "../store/store.ts";
 import { type CandleFile, type CandleFileOptions, readCandleFile } from "./csv/candle-file.ts";
+import { Prices } from "./csv/mark-columns.ts";
 import { formatError } from "./csv/problem.ts";
 import type { Collected, CollectOptions, MarketSource } from "./source.ts";
 
@@ -35,7 +37,11 @@ async function importMarks(
   { signal, onProgress }: CollectOptions,
 ): Promise<Collected[]> {
   const { path } = options;
-  const files = await readCandleFile(path, { ...options, ...(signal === undefined ? {} : { signal }) });
+  const files = await readCandleFile(path, {
+    ...options,
+    prices: Prices.mark,
+    ...(signal === undefined ? {} : { signal }),
+  });
   const ready: Array<{ readonly file: CandleFile; readonly key: Required<SetKey>; readonly known: number }> = [];
   for (const file of files) {
     const key = markedKey(file, options, store);
@@ -102,9 +108,34 @@ function checkOrder({ candles }: CandleFile, path: string): void {
   });
 }
 
+/**
+ * Marks that stand beside the candles of one file, by symbol. They are read as the candles were, and refused with
+ * DATA_FORMAT where they can't be.
+ */
+export async function marksBeside(
+  path: string,
+  files: readonly CandleFile[],
+  options: CandleFileOptions,
+): Promise<ReadonlyMap<string | undefined, Candles>> {
+  if (files.every(({ marks }) => marks !== "all")) return new Map();
+  const timeframe = files.length === 1 ? { timeframe: files[0].timeframe } : {};
+  const marked = await readCandleFile(path, { ...options, ...timeframe, prices: Prices.mark });
+  return new Map(
+    marked.map(({ symbol, candles }) => [
+      symbol,
+      options.keepImpossible === true ? repairCandles(candles).candles : candles,
+    ]),
+  );
+}
+
 /** How many of the marks have a stored bar. Throws DATA_QUALITY where none has, or where they are of another market. */
 async function sharedBars(marks: Candles, store: MarketStore, key: Required<SetKey>, path: string): Promise<number> {
   const bars = await store.readCandles(key, marks.timeMs[0], marks.timeMs[marks.length - 1] + 1);
+  return requireSameMarket(marks, bars, key.symbol, path);
+}
+
+/** How many of the marks have a bar. Throws DATA_QUALITY where none has, or where they are of another market. */
+export function requireSameMarket(marks: Candles, bars: Candles, symbol: string, path: string): number {
   const distances: number[] = [];
   for (let i = 0, j = 0; i < marks.length && j < bars.length; i++) {
     while (j < bars.length && bars.timeMs[j] < marks.timeMs[i]) j++;
@@ -117,8 +148,8 @@ async function sharedBars(marks: Candles, store: MarketStore, key: Required<SetK
   throw new TidemarkError("DATA_QUALITY", {
     what:
       distances.length === 0
-        ? `None of the mark prices has a stored bar of ${key.symbol}`
-        : `The mark prices stand ${(100 * middle).toFixed(1)} % off the stored candles of ${key.symbol} in the middle: they are of another market`,
+        ? `None of the mark prices has a bar of ${symbol}`
+        : `The mark prices stand ${(100 * middle).toFixed(1)} % off the candles of ${symbol} in the middle: they are of another market`,
     where: path,
     fix: "Check symbol, times and file; nothing was stored.",
   });

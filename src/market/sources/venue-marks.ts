@@ -19,6 +19,9 @@ export type MarkQuery = {
 
 export type CollectedMarks = { readonly counts: MergeCounts; readonly notes: readonly string[] };
 
+/** The venue has no marks, or none that can be read. */
+const UNTOLD: ReadonlySet<string> = new Set(["VENUE_REJECTED", "VENUE_BAD_REPLY"]);
+
 /**
  * Asks for the marks that stored candles lack, window by window, each stored as it comes. A venue that refuses them is no
  * failure of the candles: the refusal becomes a note, which says what margin then goes by.
@@ -49,7 +52,7 @@ export async function collectMarks(
       if (finished.length === 0) break;
       addCounts(counts, await store.mergeCandles(markKey, finished.candles()));
     } catch (thrown) {
-      if (!(thrown instanceof TidemarkError) || thrown.code !== "VENUE_REJECTED") throw thrown;
+      if (!(thrown instanceof TidemarkError) || !UNTOLD.has(thrown.code)) throw thrown;
       const note = `no mark prices before ${formatDay(window.toMs)} (${thrown.what}): margin goes by the last price there`;
       return { counts, notes: [note] };
     }

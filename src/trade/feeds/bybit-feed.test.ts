@@ -61,6 +61,20 @@ describe("the feed of Bybit", () => {
     expect(gaps()).toEqual([]);
   });
 
+  it("tells the mark of every bar that it followed from the open, as the venue's own history has it", async () => {
+    await start(["BTCUSDT"]);
+    for (let step = 0; step < 32; step++) venue.advance(BAR_MS / 10);
+    await until(() => bars("BTCUSDT").length === 3);
+    const marks = events.flatMap((event) => (event.kind === "mark" ? [event.row] : []));
+    const query = { symbol: "BTCUSDT", timeframe, fromMs: START_MS, toMs: START_MS + 3 * BAR_MS };
+    const told = (await feed.marks?.(query)) ?? [];
+    expect(told.map(([openMs]) => openMs)).toEqual(bars("BTCUSDT"));
+    const closes = (rows: typeof told): number[][] => rows.map((row) => [row[0], row[4]]);
+    expect(closes(marks), "all but the first, in which it began").toEqual(closes(told.slice(1)));
+    const order = events.flatMap(({ kind }) => (kind === "mark" || kind === "bar" ? [kind] : []));
+    expect(order).toEqual(["bar", "mark", "bar", "mark", "bar"]);
+  });
+
   it("tells quotes of spot from the book", async () => {
     feed = feedOf("spot");
     await start(["BTCUSDT"]);

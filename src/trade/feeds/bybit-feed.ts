@@ -20,7 +20,8 @@ import { brokerError } from "../broker-error.ts";
 import type { FeedListener, FeedQuery, FeedRequest, FundingNotice, MarketFeed } from "../feed.ts";
 import { BarTracker } from "./bar-tracker.ts";
 import { bookTop, klineRows } from "./bybit-messages.ts";
-import { confirmedBars } from "./history-bars.ts";
+import { confirmedBars, confirmedMarks } from "./history-bars.ts";
+import { MarkBars } from "./mark-bars.ts";
 import { QuoteBook } from "./quote-book.ts";
 
 export type BybitFeedOptions = {
@@ -50,6 +51,7 @@ class BybitFeed implements MarketFeed {
   #stream: Stream | undefined;
   #quotes = new QuoteBook();
   #bars = new BarTracker(0);
+  #marks = new MarkBars(0);
   /** Wall readings of the last message of each topic. */
   readonly #heard = new Map<string, number>();
   /** The stamp that each symbol's funding was told for last. */
@@ -68,6 +70,7 @@ class BybitFeed implements MarketFeed {
     const { rest, category, wall, random, connects, timing } = this.#options;
     this.#listener = listener;
     this.#bars = new BarTracker(timeframeMs(request.timeframe));
+    this.#marks = new MarkBars(timeframeMs(request.timeframe));
     await rest.syncTime(signal);
     const topics = topicsOf(request, category);
     const stream = new Stream({
@@ -101,6 +104,11 @@ class BybitFeed implements MarketFeed {
   async bars(query: FeedQuery): Promise<readonly CandleRow[]> {
     await this.#options.rest.syncTime(query.signal);
     return confirmedBars(this.#options.history, query, this.#options.rest.venueNowMs());
+  }
+
+  async marks(query: FeedQuery): Promise<readonly CandleRow[]> {
+    await this.#options.rest.syncTime(query.signal);
+    return confirmedMarks(this.#options.history, query, this.#options.rest.venueNowMs());
   }
 
   async funding({ symbol, fromMs, toMs, signal }: FeedQuery): Promise<readonly FundingNotice[]> {
@@ -142,7 +150,10 @@ class BybitFeed implements MarketFeed {
       const missed = this.#bars.see(symbol, row[0], confirmed);
       if (missed !== undefined)
         this.#listener({ kind: "gap", ...missed, reason: `${symbol}: a bar was not confirmed` });
-      if (confirmed) this.#listener({ kind: "bar", symbol, row });
+      if (!confirmed) continue;
+      const mark = this.#marks.bar(symbol, row[0]);
+      if (mark !== undefined) this.#listener({ kind: "mark", symbol, row: mark });
+      this.#listener({ kind: "bar", symbol, row });
     }
   }
 
@@ -156,11 +167,14 @@ class BybitFeed implements MarketFeed {
   }
 
   #tellQuote(quote: ReturnType<QuoteBook["ticker"]>): void {
-    if (quote !== undefined) this.#listener({ kind: "quote", quote });
+    if (quote === undefined) return;
+    if (quote.mark !== undefined) this.#marks.see(quote.symbol, Number(quote.mark), quote.timeMs);
+    this.#listener({ kind: "quote", quote });
   }
 
   #connection({ state, generation, reason }: StreamState, topics: readonly string[]): void {
     if (state === "connecting") this.#quotes = new QuoteBook();
+    if (state !== "up") this.#marks.forget();
     this.#listener({ kind: "connection", state, generation, reason });
     if (state !== "up") return;
     const elapsedMs = this.#options.wall.elapsedMs();

@@ -74,6 +74,16 @@ describe("a feed by polling", () => {
     const venue = ccxtVenue({ id: "bybit", baseUrl: local.url, maxAttempts: 1 });
     const quote = await venue.quote("BTCUSDT");
     expect([quote.bid, quote.ask]).toEqual([99.9, 100.2]);
+    expect(quote.mark, "where the venue's ticker has it").toBeGreaterThan(0);
+    local.advance(2 * BAR_MS);
+    const feed = polledFeed({ venue, clock: new PacedClock(START_MS + 2 * BAR_MS, 1) });
+    const query = { symbol: "BTCUSDT", timeframe, fromMs: START_MS, toMs: START_MS + 2 * BAR_MS };
+    const [bars, marks] = [await feed.bars(query), (await feed.marks?.(query)) ?? []];
+    expect(
+      marks.map((row) => row.slice(0, 5)),
+      "the local venue's mark is its last price",
+    ).toEqual(bars.map((row) => row.slice(0, 5)));
+    expect(marks.map((row) => row[5])).toEqual([0, 0]);
     await expect(venue.quote("NOPEUSDT")).rejects.toMatchObject({ code: "VENUE_REJECTED" });
     await local.close();
   });

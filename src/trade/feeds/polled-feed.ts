@@ -14,7 +14,7 @@ import {
 import type { CandleRow } from "../../market/index.ts";
 import type { QuotingVenue } from "../../venues/index.ts";
 import type { FeedListener, FeedQuery, FeedRequest, FundingNotice, MarketFeed } from "../feed.ts";
-import { confirmedBars } from "./history-bars.ts";
+import { confirmedBars, confirmedMarks } from "./history-bars.ts";
 
 export type PolledFeedOptions = {
   readonly venue: QuotingVenue;
@@ -76,6 +76,10 @@ class PolledFeed implements MarketFeed {
     return confirmedBars(this.#options.venue, query, this.#venueNowMs());
   }
 
+  marks(query: FeedQuery): Promise<readonly CandleRow[]> {
+    return confirmedMarks(this.#options.venue, query, this.#venueNowMs());
+  }
+
   async funding({ symbol, fromMs, toMs, signal }: FeedQuery): Promise<readonly FundingNotice[]> {
     const query = { symbol, fromMs, toMs, ...(signal === undefined ? {} : { signal }) };
     const rates = await this.#options.venue.funding(query);
@@ -87,12 +91,19 @@ class PolledFeed implements MarketFeed {
   }
 
   async #quote(symbol: string, signal: AbortSignal | undefined): Promise<void> {
-    const { bid, ask, last, timeMs } = await this.#options.venue.quote(symbol, signal);
+    const { bid, ask, last, mark, timeMs } = await this.#options.venue.quote(symbol, signal);
     // A venue that tells no time is taken at the moment of its answer.
     const told = timeMs ?? Math.floor(this.#venueNowMs());
     this.#listener({
       kind: "quote",
-      quote: { symbol, bid: text(bid), ask: text(ask), last: text(last), timeMs: told },
+      quote: {
+        symbol,
+        bid: text(bid),
+        ask: text(ask),
+        last: text(last),
+        ...(mark === undefined ? {} : { mark: text(mark) }),
+        timeMs: told,
+      },
     });
   }
 

@@ -3,7 +3,7 @@
  * has passed: a missing symbol is then absent. Rows that passed while nobody could decide are fetched, features advance
  * over them, and that they were missed is written; nothing is decided for the past.
  */
-import { type Clock, TidemarkError, toError } from "../../core/index.ts";
+import { type Clock, isMargined, TidemarkError, toError } from "../../core/index.ts";
 import type { CandleRow } from "../../market/index.ts";
 import type { TapeRow } from "../desk/live-tape.ts";
 import type { FeedEvent, MarketFeed, Quote } from "../feed.ts";
@@ -24,6 +24,8 @@ export type LiveLoopOptions = {
   /** `[S]` of `[value, age, ...]`: the tape's alternative series as they are known at this close. */
   readonly alternative?: (closeMs: number) => Promise<ReadonlyArray<readonly number[]>>;
   readonly onRow: (openMs: number, decided: boolean) => void;
+  /** Told once for each reason until marks come again: margin goes by the last price of the bars that it names. */
+  readonly onUnmarked?: (text: string) => void;
 };
 
 /** Longest wait between two looks. */
@@ -34,6 +36,9 @@ export class LiveLoop {
   readonly #symbols: readonly string[];
   /** Confirmed bars by open time. */
   readonly #bars = new Map<number, Array<CandleRow | undefined>>();
+  /** The mark prices of those bars, where they are known. */
+  readonly #marks = new Map<number, Array<CandleRow | undefined>>();
+  #unmarked = "";
   /** Funding rates by symbol and stamp. */
   readonly #funding = new Map<string, Map<number, number>>();
   #wake: () => void = () => {};
@@ -61,10 +66,13 @@ export class LiveLoop {
             if (!this.#isKnown(openMs, index)) this.#tellLate(openMs, index, event.row);
             return;
           }
-          const row = this.#bars.get(openMs) ?? this.#symbols.map(() => undefined);
-          row[index] = event.row;
-          this.#bars.set(openMs, row);
+          this.#keep(this.#bars, index, event.row);
           this.#wake();
+          return;
+        }
+        case "mark": {
+          const index = this.#symbols.indexOf(event.symbol);
+          if (index >= 0 && event.row[0] > this.#lastDone()) this.#keep(this.#marks, index, event.row);
           return;
         }
         case "funding": {
@@ -96,6 +104,12 @@ export class LiveLoop {
         await this.#row(openMs, signal);
       }
     }
+  }
+
+  #keep(rows: Map<number, Array<CandleRow | undefined>>, index: number, row: CandleRow): void {
+    const known = rows.get(row[0]) ?? this.#symbols.map(() => undefined);
+    known[index] = row;
+    rows.set(row[0], known);
   }
 
   #nextOpenMs(): number {
@@ -164,7 +178,8 @@ export class LiveLoop {
 
   async #row(openMs: number, signal: AbortSignal): Promise<void> {
     this.#requireRoom();
-    const { cycle, session, onRow } = this.#options;
+    const { cycle, session, onRow, portfolio } = this.#options;
+    await this.#fillMarks(openMs, openMs + portfolio.barMs, signal);
     await cycle.close(openMs, await this.#take(openMs));
     if (this.#stale) {
       this.#stale = false;
@@ -194,12 +209,19 @@ export class LiveLoop {
   async #take(openMs: number): Promise<TapeRow[]> {
     const joined = await this.#options.alternative?.(openMs + this.#options.portfolio.barMs);
     const bars = this.#bars.get(openMs) ?? [];
-    for (const known of this.#bars.keys()) if (known <= openMs) this.#bars.delete(known);
+    const marks = this.#marks.get(openMs) ?? [];
+    for (const rows of [this.#bars, this.#marks]) {
+      for (const known of rows.keys()) if (known <= openMs) rows.delete(known);
+    }
+    const isMarked = this.#options.portfolio.live.tape.markClose !== undefined;
     return this.#symbols.map((symbol, s) => {
       const bar = bars[s];
       if (bar === undefined) return null;
       const row = tapeRow(bar, this.#fundingIn(symbol, openMs));
-      return joined === undefined || row === null || joined[s].length === 0 ? row : [...row, 1, ...joined[s]];
+      if (joined !== undefined && joined[s].length > 0) row.push(1, ...joined[s]);
+      // A bar whose mark is not known goes by its own prices.
+      if (isMarked) row.push(...(marks[s] ?? bar).slice(1, 5));
+      return row;
     });
   }
 
@@ -227,7 +249,15 @@ export class LiveLoop {
       const change = book.pending[s] === 1 ? book.pendingLots[s] - book.lots[s] : 0;
       return Number(change > 0 ? quote.ask : change < 0 ? quote.bid : quote.last);
     });
-    return { openMs, prices, funding: this.#symbols.map((symbol) => this.#fundingIn(symbol, openMs)) };
+    const opens = { openMs, prices, funding: this.#symbols.map((symbol) => this.#fundingIn(symbol, openMs)) };
+    const { tape } = portfolio.live;
+    if (tape.markClose === undefined) return opens;
+    const marks = this.#symbols.map((symbol, s) => {
+      const quote = isMargined(tape.instruments[s].kind) ? session.newestQuote(symbol) : undefined;
+      const isKnown = quote?.mark !== undefined && nowMs - quote.timeMs <= staleMs;
+      return isKnown ? Number(quote.mark) : (prices[s] ?? 0);
+    });
+    return { ...opens, marks };
   }
 
   /** Rows that passed: fetched and played over, then said to be missed. */
@@ -236,6 +266,7 @@ export class LiveLoop {
     const fromMs = this.#nextOpenMs();
     const lastOpenMs = Math.floor((clock.nowMs() - fromMs) / portfolio.barMs - 1) * portfolio.barMs + fromMs;
     await this.#fill(fromMs, lastOpenMs + portfolio.barMs);
+    await this.#fillMarks(fromMs, lastOpenMs + portfolio.barMs, signal);
     for (let openMs = fromMs; openMs <= lastOpenMs && !signal.aborted; openMs += portfolio.barMs) {
       await cycle.close(openMs, await this.#take(openMs));
       portfolio.observe();
@@ -264,6 +295,46 @@ export class LiveLoop {
         }
       }),
     );
+  }
+
+  /** Asks for the marks of the bars that open in `[fromMs, toMs)`, where any is missing. No row waits for them longer than the grace. */
+  async #fillMarks(fromMs: number, toMs: number, signal: AbortSignal): Promise<void> {
+    const { feed, portfolio, clock, graceMs } = this.#options;
+    const { tape } = portfolio.live;
+    if (tape.markClose === undefined || feed.marks === undefined) return;
+    const lacking = this.#symbols.filter(
+      (_, s) => isMargined(tape.instruments[s].kind) && this.#unmarkedBars(s, fromMs, toMs) > 0,
+    );
+    if (lacking.length === 0) return;
+    const listen = this.listener();
+    const stop = new AbortController();
+    const query = { timeframe: tape.timeframe, fromMs, toMs, signal: AbortSignal.any([signal, stop.signal]) };
+    let failure = "they did not come in time";
+    const asked = lacking.map(async (symbol) => {
+      try {
+        for (const row of (await feed.marks?.({ symbol, ...query })) ?? []) listen({ kind: "mark", symbol, row });
+      } catch (thrown) {
+        if (!query.signal.aborted) failure = toError(thrown).message;
+      }
+    });
+    await Promise.race([Promise.all(asked), clock.sleep(graceMs, query.signal).catch(() => undefined)]);
+    stop.abort();
+    const still = lacking.filter((symbol) => this.#unmarkedBars(this.#symbols.indexOf(symbol), fromMs, toMs) > 0);
+    const reason = still.length === 0 ? "" : `No mark price of ${still.join(", ")}: ${failure}`;
+    if (reason !== "" && reason !== this.#unmarked) {
+      this.#options.onUnmarked?.(`${reason}. Margin goes by the last price there.`);
+    }
+    this.#unmarked = reason;
+  }
+
+  /** Bars of the range that are there without their mark. */
+  #unmarkedBars(index: number, fromMs: number, toMs: number): number {
+    let count = 0;
+    for (const [openMs, row] of this.#bars) {
+      const isWithin = openMs >= fromMs && openMs < toMs;
+      if (isWithin && row[index] !== undefined && this.#marks.get(openMs)?.[index] === undefined) count++;
+    }
+    return count;
   }
 }
 

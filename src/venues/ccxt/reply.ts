@@ -5,6 +5,9 @@ const finite = z.number().refine(Number.isFinite);
 
 export const candlesSchema = z.array(z.tuple([finite, finite, finite, finite, finite, finite], z.unknown()));
 
+/** Prices alone: what a venue puts in the place of a volume means nothing. */
+export const marksSchema = z.array(z.tuple([finite, finite, finite, finite, finite], z.unknown()));
+
 export const fundingSchema = z.array(z.looseObject({ timestamp: finite, fundingRate: finite }));
 
 const price = z.number().positive().refine(Number.isFinite);
@@ -13,6 +16,8 @@ export const tickerSchema = z.looseObject({
   bid: price.nullish(),
   ask: price.nullish(),
   last: price,
+  // Many venues leave it out, and some write 0.
+  markPrice: price.nullish().catch(undefined),
   timestamp: finite.nullish(),
 });
 

@@ -24,7 +24,7 @@ import { type Retry, withRetries } from "../retry.ts";
 import { TokenBucket } from "../token-bucket.ts";
 import { badReply, rateLimited, rejected, timedOut, unreachable, VenueError } from "../venue-error.ts";
 import { ccxtInstrument } from "./instrument.ts";
-import { candlesSchema, fundingSchema, marketSchema, orderBookSchema, tickerSchema } from "./reply.ts";
+import { candlesSchema, fundingSchema, marketSchema, marksSchema, orderBookSchema, tickerSchema } from "./reply.ts";
 import { ccxtFetch, withSignal } from "./transport.ts";
 
 export type CcxtOptions = {
@@ -104,7 +104,27 @@ class CcxtVenue implements QuotingVenue {
     return ccxtInstrument(market, this.#kind, this.name, mode);
   }
 
-  async candles({ symbol, timeframe, fromMs, toMs, signal }: CandleQuery): Promise<VenueCandle[]> {
+  candles(query: CandleQuery): Promise<VenueCandle[]> {
+    return this.#bars(query, "candles", candlesSchema, (exchange, ...page) => exchange.fetchOHLCV(...page));
+  }
+
+  /** Rejects with VENUE_REJECTED where ccxt knows of none. */
+  async marks(query: CandleQuery): Promise<VenueCandle[]> {
+    const { exchange } = await this.#load();
+    if (this.#kind === "spot") return [];
+    if (exchange.has["fetchMarkOHLCV"] !== true) {
+      throw rejected(this.name, query.symbol, "ccxt reads no history of its mark price");
+    }
+    return this.#bars(query, "mark prices", marksSchema, (of, ...page) => of.fetchMarkOHLCV(...page));
+  }
+
+  /** Pages of bars from `fromMs` on until one brings nothing new. */
+  async #bars<T extends readonly [number, number, number, number, number, ...unknown[]]>(
+    { symbol, timeframe, fromMs, toMs, signal }: CandleQuery,
+    what: string,
+    schema: z.ZodType<T[]>,
+    ask: (exchange: Exchange, symbol: string, timeframe: string, sinceMs: number, limit: number) => Promise<unknown>,
+  ): Promise<VenueCandle[]> {
     const { exchange } = await this.#load();
     if (exchange.timeframes[timeframe] === undefined) {
       throw new TidemarkError("USAGE_ARGUMENT", {
@@ -113,16 +133,24 @@ class CcxtVenue implements QuotingVenue {
       });
     }
     const market = await this.#market(symbol, signal);
-    const where = `candles ${symbol} ${timeframe}`;
     const barMs = timeframeMs(timeframe);
     const candles: VenueCandle[] = [];
     for (let sinceMs = fromMs; sinceMs < toMs; ) {
       const limit = Math.ceil((toMs - sinceMs) / barMs);
-      const page = await this.#checked(where, candlesSchema, signal, () =>
-        exchange.fetchOHLCV(market.symbol, timeframe, sinceMs, limit),
+      const page = await this.#checked(`${what} ${symbol} ${timeframe}`, schema, signal, () =>
+        ask(exchange, market.symbol, timeframe, sinceMs, limit),
       );
       const fresh = page
-        .map(([timeMs, open, high, low, close, volume]): VenueCandle => [timeMs, open, high, low, close, volume])
+        .map(
+          ([timeMs, open, high, low, close, volume]): VenueCandle => [
+            timeMs,
+            open,
+            high,
+            low,
+            close,
+            Number(volume ?? 0),
+          ],
+        )
         .filter((candle) => candle[0] >= sinceMs && candle[0] < toMs)
         .sort((a, b) => a[0] - b[0]);
       if (fresh.length === 0) break;
@@ -177,13 +205,16 @@ class CcxtVenue implements QuotingVenue {
     const ticker = await this.#checked(`quote of ${symbol}`, tickerSchema, signal, () =>
       exchange.fetchTicker(market.symbol),
     );
-    const { bid, ask, last, timestamp } = ticker;
-    if (typeof bid === "number" && typeof ask === "number") return { bid, ask, last, timeMs: timestamp ?? undefined };
+    const { bid, ask, last, markPrice, timestamp } = ticker;
+    const mark = typeof markPrice === "number" && this.#kind !== "spot" ? { mark: markPrice } : {};
+    if (typeof bid === "number" && typeof ask === "number") {
+      return { bid, ask, last, ...mark, timeMs: timestamp ?? undefined };
+    }
     // Some venues' tickers are statistics of a day without the book.
     const book = await this.#checked(`order book of ${symbol}`, orderBookSchema, signal, () =>
       exchange.fetchOrderBook(market.symbol, LEAST_LEVELS),
     );
-    return { bid: book.bids[0][0], ask: book.asks[0][0], last, timeMs: book.timestamp ?? undefined };
+    return { bid: book.bids[0][0], ask: book.asks[0][0], last, ...mark, timeMs: book.timestamp ?? undefined };
   }
 
   async liveTimeMs(signal?: AbortSignal): Promise<number> {

@@ -10,6 +10,7 @@ import type { Dialect } from "./dialect.ts";
 import { fileNameFacts } from "./file-name.ts";
 import { CANDLE_ROLES, type Series } from "./layout.ts";
 import type { LineOptions } from "./lines.ts";
+import { type MarksFound, Prices } from "./mark-columns.ts";
 import type { DialectOptions } from "./options.ts";
 import { fieldError, formatError } from "./problem.ts";
 import { readRows, rowNumber } from "./row-reader.ts";
@@ -38,6 +39,8 @@ export type CandleFile = {
   readonly candles: Candles;
   /** Rows that have a time and no prices. */
   readonly emptyRows: number;
+  /** Mark prices that stand beside these, to be read with `prices`. */
+  readonly marks: MarksFound;
   /** Names of all columns, for what they tell of the market. */
   readonly header: readonly string[];
   /** What was detected, for people. */
@@ -66,6 +69,8 @@ export async function readCandleFile(path: string, options: CandleFileOptions = 
   const found = reader.book.series(dialect.header);
   const shared = [...dialect.notes, ...notes, ...found.notes];
   const withRows = found.series.filter(({ candles }) => candles.length > 0);
+  // Columns of marks may be empty where those of the prices are not.
+  if (withRows.length === 0 && options.prices === Prices.mark && dialect.marks === "all") return [];
   if (withRows.length === 0) {
     throw formatError(path, "No row of the file has prices", "Check that it is the right file.");
   }
@@ -81,6 +86,7 @@ function finished(
   markets: number,
 ): CandleFile {
   const { candles, turned } = oldestFirst(rows.candles);
+  if (options.prices === Prices.mark) candles.volume.fill(0);
   // Whoever names the columns is taken at their word.
   if (options.columns === undefined && areOpenAndCloseExchanged(candles)) {
     const { open = 0, close = 0 } = dialect.series[0].columns;
@@ -114,6 +120,7 @@ function finished(
     timeframe,
     candles,
     emptyRows: rows.empty,
+    marks: dialect.marks,
     header: dialect.header,
     notes,
     warnings,

@@ -4,6 +4,7 @@ import { DateOrder, hasAmbiguousOrder, namesZone, parseDate, possibleOrders } fr
 import { splitLine } from "./fields.ts";
 import { detectLayout, isSkipped, type Layout, type Series } from "./layout.ts";
 import type { Line } from "./lines.ts";
+import type { MarksFound } from "./mark-columns.ts";
 import { normalName, Role, usesDecimalComma } from "./names.ts";
 import { DecimalSign, decimalSignOf, type NumberParser, numberParser } from "./numbers.ts";
 import type { DialectOptions } from "./options.ts";
@@ -25,6 +26,8 @@ export type Dialect = {
   /** True for dates that don't say their zone: they may be a local clock's. */
   readonly isLocal: boolean;
   readonly parse: NumberParser;
+  /** Mark prices that stand beside the market's own. */
+  readonly marks: MarksFound;
   /** The volume counts quote currency. */
   readonly isQuoteVolume: boolean;
   /** Columns of text that may tell several markets apart, where no column is named so. */
@@ -74,6 +77,7 @@ export function detectDialect(
     lastColumn: Math.max(...kept.flatMap((one) => Object.values(one.columns))),
     ...times,
     parse,
+    marks: layout.marks,
     isQuoteVolume,
     labels: isCandles && symbol === undefined && kept.length === 1 ? labelColumns(rows, columns) : [],
     notes: [...times.notes, ...notes],

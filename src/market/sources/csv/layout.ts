@@ -3,6 +3,7 @@ import { areSides, type ColumnGroup, type ColumnMap, columnGroups, hasRoles, map
 import { splitLine } from "./fields.ts";
 import { headerlessColumns } from "./headerless.ts";
 import { type Line, TABLE_DELIMITER } from "./lines.ts";
+import { type MarksFound, Prices, priceNames } from "./mark-columns.ts";
 import { normalName, Role } from "./names.ts";
 import type { DialectOptions } from "./options.ts";
 import { formatError } from "./problem.ts";
@@ -21,6 +22,8 @@ export type Layout = {
   /** What each column is called, by position. */
   readonly header: readonly string[];
   readonly hasHeader: boolean;
+  /** Mark prices that stand beside the market's own. */
+  readonly marks: MarksFound;
   /** Number of the first line that may hold a row. */
   readonly firstLine: number;
   readonly note: string;
@@ -71,8 +74,11 @@ function withHeader(
     for (const delimiter of delimitersOf(options)) {
       const header = splitLine(line.text, delimiter).map((field) => field.replace(/^\uFEFF/, "").trim());
       if (header.length < 2) continue;
-      const columns = mapColumns(header);
-      const groups = hasRoles(columns, roles.filter(isUsed)) ? [] : groupsOf(header, roles);
+      const { names, found } = roles.includes(Role.open)
+        ? priceNames(header, options.prices)
+        : { names: header, found: "none" as const };
+      const columns = mapColumns(names);
+      const groups = hasRoles(columns, roles.filter(isUsed)) ? [] : groupsOf(names, roles);
       if (groups.length === 0 && !hasRoles(columns, roles.filter(isUsed))) continue;
       const below = lines.slice(i + 1);
       const levels = levelLines(below, delimiter, header.length);
@@ -94,6 +100,7 @@ function withHeader(
         series,
         header,
         hasHeader: true,
+        marks: found,
         firstLine: line.number + 1 + (levels.at(-1)?.number ?? line.number) - line.number,
         note: `header in line ${line.number}`,
       };
@@ -151,7 +158,8 @@ function symbolRow(
 
 /** Columns named by the user. A header that repeats the names is skipped. */
 function withNames(lines: readonly Line[], names: readonly string[], options: DialectOptions): Layout | undefined {
-  const columns = mapColumns(names);
+  const { names: known, found } = priceNames(names, options.prices);
+  const columns = mapColumns(known);
   const timeColumn = columns.time ?? 0;
   for (const line of lines) {
     for (const delimiter of delimitersOf(options)) {
@@ -162,6 +170,7 @@ function withNames(lines: readonly Line[], names: readonly string[], options: Di
         series: [{ columns }],
         header: names,
         hasHeader: true,
+        marks: found,
         firstLine: line.number,
         note: `columns as given from line ${line.number}`,
       };
@@ -177,6 +186,7 @@ function withoutHeader(
   roles: readonly Role[],
   options: DialectOptions,
 ): Layout | undefined {
+  if (roles.includes(Role.open)) refuseMarks(path, lines, options);
   // A header that lacks a column is a mistake to be told, not a banner to be skipped.
   if (bestHeader(lines, roles, options) !== undefined) return undefined;
   for (const [i, line] of lines.slice(0, HEADER_LINES).entries()) {
@@ -192,6 +202,7 @@ function withoutHeader(
         series: [{ columns }],
         header: fields.map((_, c) => `${c + 1}`),
         hasHeader: false,
+        marks: "none",
         firstLine: line.number,
         note: `no header: columns taken as ${inOrder(columns).join(", ")}`,
       };
@@ -275,6 +286,20 @@ function unknownLayout(path: string, lines: readonly Line[], roles: readonly Rol
     roles.includes(Role.open) && lines.some((line) => /funding/i.test(line.text))
       ? "These look like funding rates: import them with `--funding`."
       : columnsHint(best?.fields.length ?? 6),
+  );
+}
+
+/** Throws where a line names the four prices of a mark: then the file has no others. */
+function refuseMarks(path: string, lines: readonly Line[], options: DialectOptions): void {
+  if (options.prices === Prices.mark) return;
+  const line = lines
+    .slice(0, HEADER_LINES)
+    .find(({ text }) => delimitersOf(options).some((own) => priceNames(splitLine(text, own)).found === "all"));
+  if (line === undefined) return;
+  throw formatError(
+    `${path}, line ${line.number}`,
+    "The file has mark prices, and no prices of the market's own",
+    "Import the candles that they belong to first, then this file with `--mark`; nothing was stored.",
   );
 }
 

@@ -1,5 +1,6 @@
 /** @file What a user may say of a file; all of it is detected where it is not said. */
 import type { DateOrder } from "./dates.ts";
+import type { Prices } from "./mark-columns.ts";
 import type { DecimalSign } from "./numbers.ts";
 import type { TimeUnit } from "./time.ts";
 
@@ -15,4 +16,6 @@ export type DialectOptions = {
   readonly dateOrder?: DateOrder;
   /** Needed only where every number could be read both ways. */
   readonly decimal?: DecimalSign;
+  /** Which prices are read where mark prices stand beside the market's own. Default: its own. */
+  readonly prices?: Prices;
 };
