@@ -17,10 +17,14 @@ import type { SessionMember } from "./members.ts";
 const timeframe = parseTimeframe("1h");
 const NOW_MS = Date.UTC(2025, 0, 6, 12);
 
+function rows(fromMs: number, toMs: number, price: number): CandleRow[] {
+  return Array.from({ length: (toMs - fromMs) / HOUR_MS }, (_, i) => {
+    return [fromMs + i * HOUR_MS, price, price, price, price, 1];
+  });
+}
+
 /** Bars at 100, marks at 90; `lacking` are open times of which the venue tells no mark. */
 function feedOf(marks: "all" | "refused" | "none", lacking: readonly number[] = []): MarketFeed {
-  const rows = (fromMs: number, toMs: number, price: number): CandleRow[] =>
-    Array.from({ length: (toMs - fromMs) / HOUR_MS }, (_, i) => [fromMs + i * HOUR_MS, price, price, price, price, 1]);
   return {
     name: "told",
     start: () => Promise.resolve(),

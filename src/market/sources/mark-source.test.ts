@@ -19,6 +19,14 @@ const MARKS = HOURS.map(
 const written = (rows: readonly CandleRow[]): string =>
   `time,open,high,low,close\n${rows.map((row) => row.slice(0, 5).join(",")).join("\n")}\n`;
 
+const FOUR = ["mark_open", "mark_high", "mark_low", "mark_close"];
+
+/** The candles of the test with columns of marks behind them. */
+function beside(names: readonly string[], rows = MARKS): string {
+  const lines = HOURS.map((bar, i) => [...bar, ...rows[i].slice(1, 1 + names.length)].join(","));
+  return [`time,open,high,low,close,volume,${names.join(",")}`, ...lines].join("\n");
+}
+
 describe("importing mark prices", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let store: MarketStore;
@@ -28,6 +36,13 @@ describe("importing mark prices", () => {
     return path;
   };
   const take = (content: string, name = "AAAUSDT.csv") => markFileSource({ path: put(content, name) }).collect(store);
+  const candles = (content: string, name: string, more = {}) =>
+    candleFileSource({ path: put(content, name), ...more }).collect(store);
+  const stored = async (symbol: string) => {
+    const [{ timeframe }] = await listSets(store);
+    const key = { venue: "csv", symbol, kind: "perpetual", timeframe } as const;
+    return [await store.readCandles(key), await store.readCandles({ ...key, price: "mark" })];
+  };
   beforeEach(async () => {
     folder = temporaryFolder();
     store = new MarketStore(join(folder.path, "data"));
@@ -91,20 +106,6 @@ describe("importing mark prices", () => {
   });
 
   describe("in columns of the candle file itself", () => {
-    const beside = (names: readonly string[], rows = MARKS): string =>
-      [
-        `time,open,high,low,close,volume,${names.join(",")}`,
-        ...HOURS.map((bar, i) => [...bar, ...rows[i].slice(1, 1 + names.length)].join(",")),
-      ].join("\n");
-    const FOUR = ["mark_open", "mark_high", "mark_low", "mark_close"];
-    const candles = (content: string, name: string, more = {}) =>
-      candleFileSource({ path: put(content, name), ...more }).collect(store);
-    const stored = async (symbol: string) => {
-      const [{ timeframe }] = await listSets(store);
-      const key = { venue: "csv", symbol, kind: "perpetual", timeframe } as const;
-      return [await store.readCandles(key), await store.readCandles({ ...key, price: "mark" })];
-    };
-
     it.each([
       ["as most write them", FOUR],
       ["in one word", ["markOpen", "markHigh", "markLow", "markClose"]],
