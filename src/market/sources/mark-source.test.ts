@@ -36,7 +36,7 @@ describe("importing mark prices", () => {
     return path;
   };
   const take = (content: string, name = "AAAUSDT.csv") => markFileSource({ path: put(content, name) }).collect(store);
-  const candles = (content: string, name: string, more = {}) =>
+  const takeCandles = (content: string, name: string, more = {}) =>
     candleFileSource({ path: put(content, name), ...more }).collect(store);
   const stored = async (symbol: string) => {
     const [{ timeframe }] = await listSets(store);
@@ -112,7 +112,7 @@ describe("importing mark prices", () => {
       ["the other way round", ["Open (Mark)", "High (Mark)", "Low (Mark)", "Close (Mark)"]],
       ["with the word price", ["mark_price_open", "mark_price_high", "mark_price_low", "mark_price_close"]],
     ])("reads them %s, and the prices beside them", async (_, names) => {
-      const [{ marks, warnings }] = await candles(beside(names), "DDDUSDT.csv");
+      const [{ marks, warnings }] = await takeCandles(beside(names), "DDDUSDT.csv");
       expect([marks?.added, warnings]).toEqual([300, []]);
       const [own, mark] = await stored("DDDUSDT");
       expect(candleRow(own, 7)).toEqual(HOURS[7]);
@@ -121,10 +121,10 @@ describe("importing mark prices", () => {
 
     it("leaves bars without one out, and reads a file in which none is known", async () => {
       const late = MARKS.map((row, i) => (i < 290 ? ["", "", "", "", ""] : row)) as unknown as CandleRow[];
-      const [{ marks }] = await candles(beside(FOUR, late), "DDDUSDT.csv");
+      const [{ marks }] = await takeCandles(beside(FOUR, late), "DDDUSDT.csv");
       expect(marks?.added).toBe(10);
       const none = MARKS.map(() => ["", "", "", "", ""]) as unknown as CandleRow[];
-      const [other] = await candles(beside(FOUR, none), "EEEUSDT.csv");
+      const [other] = await takeCandles(beside(FOUR, none), "EEEUSDT.csv");
       expect([other.candles.added, other.marks]).toEqual([300, undefined]);
     });
 
@@ -132,20 +132,20 @@ describe("importing mark prices", () => {
       ["only some of the four", ["mark_close"], {}, "margin and liquidation need open, high, low and close"],
       ["a market that is held outright", FOUR, { instrument: { kind: "spot" } }, "which is held outright"],
     ] as const)("says that they are not used where there are %s", async (_, names, more, told) => {
-      const [{ candles: counts, marks, warnings }] = await candles(beside(names), "DDDUSDT.csv", more);
+      const [{ candles: counts, marks, warnings }] = await takeCandles(beside(names), "DDDUSDT.csv", more);
       expect([counts.added, marks]).toEqual([300, undefined]);
       expect(warnings).toEqual([expect.stringContaining(told) as string]);
     });
 
     it("stores nothing of a file whose marks are of another market", async () => {
       const far = MARKS.map(([t, o, h, l, c]): CandleRow => [t, 2 * o, 2 * h, 2 * l, 2 * c, 0]);
-      await expect(candles(beside(FOUR, far), "DDDUSDT.csv")).rejects.toMatchObject({ code: "DATA_QUALITY" });
+      await expect(takeCandles(beside(FOUR, far), "DDDUSDT.csv")).rejects.toMatchObject({ code: "DATA_QUALITY" });
       expect((await listSets(store)).map(({ symbol }) => symbol)).toEqual(["AAAUSDT", "BBBUSDT"]);
     });
 
     it("takes marks alone with --mark, and says so without", async () => {
       const alone = `time,${FOUR.join(",")}\n${MARKS.map((row) => row.slice(0, 5).join(",")).join("\n")}\n`;
-      await expect(candles(alone, "AAAUSDT.csv")).rejects.toMatchObject({
+      await expect(takeCandles(alone, "AAAUSDT.csv")).rejects.toMatchObject({
         fix: expect.stringContaining("--mark") as string,
       });
       expect((await take(alone))[0].marks?.added).toBe(300);

@@ -41,29 +41,29 @@ const WITH_COMMA: Readonly<Partial<Record<Named, string>>> = {
   time: "datum,zeit,zeitpunkt,fecha,hora,data,dato,pvm,päivämäärä,дата,время,tarih,zaman,tanggal,waktu,ngày,ημερομηνία,dátum,data/ora,horodatage",
   open:
     "eröffn.,eröffnung,eröffnungskurs,erster,apertura,precio de apertura,ouv.,ouverture,abertura,otwarcie,откр.,открытие," +
-    "açılış,öppen,öppning,åben,åbning,åpen,åpning,avaus,pembukaan,mở,mở cửa,άνοιγμα,otevření,otvírací,nyitó,nyitás,deschidere,opening",
+    "açılış,öppen,öppning,åben,åbning,åpen,åpning,avaus,pembukaan,mở,mở cửa,άνοιγμα,otevření,otvírací,nyitó,nyitás,deschidere,opening,відкр.,відкриття,отваряне,отв.",
   high:
     "hoch,höchst,tageshoch,höchstkurs,máximo,más alto,plus haut,haut,massimo,máxima,hoog,hoogste,max.,najwyższy,макс.,максимум," +
-    "yüksek,högst,högsta,høj,høyest,højeste,korkein,ylin,tertinggi,cao,cao nhất,υψηλό,maximum,maximális,maxim",
+    "yüksek,högst,högsta,høj,høyest,højeste,korkein,ylin,tertinggi,cao,cao nhất,υψηλό,maximum,maximális,maxim,nejvyšší,най-високо,най-висока",
   low:
     "tief,tiefst,tagestief,tiefstkurs,mínimo,más bajo,plus bas,bas,minimo,mínima,laag,laagste,min.,najniższy,мин.,минимум," +
-    "düşük,lägst,lägsta,lav,lavest,laveste,alin,terendah,thấp,thấp nhất,χαμηλό,minimum,minimális,minim",
+    "düşük,lägst,lägsta,lav,lavest,laveste,alin,terendah,thấp,thấp nhất,χαμηλό,minimum,minimális,minim,nejnižší,мін.,мінімум,най-ниско,най-ниска",
   close:
     "zuletzt,schluss,schlusskurs,último,cierre,ultimo,chiusura,dernier,clôture,fermeture,fechamento,laatste,slot,slotkoers,ostatnio," +
     "zamknięcie,цена,закр.,закрытие,послед.,şimdi,kapanış,senaste,stängning,seneste,siste,slutt,lukke,viimeisin,päätös,terakhir," +
-    "penutupan,lần cuối,đóng cửa,τελευταία,κλείσιμο,závěr,poslední,záró,utolsó,închidere,ultimul",
+    "penutupan,lần cuối,đóng cửa,τελευταία,κλείσιμο,závěr,poslední,záró,utolsó,închidere,ultimul,остання ціна,остання,ціна,закриття,последна,последно,затваряне",
   volume:
     "umsatz,volumen,volume,vol,volúmen,wol.,wolumen,obrót,объём,объем,hac.,hacim,volym,volumen,omsætning,volum,volyymi,kl," +
-    "khối lượng,όγκος,objem,forgalom,volum,stück",
+    "khối lượng,όγκος,objem,forgalom,forg.,volum,stück,обс.,обсяг,обем",
 };
 
 const WITH_POINT: Readonly<Partial<Record<Named, string>>> = {
-  time: "日付け,日付,日時,날짜,일자,日期,时间,時間,交易日期,التاريخ,תאריך,วันที่",
-  open: "始値,시가,开盘,開盤,開市,今开,开盘价,開盤價,الافتتاح,مفتوح,افتتاح,פתיחה,שער פתיחה,เปิด",
-  high: "高値,고가,高,最高,最高价,最高價,الأعلى,أعلى,مرتفع,גבוה,สูง,สูงสุด",
-  low: "安値,저가,低,最低,最低价,最低價,الأدنى,أدنى,منخفض,נמוך,ต่ำ,ต่ำสุด",
-  close: "終値,종가,收盘,收盤,收市,收盘价,收盤價,الأخير,السعر,الإغلاق,אחרון,שער,סגירה,ล่าสุด,ปิด",
-  volume: "出来高,거래량,交易量,成交量,الحجم,حجم,מחזור,נפח,ปริมาณ",
+  time: "日付け,日付,日時,날짜,일자,日期,时间,時間,交易日期,التاريخ,תאריך,วันที่,तारीख,दिनांक",
+  open: "始値,시가,开盘,開盤,開市,今开,开盘价,開盤價,الافتتاح,مفتوح,افتتاح,פתיחה,שער פתיחה,เปิด,ओपन,खुला",
+  high: "高値,고가,高,最高,最高价,最高價,الأعلى,أعلى,مرتفع,גבוה,สูง,สูงสุด,उच्च",
+  low: "安値,저가,低,最低,最低价,最低價,الأدنى,أدنى,منخفض,נמוך,ต่ำ,ต่ำสุด,निम्न",
+  close: "終値,종가,收盘,收盤,收市,收盘价,收盤價,الأخير,السعر,الإغلاق,אחרון,שער,סגירה,ล่าสุด,ปิด,मूल्य,अंतिम",
+  volume: "出来高,거래량,交易量,成交量,الحجم,حجم,מחזור,נפח,ปริมาณ,वॉल्यूम",
   symbol: "股票代码,代码,銘柄コード,종목코드",
 };
 
