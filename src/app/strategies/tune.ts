@@ -6,22 +6,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TidemarkError } from "../../core/index.ts";
-import {
-  backtest,
-  barReturns,
-  baselineConfig,
-  judgeSearch,
-  type SearchVerdict,
-  statistics,
-} from "../../evaluate/index.ts";
+import { judgeSearch, type SearchVerdict } from "../../evaluate/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { ParameterValues, Strategy } from "../../policy/index.ts";
-import { createStudy, type DimensionSpec, type SearchSpace } from "../../search/index.ts";
-import { decisionSettings } from "../config/decision.ts";
+import {
+  createStudy,
+  type DimensionSpec,
+  inProcessExecutor,
+  processExecutor,
+  type SearchSpace,
+  type Study,
+  TrialState,
+} from "../../search/index.ts";
 import type { Config } from "../config/load.ts";
+import { samplerSpec, searchBudget } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
 import { noteSearchOn } from "../models/trials.ts";
 import type { Rule } from "./rule.ts";
+import { type StrategyMarket, strategyModule, strategyObjective, trialNotes } from "./trial.ts";
 
 export type StrategyTrial = {
   readonly values: ParameterValues;
@@ -40,9 +42,10 @@ export type TunedStrategy = {
 };
 
 export type StrategyTuning = {
+  /** As it was given: the path of a file. */
+  readonly strategy: string;
   readonly rule: Rule;
   readonly tape: MarketTape;
-  readonly trials: number;
   readonly seed: number;
 };
 
@@ -56,13 +59,38 @@ function spaceOf({ parameters = {} }: Strategy): SearchSpace {
   );
 }
 
-/** Throws USAGE_ARGUMENT for a strategy without parameters. */
+/** Trials that ended well, by their numbers. Throws STUDY_WITHOUT_RESULT where none did. */
+function completeTrials(study: Study): ReadonlyArray<StrategyTrial & { readonly returns: Float64Array }> {
+  const trials = study.trials();
+  const complete = trials.flatMap((trial) => {
+    if (trial.state !== TrialState.complete) return [];
+    const returns = study.returnsOf(trial) ?? new Float64Array(0);
+    return [
+      {
+        values: trial.params as ParameterValues,
+        sharpe: trial.value ?? 0,
+        ...trialNotes(trial.userAttributes),
+        returns,
+      },
+    ];
+  });
+  if (complete.length > 0) return complete;
+  const reason = trials.map(({ userAttributes }) => userAttributes["fail_reason"]).find((text) => text !== undefined);
+  throw new TidemarkError("STUDY_WITHOUT_RESULT", {
+    what: `No trial of the strategy came to its end${typeof reason === "string" ? `: ${reason}` : ""}`,
+    fix: "Correct what the reason names; `tidemark backtest --strategy` shows it on the strategy's own parameters.",
+  });
+}
+
+/**
+ * Trials one after the other in this process, or so many at a time as `search.parallel` says, in processes that each open
+ * the market once. Throws USAGE_ARGUMENT for a strategy without parameters, STUDY_WITHOUT_RESULT where no trial ended well.
+ */
 export async function tuneStrategy(
   context: AppContext,
   config: Config,
-  tuning: StrategyTuning,
+  { strategy: given, rule, tape, seed }: StrategyTuning,
 ): Promise<TunedStrategy> {
-  const { rule, tape, seed } = tuning;
   const { strategy } = rule;
   if (strategy === undefined || Object.keys(strategy.parameters ?? {}).length === 0) {
     throw new TidemarkError("USAGE_ARGUMENT", {
@@ -73,52 +101,42 @@ export async function tuneStrategy(
   const split = Math.floor(tape.bars * config.splits.train);
   const seen = { from: 0, to: split };
   const unseen = { from: Math.min(tape.bars - 2, split + config.splits.embargoBars), to: tape.bars };
-  const decision = baselineConfig(decisionSettings(config));
+  const market: StrategyMarket = { rule, tape, seen, seed };
+  const budget = searchBudget(config, 1);
   const folder = mkdtempSync(join(tmpdir(), "tidemark-strategy-"));
-  const done: Array<StrategyTrial & { readonly returns: Float64Array }> = [];
   try {
-    const study = await createStudy(folder, { space: spaceOf(strategy), direction: "maximize", seed });
-    await study.optimize(
-      async ({ params, signal }) => {
-        const values = params as ParameterValues;
-        const result = await backtest({
-          tape,
-          policy: rule.policy(values),
-          config: decision,
-          ...seen,
-          balance: config.backtest.initialBalance,
-          seed,
-          signal,
-        });
-        const s = statistics(result);
-        done.push({
-          values,
-          sharpe: s.sharpe ?? 0,
-          totalReturn: s.totalReturn,
-          trades: s.trades,
-          returns: barReturns(result.curve),
-        });
-        return s.sharpe ?? 0;
-      },
-      { trials: tuning.trials, signal: context.signal, onProgress: context.progress },
+    const study = await createStudy(folder, {
+      name: strategy.name,
+      space: spaceOf(strategy),
+      direction: "maximize",
+      sampler: samplerSpec(config),
+      seed,
+    });
+    const apart = budget.parallel > 1;
+    await study.optimize(apart ? strategyModule(context, config, given, market) : strategyObjective(config, market), {
+      ...budget,
+      executor: apart ? processExecutor({ clock: context.clock, keep: true }) : inProcessExecutor(),
+      signal: context.signal,
+      onProgress: context.progress,
+    });
+    context.signal.throwIfAborted();
+    const done = completeTrials(study);
+    const best = done.reduce((most, trial) => (trial.sharpe > most.sharpe ? trial : most));
+    noteSearchOn(
+      context,
+      config,
+      tape,
+      { study: `${strategy.name} ${context.clock.nowMs()}`, trials: done.length, looks: done.length },
+      seen.to,
     );
+    const verdict = judgeSearch(
+      best.returns,
+      done.map(({ returns }) => returns),
+      (365 * 86_400_000) / tape.barMs,
+    );
+    return { trials: done.map(({ returns: _kept, ...trial }) => trial), best, verdict, seen, unseen };
   } finally {
     rmSync(folder, { recursive: true, force: true });
     context.endProgress();
   }
-  context.signal.throwIfAborted();
-  const best = done.reduce((most, trial) => (trial.sharpe > most.sharpe ? trial : most));
-  noteSearchOn(
-    context,
-    config,
-    tape,
-    { study: `${strategy.name} ${context.clock.nowMs()}`, trials: done.length, looks: done.length },
-    seen.to,
-  );
-  const verdict = judgeSearch(
-    best.returns,
-    done.map(({ returns }) => returns),
-    (365 * 86_400_000) / tape.barMs,
-  );
-  return { trials: done.map(({ returns: _kept, ...trial }) => trial), best, verdict, seen, unseen };
 }

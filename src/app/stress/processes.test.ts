@@ -14,6 +14,7 @@ import {
 import type { Json, TrialRun } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { loadConfig } from "../config/load.ts";
+import { packConfig } from "../config/packed.ts";
 import { openSubject } from "../models/subject.ts";
 import { quietContext } from "../testing/context.ts";
 import { objective, stressPlayer } from "./processes.ts";
@@ -62,11 +63,8 @@ function planOf(jobs: readonly StressJob[], place: object, dataFingerprint = sub
       dataFingerprint,
       jobs,
       place,
-      project: FOLDER,
       folder: FOLDER,
-      config: config.resolved,
-      explicit: [...config.explicit],
-      overridden: [...config.overridden],
+      packed: packConfig(config),
     }),
   ) as Json;
 }

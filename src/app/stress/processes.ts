@@ -13,8 +13,8 @@ import {
   type StressPlayer,
 } from "../../evaluate/index.ts";
 import { type Json, type ObjectiveModule, processExecutor, type TrialRun } from "../../search/index.ts";
-import { type Config, configOf } from "../config/load.ts";
-import { configSchema } from "../config/schema.ts";
+import type { Config } from "../config/load.ts";
+import { packConfig, packedConfigSchema, unpackConfig } from "../config/packed.ts";
 import type { AppContext } from "../context.ts";
 import { openSubject, type SubjectOptions } from "../models/subject.ts";
 import { silentContext } from "../walkforward/fold.ts";
@@ -36,13 +36,9 @@ const planSchema = z.object({
   dataFingerprint: z.string(),
   jobs: z.array(jobSchema),
   place: z.object({ at: z.number(), to: z.number(), lean: z.number(), symbol: z.number(), seed: z.number() }),
-  /** Folder of the configuration, and of paths that the subject names. */
-  project: z.string(),
+  /** Where paths that the subject names begin. */
   folder: z.string(),
-  config: configSchema,
-  /** Settings that a flag or the file decided. */
-  explicit: z.array(z.string()),
-  overridden: z.array(z.string()),
+  packed: packedConfigSchema,
 });
 export type StressPlan = z.infer<typeof planSchema>;
 
@@ -56,11 +52,7 @@ const TRIES = 3;
 export async function objective(trial: TrialRun, options: Json): Promise<number> {
   const plan = planSchema.parse(options);
   const { share, of } = trial.params;
-  const config = {
-    ...configOf(plan.config, plan.project),
-    explicit: new Set(plan.explicit),
-    overridden: new Set(plan.overridden),
-  };
+  const config = unpackConfig(plan.packed);
   const context = { ...silentContext(config, trial.signal), folder: plan.folder };
   const subject = await openSubject(context, subjectOptions(plan));
   if (subject.tape.fingerprint !== plan.dataFingerprint) {
@@ -113,11 +105,8 @@ export function stressPlayer(
       dataFingerprint,
       jobs: jobs.map((job) => ("names" in job ? { ...job, names: [...job.names] } : job)),
       place,
-      project: config.folder,
       folder: context.folder,
-      config: config.resolved,
-      explicit: [...config.explicit],
-      overridden: [...config.overridden],
+      packed: packConfig(config),
     };
     return playShares(context, plan, Math.min(most, jobs.length), onDone);
   };

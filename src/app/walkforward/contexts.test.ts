@@ -10,7 +10,8 @@ import { openModel } from "../models/open.ts";
 import { quietContext } from "../testing/context.ts";
 import { trainClassifier } from "../training/classifier.ts";
 import { approveContexts, judgedLater } from "./contexts.ts";
-import type { Walked } from "./run.ts";
+import { objective, walkModule } from "./fold.ts";
+import { planWalk, type Walked } from "./run.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-contexts-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -77,6 +78,30 @@ describe("the approval of contexts", () => {
     expect(later.trades.length).toBeLessThan(free.trades.length);
     const names = new Set(contextTrades(later, held.tape).map(({ name }) => name));
     for (const name of names) expect(manifest.contexts).toContain(name);
+  });
+
+  it("tests a model on its own market and under the rules that it was trained under", async () => {
+    const cheap = changedConfig(config, { "model.name": "cheap", "exchange.taker_fee_bps": 0.25 });
+    await trainClassifier(context, cheap);
+    // What is configured by now: other symbols, other fees, and nobody said so for this run.
+    const other = changedConfig(config, { "data.symbols": ["ETHUSDT", "SOLUSDT"], "features.list": ["adx14"] });
+    const now = { ...other, overridden: new Set<string>(), explicit: new Set<string>() };
+    const subject = { kind: "model", model: "cheap" } as const;
+    const { plan, tape } = await planWalk(context, now, { name: "w", subject, windows: 3, anchored: false });
+    expect(tape.instruments.map(({ symbol }) => symbol)).toEqual(["BTCUSDT"]);
+    const window = { number: 0, origin: 0, attempt: 0, params: { window: 0 }, signal: context.signal };
+    const own = await openModel(context, now, "cheap");
+    expect(own.decision.exchange.takerFeeBps).toBe(0.25);
+    expect(plan.windows[0].train.from).toBe(own.policy.firstBar);
+    let record: unknown;
+    await objective(
+      { ...window, report: () => Promise.resolve(), keepReturns: () => {}, note: (_, value) => (record = value) },
+      walkModule(plan).options ?? null,
+    );
+    const { from, to } = plan.windows[0].test;
+    const alone = await backtest({ ...own, config: own.decision, from, to, balance: 10_000, seed: own.seed });
+    expect(alone.trades.length).toBeGreaterThan(0);
+    expect(record).toMatchObject({ tradeHash: alone.tradeHash });
   });
 
   it("needs windows that have kept their trades by context", () => {

@@ -7,7 +7,8 @@ import { z } from "zod";
 import { fingerprint, TidemarkError } from "../../core/index.ts";
 import type { Json, ObjectiveModule } from "../../search/index.ts";
 import { dataRoot } from "../config/folders.ts";
-import { type Config, configOf } from "../config/load.ts";
+import type { Config } from "../config/load.ts";
+import { unpackConfig } from "../config/packed.ts";
 import type { AppContext } from "../context.ts";
 import { readTape } from "../data/market.ts";
 import { findModel } from "../models/folders.ts";
@@ -56,7 +57,7 @@ export async function servedWalk(context: AppContext, own: Config, posted: WalkP
       fix: "Put it at the same path.",
     });
   }
-  const config = configOf(plan.config, plan.project);
+  const config = unpackConfig(plan);
   if (subject.kind === "model") findModel(config, subject.model);
   await requireData(silentContext(config, context.signal), config, plan);
   return walkModule(plan);

@@ -35,8 +35,8 @@ import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
 import { CompositeTracker } from "../../tracking/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
-import { type Config, configOf } from "../config/load.ts";
-import { configSchema } from "../config/schema.ts";
+import type { Config } from "../config/load.ts";
+import { packedConfigSchema, unpackConfig } from "../config/packed.ts";
 import type { AppContext } from "../context.ts";
 import { readTape } from "../data/market.ts";
 import { openModel } from "../models/open.ts";
@@ -90,10 +90,9 @@ export const walkPlanSchema = z.object({
       candidates: z.array(z.string()),
     })
     .optional(),
-  /** Folder of the configuration, and where the records go: empty on a worker elsewhere, which keeps nothing. */
-  project: z.string(),
+  /** Where the records go: empty on a worker elsewhere, which keeps nothing. */
   folder: z.string(),
-  config: configSchema,
+  ...packedConfigSchema.shape,
 });
 export type WalkPlan = z.infer<typeof walkPlanSchema>;
 export type WalkSubject = WalkPlan["subject"];
@@ -151,7 +150,7 @@ export async function objective(trial: TrialRun, options: Json): Promise<number>
 }
 
 async function windowRecord(plan: WalkPlan, index: number, signal: AbortSignal): Promise<FoldRecord> {
-  const config = configOf(plan.config, plan.project);
+  const config = unpackConfig(plan);
   const window = plan.windows[index];
   const path = foldPath(plan.folder, window.index);
   const known = readTextIfPresent(path);
@@ -187,7 +186,7 @@ async function purgedRecord(
   const path = foldPath(plan.folder, index);
   const known = readTextIfPresent(path);
   if (known !== undefined) return JSON.parse(known) as PurgedRecord;
-  const config = changedConfig(configOf(plan.config, plan.project), purged.settings);
+  const config = changedConfig(unpackConfig(plan), purged.settings);
   const tape = await readTape(silentContext(config, signal), config);
   const folder = join(plan.folder, `window-${index + 1}`);
   // A training that was stopped begins anew.

@@ -8,17 +8,17 @@ import {
   type WalkWindow,
   walkForwardWindows,
 } from "../../evaluate/index.ts";
-import { FeaturePipeline } from "../../features/index.ts";
 import { rollingWindows } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { learnsClassifier } from "../../policy/index.ts";
-import { featureSelection } from "../config/feature-selection.ts";
+import { learnsClassifier, readManifest } from "../../policy/index.ts";
 import { runsFolder } from "../config/folders.ts";
-import { networkSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
+import { packConfig } from "../config/packed.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { rowAt } from "../data/range.ts";
+import { findModel } from "../models/folders.ts";
+import { marketOf, openModel } from "../models/open.ts";
 import { firstBarOfClassifier } from "../training/classifier-window.ts";
 import { type CrossTraining, crossOutcome, crossWindows } from "./cross-train.ts";
 import type { CrossValidated } from "./cross-validate.ts";
@@ -53,11 +53,21 @@ function walkFolder(config: Config, name: string): string {
   return join(runsFolder(config), "walkforward", name);
 }
 
-/** First bar that can be decided on by what is tested. */
-function firstBarOf(config: Config, tape: MarketTape, subject: WalkPlan["subject"]): number {
+/** First bar that can be decided on by what is tested. Each training warms its own features up. */
+async function firstBarOf(
+  context: AppContext,
+  config: Config,
+  tape: MarketTape,
+  subject: WalkPlan["subject"],
+): Promise<number> {
+  if (subject.kind === "training") return 0;
   if (subject.kind === "rule") return 1;
-  const { window, warmup } = networkSettings(config);
-  return new FeaturePipeline(featureSelection(config), tape).warmup + Math.max(window - 1, warmup);
+  return (await openModel(context, config, subject.model, tape)).policy.firstBar;
+}
+
+/** A model brings its own market, where the command line names no other. */
+function marketFor(config: Config, subject: WalkPlan["subject"]): Config {
+  return subject.kind === "model" ? marketOf(config, readManifest(findModel(config, subject.model))) : config;
 }
 
 /** Windows on the days of a classifier's schedule, from the first Monday that has bars to warm up on. */
@@ -106,21 +116,31 @@ function mondayFrom(timeMs: number): number {
 
 /** A new walk-forward. Throws DATA_TOO_SHORT where the bars can't be cut so. */
 export async function beginWalk(context: AppContext, config: Config, options: WalkOptions): Promise<Walked> {
-  const tape = await openTape(context, config);
+  const { plan, tape } = await planWalk(context, config, options);
+  return walkOn(context, plan, tape, options);
+}
+
+/** Its plan, kept beside the records to come. Throws as `beginWalk` does. */
+export async function planWalk(
+  context: AppContext,
+  config: Config,
+  options: Omit<WalkOptions, keyof Places>,
+): Promise<Pick<Walked, "plan" | "tape">> {
+  const market = marketFor(config, options.subject);
+  const tape = await openTape(context, market);
   const training = options.subject.kind === "training";
   const byWeeks = training && learnsClassifier(config.model.learner) && options.windows === undefined;
   const windows = byWeeks
     ? weeklyWindows(config, tape, options)
     : walkForwardWindows({
-        // Each training warms its own features up; a rule or a model has the bars before its test.
-        from: training ? 0 : firstBarOf(config, tape, options.subject),
+        from: await firstBarOf(context, market, tape, options.subject),
         to: tape.bars,
         windows: options.windows ?? WINDOWS,
         anchored: options.anchored,
         embargoBars: config.splits.embargoBars,
       });
   const { name, subject } = options;
-  return walkOn(context, newPlan(context, config, tape, { name, subject, windows }), tape, options);
+  return { plan: newPlan(context, market, tape, { name, subject, windows }), tape };
 }
 
 /** Trainings of several settings in purged splits. Throws as `beginWalk` does, and USAGE_ARGUMENT for splits without sense. */
@@ -143,15 +163,22 @@ function newPlan(
   made: Pick<WalkPlan, "name" | "subject" | "windows" | "cross">,
 ): WalkPlan {
   const folder = walkFolder(config, made.name);
+  const { data, features } = config;
   const plan: WalkPlan = {
     ...made,
     seed: context.seed(),
     dataFingerprint: tape.fingerprint,
-    project: config.folder,
     folder,
+    ...packConfig(config),
     config: {
       ...config.resolved,
-      data: { ...config.resolved.data, timeframe: tape.timeframe, venue: tape.instruments[0].venue },
+      features: { ...config.resolved.features, set: features.set, list: [...features.list] },
+      data: {
+        ...config.resolved.data,
+        symbols: [...data.symbols],
+        timeframe: tape.timeframe,
+        venue: tape.instruments[0].venue,
+      },
     },
   };
   if (readTextIfPresent(join(folder, PLAN_FILE)) !== undefined) {
@@ -205,7 +232,12 @@ async function keptPlan(
 
 function planned(config: Config, plan: WalkPlan): Config {
   const { symbols, timeframe, venue, from, to } = plan.config.data;
-  return { ...config, data: { ...config.data, symbols, timeframe, venue, from, to } };
+  const { set, list } = plan.config.features;
+  return {
+    ...config,
+    features: { ...config.features, set, list },
+    data: { ...config.data, symbols, timeframe, venue, from, to },
+  };
 }
 
 async function walkOn(context: AppContext, plan: WalkPlan, tape: MarketTape, places: Places): Promise<Walked> {

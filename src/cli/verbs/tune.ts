@@ -16,9 +16,9 @@ async function tuneRule(context: CommandContext, given: string): Promise<void> {
   const tape = await openTape(context, config);
   const seed = context.seed();
   const { trials, best, verdict, unseen } = await tuneStrategy(context, config, {
+    strategy: given,
     rule,
     tape,
-    trials: config.search.trials,
     seed,
   });
   const shown = Object.entries(best.values).map(([name, value]) => `${name}=${Number(value.toPrecision(6))}`);

@@ -82,6 +82,26 @@ describe("trials in processes", () => {
     expect(reasons, "the reason holds what the process said last").toMatch(/thrown where nobody listens/);
   });
 
+  it("that are kept take the next trial, and are replaced where theirs did not end well", async () => {
+    const executor = compiled.search.processExecutor({ keep: true });
+    const study = await newStudy();
+    const summary = await study.optimize(named("counting"), { trials: 8, parallel: 2, executor });
+    expect(summary).toMatchObject({ complete: 6, failed: 2 });
+    const told = study.trials().map(({ userAttributes }) => userAttributes);
+    const byProcess = new Map<unknown, unknown[]>();
+    for (const { pid, turn } of told) byProcess.set(pid, [...(byProcess.get(pid) ?? []), turn]);
+    expect(byProcess.size, "two at first, and one for each failure").toBeLessThanOrEqual(4);
+    expect([...byProcess.values()].flat().filter((turn) => Number(turn) > 0).length, "kept").toBeGreaterThanOrEqual(4);
+    for (const turns of byProcess.values()) expect(turns).toEqual(turns.map((_, k) => k));
+    for (const { pid } of told) expect(isAlive(Number(pid)), "none is left behind").toBe(false);
+    const dying = await newStudy();
+    const other = compiled.search.processExecutor({ keep: true });
+    expect(await dying.optimize(named("dying"), { trials: 4, parallel: 2, executor: other })).toMatchObject({
+      complete: 4,
+      failed: 0,
+    });
+  });
+
   it("that use too much memory are stopped by it", async () => {
     const study = await newStudy({ maxRetries: 0 });
     const executor = compiled.search.processExecutor({ memoryMb: 32 });

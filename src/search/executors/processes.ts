@@ -1,6 +1,7 @@
 /**
- * @file Trials in child processes of this machine, one process a trial: a trial that crashes or runs out of memory takes
- * nothing else with it, leaves nothing behind, and never holds up the study.
+ * @file Trials in child processes of this machine: a trial that crashes or runs out of memory takes nothing else with it
+ * and never holds up the study. One process a trial leaves nothing behind; where opening the work costs more than the
+ * trial, a process is kept for the next one.
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
@@ -17,6 +18,11 @@ export type ProcessOptions = {
   readonly stopGraceMs?: number;
   /** Most memory of a trial's JavaScript objects; Node's own limit where absent. */
   readonly memoryMb?: number;
+  /**
+   * A process whose trial is complete takes the next one of the study, with whatever its module has opened; one whose trial
+   * ended otherwise is replaced. False where absent: each trial has a process of its own.
+   */
+  readonly keep?: boolean;
   readonly clock?: Clock;
 };
 
@@ -27,9 +33,12 @@ const OUTPUT_TAIL = 2_000;
 /** The compiled or the TypeScript form, whichever this file is. */
 const CHILD_PROGRAM = fileURLToPath(new URL(`./trial-process${extname(import.meta.url)}`, import.meta.url));
 
-type Running = { readonly child: ChildProcess; readonly closed: Promise<void> };
+type Running = { readonly child: ChildProcess; readonly closed: Promise<void>; readonly tail: () => string };
 
-function start(memoryMb: number | undefined): Running & { readonly tail: () => string } {
+/** Processes of a study: those that live, and of them those that wait for a trial. */
+type Pool = { readonly alive: Set<Running>; readonly idle: Running[] };
+
+function start(memoryMb: number | undefined): Running {
   const child = fork(CHILD_PROGRAM, [], {
     serialization: "advanced",
     execArgv: memoryMb === undefined ? [] : [`--max-old-space-size=${memoryMb}`],
@@ -59,18 +68,28 @@ function deathReason(child: ChildProcess, output: string): string {
   return `the trial's process ${how}${output === "" ? "" : `: ${output}`}`;
 }
 
+/** One that waits and lives, or a new one. */
+function takeProcess({ alive, idle }: Pool, memoryMb: number | undefined): Running {
+  for (let waiting = idle.pop(); waiting !== undefined; waiting = idle.pop()) {
+    if (waiting.child.connected) return waiting;
+  }
+  const running = start(memoryMb);
+  alive.add(running);
+  void running.closed.then(() => alive.delete(running));
+  return running;
+}
+
 async function runInChild(
   task: TrialTask,
   objective: ObjectiveModule,
   hooks: TrialHooks,
   signal: AbortSignal,
   options: ProcessOptions,
-  alive: Set<Running>,
+  pool: Pool,
 ): Promise<TrialOutcome> {
-  const { clock = systemClock, stopGraceMs = DEFAULT_STOP_GRACE_MS, memoryMb } = options;
-  const running = start(memoryMb);
+  const { clock = systemClock, stopGraceMs = DEFAULT_STOP_GRACE_MS, memoryMb, keep = false } = options;
+  const running = takeProcess(pool, memoryMb);
   const { child, closed, tail } = running;
-  alive.add(running);
   const state: { outcome?: TrialOutcome; failure?: { readonly thrown: unknown } } = {};
   const done = new AbortController();
   const answer = async (message: Extract<FromChild, { type: "report" }>): Promise<void> => {
@@ -83,10 +102,19 @@ async function runInChild(
       child.kill("SIGKILL");
     }
   };
-  child.on("message", (message: FromChild) => {
-    if (message.type === "outcome") state.outcome = message.outcome;
-    else void answer(message);
+  let onAnswered = (): void => {};
+  const answered = new Promise<void>((resolve) => {
+    onAnswered = resolve;
   });
+  const onMessage = (message: FromChild): void => {
+    if (message.type === "report") {
+      void answer(message);
+      return;
+    }
+    state.outcome = message.outcome;
+    if (keep) onAnswered();
+  };
+  child.on("message", onMessage);
   const onStop = (): void => {
     tell(child, { type: "stop" });
     void clock
@@ -97,12 +125,18 @@ async function runInChild(
   if (signal.aborted) onStop();
   signal.addEventListener("abort", onStop, { once: true });
   hooks.onWorker?.(`process ${child.pid ?? "?"}`);
-  tell(child, { type: "start", task, objective });
+  tell(child, { type: "start", task, objective, keep });
   try {
-    await closed;
+    await Promise.race([closed, answered]);
+    if (keep && state.outcome?.kind === "complete" && state.failure === undefined && !signal.aborted) {
+      pool.idle.push(running);
+    } else {
+      if (keep) child.kill("SIGKILL");
+      await closed;
+    }
   } finally {
-    alive.delete(running);
     done.abort();
+    child.off("message", onMessage);
     signal.removeEventListener("abort", onStop);
   }
   if (state.failure !== undefined) throw state.failure.thrown;
@@ -111,11 +145,11 @@ async function runInChild(
   return { kind: "failed", reason: deathReason(child, tail()), lost: true };
 }
 
-/** One child process a trial. The objective is named by its module. */
+/** Child processes, one a trial or kept for the next. The objective is named by its module. */
 export function processExecutor(options: ProcessOptions = {}): TrialExecutor {
   checkWhole("stopGraceMs", options.stopGraceMs ?? 0, 0, 3_600_000);
   if (options.memoryMb !== undefined) checkWhole("memoryMb", options.memoryMb, 16, 1_000_000);
-  const alive = new Set<Running>();
+  const pool: Pool = { alive: new Set(), idle: [] };
   let named: ObjectiveModule | undefined;
   return {
     name: "processes",
@@ -125,15 +159,16 @@ export function processExecutor(options: ProcessOptions = {}): TrialExecutor {
     async run(task, hooks, signal) {
       if (named === undefined) return { kind: "failed", reason: "the executor was not started", lost: false };
       try {
-        return await runInChild(task, named, hooks, signal, options, alive);
+        return await runInChild(task, named, hooks, signal, options, pool);
       } catch (thrown) {
         if (thrown instanceof TidemarkError) throw thrown;
         return { kind: "failed", reason: failureReason(thrown), lost: true };
       }
     },
     async close() {
-      for (const { child } of alive) child.kill("SIGKILL");
-      await Promise.all([...alive].map(({ closed }) => closed));
+      const living = [...pool.alive];
+      for (const { child } of living) child.kill("SIGKILL");
+      await Promise.all(living.map(({ closed }) => closed));
     },
   };
 }

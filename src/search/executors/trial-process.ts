@@ -1,5 +1,5 @@
 /**
- * @file The main program of a child process that runs one trial. It belongs to the process that started it: it ignores
+ * @file The main program of a child process that runs one trial, or one after another. It belongs to the process that started it: it ignores
  * Ctrl-C, which the terminal sends to both, stops when told to, and ends when its parent is gone.
  */
 import { extname } from "node:path";
@@ -11,7 +11,7 @@ import { failureReason, runObjective } from "./run-objective.ts";
 
 const ORPHANED_EXIT_CODE = 1;
 
-const stop = new AbortController();
+let stop = new AbortController();
 const waiting = new Map<number, (prune: boolean) => void>();
 let reports = 0;
 
@@ -37,6 +37,10 @@ async function runTrial(start: Extract<ToChild, { type: "start" }>): Promise<voi
     outcome = { kind: "failed", reason: failureReason(thrown), lost: false };
   }
   await send({ type: "outcome", outcome });
+  if (start.keep) {
+    stop = new AbortController();
+    return;
+  }
   process.disconnect();
   // Whatever the objective left running must not keep the process alive.
   process.exit(0);

@@ -17,6 +17,16 @@ export function bowl(trial) {
   return (trial.params.x - 1) ** 2;
 }
 
+let turns = 0;
+
+/** Says how many trials its process had before; the third and the sixth of the study fail. */
+export function counting(trial) {
+  trial.note("pid", process.pid);
+  trial.note("turn", turns++);
+  if (trial.number === 2 || trial.number === 5) throw new Error("this one can't be");
+  return trial.number;
+}
+
 /** Says when it begins and ends, works for a while in between. */
 export async function timed(trial, options) {
   log(options, "begin " + trial.number + " " + process.pid);
