@@ -8,6 +8,7 @@ import { startFromModel } from "../../learn/index.ts";
 import { EnsemblePolicy, loadPolicyModel, readManifest, releaseModel, saveEnsemble } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { type Config, loadConfig } from "../config/load.ts";
+import { packConfig } from "../config/packed.ts";
 import { openModel } from "../models/open.ts";
 import { quietContext } from "../testing/context.ts";
 import { paperParity } from "../trade/replay.ts";
@@ -154,9 +155,8 @@ describe("an ensemble", () => {
       seed: 5,
       dataFingerprint: tape.fingerprint,
       windows: [{ index: 0, train: { from: 0, to: cut }, test: { from: cut + 8, to: 1_150 }, lastTrainBar: cut - 1 }],
-      project: home,
       folder: join(home, "walk"),
-      config: config.resolved,
+      ...packConfig(config),
     };
     const trial = { params: { window: 0 }, signal: new AbortController().signal, note: () => {} };
     const gained = await objective(

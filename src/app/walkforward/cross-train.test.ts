@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { trainClassifierModel, trainPolicy } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { readManifest } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { loadConfig } from "../config/load.ts";
@@ -137,6 +138,36 @@ describe("trainings in purged splits", () => {
     expect(await parameters("network-hole", spoiled(middle.tests[0]))).toBe(clean);
     const whole = [{ from: middle.trainOn[0].from, to: tape.bars, until: tape.bars }];
     expect(await parameters("network-all", tape, whole)).not.toBe(clean);
+  });
+
+  it("of Q-learning and of ensembles are networks too: no label to purge, and each member is what its seed trains", async () => {
+    const pqn = { "model.learner": "pqn", "model.action_space": "target" };
+    const folder = (name: string): string => join(FOLDER, name);
+    const options = { name: "own", index: 0, seed: 1, purged: middle, signal };
+    const single = changedConfig(network, pqn);
+    const alone = await trainPurged(single, tape, { ...options, folder: folder("pqn") });
+    expect(readManifest(join(folder("pqn"), "model")).learner).toBe("pqn");
+    expect(alone.tested).toHaveLength(1);
+    const several = changedConfig(single, {
+      "model.learner": "ensemble",
+      "model.members": 2,
+      "model.member_learner": "pqn",
+    });
+    await trainPurged(several, tape, { ...options, folder: folder("several") });
+    const { learner, ensemble } = readManifest(join(folder("several"), "model"));
+    expect(learner).toBe("ensemble");
+    expect(ensemble).toMatchObject({ learner: "pqn", members: [{ seed: 1 }, { seed: 2 }] });
+    const [first, second] = ["policy.onnx", "policy-2.onnx"].map((file) =>
+      readFileSync(join(folder("several"), "model", file)),
+    );
+    expect(first.equals(readFileSync(join(folder("pqn"), "model", "policy.onnx"))), "the first seed's").toBe(true);
+    expect(second.equals(first), "another seed's").toBe(false);
+    const cutting = { scheme: "kfold", groups: 4, tested: 1, candidates: 2 } as const;
+    const own = crossWindows(context, several, tape, cutting);
+    expect(own.windows.map(({ purged }) => purged?.trainOn)).toEqual(
+      crossWindows(context, network, tape, cutting).windows.map(({ purged }) => purged?.trainOn),
+    );
+    expect(own.cross?.candidates[1]).toMatch(/learning_rate/);
   });
 
   it("are chosen by what they did where they were trained, and make one history of tested groups", async () => {

@@ -13,7 +13,7 @@ import {
 } from "../../evaluate/index.ts";
 import { FeaturePipeline } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { CLASSIFIER_HISTORY } from "../../policy/index.ts";
+import { CLASSIFIER_HISTORY, learnsClassifier } from "../../policy/index.ts";
 import { drawParams, type SearchSpace } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { featureSelection } from "../config/feature-selection.ts";
@@ -61,7 +61,7 @@ function candidatesOf(context: AppContext, config: Config, count: number): Setti
 function firstBarOf(config: Config, tape: MarketTape, candidates: readonly Settings[]): number {
   const histories = candidates.map((settings) => {
     const own = changedConfig(config, settings);
-    if (own.model.learner !== "ppo") return CLASSIFIER_HISTORY;
+    if (learnsClassifier(own.model.learner)) return CLASSIFIER_HISTORY;
     const { window, warmup } = networkSettings(own);
     return Math.max(window - 1, warmup);
   });
@@ -73,7 +73,7 @@ function firstBarOf(config: Config, tape: MarketTape, candidates: readonly Setti
  * is known at its close, and an episode ends inside the bars that it is learned from.
  */
 function horizonOf(config: Config): number {
-  return config.model.learner === "ppo" ? 0 : config.supervised.horizon;
+  return learnsClassifier(config.model.learner) ? config.supervised.horizon : 0;
 }
 
 /** The windows of a plan: every candidate in every split. Throws USAGE_ARGUMENT or DATA_TOO_SHORT. */

@@ -3,16 +3,26 @@ import { join } from "node:path";
 import { DAY_MS, packageVersion } from "../../core/index.ts";
 import { backtest, dailyReturns, headlineReturns } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
-import { trainClassifierModel, trainPolicy } from "../../learn/index.ts";
+import { type TrainResult, trainClassifierModel, trainPolicy } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { loadPolicyModel, openPolicy, rowsOfTape, selectionOf } from "../../policy/index.ts";
+import {
+  learnsClassifier,
+  loadPolicyModel,
+  openPolicy,
+  releaseModel,
+  rowsOfTape,
+  saveEnsemble,
+  selectionOf,
+} from "../../policy/index.ts";
 import { CompositeTracker } from "../../tracking/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import { classifierSettings } from "../training/classifier-settings.ts";
+import { memberConfig, memberSeeds } from "../training/member-config.ts";
 import { policySettings } from "../training/policy-settings.ts";
+import { memberFolder } from "../training/runs.ts";
 
 type Range = { readonly from: number; readonly to: number };
 type TrainedRange = Range & { readonly until: number };
@@ -53,8 +63,8 @@ export type PurgedRecord = {
 export async function trainPurged(config: Config, tape: MarketTape, options: PurgedOptions): Promise<PurgedRecord> {
   const { split, candidate, trainOn, tests } = options.purged;
   const modelFolder = join(options.folder, "model");
-  if (config.model.learner === "ppo") await trainNetwork(config, tape, modelFolder, options);
-  else await trainAnswers(config, tape, modelFolder, options);
+  if (learnsClassifier(config.model.learner)) await trainAnswers(config, tape, modelFolder, options);
+  else await trainNetworks(config, tape, modelFolder, options);
   const model = await loadPolicyModel(modelFolder);
   try {
     const features = computeFeatures(tape, selectionOf(model.manifest));
@@ -87,31 +97,44 @@ export async function trainPurged(config: Config, tape: MarketTape, options: Pur
     }
     return { split, candidate, trained, tested, totalReturn: growth - 1, trades, tradeHashes };
   } finally {
-    await model.session.release();
+    await releaseModel(model);
   }
 }
 
-async function trainNetwork(
+/** One network, or the members of an ensemble one after the other. */
+async function trainNetworks(
   config: Config,
   tape: MarketTape,
   modelFolder: string,
   { name, index, folder, seed, purged, signal }: PurgedOptions,
 ): Promise<void> {
-  await trainPolicy({
-    ...policySettings(config),
-    tape,
-    name,
-    version: String(index + 1),
-    modelFolder,
-    runFolder: join(folder, "run"),
-    trainOn: purged.trainOn.map(({ from, to }) => ({ from, to })),
-    seed,
-    codeVersion: packageVersion(),
-    saveEvery: config.training.saveInterval,
-    validateEvery: config.training.validateInterval,
-    tracker: new CompositeTracker([]),
-    signal,
-  });
+  const settings = policySettings(memberConfig(config));
+  const seeds = memberSeeds(config, seed);
+  const members: TrainResult[] = [];
+  for (const [k, own] of seeds.entries()) {
+    const place = seeds.length === 1 ? folder : memberFolder(folder, k);
+    members.push(
+      await trainPolicy({
+        ...settings,
+        tape,
+        name,
+        version: String(index + 1),
+        modelFolder: join(place, "model"),
+        runFolder: join(place, "run"),
+        trainOn: purged.trainOn.map(({ from, to }) => ({ from, to })),
+        seed: own,
+        codeVersion: packageVersion(),
+        saveEvery: config.training.saveInterval,
+        validateEvery: config.training.validateInterval,
+        tracker: new CompositeTracker([]),
+        signal,
+      }),
+    );
+  }
+  if (seeds.length === 1) return;
+  const { version, createdMs } = members[0].manifest;
+  const folders = members.map((member) => member.modelFolder);
+  saveEnsemble(modelFolder, { name, version, createdMs, seed }, folders);
 }
 
 async function trainAnswers(
