@@ -96,7 +96,7 @@ describe("tuning a strategy", () => {
   it("draws as the search is set, and says why no trial came to its end", async () => {
     const grid = changedConfig(config, { "search.sampler": "grid", "search.grid_resolution": 2, "search.trials": 9 });
     const { trials } = await tuned("cross.mjs", grid);
-    expect(trials.map(({ values }) => values["bars"]).sort((a, b) => Number(a) - Number(b))).toEqual([3, 60]);
+    expect(trials.map(({ values }) => values["bars"]).sort((a, b) => a - b)).toEqual([3, 60]);
     await expect(tuned("torn.mjs")).rejects.toMatchObject({
       code: "STUDY_WITHOUT_RESULT",
       message: expect.stringMatching(/RangeError: no such bar/) as string,

@@ -60,8 +60,8 @@ export function stressSentences({ baseRow, crises, monteCarlo, perturbed }: Stre
   return [
     `As it is, it made ${percent(baseRow.totalReturn)} with a worst drawdown of ${percent(baseRow.maxDrawdown)}. Scenarios begin ${formatMinute(baseRow.atMs)} UTC, where it has most at stake, and are turned against the side that it leans to.`,
     ...crises.map(
-      ({ fromMs, move, deviations, policyMove, policyWorst }) =>
-        `${formatDay(fromMs)}: the market moved ${percent(move)} in a day, ${Math.abs(deviations).toFixed(1)} deviations; the policy ${percent(policyMove)}, at the worst ${percent(policyWorst)}.`,
+      ({ toMs, move, deviations, policyMove, policyWorst }) =>
+        `Up to ${formatMinute(toMs)} UTC the market moved ${percent(move)} in a day, ${Math.abs(deviations).toFixed(1)} deviations; the policy ${percent(policyMove)}, at the worst ${percent(policyWorst)}.`,
     ),
     ...monteCarlo.map(
       ({ name, runs, finalReturn, maxDrawdown, ruin }) =>

@@ -102,7 +102,7 @@ async function runInChild(
       child.kill("SIGKILL");
     }
   };
-  let onAnswered = (): void => {};
+  let onAnswered: (() => void) | undefined;
   const answered = new Promise<void>((resolve) => {
     onAnswered = resolve;
   });
@@ -112,7 +112,7 @@ async function runInChild(
       return;
     }
     state.outcome = message.outcome;
-    if (keep) onAnswered();
+    if (keep) onAnswered?.();
   };
   child.on("message", onMessage);
   const onStop = (): void => {
