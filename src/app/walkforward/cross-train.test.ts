@@ -142,28 +142,26 @@ describe("trainings in purged splits", () => {
 
   it("of Q-learning and of ensembles are networks too: no label to purge, and each member is what its seed trains", async () => {
     const pqn = { "model.learner": "pqn", "model.action_space": "target" };
-    const folder = (name: string): string => join(FOLDER, name);
+    const [q, several] = ["pqn", "several"].map((name) => join(FOLDER, name));
     const options = { name: "own", index: 0, seed: 1, purged: middle, signal };
     const single = changedConfig(network, pqn);
-    const alone = await trainPurged(single, tape, { ...options, folder: folder("pqn") });
-    expect(readManifest(join(folder("pqn"), "model")).learner).toBe("pqn");
+    const alone = await trainPurged(single, tape, { ...options, folder: q });
+    expect(readManifest(join(q, "model")).learner).toBe("pqn");
     expect(alone.tested).toHaveLength(1);
-    const several = changedConfig(single, {
+    const ensembles = changedConfig(single, {
       "model.learner": "ensemble",
       "model.members": 2,
       "model.member_learner": "pqn",
     });
-    await trainPurged(several, tape, { ...options, folder: folder("several") });
-    const { learner, ensemble } = readManifest(join(folder("several"), "model"));
+    await trainPurged(ensembles, tape, { ...options, folder: several });
+    const { learner, ensemble } = readManifest(join(several, "model"));
     expect(learner).toBe("ensemble");
     expect(ensemble).toMatchObject({ learner: "pqn", members: [{ seed: 1 }, { seed: 2 }] });
-    const [first, second] = ["policy.onnx", "policy-2.onnx"].map((file) =>
-      readFileSync(join(folder("several"), "model", file)),
-    );
-    expect(first.equals(readFileSync(join(folder("pqn"), "model", "policy.onnx"))), "the first seed's").toBe(true);
+    const [first, second] = ["policy.onnx", "policy-2.onnx"].map((file) => readFileSync(join(several, "model", file)));
+    expect(first.equals(readFileSync(join(q, "model", "policy.onnx"))), "the first seed's").toBe(true);
     expect(second.equals(first), "another seed's").toBe(false);
     const cutting = { scheme: "kfold", groups: 4, tested: 1, candidates: 2 } as const;
-    const own = crossWindows(context, several, tape, cutting);
+    const own = crossWindows(context, ensembles, tape, cutting);
     expect(own.windows.map(({ purged }) => purged?.trainOn)).toEqual(
       crossWindows(context, network, tape, cutting).windows.map(({ purged }) => purged?.trainOn),
     );
