@@ -15,10 +15,13 @@ const MARKET = [
   "data.synthetic_bars=3000",
 ];
 
-/** A strategy of which one process dies in the middle of its window, as if by `kill -9`, and no other ever again. */
+/**
+ * A strategy that once, in the middle of a window, ends a process as if by `kill -9`: its own, or the one that started it.
+ */
 const MORTAL = `
 import { writeFileSync } from "node:fs";
 const killed = new URL("killed", import.meta.url);
+const victim = process.env.MORTAL_VICTIM ?? "pid";
 let decided = 0;
 function isFirst() {
   try {
@@ -31,7 +34,7 @@ function isFirst() {
 export const strategy = {
   name: "mortal",
   decide(symbol) {
-    if (++decided === 200 && isFirst()) process.kill(process.pid, "SIGKILL");
+    if (++decided === 200 && isFirst()) process.kill(process[victim], "SIGKILL");
     if (symbol.bar % 40 === 0) symbol.long(0.5);
     else if (symbol.bar % 40 === 20) symbol.flat();
   },
@@ -76,7 +79,7 @@ function hashesOf(json: string): string[] {
 }
 
 describe.skipIf(!hasRedis)("tidemark walkforward --workers (needs redis-server)", () => {
-  it("has its windows run by a worker elsewhere, with the results of this machine", async () => {
+  it("has its windows run by workers elsewhere, with the results of this machine; one whose worker is killed in its middle goes to another", async () => {
     using folder = temporaryFolder();
     using other = temporaryFolder();
     const cwd = folder.path;
@@ -84,21 +87,30 @@ describe.skipIf(!hasRedis)("tidemark walkforward --workers (needs redis-server)"
     let over = false;
     let asked = false;
     try {
-      const args = ["--strategy", "sma-cross", "--windows", "3", "--no-report", "--json", "--seed", "1", ...MARKET];
-      const working = tidemark(["worker", "--workers", server.url], {
-        cwd: other.path,
-        whileRunning: (child, stderr) => {
-          if (!over || asked || !/Serving|Waiting/.test(stderr)) return;
-          asked = child.kill("SIGINT");
-        },
-      });
+      writeFileSync(join(cwd, "mortal.mjs"), MORTAL);
+      const args = ["--strategy", "./mortal.mjs", "--windows", "3", "--no-report", "--json", "--seed", "1", ...MARKET];
+      const work = ["worker", "--workers", server.url, "--set", "search.lost_after_seconds=1"];
+      const doomed = tidemark(work, { cwd: other.path, env: { MORTAL_VICTIM: "ppid" } });
+      const taken = doomed.then((died) => ({
+        died,
+        next: tidemark(work, {
+          cwd: other.path,
+          whileRunning: (child, stderr) => {
+            if (!over || asked || !/Serving|Waiting/.test(stderr)) return;
+            asked = child.kill("SIGINT");
+          },
+        }),
+      }));
       const spread = await tidemark(["walkforward", ...args, "--workers", server.url], { cwd });
       over = true;
       expect(spread.code, spread.stderr).toBe(0);
-      expect((await working).stdout).toContain("3 trials finished");
+      const { died, next } = await taken;
+      expect(died.code, "it was killed").toBe(null);
+      expect(existsSync(join(cwd, "killed")), "in the middle of a window").toBe(true);
+      expect((await next).stdout, "all of them, the one that was begun too").toContain("3 trials finished");
       const here = await tidemark(["walkforward", ...args, "--name", "here"], { cwd });
       expect(hashesOf(spread.stdout)).toEqual(hashesOf(here.stdout));
-      expect(existsSync(join(cwd, "runs", "walkforward", "sma-cross", "window-3.json"))).toBe(true);
+      expect(existsSync(join(cwd, "runs", "walkforward", "mortal", "window-3.json"))).toBe(true);
       expect(existsSync(join(other.path, "runs")), "a worker keeps nothing").toBe(false);
       const warm = await tidemark(["walkforward", "--warm", "--workers", server.url, ...MARKET], { cwd });
       expect(warm.stderr).toContain("can't be spread over machines");

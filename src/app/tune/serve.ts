@@ -103,6 +103,7 @@ class SearchServer {
     const over = new AbortController();
     const watching = this.#watch(posted, over);
     const { parallel } = searchBudget(config, Math.max(1, availableParallelism() - 1));
+    const lostAfterMs = 1_000 * config.search.lostAfterSeconds;
     this.#context.note(`Serving the search ${posted.name}, ${parallel} trials at a time.`);
     try {
       return await runWorker({
@@ -111,6 +112,8 @@ class SearchServer {
         codeVersion: posted.codeVersion,
         dataFingerprint: posted.dataFingerprint,
         parallel,
+        lockMs: lostAfterMs,
+        stalledCheckMs: lostAfterMs,
         signal: AbortSignal.any([signal, over.signal]),
         onProgress: this.#context.progress,
         clock,

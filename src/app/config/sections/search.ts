@@ -103,6 +103,12 @@ export const searchSection = z
       .max(1_000)
       .default(10)
       .describe("How often a trial is measured on the validation part, and may be pruned."),
+    lost_after_seconds: z
+      .int()
+      .min(1)
+      .max(3_600)
+      .default(30)
+      .describe("Silence of a worker after which its trial or window goes to another one."),
     space: spaceSection.prefault({}),
   })
   .describe("The search for hyper-parameters (tidemark tune).");
