@@ -6,7 +6,15 @@ import { afterAll, describe, expect, it } from "vitest";
 import { parseTimeframe } from "../core/index.ts";
 import { computeFeatures } from "../features/index.ts";
 import { PPO_DEFAULTS, REWARD_DEFAULTS, trainClassifierModel, trainPolicy } from "../learn/index.ts";
-import { type MarketTape, syntheticTape, tapeInPieces } from "../market/index.ts";
+import {
+  joinAlternative,
+  type MarketTape,
+  type SeriesRows,
+  seriesSpec,
+  streamAlternative,
+  syntheticTape,
+  tapeInPieces,
+} from "../market/index.ts";
 import {
   loadPolicyModel,
   networkSpec,
@@ -86,14 +94,31 @@ async function network(encoder: "gru" | "mlp"): Promise<PolicyModel> {
   return loadPolicyModel(modelFolder);
 }
 
-async function classifier(): Promise<PolicyModel> {
-  const modelFolder = join(FOLDER, "logistic");
+/** The premium of the first symbol every eighth hour, with an outage in the middle; the second has none. */
+const OBSERVED = Array.from({ length: BARS / 8 }, (_, i) => i).filter((i) => i < 70 || i > 100);
+const PREMIUM: SeriesRows = {
+  spec: seriesSpec("bybit.premium"),
+  rows: [
+    {
+      length: OBSERVED.length,
+      eventMs: Float64Array.from(OBSERVED, (i) => made.timeMs[8 * i]),
+      availableMs: Float64Array.from(OBSERVED, (i) => made.timeMs[8 * i] + 3_600_000),
+      revision: new Float64Array(OBSERVED.length),
+      recorded: new Float64Array(OBSERVED.length),
+      value: Float64Array.from(OBSERVED, (i) => made.close[16 * i + 2] / made.close[16 * i] - 1),
+    },
+    undefined,
+  ],
+};
+
+async function classifier(name: string, of: MarketTape, features: readonly string[]): Promise<PolicyModel> {
+  const modelFolder = join(FOLDER, name);
   await trainClassifierModel({
-    tape,
-    name: "logistic",
+    tape: of,
+    name,
     version: "1",
     modelFolder,
-    features: FEATURES,
+    features,
     settings: {
       learner: "logistic",
       label: { kind: "sign", horizon: 4, classes: 2, upper: 1, lower: 1 },
@@ -110,10 +135,16 @@ async function classifier(): Promise<PolicyModel> {
   return loadPolicyModel(modelFolder);
 }
 
-const models = [await network("gru"), await network("mlp"), await classifier()];
+const joined = joinAlternative(tape, [PREMIUM]);
+const models = [
+  await network("gru"),
+  await network("mlp"),
+  await classifier("logistic", tape, FEATURES),
+  await classifier("premium", joined, ["perp.premium", "perp.premium.missing", "rsi14"]),
+];
 
 function onWhole(model: PolicyModel): Promise<BacktestResult> {
-  const features = computeFeatures(tape, selectionOf(model.manifest));
+  const features = computeFeatures(joined, selectionOf(model.manifest));
   const policy = openPolicy(model, rowsOfTape(features, model.manifest.normalizer));
   return backtest({ tape, policy, from: FROM, ...RUN });
 }
@@ -130,10 +161,12 @@ describe("a streamed model", () => {
     const cut = fc.uniqueArray(fc.integer({ min: 1, max: BARS - 1 }), { minLength: 0, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(cut, fc.nat(models.length - 1), async (cuts, m) => {
-        const stream = tapeInPieces(
+        const candles = tapeInPieces(
           tape,
           cuts.sort((a, b) => a - b),
         );
+        // The models that read candles alone take no notice of what is joined to them.
+        const stream = streamAlternative(candles, [PREMIUM]);
         const from = { atMs: tape.timeMs[FROM - 20], bars: 20, bar: 0 };
         const policy = new StreamedModel(models[m]);
         const streamed = await streamedBacktest({ stream, policy, ...RUN, from, keepBars: 1 });
@@ -146,6 +179,7 @@ describe("a streamed model", () => {
           [[200, 400, 600, 800, 1_000, 1_200], 0],
           [[FROM - 1, FROM, FROM + 1], 1],
           [[200, 400, 600, 800, FROM, 1_200], 2],
+          [[200, 400, 600, 800, FROM, 1_200], 3],
         ],
       },
     );

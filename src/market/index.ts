@@ -33,6 +33,7 @@ export {
   keyOf,
   readSeries,
   type SeriesRows,
+  streamAlternative,
   unpromotable,
 } from "./alternative/join.ts";
 export { AlternativeStore, MARKET_KEY, type PutCounts } from "./alternative/store.ts";

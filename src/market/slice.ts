@@ -53,11 +53,22 @@ export function joinTapes(tape: MarketTape, from: number, next: MarketTape): Mar
   invariant(kept === 0 || next.bars === 0 || next.timeMs[0] > tape.timeMs[tape.bars - 1], "it goes on later");
   const bars = kept + next.bars;
   const S = tape.symbols;
+  const { alternative } = next;
   const joined = {
     ...createTape(next.instruments, next.timeframe, bars, next.currency),
     ...Object.fromEntries(
       OPTIONAL_COLUMNS.filter((name) => next[name] !== undefined).map((name) => [name, column(bars * S)]),
     ),
+    ...(alternative === undefined
+      ? {}
+      : {
+          alternative: mapColumns(alternative, (own, kind, k) => {
+            const whole = column(bars * S);
+            whole.set(tape.alternative?.[kind][k].subarray(from * S, tape.bars * S) ?? []);
+            whole.set(own.subarray(0, next.bars * S), kept * S);
+            return whole;
+          }),
+        }),
   };
   joined.bars = bars;
   joined.timeMs.set(tape.timeMs.subarray(from, tape.bars));

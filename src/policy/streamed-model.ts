@@ -23,7 +23,7 @@ export class StreamedModel implements Policy {
   #next = 0;
   #slid = 0;
 
-  /** Throws USAGE_ARGUMENT for features that read other series than candles, MODEL_MISMATCH for features of another version. */
+  /** Throws MODEL_MISMATCH for features of another version. */
   constructor(model: PolicyModel) {
     const { manifest, folder } = model;
     this.#model = model;
@@ -31,14 +31,7 @@ export class StreamedModel implements Policy {
       instruments: manifestInstruments(manifest),
       barMs: manifest.barMs,
     });
-    const { series, fingerprint, symbols, count, warmup } = this.#pipeline;
-    if (series.length > 0) {
-      throw new TidemarkError("USAGE_ARGUMENT", {
-        what: `This backtest can't be streamed: the model reads ${series.join(", ")} beside the candles`,
-        where: folder,
-        fix: "Run it without --stream.",
-      });
-    }
+    const { fingerprint, symbols, count, warmup } = this.#pipeline;
     if (manifest.normalizer.fingerprint !== fingerprint) {
       throw new TidemarkError("MODEL_MISMATCH", {
         what: "The model's features are computed differently by this version",

@@ -9,6 +9,8 @@ import {
   readSeries,
   type SeriesRows,
   seriesSpec,
+  streamAlternative,
+  type TapeStream,
 } from "../../market/index.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
@@ -68,16 +70,37 @@ export async function withAlternative(
   tape: MarketTape,
   outages?: SeriesOutages,
 ): Promise<MarketTape> {
+  if (tape.alternative !== undefined) return tape;
+  return joinAlternative(tape, await wantedSeries(context, config, selection, tape.instruments, outages));
+}
+
+/** The same of a history that is streamed. */
+export async function streamWithAlternative(
+  context: AppContext,
+  config: Config,
+  selection: FeatureSelection,
+  stream: TapeStream,
+): Promise<TapeStream> {
+  return streamAlternative(stream, await wantedSeries(context, config, selection, stream.instruments));
+}
+
+async function wantedSeries(
+  context: AppContext,
+  config: Config,
+  selection: FeatureSelection,
+  instruments: readonly Instrument[],
+  outages?: SeriesOutages,
+): Promise<SeriesRows[]> {
   const ids = selectionSeries(selection);
-  if (ids.length === 0 || tape.alternative !== undefined) return tape;
+  if (ids.length === 0) return [];
   const store = new AlternativeStore(dataRoot(config));
-  const series = await (outages?.read(store, ids, tape.instruments) ?? readSeries(store, ids, tape.instruments));
+  const series = await (outages?.read(store, ids, instruments) ?? readSeries(store, ids, instruments));
   const empty = series.filter(({ rows }) => rows.every((own) => own === undefined)).map(({ spec }) => spec.id);
   const absent = empty.filter((id) => outages?.has(id) !== true);
   if (absent.length > 0) {
     context.warn(`${absent.join(", ")}: not stored; features of it are 0 and say that it is missing.`);
   }
-  return joinAlternative(tape, series);
+  return series;
 }
 
 /** `[S]` of `[value, age, ...]` at a close, read anew from the store: others add to it while a session runs. */

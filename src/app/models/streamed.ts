@@ -10,11 +10,19 @@ import {
   type WrittenPage,
   writePage,
 } from "../../evaluate/index.ts";
-import { changedTerms, loadPolicyModel, readManifest, requireMatch, StreamedModel } from "../../policy/index.ts";
+import {
+  changedTerms,
+  loadPolicyModel,
+  readManifest,
+  requireMatch,
+  StreamedModel,
+  selectionOf,
+} from "../../policy/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { streamWithAlternative } from "../data/alternative.ts";
 import { openStream } from "../data/market.ts";
 import { openRule, type RuleOptions } from "../strategies/rule.ts";
 import { findModel } from "./folders.ts";
@@ -61,7 +69,8 @@ async function modelSubject(
 ): Promise<Subject> {
   const folder = findModel(config, given);
   const manifest = readManifest(folder);
-  const stream = await openStream(context, marketOf(config, manifest), toMs === undefined ? {} : { toMs });
+  const candles = await openStream(context, marketOf(config, manifest), toMs === undefined ? {} : { toMs });
+  const stream = await streamWithAlternative(context, config, selectionOf(manifest), candles);
   requireMatch(manifest, { ...stream, barMs: timeframeMs(stream.timeframe) }, folder);
   const policy = new StreamedModel(await loadPolicyModel(folder, { threads: config.training.threads }));
   for (const line of changedTerms(manifest, stream)) context.warn(line);

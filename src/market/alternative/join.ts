@@ -2,6 +2,7 @@
 import { type Instrument, invariant } from "../../core/index.ts";
 import { type SeriesSpec, seriesSpec, sourceTerms } from "../../venues/choices.ts";
 import { sealTape } from "../fingerprint.ts";
+import type { TapeStream } from "../stream.ts";
 import { column, type MarketTape } from "../tape.ts";
 import { type JoinedSeries, missingColumns, type Provenance, writeCell } from "./columns.ts";
 import { type AlternativeStore, MARKET_KEY } from "./store.ts";
@@ -75,8 +76,23 @@ export class AlternativeReader {
 export function joinAlternative(tape: MarketTape, series: readonly SeriesRows[]): MarketTape {
   invariant(tape.alternative === undefined, "series are joined once");
   if (series.length === 0) return tape;
-  const alternative = missingColumns(series.map(joinedSeries), tape.bars * tape.symbols, column);
-  const reader = new AlternativeReader(series, tape.symbols);
+  return joinRows(tape, series.map(joinedSeries), new AlternativeReader(series, tape.symbols));
+}
+
+/** A stream whose stretches have the series joined to them, as the whole tape would have. */
+export function streamAlternative(stream: TapeStream, series: readonly SeriesRows[]): TapeStream {
+  if (series.length === 0) return stream;
+  const joined = series.map(joinedSeries);
+  const reader = new AlternativeReader(series, stream.instruments.length);
+  async function* pieces(): AsyncGenerator<MarketTape> {
+    for await (const piece of stream.pieces) yield joinRows(piece, joined, reader);
+  }
+  return { ...stream, pieces: pieces() };
+}
+
+/** @param reader that has read nothing later than the tape's first bar */
+function joinRows(tape: MarketTape, series: readonly JoinedSeries[], reader: AlternativeReader): MarketTape {
+  const alternative = missingColumns(series, tape.bars * tape.symbols, column);
   for (let t = 0; t < tape.bars; t++) {
     for (let s = 0; s < tape.symbols; s++) {
       const cell = t * tape.symbols + s;
