@@ -36,6 +36,8 @@ function everyLimit(): DecisionConfig {
   };
 }
 
+const ROUNDS = 4;
+
 export const riskBenchmark: Benchmark = {
   name: "risk",
   summary: "symbol-steps/s with every limit of the portfolio on: 64 accounts of five symbols on one thread",
@@ -43,8 +45,13 @@ export const riskBenchmark: Benchmark = {
     const tape = benchTape();
     const plain = envRun(tape, benchDecision());
     const limited = envRun(tape, everyLimit());
-    const plainMs = await fastestMs(context, 4, () => plain(true));
-    const limitedMs = await fastestMs(context, 4, () => limited(true));
+    // In turn, so that what else the machine does meets both.
+    let plainMs = Number.POSITIVE_INFINITY;
+    let limitedMs = Number.POSITIVE_INFINITY;
+    for (let round = 0; round < ROUNDS; round++) {
+      plainMs = Math.min(plainMs, await fastestMs(context, 1, () => plain(true)));
+      limitedMs = Math.min(limitedMs, await fastestMs(context, 1, () => limited(true)));
+    }
     const { accounts, bars } = ENV_SHAPE;
     const steps = accounts * tape.symbols * bars;
     const value = Math.round((1_000 * steps) / limitedMs);
