@@ -1,5 +1,6 @@
 export { Bar } from "./bar.ts";
 export { registerFeature, selectionSeries } from "./catalog.ts";
+export { type ChartIndicator, chartIndicators, chartWarmup, drawIndicators } from "./chart.ts";
 export { checkFeature, type FeatureCheckOptions } from "./check-feature.ts";
 export { type FeatureDefinition, FeatureGroup, reading } from "./definition.ts";
 export {

@@ -53,6 +53,22 @@ export const featureSchema = z.object({
 export const featuresSchema = z.object({ items: z.array(featureSchema) });
 export type Feature = z.infer<typeof featureSchema>;
 
+/** GET indicators: what a chart can draw. `candles/indicators?names=` takes them with any whole numbers in the place of `#`. */
+export const indicatorSchema = z.object({
+  /** With its usual numbers, such as "ema50". */
+  name: z.string(),
+  /** With `#` for every number. */
+  pattern: z.string(),
+  title: z.string(),
+  /** Drawn over the price, in its units; else in a pane of its own. */
+  overPrice: z.boolean(),
+  /** Levels that its pane marks. */
+  levels: z.array(z.number()),
+  source: z.string(),
+});
+export const indicatorsSchema = z.object({ items: z.array(indicatorSchema) });
+export type Indicator = z.infer<typeof indicatorSchema>;
+
 /** Every setting by dotted key, resolved; secrets are never among them. */
 export const configSchema = z.object({
   path: z.string().nullable(),

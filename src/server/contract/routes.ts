@@ -12,7 +12,7 @@ import {
 } from "./access.ts";
 import { dialogueSchema, questionSchema } from "./assistant.ts";
 import type { Tier } from "./common.ts";
-import { checksSchema, configSchema, coverageSchema, dataSchema, featuresSchema } from "./data.ts";
+import { checksSchema, configSchema, coverageSchema, dataSchema, featuresSchema, indicatorsSchema } from "./data.ts";
 import { jobDetailSchema, jobLogSchema, jobSchema, jobsSchema, newJobSchema } from "./jobs.ts";
 import { reportSchema, reportsSchema, ticketSchema } from "./judge.ts";
 import {
@@ -288,7 +288,21 @@ export const ROUTES = {
     path: "/candles",
     summary: "Candles as columns",
     tier: "view",
-    query: ["venue", "symbol", "kind", "timeframe", "from", "to", "max"],
+    query: ["venue", "symbol", "kind", "timeframe", "as", "from", "to", "max"],
+  },
+  indicators: {
+    method: "get",
+    path: "/indicators",
+    summary: "What can be drawn over candles or below them",
+    tier: "view",
+    answer: indicatorsSchema,
+  },
+  indicatorLines: {
+    method: "get",
+    path: "/candles/indicators",
+    summary: "Columns timeMs and every line of the named indicators, by the code that features are made by",
+    tier: "view",
+    query: ["venue", "symbol", "kind", "timeframe", "as", "from", "to", "names"],
   },
   features: { method: "get", path: "/features", summary: "What a model can see", tier: "view", answer: featuresSchema },
   config: { method: "get", path: "/config", summary: "Resolved settings", tier: "view", answer: configSchema },

@@ -8,9 +8,23 @@ import {
   type MonthCoverage,
   runChecks,
 } from "../../app/index.ts";
-import { type InstrumentKind, parseTimeframe, TidemarkError, timeframeMs } from "../../core/index.ts";
-import { describeFeatures } from "../../features/index.ts";
-import { listSets, MarketStore, type StoredSet } from "../../market/index.ts";
+import {
+  barOpen,
+  type InstrumentKind,
+  parseTimeframe,
+  TidemarkError,
+  type Timeframe,
+  timeframeMs,
+} from "../../core/index.ts";
+import { chartWarmup, describeFeatures, drawIndicators } from "../../features/index.ts";
+import {
+  type Candles as Bars,
+  listSets,
+  MarketStore,
+  resampleCandles,
+  type SetKey,
+  type StoredSet,
+} from "../../market/index.ts";
 import type { Columns, DataSet, Feature } from "../contract/index.ts";
 import { Slow } from "./memo.ts";
 import { wholeOf } from "./paging.ts";
@@ -20,6 +34,8 @@ const CHECKS_FRESH_MS = 30_000;
 const CANDLES_FRESH_MS = 5_000;
 const MOST_BARS = 20_000;
 const KEPT_RANGES = 32;
+/** So many indicators are drawn at once. */
+const MOST_INDICATORS = 12;
 /** The calendar of a market that never closes. */
 const ALWAYS_OPEN = "24/7";
 
@@ -82,7 +98,7 @@ export class MachineResources {
   }
 
   /** Months of a stored set. */
-  async coverage(query: Readonly<Record<string, string | undefined>>): Promise<MonthCoverage[]> {
+  async coverage(query: Query): Promise<MonthCoverage[]> {
     const { sets } = await this.#data.get();
     const set = sets.find((one) => isNamed(one, query));
     if (set === undefined) throw noCandles();
@@ -99,18 +115,93 @@ export class MachineResources {
     return known;
   }
 
-  /** Bars of a stored set; more than `max` are joined into longer ones that keep every extreme. */
-  async candles(query: Readonly<Record<string, string | undefined>>): Promise<Candles> {
-    const { venue = "", symbol = "", kind = "", timeframe = "", from, to, max = String(MOST_BARS) } = query;
+  /**
+   * Bars of a stored set, or longer ones that are made of them (`as`); more than `max` are joined into longer ones that keep
+   * every extreme.
+   */
+  async candles(query: Query): Promise<Candles> {
+    const { max = String(MOST_BARS) } = query;
     const most = wholeOf(max, "max", 1, MOST_BARS);
-    const fromMs = from === undefined ? Number.NEGATIVE_INFINITY : timeOf(from, "from");
-    const toMs = to === undefined ? Number.POSITIVE_INFINITY : timeOf(to, "to");
+    const range = await this.#range(query);
+    return this.#kept(`${range.key} ${most}`, async () => {
+      const { length: _, ...columns } = await this.#read(range, range.fromMs);
+      return joinBars(columns, range.barMs, most);
+    });
+  }
+
+  /** Lines of indicators over the same bars, each bar with a value that no longer depends on where the reading began. */
+  async indicators(query: Query): Promise<Candles> {
+    const names = [...new Set((query["names"] ?? "").split(",").filter((name) => name !== ""))];
+    if (names.length === 0 || names.length > MOST_INDICATORS) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `${names.length} indicators were asked for`,
+        where: "names",
+        fix: `Name 1 to ${MOST_INDICATORS} of them, with commas between them.`,
+      });
+    }
+    const range = await this.#range(query);
+    const warmup = chartWarmup(names, range.barMs);
+    return this.#kept(`${range.key} ${names.join(",")}`, async () => {
+      const bars = await this.#warmed(range, warmup);
+      if (bars.length > warmup + MOST_BARS) {
+        throw new TidemarkError("USAGE_ARGUMENT", {
+          what: `The range holds more than ${MOST_BARS} bars`,
+          where: "from",
+          fix: "Ask for a shorter range, or for longer bars with `as`.",
+        });
+      }
+      const first = bars.timeMs.findIndex((ms) => ms >= range.fromMs);
+      const from = first < 0 ? bars.length : first;
+      const lines = Object.entries(drawIndicators(bars, range.barMs, names));
+      return {
+        barMs: range.barMs,
+        columns: {
+          timeMs: bars.timeMs.slice(from),
+          ...Object.fromEntries(lines.map(([name, values]) => [name, values.slice(from)])),
+        },
+      };
+    });
+  }
+
+  async #range(query: Query): Promise<Range> {
+    const { from, to, as } = query;
     const known = (await this.data()).items.find((set) => isNamed(set, query));
     if (known === undefined) throw noCandles();
-    const key = JSON.stringify([venue, symbol, kind, timeframe, fromMs, toMs, most]);
+    const { venue, symbol, kind, firstMs, lastMs } = known;
+    const timeframe = parseTimeframe(known.timeframe);
+    const bars = as === undefined ? timeframe : parseTimeframe(as);
+    const barMs = timeframeMs(bars);
+    const sinceMs = Math.max(from === undefined ? firstMs : timeOf(from, "from"), firstMs);
+    const endMs = lastMs + timeframeMs(timeframe);
+    const untilMs = Math.min(to === undefined ? endMs : timeOf(to, "to"), endMs);
+    // A longer bar is whole: it is read from its beginning to its end.
+    const [fromMs, toMs] =
+      bars === timeframe ? [sinceMs, untilMs] : [barOpen(sinceMs, barMs), barOpen(untilMs - 1, barMs) + barMs];
+    const set: SetKey = { venue, symbol, kind: kind as InstrumentKind, timeframe };
+    const key = JSON.stringify([venue, symbol, kind, timeframe, bars, fromMs, toMs]);
+    return { set, bars, barMs, firstMs, fromMs, toMs, key };
+  }
+
+  async #read({ set, bars, toMs }: Range, fromMs: number): Promise<Bars> {
+    const store = new MarketStore(dataRoot(this.#context.config()));
+    const candles = await store.readCandles(set, fromMs, toMs);
+    return bars === set.timeframe ? candles : resampleCandles(candles, set.timeframe, bars);
+  }
+
+  /** With so many bars before the range, further back where there are holes, or all that there are. */
+  async #warmed(range: Range, warmup: number): Promise<Bars> {
+    for (let reach = warmup + 1; ; reach *= 2) {
+      const fromMs = Math.max(range.firstMs, range.fromMs - reach * range.barMs);
+      const bars = await this.#read(range, range.bars === range.set.timeframe ? fromMs : barOpen(fromMs, range.barMs));
+      const before = bars.timeMs.findIndex((ms) => ms >= range.fromMs);
+      if (fromMs <= range.firstMs || (before < 0 ? bars.length : before) >= warmup) return bars;
+    }
+  }
+
+  #kept(key: string, make: () => Promise<Candles>): Promise<Candles> {
     let range = this.#ranges.get(key);
     if (range === undefined) {
-      range = new Slow(() => this.#read(known, fromMs, toMs, most), this.#context.clock, CANDLES_FRESH_MS);
+      range = new Slow(make, this.#context.clock, CANDLES_FRESH_MS);
       this.#ranges.set(key, range);
       if (this.#ranges.size > KEPT_RANGES) {
         const [oldest] = this.#ranges.keys();
@@ -119,32 +210,27 @@ export class MachineResources {
     }
     return range.get();
   }
-
-  async #read(set: DataSet, fromMs: number, toMs: number, most: number): Promise<Candles> {
-    const { venue, symbol, kind } = set;
-    const timeframe = parseTimeframe(set.timeframe);
-    const store = new MarketStore(dataRoot(this.#context.config()));
-    const bars = await store.readCandles({ venue, symbol, kind: kind as InstrumentKind, timeframe }, fromMs, toMs);
-    return joinBars(
-      {
-        timeMs: bars.timeMs,
-        open: bars.open,
-        high: bars.high,
-        low: bars.low,
-        close: bars.close,
-        volume: bars.volume,
-      },
-      timeframeMs(timeframe),
-      most,
-    );
-  }
 }
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** Bars of a stored set, or longer ones made of them, that open in `[fromMs, toMs)`. */
+type Range = {
+  readonly set: SetKey & { readonly timeframe: Timeframe };
+  readonly bars: Timeframe;
+  readonly barMs: number;
+  /** Open time of the first stored bar. */
+  readonly firstMs: number;
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly key: string;
+};
 
 type Named = Readonly<Record<"venue" | "symbol" | "kind" | "timeframe", string>>;
 
 function isNamed(
   set: Named,
-  { venue, symbol, kind, timeframe }: Readonly<Record<string, string | undefined>>,
+  { venue, symbol, kind, timeframe }: Query,
 ): boolean {
   return set.venue === venue && set.symbol === symbol && set.kind === kind && set.timeframe === timeframe;
 }
