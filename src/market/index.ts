@@ -43,6 +43,7 @@ export { type Gap, look, missedSince, type Watch } from "./alternative/watcher.t
 export {
   type CandleRow,
   type Candles,
+  candlesBetween,
   candlesFromRows,
   createCandles,
   createFunding,

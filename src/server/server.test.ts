@@ -72,7 +72,13 @@ const quote = (last: string, timeMs: number): Entry => ({
   kind: "quote",
   quote: { symbol: "BTCUSDT", bid: text(last), ask: text(last), last: text(last), timeMs },
 });
-const row = (openMs: number): Entry => ({ kind: "row", strategy: "demo-1", openMs, rows: [null], late: false });
+const row = (openMs: number): Entry => ({
+  kind: "row",
+  strategy: "demo-1",
+  openMs,
+  rows: [[100, 111, 99, 110, 5, 0]],
+  late: false,
+});
 const NAME = '<img src=x onerror="alert(1)">';
 
 /** Two closed trades (+9.0 and -11.0 after fees of 1 each), an open position of 0.1 at 110 and a mark of 120. */
@@ -124,7 +130,22 @@ describe("every answer", () => {
       expect([name, isMissing ? 200 : answer.status, problem]).toEqual([name, 200, undefined]);
     }
     expect(missing.sort()).toEqual(
-      ["candles", "coverage", "job", "jobLog", "model", "report", "run", "runMetrics", "story", "trials"].sort(),
+      [
+        ...[
+          "candles",
+          "coverage",
+          "job",
+          "jobLog",
+          "model",
+          "report",
+          "result",
+          "run",
+          "runMetrics",
+          "story",
+          "trials",
+        ],
+        ...["difference", "indicatorLines"],
+      ].sort(),
     );
   });
 

@@ -96,7 +96,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
   const trading = new TradingResources(book, context);
   const learning = new LearningResources(context);
   // Its checks are asked for by a page: nobody at the terminal waits for them.
-  const machine = new MachineResources({ ...context, note: silent, progress: silent, endProgress: silent });
+  const machine = new MachineResources({ ...context, note: silent, progress: silent, endProgress: silent }, book);
 
   let app: ReturnType<typeof createApp> | undefined;
   const server = createAdaptorServer({

@@ -53,7 +53,7 @@ export {
   type OrderAsked,
   type StreamedRecord,
 } from "./session/control-protocol.ts";
-export { historyEntry } from "./session/history.ts";
+export { historyEntry, tapeOfHistory } from "./session/history.ts";
 export { LiveLoop } from "./session/live-loop.ts";
 export { openLog } from "./session/log.ts";
 export { type LogLine, readLog } from "./session/log-file.ts";

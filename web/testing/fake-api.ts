@@ -11,7 +11,7 @@ import { encodeColumns } from "../../src/server/contract/columns.ts";
 import type { Command, Job, NewJob, Order, Session, Token } from "../../src/server/contract/index.ts";
 import { dialogueOf, streamAnswer } from "./fake-analyst.ts";
 import { afterCommand, type CommandBody } from "./fake-command.ts";
-import { candlesOf, decisionsOf, equityOf, storyOf } from "./fake-curves.ts";
+import { candlesOf, decisionsOf, equityOf, linesOf, storyOf } from "./fake-curves.ts";
 import * as world from "./fake-data.ts";
 import * as learning from "./fake-learning.ts";
 
@@ -280,6 +280,10 @@ export async function fakeApi(
       case "data":
         if (rest[0] === "coverage") return { items: world.coverageOf() };
         return { root: "/home/trader/tidemark/data", items: given(world.dataOf()) };
+      case "series":
+        return { items: given(world.seriesOf()) };
+      case "indicators":
+        return { items: world.indicatorsOf() };
       case "features":
         return { items: world.featuresOf() };
       case "assistant":
@@ -322,6 +326,7 @@ export async function fakeApi(
 
   function columnsAt(path: string, query: URLSearchParams): Record<string, Float64Array> | undefined {
     const [resource, first, second] = path.split("/");
+    if (path === "candles/indicators") return linesOf(query);
     if (resource === "candles") return candlesOf(query);
     if (resource === "equity" || path.endsWith("/equity"))
       return isEmpty ? { timeMs: new Float64Array(0), equity: new Float64Array(0) } : equityOf(10_000);

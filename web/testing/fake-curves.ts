@@ -36,6 +36,35 @@ export function candlesOf(query: URLSearchParams): Record<string, Float64Array> 
   };
 }
 
+/** What the server would draw over these candles is not made here: a line through the closes and one below them. */
+export function linesOf(query: URLSearchParams): Record<string, Float64Array> {
+  const { timeMs, close } = candlesOf(query);
+  const names = (query.get("names") ?? "").split(",");
+  const shape: Readonly<Record<string, (i: number) => number>> = {
+    boll: (i) => close[i] * 1.01,
+    rsi: (i) => 50 + 30 * Math.sin(timeMs[i] / 3e7),
+    macd: (i) => close[i] * 0.004 * Math.sin(timeMs[i] / 2e7),
+    atr: (i) => close[i] * 0.004,
+  };
+  const parts: Readonly<Record<string, readonly string[]>> = {
+    boll: [".upper", ".middle", ".lower"],
+    macd: [".line", ".signal", ".histogram"],
+  };
+  return {
+    timeMs,
+    ...Object.fromEntries(
+      names.flatMap((name) => {
+        const family = name.replaceAll(/[\d-]/g, "");
+        const value = shape[family] ?? ((i: number) => close[i]);
+        return (parts[family] ?? [""]).map((part, at) => [
+          `${name}${part}`,
+          Float64Array.from(timeMs, (_, i) => value(i) * (family === "boll" ? 1 - at * 0.01 : 1)),
+        ]);
+      }),
+    ),
+  };
+}
+
 function at(minutes: number): string {
   return new Date(world.WORLD_MS - minutes * 60_000).toISOString();
 }

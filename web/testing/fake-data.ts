@@ -3,8 +3,10 @@ import type {
   Coverage,
   DataSet,
   Feature,
+  Indicator,
   Job,
   LogLine,
+  Series,
   Session,
   SessionRisk,
   Token,
@@ -231,6 +233,43 @@ export function jobsOf(): Job[] {
         fix: "Fetch them: tidemark fetch --symbols DOGEUSDT.",
       },
     },
+  ];
+}
+
+export function seriesOf(): Series[] {
+  const span = { timeframe: "1h", firstMs: Date.UTC(2023, 0, 1), lastMs: WORLD_MS - HOUR };
+  const session = { id: "paper/tidemark-3", running: true };
+  return [
+    ...["BTCUSDT", "ETHUSDT", "SOLUSDT"].map((symbol) => ({
+      ...span,
+      session,
+      venue: null,
+      symbol,
+      kind: null,
+      synthetic: null,
+    })),
+    ...dataOf().map(({ venue, symbol, kind, timeframe, firstMs, lastMs, synthetic }) => ({
+      session: null,
+      ...{ venue, symbol, kind, timeframe, firstMs, lastMs, synthetic },
+    })),
+  ];
+}
+
+export function indicatorsOf(): Indicator[] {
+  const of = (name: string, title: string, overPrice: boolean, levels: number[] = []): Indicator => ({
+    name,
+    pattern: name.replaceAll(/\d+/g, "#"),
+    title,
+    overPrice,
+    levels,
+    source: "made up",
+  });
+  return [
+    of("ema50", "Exponential moving average", true),
+    of("boll20", "Bollinger bands, 2 deviations", true),
+    of("rsi14", "Relative strength index", false, [30, 70]),
+    of("macd12-26-9", "MACD: line, signal, histogram", false, [0]),
+    of("atr14", "Average true range", false),
   ];
 }
 

@@ -2,11 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { exactText } from "../../core/index.ts";
+import { exactText, parseTimeframe } from "../../core/index.ts";
+import { syntheticTape } from "../../market/index.ts";
 import {
   ENGINE_DEFAULTS,
   type Entry,
   foldJournal,
+  historyEntry,
   JOURNAL_FILE,
   orderStory,
   SqliteJournal,
@@ -139,6 +141,35 @@ describe("a session with a long journal", () => {
     await book.refresh();
     expect(book.equity("paper/one").timeMs).toEqual(Array.from({ length: 920 }, (_, count) => START + count * BAR));
     expect(book.trades("cryptoFutures", "paper")).toHaveLength(460);
+  });
+});
+
+describe("the bars of a session", () => {
+  it("are those that it was warmed up on and those that it was given since, each once and in order", async () => {
+    const tape = syntheticTape({ seed: 3, bars: 40, timeframe: parseTimeframe("5m"), symbols: ["ETHUSDT", "BTCUSDT"] });
+    const { book, path } = place(0);
+    const journal = new SqliteJournal(path, { durable: false });
+    const row = (openMs: number, close: number): Entry => ({
+      kind: "row",
+      strategy: "one",
+      openMs,
+      rows: [[1, 3, 0.5, close, 7, 0]],
+      late: false,
+    });
+    const lastMs = tape.timeMs[39];
+    journal.append([historyEntry("one", tape), row(lastMs, 9), row(lastMs + BAR, 2)], START, false);
+    await book.refresh();
+    const bars = book.bars("paper/one", "BTCUSDT");
+    expect(bars.length, "the last bar of the history came once more").toBe(41);
+    expect([...bars.timeMs]).toEqual([...tape.timeMs.subarray(0, 40), lastMs + BAR]);
+    expect([...bars.close]).toEqual([...Array.from({ length: 40 }, (_, t) => tape.close[2 * t + 1]), 2]);
+    expect(bars.volume.at(-1)).toBe(7);
+    expect(book.bars("paper/one", "ETHUSDT").length, "it only looked at this one").toBe(40);
+    expect(book.bars("paper/one", "XRPUSDT").length).toBe(0);
+    journal.append([row(lastMs + 2 * BAR, 4)], START + BAR, false);
+    journal.close();
+    await book.refresh();
+    expect([...book.bars("paper/one", "BTCUSDT").close.subarray(-2)]).toEqual([2, 4]);
   });
 });
 

@@ -53,6 +53,25 @@ export const featureSchema = z.object({
 export const featuresSchema = z.object({ items: z.array(featureSchema) });
 export type Feature = z.infer<typeof featureSchema>;
 
+/**
+ * GET series: what `candles` and `candles/indicators` can be asked about. By `session` and `symbol` where a session had the bars,
+ * by `venue`, `symbol`, `kind` and `timeframe` where they are stored.
+ */
+export const seriesSchema = z.object({
+  session: z.object({ id: z.string(), running: z.boolean() }).nullable(),
+  venue: z.string().nullable(),
+  symbol: z.string(),
+  kind: z.string().nullable(),
+  timeframe: z.string(),
+  /** Open times of the first and the last bar. */
+  firstMs: timeMs,
+  lastMs: timeMs,
+  /** Null where the session's records don't tell. */
+  synthetic: z.boolean().nullable(),
+});
+export type Series = z.infer<typeof seriesSchema>;
+export const allSeriesSchema = z.object({ items: z.array(seriesSchema) });
+
 /** GET indicators: what a chart can draw. `candles/indicators?names=` takes them with any whole numbers in the place of `#`. */
 export const indicatorSchema = z.object({
   /** With its usual numbers, such as "ema50". */

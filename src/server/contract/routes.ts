@@ -12,7 +12,15 @@ import {
 } from "./access.ts";
 import { dialogueSchema, questionSchema } from "./assistant.ts";
 import type { Tier } from "./common.ts";
-import { checksSchema, configSchema, coverageSchema, dataSchema, featuresSchema, indicatorsSchema } from "./data.ts";
+import {
+  allSeriesSchema,
+  checksSchema,
+  configSchema,
+  coverageSchema,
+  dataSchema,
+  featuresSchema,
+  indicatorsSchema,
+} from "./data.ts";
 import { jobDetailSchema, jobLogSchema, jobSchema, jobsSchema, newJobSchema } from "./jobs.ts";
 import { reportSchema, reportsSchema, ticketSchema } from "./judge.ts";
 import {
@@ -283,12 +291,19 @@ export const ROUTES = {
     query: ["venue", "symbol", "kind", "timeframe"],
     answer: coverageSchema,
   },
+  series: {
+    method: "get",
+    path: "/series",
+    summary: "What a chart can show: bars of sessions, and those that are stored",
+    tier: "view",
+    answer: allSeriesSchema,
+  },
   candles: {
     method: "get",
     path: "/candles",
     summary: "Candles as columns",
     tier: "view",
-    query: ["venue", "symbol", "kind", "timeframe", "as", "from", "to", "max"],
+    query: ["session", "venue", "symbol", "kind", "timeframe", "as", "from", "to", "max"],
   },
   indicators: {
     method: "get",
@@ -302,7 +317,7 @@ export const ROUTES = {
     path: "/candles/indicators",
     summary: "Columns timeMs and every line of the named indicators, by the code that features are made by",
     tier: "view",
-    query: ["venue", "symbol", "kind", "timeframe", "as", "from", "to", "names"],
+    query: ["session", "venue", "symbol", "kind", "timeframe", "as", "from", "to", "names"],
   },
   features: { method: "get", path: "/features", summary: "What a model can see", tier: "view", answer: featuresSchema },
   config: { method: "get", path: "/config", summary: "Resolved settings", tier: "view", answer: configSchema },

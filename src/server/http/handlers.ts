@@ -204,7 +204,7 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
   const { context, vault, book, jobs, trading, learning, machine, assistant, tickets } = parts;
   /** For what tells of the past: a session's own, or, where no session is named, that of all. */
   const past =
-    (answer: (ask: Ask) => Reply): Handler =>
+    (answer: Handler): Handler =>
     async (ask) => {
       await book.whole(ask.params["name"] === undefined ? undefined : sessionId(ask));
       return answer(ask);
@@ -319,6 +319,7 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
 
     data: async () => json(await machine.data()),
     coverage: async ({ query }) => json({ items: await machine.coverage(query) }),
+    series: past(async () => json({ items: await machine.series() })),
     candles: async ({ query }) => {
       const { columns, barMs } = await machine.candles(query);
       return { bytes: encodeColumns(columns), headers: { "x-bar-ms": String(barMs) } };

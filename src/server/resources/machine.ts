@@ -7,9 +7,11 @@ import {
   featureSelection,
   type MonthCoverage,
   runChecks,
+  type SessionBook,
 } from "../../app/index.ts";
 import {
   barOpen,
+  formatTimeframe,
   type InstrumentKind,
   parseTimeframe,
   TidemarkError,
@@ -19,13 +21,14 @@ import {
 import { chartWarmup, describeFeatures, drawIndicators } from "../../features/index.ts";
 import {
   type Candles as Bars,
+  candlesBetween,
   listSets,
   MarketStore,
   resampleCandles,
   type SetKey,
   type StoredSet,
 } from "../../market/index.ts";
-import type { Columns, DataSet, Feature } from "../contract/index.ts";
+import type { Columns, DataSet, Feature, Series } from "../contract/index.ts";
 import { Slow } from "./memo.ts";
 import { wholeOf } from "./paging.ts";
 
@@ -48,6 +51,7 @@ const SECRET = /secret|password|api_key|apikey|token/i;
 
 export class MachineResources {
   readonly #context: AppContext;
+  readonly #book: SessionBook;
   readonly #data: Slow<Stored>;
   readonly #checks: Slow<Checked[]>;
   readonly #months = new Map<string, MonthCoverage[]>();
@@ -55,8 +59,9 @@ export class MachineResources {
   #features: Feature[] | undefined;
   #schema: unknown;
 
-  constructor(context: AppContext) {
+  constructor(context: AppContext, book: SessionBook) {
     this.#context = context;
+    this.#book = book;
     const { clock } = context;
     this.#data = new Slow(
       async () => {
@@ -71,6 +76,28 @@ export class MachineResources {
 
   async data(): Promise<{ root: string; items: DataSet[] }> {
     return { root: dataRoot(this.#context.config()), items: (await this.#data.get()).items };
+  }
+
+  /** What a chart can show: the bars of each session as it had them, those that run first, then what is stored. */
+  async series(): Promise<Series[]> {
+    const sessions = this.#book.list().toSorted((a, b) => Number(b.view.running) - Number(a.view.running));
+    const traded = sessions.flatMap(({ id, symbols, timeframeMs: barMs, view }) =>
+      symbols.flatMap((symbol): Series[] => {
+        const { length, timeMs } = this.#book.bars(id, symbol);
+        if (length === 0) return [];
+        const span = { firstMs: timeMs[0], lastMs: timeMs[length - 1] };
+        const session = { id, running: view.running };
+        return [
+          { session, venue: null, symbol, kind: null, timeframe: formatTimeframe(barMs), ...span, synthetic: null },
+        ];
+      }),
+    );
+    const { items } = await this.#data.get();
+    const stored = items.map(({ venue, symbol, kind, timeframe, firstMs, lastMs, synthetic }) => ({
+      session: null,
+      ...{ venue, symbol, kind, timeframe, firstMs, lastMs, synthetic },
+    }));
+    return [...traded, ...stored];
   }
 
   checks(): Promise<Checked[]> {
@@ -124,7 +151,7 @@ export class MachineResources {
     const most = wholeOf(max, "max", 1, MOST_BARS);
     const range = await this.#range(query);
     return this.#kept(`${range.key} ${most}`, async () => {
-      const { length: _, ...columns } = await this.#read(range, range.fromMs);
+      const { length: _, ...columns } = await range.read(range.fromMs);
       return joinBars(columns, range.barMs, most);
     });
   }
@@ -165,10 +192,8 @@ export class MachineResources {
 
   async #range(query: Query): Promise<Range> {
     const { from, to, as } = query;
-    const known = (await this.data()).items.find((set) => isNamed(set, query));
-    if (known === undefined) throw noCandles();
-    const { venue, symbol, kind, firstMs, lastMs } = known;
-    const timeframe = parseTimeframe(known.timeframe);
+    const source = query["session"] === undefined ? await this.#stored(query) : await this.#traded(query);
+    const { timeframe, firstMs, lastMs } = source;
     const bars = as === undefined ? timeframe : parseTimeframe(as);
     const barMs = timeframeMs(bars);
     const sinceMs = Math.max(from === undefined ? firstMs : timeOf(from, "from"), firstMs);
@@ -177,22 +202,45 @@ export class MachineResources {
     // A longer bar is whole: it is read from its beginning to its end.
     const [fromMs, toMs] =
       bars === timeframe ? [sinceMs, untilMs] : [barOpen(sinceMs, barMs), barOpen(untilMs - 1, barMs) + barMs];
-    const set: SetKey = { venue, symbol, kind: kind as InstrumentKind, timeframe };
-    const key = JSON.stringify([venue, symbol, kind, timeframe, bars, fromMs, toMs]);
-    return { set, bars, barMs, firstMs, fromMs, toMs, key };
+    const key = `${source.key} ${bars} ${fromMs} ${toMs}`;
+    const read = async (sinceMs: number): Promise<Bars> => {
+      const candles = await source.read(sinceMs, toMs);
+      return bars === timeframe ? candles : resampleCandles(candles, timeframe, bars);
+    };
+    return { key, barMs, isLonger: bars !== timeframe, firstMs, fromMs, read };
   }
 
-  async #read({ set, bars, toMs }: Range, fromMs: number): Promise<Bars> {
+  async #stored(query: Query): Promise<Source> {
+    const known = (await this.data()).items.find((set) => isNamed(set, query));
+    if (known === undefined) throw noCandles();
+    const { venue, symbol, kind, firstMs, lastMs } = known;
+    const timeframe = parseTimeframe(known.timeframe);
+    const set: SetKey = { venue, symbol, kind: kind as InstrumentKind, timeframe };
     const store = new MarketStore(dataRoot(this.#context.config()));
-    const candles = await store.readCandles(set, fromMs, toMs);
-    return bars === set.timeframe ? candles : resampleCandles(candles, set.timeframe, bars);
+    const key = JSON.stringify([venue, symbol, kind, timeframe]);
+    return { key, timeframe, firstMs, lastMs, read: (fromMs, toMs) => store.readCandles(set, fromMs, toMs) };
+  }
+
+  async #traded({ session = "", symbol = "" }: Query): Promise<Source> {
+    await this.#book.whole(session);
+    const known = this.#book.get(session);
+    const candles = this.#book.bars(session, symbol);
+    if (known === undefined || candles.length === 0) throw noCandles();
+    const { timeMs, length } = candles;
+    return {
+      key: JSON.stringify([session, symbol, timeMs[length - 1]]),
+      timeframe: parseTimeframe(formatTimeframe(known.timeframeMs)),
+      firstMs: timeMs[0],
+      lastMs: timeMs[length - 1],
+      read: (fromMs, toMs) => Promise.resolve(candlesBetween(candles, fromMs, toMs)),
+    };
   }
 
   /** With so many bars before the range, further back where there are holes, or all that there are. */
   async #warmed(range: Range, warmup: number): Promise<Bars> {
     for (let reach = warmup + 1; ; reach *= 2) {
       const fromMs = Math.max(range.firstMs, range.fromMs - reach * range.barMs);
-      const bars = await this.#read(range, range.bars === range.set.timeframe ? fromMs : barOpen(fromMs, range.barMs));
+      const bars = await range.read(range.isLonger ? barOpen(fromMs, range.barMs) : fromMs);
       const before = bars.timeMs.findIndex((ms) => ms >= range.fromMs);
       if (fromMs <= range.firstMs || (before < 0 ? bars.length : before) >= warmup) return bars;
     }
@@ -214,24 +262,30 @@ export class MachineResources {
 
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** Bars of a stored set, or longer ones made of them, that open in `[fromMs, toMs)`. */
-type Range = {
-  readonly set: SetKey & { readonly timeframe: Timeframe };
-  readonly bars: Timeframe;
-  readonly barMs: number;
-  /** Open time of the first stored bar. */
-  readonly firstMs: number;
-  readonly fromMs: number;
-  readonly toMs: number;
+/** Where bars come from: a stored set, or the journal of a session. */
+type Source = {
   readonly key: string;
+  readonly timeframe: Timeframe;
+  /** Open times of the first and the last bar. */
+  readonly firstMs: number;
+  readonly lastMs: number;
+  /** Those that open in `[fromMs, toMs)`. */
+  readonly read: (fromMs: number, toMs: number) => Promise<Bars>;
+};
+
+/** Bars of a source, or longer ones made of them. */
+type Range = Pick<Source, "key" | "firstMs"> & {
+  readonly barMs: number;
+  /** Whether they are made of shorter ones. */
+  readonly isLonger: boolean;
+  readonly fromMs: number;
+  /** From a time on to the end of the range. */
+  readonly read: (sinceMs: number) => Promise<Bars>;
 };
 
 type Named = Readonly<Record<"venue" | "symbol" | "kind" | "timeframe", string>>;
 
-function isNamed(
-  set: Named,
-  { venue, symbol, kind, timeframe }: Query,
-): boolean {
+function isNamed(set: Named, { venue, symbol, kind, timeframe }: Query): boolean {
   return set.venue === venue && set.symbol === symbol && set.kind === kind && set.timeframe === timeframe;
 }
 

@@ -1,11 +1,15 @@
-/** @file Bars of one series, page by page into the past; pages are joined as columns and never become objects. */
-import { type UseInfiniteQueryResult, useInfiniteQuery } from "@tanstack/react-query";
-import { useMemo } from "react";
-import { askBytes } from "./client.ts";
-import { type Columns, type DataSet, decodeColumns } from "./contract.ts";
+/**
+ * @file Bars of one series and the lines of indicators over them, page by page into the past; pages are joined as columns and
+ * never become objects. Of a session that runs the newest bars come as they are closed.
+ */
+import { type UseInfiniteQueryResult, useInfiniteQuery, useQueries } from "@tanstack/react-query";
+import { useMemo, useState } from "react";
+import { isPaused } from "../lib/pause.ts";
+import { askBytes, type Params } from "./client.ts";
+import { type Columns, decodeColumns, type Series } from "./contract.ts";
 
 const PAGE_BARS = 1_500;
-const NAMES = ["timeMs", "open", "high", "low", "close", "volume"] as const;
+const TAIL_MS = 4_000;
 const SPANS: Readonly<Record<string, number>> = {
   m: 60_000,
   h: 3_600_000,
@@ -32,11 +36,11 @@ export function joinPages(pages: readonly Columns[]): Columns {
   });
   const total = keep.reduce((sum, length) => sum + length, 0);
   const joined: Record<string, Float64Array> = {};
-  for (const name of NAMES) {
-    const column = new Float64Array(total);
+  for (const name of Object.keys(parts.at(-1) ?? pages[0] ?? {})) {
+    const column = new Float64Array(total).fill(Number.NaN);
     let from = 0;
     for (const [at, page] of parts.entries()) {
-      column.set(page[name].subarray(0, keep[at]), from);
+      if (name in page) column.set(page[name].subarray(0, keep[at]), from);
       from += keep[at];
     }
     joined[name] = column;
@@ -44,32 +48,121 @@ export function joinPages(pages: readonly Columns[]): Columns {
   return joined;
 }
 
+/** What a series is asked by; `as` for longer bars that are made of its own. */
+function askedBy(series: Series, timeframe: string): Params {
+  const { session, venue, symbol, kind } = series;
+  const source = session === null ? { venue, kind, timeframe: series.timeframe } : { session: session.id };
+  return { ...source, symbol, ...(timeframe === series.timeframe ? {} : { as: timeframe }) };
+}
+
+export function keyOfSeries({ session, venue, symbol, kind, timeframe }: Series): string {
+  return session === null ? [venue, symbol, kind, timeframe].join("|") : `${session.id}|${symbol}`;
+}
+
 type Candles = {
   readonly query: UseInfiniteQueryResult<{ readonly pages: readonly Columns[] }>;
   readonly columns: Columns | undefined;
+  /** Lines of the indicators that were asked for, on the bars of `columns`; those that are on their way are missing. */
+  readonly lines: Columns;
+  readonly linesFailed: Error | null;
 };
 
-export function useCandles(set: DataSet | undefined): Candles {
+const NO_LINES: Columns = {};
+
+/** @param indicators names such as "ema50"; lines that they give come beside the bars */
+export function useCandles(series: Series, timeframe: string, indicators: readonly string[]): Candles {
+  const barMs = barMsOf(timeframe);
+  const source = askedBy(series, timeframe);
+  // What comes later is asked for by itself, so that what is shown is not asked for again.
+  const [anchorMs] = useState(series.lastMs + barMsOf(series.timeframe));
+  const key = [keyOfSeries(series), timeframe, anchorMs];
+  const fromOf = (toMs: number): number => Math.max(series.firstMs, toMs - PAGE_BARS * barMs);
   const query = useInfiniteQuery({
-    queryKey: ["candles", set?.venue, set?.symbol, set?.kind, set?.timeframe],
-    enabled: set !== undefined,
+    queryKey: ["candles", ...key],
     structuralSharing: false,
-    staleTime: 30_000,
-    // The end may be read as exclusive: one bar more is asked for, and there is none.
-    initialPageParam: set === undefined ? 0 : set.lastMs + barMsOf(set.timeframe),
+    staleTime: Number.POSITIVE_INFINITY,
+    initialPageParam: anchorMs,
     queryFn: async ({ pageParam, signal }) => {
-      if (set === undefined) throw new Error("no series was chosen");
-      const { venue, symbol, kind, timeframe, firstMs } = set;
-      const from = Math.max(firstMs, pageParam - PAGE_BARS * barMsOf(timeframe));
-      const params = { venue, symbol, kind, timeframe, from, to: pageParam, max: PAGE_BARS + 2 };
+      const params = { ...source, from: fromOf(pageParam), to: pageParam, max: PAGE_BARS + 2 };
       return decodeColumns(await askBytes("candles", params, signal));
     },
-    getNextPageParam: (page) => {
+    getNextPageParam: (page, _, asked) => {
       const first = page["timeMs"]?.[0];
-      return first === undefined || set === undefined || first <= set.firstMs ? undefined : first;
+      // Bars are missing where a market closes: what was asked for is what has been seen.
+      const before = first === undefined ? fromOf(asked) : Math.min(first, fromOf(asked) + barMs);
+      return before <= series.firstMs + barMs ? undefined : before;
     },
   });
-  const pages = query.data?.pages;
-  const columns = useMemo(() => (pages === undefined ? undefined : joinPages(pages)), [pages]);
-  return { query, columns };
+  const isLive = series.session?.running === true;
+  const names = indicators.join(",");
+  const loaded = query.data?.pageParams as readonly number[] | undefined;
+  const tail = {
+    enabled: isLive && series.lastMs >= anchorMs,
+    structuralSharing: false as const,
+    refetchInterval: () => (isPaused() ? (false as const) : TAIL_MS),
+  };
+  const pages = useQueries({
+    queries: [
+      {
+        queryKey: ["candles", ...key, "tail"],
+        queryFn: async ({ signal }: { signal: AbortSignal }) =>
+          decodeColumns(await askBytes("candles", { ...source, from: anchorMs }, signal)),
+        ...tail,
+      },
+      {
+        queryKey: ["indicators", ...key, names, "tail"],
+        queryFn: async ({ signal }: { signal: AbortSignal }) =>
+          decodeColumns(await askBytes("candles/indicators", { ...source, names, from: anchorMs }, signal)),
+        ...tail,
+        enabled: tail.enabled && names !== "",
+      },
+      // Each by itself: one more leaves the others where they are.
+      ...(loaded ?? []).flatMap((toMs) =>
+        indicators.map((name) => ({
+          queryKey: ["indicators", ...key, name, toMs],
+          queryFn: async ({ signal }: { signal: AbortSignal }) =>
+            decodeColumns(
+              await askBytes("candles/indicators", { ...source, names: name, from: fromOf(toMs), to: toMs }, signal),
+            ),
+          structuralSharing: false as const,
+          staleTime: Number.POSITIVE_INFINITY,
+        })),
+      ),
+    ],
+  });
+  const [newest, newestLines, ...older] = pages;
+  const shown = query.data?.pages;
+  const columns = useMemo(
+    () =>
+      shown === undefined ? undefined : joinPages([...(newest.data === undefined ? [] : [newest.data]), ...shown]),
+    [shown, newest.data],
+  );
+  const parts = [...older, newestLines].map(({ data }) => data);
+  const mark = [...older, newestLines].map(({ dataUpdatedAt }) => dataUpdatedAt).join(" ");
+  const lines = useMemo(
+    () => (columns === undefined || names === "" ? NO_LINES : alignLines(columns, parts)),
+    // The list is another one each time; what it holds changes with its marks alone.
+    [columns, names, mark],
+  );
+  return { query, columns, lines, linesFailed: older.find(({ error }) => error !== null)?.error ?? null };
+}
+
+/** Lines on the bars that are shown: by time, so that a part that is not there yet leaves a hole and moves nothing. */
+export function alignLines(bars: Columns, parts: readonly (Columns | undefined)[]): Columns {
+  const times = bars["timeMs"] ?? new Float64Array(0);
+  const place = new Map<number, number>();
+  for (const [at, time] of times.entries()) place.set(time, at);
+  const lines: Record<string, Float64Array> = {};
+  for (const part of parts) {
+    if (part === undefined) continue;
+    for (const [name, values] of Object.entries(part)) {
+      if (name === "timeMs") continue;
+      lines[name] ??= new Float64Array(times.length).fill(Number.NaN);
+      for (const [at, time] of part["timeMs"].entries()) {
+        const to = place.get(time);
+        if (to !== undefined) lines[name][to] = values[at];
+      }
+    }
+  }
+  return lines;
 }

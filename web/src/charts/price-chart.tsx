@@ -1,4 +1,7 @@
-/** @file Candles with what was done there: markers of fills, lines of stops and targets, a pane of volume. */
+/**
+ * @file Candles with what was done there: markers of fills, lines of stops and targets; indicators over the price and in panes of
+ * their own below the volume.
+ */
 import {
   CandlestickSeries,
   ColorType,
@@ -9,13 +12,14 @@ import {
   type IPriceLine,
   type ISeriesApi,
   type ISeriesMarkersPluginApi,
+  LineSeries,
   LineStyle,
   type SeriesMarker,
   type Time,
   type UTCTimestamp,
 } from "lightweight-charts";
 import { type ReactNode, useEffect, useRef } from "react";
-import { exact, moment, type Zone } from "../lib/format.ts";
+import { exact, moment, number, type Zone } from "../lib/format.ts";
 import { useSettings, useThemeKey } from "../lib/settings.ts";
 import css from "./chart.module.css";
 import { chartColors } from "./palette.ts";
@@ -41,7 +45,30 @@ export type TradeMark = {
 
 export type PriceLine = { readonly price: number; readonly label: string; readonly kind: "entry" | "stop" | "target" };
 
+/** An indicator: one or more lines over the price, or in a pane. */
+export type Study = {
+  readonly name: string;
+  readonly overPrice: boolean;
+  /** Values where the pane has a line across. */
+  readonly levels: readonly number[];
+  /** Each with a value a bar, NaN where there is none. */
+  readonly lines: readonly { readonly name: string; readonly values: ArrayLike<number> }[];
+};
+
 const EARLIER_BELOW = 50;
+const PANE_HEIGHT = 110;
+/** A pane beside the price, of its height. */
+const PANE_SHARE = 0.26;
+
+type AnySeries = ISeriesApi<"Line"> | ISeriesApi<"Histogram">;
+type Drawn = { readonly name: string; readonly series: AnySeries };
+
+/** Significant digits enough to tell two values apart. */
+function reading(value: number | undefined): string {
+  if (value === undefined || !Number.isFinite(value)) return "–";
+  const size = Math.abs(value);
+  return number(value, size >= 1_000 ? 1 : size >= 10 ? 2 : size >= 0.1 ? 4 : 6);
+}
 
 function stamp(ms: number): UTCTimestamp {
   return (ms / 1000) as UTCTimestamp;
@@ -77,11 +104,81 @@ function applyTheme(chart: IChartApi, zone: Zone): void {
   });
 }
 
+function linesOf(studies: readonly Study[]): readonly Study["lines"][number][] {
+  return studies.flatMap(({ lines }) => lines);
+}
+
+function panesOf(studies: readonly Study[]): number {
+  return studies.filter(({ overPrice, lines }) => !overPrice && lines.length > 0).length;
+}
+
+/** The bar and every line at it, as one line of text. */
+function readingOf({ bars, studies }: { readonly bars: Bars; readonly studies: readonly Study[] }, at: number): string {
+  if (at < 0) return "";
+  const bar = [
+    ["O", bars.open],
+    ["H", bars.high],
+    ["L", bars.low],
+    ["C", bars.close],
+  ] as const;
+  return [
+    ...bar.map(([name, column]) => `${name} ${exact(Number(column[at].toPrecision(8)))}`),
+    ...linesOf(studies).map(({ name, values }) => `${name} ${reading(values[at])}`),
+  ].join("   ");
+}
+
+/** Series without data yet: over the price, or in a new pane below for each that needs one. */
+function drawStudies(chart: IChartApi, studies: readonly Study[]): Drawn[] {
+  const colors = chartColors();
+  const drawn: Drawn[] = [];
+  let pane = 1;
+  let hue = 0;
+  for (const { overPrice, lines, levels } of studies) {
+    if (lines.length === 0) continue;
+    if (!overPrice) pane++;
+    const at = overPrice ? 0 : pane;
+    for (const [index, { name }] of lines.entries()) {
+      const options = { lastValueVisible: false, priceLineVisible: false };
+      // The middle of a band is told from its edges by dashes.
+      const color = colors.series[(overPrice ? hue : hue + index) % colors.series.length];
+      const isBars = name.endsWith(".histogram");
+      const series = isBars
+        ? chart.addSeries(HistogramSeries, options, at)
+        : chart.addSeries(
+            LineSeries,
+            {
+              ...options,
+              color,
+              title: overPrice ? "" : name,
+              lineWidth: name.endsWith(".middle") ? 1 : 2,
+              lineStyle: name.endsWith(".middle") || name.endsWith(".signal") ? LineStyle.Dashed : LineStyle.Solid,
+              crosshairMarkerVisible: false,
+            },
+            at,
+          );
+      if (index === 0)
+        for (const price of levels)
+          series.createPriceLine({
+            price,
+            color: colors.strong,
+            lineWidth: 1,
+            lineStyle: LineStyle.Dotted,
+            axisLabelVisible: false,
+          });
+      drawn.push({ name, series });
+    }
+    hue += overPrice ? 1 : lines.length;
+    if (!overPrice) chart.panes()[at]?.setStretchFactor(PANE_SHARE);
+  }
+  return drawn;
+}
+
 export function PriceChart({
   label,
   bars,
   marks = [],
   lines = [],
+  studies = [],
   height = 420,
   onEarlier,
   onMark,
@@ -90,6 +187,7 @@ export function PriceChart({
   readonly bars: Bars;
   readonly marks?: readonly TradeMark[];
   readonly lines?: readonly PriceLine[];
+  readonly studies?: readonly Study[];
   readonly height?: number;
   /** Asked when the reader comes near the first bar that is loaded. */
   readonly onEarlier?: (() => void) | undefined;
@@ -103,13 +201,17 @@ export function PriceChart({
         volume: ISeriesApi<"Histogram">;
         markers: ISeriesMarkersPluginApi<Time>;
         lines: IPriceLine[];
+        drawn: Drawn[];
         firstMs: number;
         count: number;
       }
     | undefined
   >(undefined);
+  const readout = useRef<HTMLParagraphElement>(null);
   const callbacks = useRef({ onEarlier, onMark });
   callbacks.current = { onEarlier, onMark };
+  const shownNow = useRef({ bars, studies });
+  shownNow.current = { bars, studies };
   const { zone } = useSettings();
   const theme = useThemeKey();
 
@@ -123,15 +225,23 @@ export function PriceChart({
       { priceFormat: { type: "volume" }, lastValueVisible: false, priceLineVisible: false },
       1,
     );
-    chart.panes()[1]?.setStretchFactor(0.22);
+    chart.panes()[1]?.setStretchFactor(PANE_SHARE);
     const markers = createSeriesMarkers(candles, []);
-    parts.current = { chart, candles, volume, markers, lines: [], firstMs: 0, count: 0 };
+    parts.current = { chart, candles, volume, markers, lines: [], drawn: [], firstMs: 0, count: 0 };
     const moved = (): void => {
       const range = chart.timeScale().getVisibleLogicalRange();
       const info = range === null ? null : candles.barsInLogicalRange(range);
       if (info !== null && info.barsBefore < EARLIER_BELOW) callbacks.current.onEarlier?.();
     };
     chart.timeScale().subscribeVisibleLogicalRangeChange(moved);
+    // Written past React: it changes with every step of the pointer.
+    const read = (at: number): void => {
+      if (readout.current !== null) readout.current.textContent = readingOf(shownNow.current, at);
+    };
+    chart.subscribeCrosshairMove(({ logical }) => {
+      const last = shownNow.current.bars.openMs.length - 1;
+      read(logical === undefined ? last : Math.min(last, Math.max(0, Math.round(logical))));
+    });
     chart.subscribeClick(({ hoveredObjectId }) => {
       if (typeof hoveredObjectId === "string") callbacks.current.onMark?.(hoveredObjectId);
     });
@@ -191,11 +301,44 @@ export function PriceChart({
       const shift = rows.findIndex(({ time }) => time === stamp(made.firstMs));
       if (shift > 0) made.chart.timeScale().setVisibleLogicalRange({ from: range.from + shift, to: range.to + shift });
     }
+    // Whoever looks at the newest bar goes on looking at it.
+    else if (range !== null && made.count > 0 && count > made.count && range.to >= made.count - 1) {
+      const more = count - made.count;
+      made.chart.timeScale().setVisibleLogicalRange({ from: range.from + more, to: range.to + more });
+    }
     if (made.count === 0 && count > 0)
       made.chart.timeScale().setVisibleLogicalRange({ from: Math.max(0, count - 180), to: count + 4 });
     made.firstMs = firstMs;
     made.count = count;
   }, [bars, theme]);
+
+  const asked = studies.map(({ name, lines: own }) => `${name}:${own.length}`).join(" ");
+  useEffect(() => {
+    const made = parts.current;
+    if (made === undefined) return;
+    for (const { series } of made.drawn) made.chart.removeSeries(series);
+    made.drawn = drawStudies(made.chart, shownNow.current.studies);
+  }, [asked, theme]);
+
+  useEffect(() => {
+    const made = parts.current;
+    if (made === undefined) return;
+    const values = new Map(studies.flatMap(({ lines: own }) => own.map((line) => [line.name, line.values] as const)));
+    const { up, down } = chartColors();
+    for (const { name, series } of made.drawn) {
+      const own = values.get(name);
+      const isBars = series.seriesType() === "Histogram";
+      series.setData(
+        Array.from({ length: bars.openMs.length }, (_, i) => {
+          const time = stamp(bars.openMs[i]);
+          const value = own?.[i] ?? Number.NaN;
+          if (!Number.isFinite(value)) return { time };
+          return isBars ? { time, value, color: `${value >= 0 ? up : down}99` } : { time, value };
+        }),
+      );
+    }
+    if (readout.current !== null) readout.current.textContent = readingOf({ bars, studies }, bars.openMs.length - 1);
+  }, [bars, studies, asked, theme]);
 
   useEffect(() => {
     const made = parts.current;
@@ -233,14 +376,24 @@ export function PriceChart({
 
   return (
     <figure className={css["chart"]} aria-label={label}>
-      <div ref={box} style={{ height }} aria-hidden="true" />
+      <p ref={readout} className={css["readout"]} aria-hidden="true" />
+      <div ref={box} style={{ height: height + PANE_HEIGHT * panesOf(studies) }} aria-hidden="true" />
       <Twin
         label={label}
-        heads={[`open time (${zone})`, "open", "high", "low", "close", "volume"]}
+        heads={[
+          `open time (${zone})`,
+          "open",
+          "high",
+          "low",
+          "close",
+          "volume",
+          ...linesOf(studies).map(({ name }) => name),
+        ]}
         count={bars.openMs.length}
         row={(i) => [
           moment(bars.openMs[i] ?? null, zone),
           ...[bars.open, bars.high, bars.low, bars.close, bars.volume].map((column) => exact(column[i])),
+          ...linesOf(studies).map(({ values }) => reading(values[i])),
         ]}
       />
       <p className={css["notice"]}>

@@ -1,33 +1,49 @@
 /** @file Prices with what was done there: fills, stops and targets, and the decisions of a session. */
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
 import { Link } from "wouter";
-import { useCandles } from "../api/candles.ts";
-import type { AssetClass, DataSet, Decision, History, Position, Session } from "../api/contract.ts";
+import { barMsOf, keyOfSeries, useCandles } from "../api/candles.ts";
+import type { AssetClass, Decision, History, Position, Series, Session } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import type { PriceLine } from "../charts/price-chart.tsx";
 import { exact, number } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Button } from "../parts/button.tsx";
-import { Inline } from "../parts/field.tsx";
+import { Inline, Segments } from "../parts/field.tsx";
 import { Badge, CommandLine, Page, Panel } from "../parts/panel.tsx";
 import { Empty, Failure, Loaded, Loading } from "../parts/states.tsx";
 import { StoryDrawer } from "../parts/story-drawer.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
 import { DecisionDrawer } from "./decision-drawer.tsx";
+import { IndicatorChooser, studiesOf, useIndicators } from "./indicators.tsx";
 import { marksOf } from "./marks.ts";
 
 const PriceChart = lazy(async () => ({ default: (await import("../charts/price-chart.tsx")).PriceChart }));
 
-function keyOf(set: DataSet): string {
-  return [set.venue, set.symbol, set.kind, set.timeframe].join("|");
+/** Lengths of bars that a chart offers, where they are longer than the series' own and leave something to look at. */
+const LENGTHS = ["5m", "15m", "1h", "4h", "1d", "1w"];
+const LEAST_BARS = 20;
+
+export function lengthsOf({ timeframe, firstMs, lastMs }: Series): string[] {
+  const ownMs = barMsOf(timeframe);
+  const longer = LENGTHS.filter((length) => {
+    const ms = barMsOf(length);
+    return ms > ownMs && ms % ownMs === 0 && (lastMs - firstMs) / ms >= LEAST_BARS;
+  });
+  return [timeframe, ...longer];
+}
+
+function titleOf({ session, venue, symbol, kind, timeframe }: Series): string {
+  return session === null
+    ? `${symbol} ${timeframe} · stored, ${venue} ${kind}`
+    : `${symbol} ${timeframe} · ${session.id}${session.running ? "" : ", ended"}`;
 }
 
 export function Market(): ReactNode {
-  const data = useApi<{ readonly items: readonly DataSet[] }>("data");
+  const series = useApi<{ readonly items: readonly Series[] }>("series", { everyMs: 4_000 });
   const sessions = useApi<{ readonly items: readonly Session[] }>("sessions", { everyMs: 5_000 });
   return (
-    <Loaded query={data} lines={4}>
+    <Loaded query={series} lines={4}>
       {({ items }) =>
         items.length === 0 ? (
           <Page title="Market">
@@ -41,7 +57,7 @@ export function Market(): ReactNode {
             </Panel>
           </Page>
         ) : (
-          <Chosen sets={items} sessions={sessions.data?.items ?? []} />
+          <Chosen all={items} sessions={sessions.data?.items ?? []} />
         )
       }
     </Loaded>
@@ -49,26 +65,101 @@ export function Market(): ReactNode {
 }
 
 function Chosen({
-  sets,
+  all,
   sessions,
 }: {
-  readonly sets: readonly DataSet[];
+  readonly all: readonly Series[];
   readonly sessions: readonly Session[];
 }): ReactNode {
   const [wanted, setWanted] = useQueryParam("set");
   const [symbol] = useQueryParam("symbol");
+  const [length, setLength] = useQueryParam("bars");
   const [order, setOrder] = useQueryParam("order");
-  const set = sets.find((one) => keyOf(one) === wanted) ?? sets.find((one) => one.symbol === symbol) ?? sets[0];
+  const series = all.find((one) => keyOfSeries(one) === wanted) ?? all.find((one) => one.symbol === symbol) ?? all[0];
   const session =
-    sessions.find((one) => one.symbols.includes(set.symbol) && one.running) ??
-    sessions.find((one) => one.symbols.includes(set.symbol));
-  const position = session?.positions.find((one) => one.symbol === set.symbol);
+    sessions.find(({ id }) => id === series.session?.id) ??
+    sessions.find((one) => one.symbols.includes(series.symbol) && one.running) ??
+    sessions.find((one) => one.symbols.includes(series.symbol));
+  const lengths = lengthsOf(series);
+  const timeframe = length !== null && lengths.includes(length) ? length : series.timeframe;
+  return (
+    <Page
+      title={series.symbol}
+      note={
+        <>
+          {series.session === null ? (
+            `stored candles, ${series.venue}, ${series.kind}`
+          ) : (
+            <>
+              as {series.session.id} had it{series.session.running && ", live"}
+            </>
+          )}{" "}
+          {series.synthetic === true && <Badge kind="warn">made-up prices</Badge>}
+        </>
+      }
+      actions={
+        <Inline label="Series">
+          {(id) => (
+            <select id={id} value={keyOfSeries(series)} onChange={(event) => setWanted(event.target.value)}>
+              {all.map((one) => (
+                <option key={keyOfSeries(one)} value={keyOfSeries(one)}>
+                  {titleOf(one)}
+                </option>
+              ))}
+            </select>
+          )}
+        </Inline>
+      }
+    >
+      <Prices
+        key={`${keyOfSeries(series)} ${timeframe}`}
+        series={series}
+        timeframe={timeframe}
+        session={session}
+        onMark={setOrder}
+        bars={
+          lengths.length > 1 && (
+            <Segments
+              label="Length of a bar"
+              value={timeframe}
+              choices={lengths.map((value) => ({ value, label: value }))}
+              onChange={(value) => setLength(value === series.timeframe ? null : value)}
+            />
+          )
+        }
+      />
+      {session !== undefined && <Decisions session={session} symbol={series.symbol} />}
+      {order !== null && session !== undefined && (
+        <StoryDrawer session={session.id} order={order} onClose={() => setOrder(null)} />
+      )}
+    </Page>
+  );
+}
+
+function Prices({
+  series,
+  timeframe,
+  session,
+  bars: lengths,
+  onMark,
+}: {
+  readonly series: Series;
+  readonly timeframe: string;
+  readonly session: Session | undefined;
+  /** The choice of a bar's length. */
+  readonly bars: ReactNode;
+  readonly onMark: (order: string) => void;
+}): ReactNode {
+  const { symbol } = series;
+  const position = session?.positions.find((one) => one.symbol === symbol);
   const assetClass: AssetClass | undefined = position?.assetClass ?? session?.assetClasses[0];
   const history = useApi<History>(`history/${assetClass}/${session?.mode}`, {
-    params: { symbol: set.symbol, limit: 500 },
+    params: { symbol, session: session?.id, limit: 500 },
     isOn: session !== undefined && assetClass !== undefined,
+    everyMs: 10_000,
   });
-  const { query, columns } = useCandles(set);
+  const chosen = useIndicators();
+  const { query, columns, lines: drawn, linesFailed } = useCandles(series, timeframe, chosen.names);
   const bars = useMemo(
     () =>
       columns === undefined
@@ -85,66 +176,46 @@ function Chosen({
   );
   const marks = useMemo(() => marksOf(history.data, columns?.["timeMs"]), [history.data, columns]);
   const lines = useMemo(() => linesOf(position), [position]);
-  const last = bars?.close.at(-1);
+  const { known } = chosen;
+  const names = chosen.names.join(",");
+  const studies = useMemo(() => studiesOf(names === "" ? [] : names.split(","), known, drawn), [names, known, drawn]);
   return (
-    <Page
-      title={set.symbol}
-      note={
+    <Panel
+      title="Price"
+      note={`${number(bars?.openMs.length ?? 0, 0)} bars loaded${query.isFetchingNextPage ? ", earlier ones are coming" : ""}`}
+      actions={
         <>
-          {set.venue}, {set.kind}, {set.timeframe}
-          {last !== undefined && <> · last close {exact(Number(last.toPrecision(8)))}</>}{" "}
-          {set.synthetic && <Badge kind="warn">made-up prices</Badge>}
+          {position !== undefined && (
+            <span className="soft">
+              {position.side} {exact(position.quantity)} from{" "}
+              {exact(Number(Number(position.entryPrice).toPrecision(8)))}
+            </span>
+          )}
+          {lengths}
         </>
       }
-      actions={
-        <Inline label="Series">
-          {(id) => (
-            <select id={id} value={keyOf(set)} onChange={(event) => setWanted(event.target.value)}>
-              {sets.map((one) => (
-                <option key={keyOf(one)} value={keyOf(one)}>
-                  {one.symbol} {one.timeframe} ({one.venue} {one.kind})
-                </option>
-              ))}
-            </select>
-          )}
-        </Inline>
-      }
     >
-      <Panel
-        title="Price"
-        note={`${number(bars?.openMs.length ?? 0, 0)} bars loaded${query.isFetchingNextPage ? ", earlier ones are coming" : ""}`}
-        actions={
-          position !== undefined && (
-            <span className="soft">
-              held {exact(position.quantity)} at {exact(position.entryPrice)}
-            </span>
-          )
-        }
-      >
-        {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
-        {bars === undefined ? (
-          <Loading lines={4} />
-        ) : (
-          <Suspense fallback={<Loading lines={4} />}>
-            <PriceChart
-              key={keyOf(set)}
-              label={`Price of ${set.symbol}`}
-              bars={bars}
-              marks={marks}
-              lines={lines}
-              onEarlier={() => {
-                if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
-              }}
-              onMark={setOrder}
-            />
-          </Suspense>
-        )}
-      </Panel>
-      {session !== undefined && <Decisions session={session} symbol={set.symbol} />}
-      {order !== null && session !== undefined && (
-        <StoryDrawer session={session.id} order={order} onClose={() => setOrder(null)} />
+      {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
+      <IndicatorChooser {...chosen} />
+      {linesFailed !== null && <Failure error={linesFailed} />}
+      {bars === undefined ? (
+        <Loading lines={4} />
+      ) : (
+        <Suspense fallback={<Loading lines={4} />}>
+          <PriceChart
+            label={`Price of ${symbol}`}
+            bars={bars}
+            marks={marks}
+            lines={lines}
+            studies={studies}
+            onEarlier={() => {
+              if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
+            }}
+            onMark={onMark}
+          />
+        </Suspense>
       )}
-    </Page>
+    </Panel>
   );
 }
 

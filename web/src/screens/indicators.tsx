@@ -1,0 +1,148 @@
+/** @file Which indicators a chart shows: typed by name with any numbers, or chosen; each taken away by its button. */
+import { type FormEvent, type ReactNode, useId, useState } from "react";
+import type { Columns, Indicator } from "../api/contract.ts";
+import { useApi } from "../api/queries.ts";
+import type { Study } from "../charts/price-chart.tsx";
+import { useQueryParam } from "../lib/query-param.ts";
+import { Button } from "../parts/button.tsx";
+import { Inline } from "../parts/field.tsx";
+import css from "./indicators.module.css";
+
+const FIRST = ["ema50", "boll20", "rsi14", "macd12-26-9", "atr14"];
+const NONE = "none";
+const KEPT = "tidemark.indicators";
+const MOST = 8;
+const NO_INDICATORS: readonly Indicator[] = [];
+
+function kept(): readonly string[] {
+  try {
+    const text = localStorage.getItem(KEPT);
+    return text === null ? FIRST : text.split(",").filter((name) => name !== "");
+  } catch {
+    return FIRST;
+  }
+}
+
+/** "EMA 50" and "ema50" are one name. */
+export function nameOf(text: string): string {
+  return text.trim().toLowerCase().replaceAll(/\s+/g, "");
+}
+
+/** The known indicator that a name is one of, whatever its numbers. */
+export function familyOf(name: string, known: readonly Indicator[]): Indicator | undefined {
+  const pattern = name.replaceAll(/\d+/g, "#");
+  return known.find((one) => one.pattern === pattern);
+}
+
+/** Indicators with the lines that have come for them, in the order in which they were chosen. */
+export function studiesOf(names: readonly string[], known: readonly Indicator[], lines: Columns): Study[] {
+  return names.flatMap((name): Study[] => {
+    const family = familyOf(name, known);
+    if (family === undefined) return [];
+    const own = Object.entries(lines).filter(([line]) => line === name || line.startsWith(`${name}.`));
+    return [
+      {
+        name,
+        overPrice: family.overPrice,
+        levels: family.levels,
+        lines: own.map(([line, values]) => ({ name: line, values })),
+      },
+    ];
+  });
+}
+
+export type Chosen = {
+  readonly names: readonly string[];
+  readonly known: readonly Indicator[];
+  readonly change: (names: readonly string[]) => void;
+};
+
+/** What is chosen stands in the address, and is what the next chart begins with. */
+export function useIndicators(): Chosen {
+  const known = useApi<{ readonly items: readonly Indicator[] }>("indicators").data?.items ?? NO_INDICATORS;
+  const [text, setText] = useQueryParam("with");
+  const [first] = useState(kept);
+  const names = text === null ? first : text === NONE ? [] : text.split(",");
+  return {
+    // What the server does not know would fail with all the others.
+    names: names.filter((name) => familyOf(name, known) !== undefined).slice(0, MOST),
+    known,
+    change: (next) => {
+      try {
+        localStorage.setItem(KEPT, next.join(","));
+      } catch {
+        // Storage that is refused means that the choice lasts as long as the address.
+      }
+      setText(next.length === 0 ? NONE : next.join(","));
+    },
+  };
+}
+
+export function IndicatorChooser({ names, known, change }: Chosen): ReactNode {
+  const list = useId();
+  const [typed, setTyped] = useState("");
+  const [problem, setProblem] = useState("");
+  const add = (event: FormEvent): void => {
+    event.preventDefault();
+    const name = nameOf(typed);
+    if (name === "") return;
+    if (familyOf(name, known) === undefined) {
+      setProblem(`"${name}" is none: ${known.map((one) => one.name).join(", ")}`);
+      return;
+    }
+    if (names.length >= MOST) {
+      setProblem(`${MOST} are the most at once: take one away first`);
+      return;
+    }
+    setProblem("");
+    setTyped("");
+    if (!names.includes(name)) change([...names, name]);
+  };
+  return (
+    <div className={css["chooser"]}>
+      <ul className={css["chips"]} aria-label="Indicators">
+        {names.map((name) => (
+          <li key={name}>
+            <button
+              type="button"
+              className={css["chip"]}
+              title={familyOf(name, known)?.title}
+              aria-label={`Take ${name} away`}
+              onClick={() => change(names.filter((one) => one !== name))}
+            >
+              {name} <span aria-hidden="true">✕</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form className="row" onSubmit={add}>
+        <Inline label="Indicator">
+          {(id) => (
+            <input
+              id={id}
+              list={list}
+              value={typed}
+              size={12}
+              placeholder="ema200"
+              aria-describedby={problem === "" ? undefined : `${list}-problem`}
+              onChange={(event) => setTyped(event.target.value)}
+            />
+          )}
+        </Inline>
+        <datalist id={list}>
+          {known.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </datalist>
+        <Button type="submit">Add</Button>
+      </form>
+      {problem !== "" && (
+        <p id={`${list}-problem`} className="warn" role="status">
+          {problem}
+        </p>
+      )}
+    </div>
+  );
+}
