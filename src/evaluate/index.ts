@@ -51,7 +51,8 @@ export {
 } from "./ledger.ts";
 export { classifierPage } from "./pages/classifier-page.ts";
 export { comparisonPage, readRun } from "./pages/compare.ts";
-export { type WrittenPage, writePage } from "./pages/store.ts";
+export { listResults, RESULT_KINDS, type ResultKind, readResult, type StoredResult } from "./pages/results.ts";
+export { type WrittenPage, writePage, writeResult } from "./pages/store.ts";
 export type { ParityModel, ParityResult, ParityRun } from "./parity/check.ts";
 export type { Difference } from "./parity/differences.ts";
 export { type ParitySuiteOptions, type ParitySuiteResult, verifyParity } from "./parity/suite.ts";

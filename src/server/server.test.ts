@@ -5,7 +5,15 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
 import { exactText } from "../core/index.ts";
 import { ENGINE_DEFAULTS, type Entry, SqliteJournal, serveControl } from "../trade/index.ts";
-import { decodeColumns, type Frame, ROUTES, type Route, StreamStore, type Topic } from "./contract/index.ts";
+import {
+  decodeColumns,
+  differenceSchema,
+  type Frame,
+  ROUTES,
+  type Route,
+  StreamStore,
+  type Topic,
+} from "./contract/index.ts";
 import { openPlace, type Place } from "./testing/place.ts";
 
 const START = Date.UTC(2025, 0, 6, 10);
@@ -160,6 +168,48 @@ describe("every answer", () => {
     const page = await place.send("GET", "/docs", place.page);
     expect(page.text).toContain("/api/v1/sessions/{mode}/{name}/commands");
     expect(page.text).not.toContain("<script");
+  });
+});
+
+describe("a chart", () => {
+  it("shows the bars that a session had, and lines of indicators over them", async () => {
+    const { items } = (await place.read("series")).json as { items: unknown[] };
+    expect(items).toEqual([
+      {
+        session: { id: "paper/demo-1", running: false },
+        venue: null,
+        symbol: "BTCUSDT",
+        kind: null,
+        timeframe: "5m",
+        firstMs: START,
+        lastMs: START + BAR,
+        synthetic: null,
+      },
+    ]);
+    const bytes = async (path: string): Promise<Record<string, Float64Array>> => {
+      const answer = await fetch(`${place.served.url}/api/v1/${path}`, { headers: place.page });
+      expect(answer.status, path).toBe(200);
+      return decodeColumns(await answer.arrayBuffer());
+    };
+    const of = "session=paper/demo-1&symbol=BTCUSDT";
+    const bars = await bytes(`candles?${of}`);
+    expect([...bars["timeMs"]]).toEqual([START, START + BAR]);
+    expect([...bars["close"]]).toEqual([110, 110]);
+    const lines = await bytes(`candles/indicators?${of}&names=sma1,sma2`);
+    expect(Object.keys(lines)).toEqual(["timeMs", "sma1", "sma2"]);
+    expect([...lines["sma1"]]).toEqual([110, 110]);
+    expect([...lines["sma2"]], "one bar is no mean of two").toEqual([Number.NaN, 110]);
+    const part = await bytes(`candles/indicators?${of}&names=sma2&from=${START + BAR}`);
+    expect([...part["sma2"]], "bars before the range are read, and not given").toEqual([110]);
+    const refused = await place.read(`candles/indicators?${of}&names=magic7`);
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining("sma20")]);
+  });
+
+  it("tells two records of trading apart by cause, and none where they are one", async () => {
+    const same = await place.read("difference?a=paper/demo-1&b=paper/demo-1");
+    expect(same.json).toMatchObject({ difference: "0", matched: 2, onlyA: 0, onlyB: 0, netA: "-2" });
+    expect(differenceSchema.safeParse(same.json).success).toBe(true);
+    expect((await place.read("difference?a=paper/demo-1&b=nowhere")).status).toBe(404);
   });
 });
 

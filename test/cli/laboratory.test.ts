@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { listResults, readResult } from "../../src/evaluate/index.ts";
 import { hasRedis, startRedis } from "../../src/search/testing/redis-server.ts";
+import { walkOf } from "../../web/src/screens/results.ts";
 import { temporaryFolder, tidemark } from "./cli.ts";
 
 const MARKET = [
@@ -53,11 +55,20 @@ describe("tidemark walkforward", () => {
     expect(killed, whole.stderr).toBeDefined();
     const first = JSON.parse(whole.stdout) as {
       totalReturn: number;
-      folds: Array<{ tradeHash: string }>;
+      folds: Array<{ tradeHash: string; totalReturn: number; sharpe: number | null; trades: number }>;
       report: { htmlPath: string };
     };
     expect(first.folds).toHaveLength(3);
     expect(readFileSync(first.report.htmlPath, "utf8")).toContain("SYNTHETIC DATA");
+    // What the page shows is what was printed: the record on disk, as the API gives it, and as its tables read it.
+    const reports = join(cwd, "reports");
+    const [listed] = listResults(reports).results;
+    const { data, result } = readResult(reports, listed.id);
+    expect({ ...data, report: first.report }).toEqual(first);
+    expect(result).toMatchObject({ kind: "walkforward", name: "mortal", hasPage: true });
+    expect(result.figures).toMatchObject({ totalReturn: first.totalReturn, windows: 3 });
+    const shown = walkOf(data)?.windows.map(({ totalReturn, sharpe, trades }) => ({ totalReturn, sharpe, trades }));
+    expect(shown).toEqual(first.folds.map(({ totalReturn, sharpe, trades }) => ({ totalReturn, sharpe, trades })));
     const records = join(cwd, "runs", "walkforward", "mortal");
     // The window that was killed, once more and undisturbed.
     rmSync(join(records, `window-${killed}.json`));

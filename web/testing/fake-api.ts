@@ -220,7 +220,7 @@ export async function fakeApi(
         tokens.push(token);
         return { token, secret: "tm_0f1e2d3c4b5a" };
       }
-      if (resource === "reports" && rest[1] === "ticket")
+      if ((resource === "reports" || resource === "results") && rest[1] === "ticket")
         return { path: "/api/v1/tickets/abc", expiresMs: nowMs() + 30_000 };
       return undefined;
     }
@@ -280,6 +280,12 @@ export async function fakeApi(
       case "data":
         if (rest[0] === "coverage") return { items: world.coverageOf() };
         return { root: "/home/trader/tidemark/data", items: given(world.dataOf()) };
+      case "results":
+        return rest[0] === undefined
+          ? { items: given(learning.resultsOf()), unreadable: [] }
+          : { result: learning.resultsOf().find(({ id }) => id === rest[0]), data: learning.resultDataOf(rest[0]) };
+      case "difference":
+        return learning.DIFFERENCE;
       case "series":
         return { items: given(world.seriesOf()) };
       case "indicators":

@@ -1,5 +1,14 @@
 /** @file The fake world's models, trainings, searches and reports. */
-import type { Model, Promotion, Report, Run, Study, Trial } from "../../src/server/contract/index.ts";
+import type {
+  Difference,
+  Model,
+  Promotion,
+  Report,
+  Result,
+  Run,
+  Study,
+  Trial,
+} from "../../src/server/contract/index.ts";
 import { chance, HOUR, WORLD_MS } from "./fake-data.ts";
 
 export function modelsOf(): Model[] {
@@ -277,6 +286,87 @@ export function reportsOf(): Report[] {
     },
   ];
 }
+
+const STRESS_ID = "2026-02-20-090000-stress-tidemark";
+
+export function resultsOf(): Result[] {
+  const of = (id: string, kind: Result["kind"], headline: string, figures: Result["figures"]): Result => ({
+    id,
+    kind,
+    name: "tidemark/3",
+    madeMs: WORLD_MS - 5 * 86_400_000,
+    headline,
+    figures,
+    hasPage: kind !== "drift",
+  });
+  return [
+    of("2026-02-21-090000-walkforward-a", "walkforward", "Over 6 windows it made 12.1 %; 5 of 6 were profitable.", {
+      totalReturn: 0.121,
+      sharpe: 1.1,
+      windows: 6,
+    }),
+    of("2026-02-20-100000-walkforward-b", "walkforward", "Over 6 windows it made 3.4 %; 3 of 6 were profitable.", {
+      totalReturn: 0.034,
+      sharpe: 0.4,
+      windows: 6,
+    }),
+    of(STRESS_ID, "stress", "It loses the account in 1 of 3 scenarios.", { scenarios: 3, survived: 2 }),
+  ];
+}
+
+/** What is behind a result: a walk of six windows, or the stress below. */
+export function resultDataOf(id: string): object {
+  if (id === STRESS_ID) return RESULTS["stress"] as object;
+  const scale = id.endsWith("a") ? 1 : 0.3;
+  const timesMs = Array.from({ length: 60 }, (_, i) => WORLD_MS - (60 - i) * 86_400_000);
+  const fold = (index: number): object => ({
+    index,
+    testFromMs: timesMs[index * 10],
+    testToMs: timesMs[index * 10 + 9],
+    totalReturn: 0.02 * scale,
+    holdReturn: 0.01,
+    sharpe: scale,
+    maxDrawdown: 0.03,
+    trades: 40,
+  });
+  return {
+    headline: resultsOf().find((one) => one.id === id)?.headline,
+    folds: [0, 1, 2, 3, 4, 5].map(fold),
+    timesMs,
+    equity: timesMs.map((_, i) => 10_000 * (1 + 0.002 * i * scale + 0.01 * Math.sin(i))),
+    seams: [10, 20, 30, 40, 50],
+  };
+}
+
+export const DIFFERENCE: Difference = {
+  a: "2026-02-19-1102",
+  b: "paper/tidemark-3",
+  netA: "120.5",
+  netB: "96.25",
+  difference: "-24.25",
+  parts: { data: "0", signal: "-18", timing: "0", price: "-4.25", fee: "-2", funding: "0", refusal: "0", size: "0" },
+  matched: 41,
+  onlyA: 1,
+  onlyB: 0,
+  trades: [
+    {
+      symbol: "BTCUSDT",
+      entryMs: WORLD_MS - 86_400_000,
+      a: {
+        side: "long",
+        entryMs: WORLD_MS - 86_400_000,
+        exitMs: WORLD_MS - 80_000_000,
+        quantity: "0.1",
+        entryPrice: "64000",
+        exitPrice: "64180",
+        netProfit: "18",
+      },
+      b: null,
+      difference: "-18",
+      why: "paper/tidemark-3 did not want it",
+    },
+  ],
+};
 
 /** What the verbs of jobs that ended have said. */
 export const RESULTS: Readonly<Record<string, unknown>> = {

@@ -25,6 +25,7 @@ const VERBS = {
   drift: { verb: ["drift"], model: "--model", needs: "model" },
   "verify-leak": { verb: ["verify", "leak"], model: "--model" },
   "verify-warmup": { verb: ["verify", "warmup"], model: "--model" },
+  "verify-parity": { verb: ["verify", "parity"], model: "--model" },
   "verify-bias": { verb: ["verify", "bias"], model: "--model", needs: "model" },
 } as const satisfies Readonly<Record<string, Verb>>;
 export type WorkKind = keyof typeof VERBS;

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { FileLock, nearestName, TidemarkError } from "../../core/index.ts";
-import { loadReport } from "../../evaluate/index.ts";
+import { listResults, loadReport } from "../../evaluate/index.ts";
 import { reportsFolder, runsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -55,6 +55,8 @@ export function removableRun(context: AppContext, config: Config, given: string)
 /** Throws REPORT_MISSING. */
 export function removableReport(config: Config, id: string): Removable {
   const folder = reportsFolder(config);
+  if (listResults(folder).results.some((result) => result.id === id))
+    return { what: `the result ${id}`, folders: [join(folder, id)] };
   return { what: `the report ${loadReport(folder, id).id}`, folders: [join(folder, id)] };
 }
 

@@ -1,7 +1,8 @@
 /** @file `tidemark drift`: whether what a model reads still looks like what it learned from. */
 import { type Command, Option } from "commander";
-import { modelDrift } from "../../app/index.ts";
+import { modelDrift, reportsFolder } from "../../app/index.ts";
 import { formatDay } from "../../core/index.ts";
+import { writeResult } from "../../evaluate/index.ts";
 import type { DriftAction } from "../../promotion/index.ts";
 import { addVerb, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -38,12 +39,16 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
         ["--symbols <list>", "data.symbols"],
         ["--timeframe <length>", "data.timeframe"],
         ["--to <date>", "data.to"],
+        ["--reports-dir <folder>", "paths.reports"],
       ],
       examples: [["drift --model tidemark", "the weeks since it was trained"]],
       run: async (context, { options }) => {
         const drift = await modelDrift(context, context.config(), options.model);
         const { output } = context;
-        output.data(drift);
+        const headline = ACTION_WORDS[drift.action];
+        const folder = reportsFolder(context.config());
+        const id = writeResult(folder, "drift", drift.model, context.clock.nowMs(), { headline, ...drift });
+        output.data({ headline, ...drift, result: id });
         const { model, watched, windows, weeks, beyondShare } = drift;
         output.text(`${model}: ${watched} features, each with a limit from ${windows} of its own weeks`);
         output.text("week to      beyond  standing still  rows behind the gate  furthest");
@@ -69,7 +74,7 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
         output.text(
           `Rows further from the training's than ordinary ones: ${percent(gatedShare.half)} (1 % is ordinary), far further ${percent(gatedShare.closed)} (0.1 %).`,
         );
-        output.text(output.palette.bold(ACTION_WORDS[action]));
+        output.text(output.palette.bold(headline));
         return action === "none" || action === "note" ? 0 : 5;
       },
     },

@@ -7,6 +7,7 @@ import { formatMinute, TidemarkError, toError } from "../../core/index.ts";
 import {
   comparisonPage,
   listReports,
+  listResults,
   loadReport,
   type ReportSummary,
   readRun,
@@ -50,8 +51,27 @@ function list(context: CommandContext): void {
           context.output.columns,
         ),
   );
-  for (const { id, error } of unreadable) context.output.warn(`${id}: ${error.what}`);
-  context.output.data({ folder, reports, unreadable: unreadable.map(({ id }) => id) });
+  const others = listResults(folder);
+  if (others.results.length > 0) {
+    const otherRows = others.results.map(({ id, madeMs, kind, name, headline }) => [
+      id,
+      formatMinute(madeMs),
+      kind,
+      name,
+      headline,
+    ]);
+    const titles = [
+      { title: "result" },
+      { title: "made (UTC)", drop: 2 },
+      { title: "kind" },
+      { title: "of", drop: 3 },
+      { title: "found", drop: 1 },
+    ];
+    context.output.text(`\n${table(titles, otherRows, context.output.columns)}`);
+  }
+  const broken = [...unreadable, ...others.unreadable];
+  for (const { id, error } of broken) context.output.warn(`${id}: ${error.what}`);
+  context.output.data({ folder, reports, results: others.results, unreadable: broken.map(({ id }) => id) });
 }
 
 /** The named report, or the newest. */

@@ -1,8 +1,8 @@
 /** @file `tidemark verify parity`: what trains is what is tested, bar by bar and fill by fill. */
 import { type Command, Option } from "commander";
-import { type PaperParity, type PolicyParity, policyParity } from "../../app/index.ts";
+import { type PaperParity, type PolicyParity, policyParity, reportsFolder } from "../../app/index.ts";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
-import type { ParityResult } from "../../evaluate/index.ts";
+import { type ParityResult, writeResult } from "../../evaluate/index.ts";
 import { reportFailure } from "../failure.ts";
 import type { Output } from "../terminal/output.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -23,7 +23,10 @@ function paperLine({ name, equal, fills, paperHash }: PaperParity, { palette: co
   return `${mark}  ${name.padEnd(38)} ${String(fills).padStart(6)} fills  ${paperHash.slice(0, 16)}`;
 }
 
-function show({ output }: CommandContext, result: PolicyParity): number {
+const HOLDS = "parity holds: the same rows, decisions, rewards and fills";
+
+function show(context: CommandContext, model: string | undefined, result: PolicyParity): number {
+  const { output } = context;
   const [paper] = result.paper;
   output.text("environment against backtest, on a market made to lead down every path\n");
   for (const run of result.proof) output.text(line(run, output));
@@ -42,9 +45,13 @@ function show({ output }: CommandContext, result: PolicyParity): number {
   }
   if (result.unproven.length > 0) output.warn(`no run has walked: ${result.unproven.join(", ")}.`);
   const { sameTraining, timeframe: _, ...data } = result;
-  output.data(data);
+  const headline = result.passed ? HOLDS : "Parity does not hold";
+  const told = { headline, ...(model === undefined ? {} : { model }), ...data };
+  const folder = reportsFolder(context.config());
+  const id = writeResult(folder, "parity", model ?? "fresh", context.clock.nowMs(), told);
+  output.data({ ...told, result: id });
   if (result.passed) {
-    output.text("\nparity holds: the same rows, decisions, rewards and fills");
+    output.text(`\n${HOLDS}`);
     return ExitCode.done;
   }
   const differing = [...result.proof, ...result.results].filter((run) => !run.equal).map(({ name }) => name);
@@ -70,12 +77,14 @@ export function registerVerifyParity(group: Command, runner: VerbRunner): void {
         ["--timeframe <length>", "data.timeframe"],
         ["--venue <name>", "data.venue"],
         ["--models-dir <folder>", "paths.models"],
+        ["--reports-dir <folder>", "paths.reports"],
       ],
       examples: [
         ["verify parity", "on the stored candles, with a policy trained for it"],
         ["verify parity --model tidemark --json", "with a model of yours, as JSON"],
       ],
-      run: async (context, { options }) => show(context, await policyParity(context, context.config(), options.model)),
+      run: async (context, { options: { model } }) =>
+        show(context, model, await policyParity(context, context.config(), model)),
     },
     runner,
   );

@@ -115,6 +115,7 @@ function tellCross(
     groups,
     tested,
     symbols,
+    headline: crossHeadline(result),
     candidates: names,
     splits: result.splits,
     paths,

@@ -5,7 +5,8 @@ import { ensureFolder, fileError, formatDay, temporaryName, writeFileAtomic } fr
 import { csvLine } from "../report/escape.ts";
 
 export type PageFiles = {
-  readonly html: string;
+  /** Absent where the data are all that there is. */
+  readonly html?: string;
   /** Everything as data, written beside the page. */
   readonly data: object;
   /** Tables by file name. */
@@ -15,6 +16,11 @@ export type PageFiles = {
 };
 
 export type WrittenPage = { readonly id: string; readonly htmlPath: string };
+
+/** Writes data without a page: `<folder>/<day>-<time>-<kind>-<name>/<kind>.json`. Its id. Throws like `writePage`. */
+export function writeResult(folder: string, kind: string, name: string, madeMs: number, data: object): string {
+  return writePage(folder, kind, name, madeMs, { data }).id;
+}
 
 /** Writes `<folder>/<day>-<time>-<kind>-<name>/`. Throws FILE_UNWRITABLE or DISK_FULL. */
 export function writePage(folder: string, kind: string, name: string, madeMs: number, files: PageFiles): WrittenPage {
@@ -31,7 +37,7 @@ export function writePage(folder: string, kind: string, name: string, madeMs: nu
   const target = join(folder, id);
   const temporary = temporaryName(target);
   try {
-    writeFileAtomic(join(temporary, "report.html"), files.html);
+    if (files.html !== undefined) writeFileAtomic(join(temporary, "report.html"), files.html);
     writeFileAtomic(join(temporary, `${kind}.json`), `${JSON.stringify(files.data, null, 2)}\n`);
     for (const [file, { head, rows }] of Object.entries(files.tables ?? {})) {
       writeFileAtomic(join(temporary, file), [csvLine(head), ...rows.map(csvLine)].join(""));

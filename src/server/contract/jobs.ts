@@ -16,6 +16,7 @@ export const JOB_KINDS = [
   "verify-leak",
   "verify-warmup",
   "verify-bias",
+  "verify-parity",
 ] as const;
 export type JobKind = (typeof JOB_KINDS)[number];
 

@@ -1,6 +1,6 @@
 /** @file Reports: what was judged, and the verdict. */
 import { z } from "zod";
-import { timeMs } from "./common.ts";
+import { decimalText, timeMs } from "./common.ts";
 
 const strategySchema = z.object({
   name: z.string(),
@@ -33,6 +33,63 @@ export const reportsSchema = z.object({
   items: z.array(reportSchema),
   unreadable: z.array(z.object({ id: z.string(), error: z.string() })),
 });
+
+/** Walk-forwards, purged splits, stress, bias, drift and parity: what their verbs found, wherever they were started. */
+export const resultSchema = z.object({
+  id: z.string(),
+  kind: z.enum(["walkforward", "kfold", "cpcv", "stress", "bias", "drift", "parity"]),
+  /** Of what. */
+  name: z.string(),
+  madeMs: timeMs,
+  headline: z.string(),
+  /** By name; shares, ratios and counts. */
+  figures: z.record(z.string(), z.number().nullable()),
+  /** Whether there is a page, which results/{id}/ticket shows. */
+  hasPage: z.boolean(),
+});
+export type Result = z.infer<typeof resultSchema>;
+/** GET results?kind= */
+export const resultsSchema = z.object({
+  items: z.array(resultSchema),
+  unreadable: z.array(z.object({ id: z.string(), error: z.string() })),
+});
+/** GET results/{id}: with what the verb says with `--json`. */
+export const resultDetailSchema = z.object({ result: resultSchema, data: z.record(z.string(), z.unknown()) });
+
+const comparedTradeSchema = z.object({
+  side: z.enum(["long", "short"]),
+  entryMs: timeMs,
+  exitMs: timeMs,
+  quantity: decimalText,
+  entryPrice: decimalText,
+  exitPrice: decimalText,
+  netProfit: decimalText,
+});
+/** GET difference?a=&b=: two records of trading, sessions ("paper/NAME") or reports, split into what caused it. */
+export const differenceSchema = z.object({
+  a: z.string(),
+  b: z.string(),
+  netA: decimalText,
+  netB: decimalText,
+  /** Net profit of b less that of a, and its parts by cause: they add up to it. */
+  difference: decimalText,
+  parts: z.record(z.string(), decimalText),
+  matched: z.number(),
+  onlyA: z.number(),
+  onlyB: z.number(),
+  /** Of the trades, those that differ most; the sums are of all. */
+  trades: z.array(
+    z.object({
+      symbol: z.string(),
+      entryMs: timeMs,
+      a: comparedTradeSchema.nullable(),
+      b: comparedTradeSchema.nullable(),
+      difference: decimalText,
+      why: z.string(),
+    }),
+  ),
+});
+export type Difference = z.infer<typeof differenceSchema>;
 
 /** POST reports/{id}/ticket: an address that shows the report's page once, within 30 seconds, in a sandboxed frame. */
 export const ticketSchema = z.object({ path: z.string(), expiresMs: timeMs });

@@ -22,7 +22,14 @@ import {
   indicatorsSchema,
 } from "./data.ts";
 import { jobDetailSchema, jobLogSchema, jobSchema, jobsSchema, newJobSchema } from "./jobs.ts";
-import { reportSchema, reportsSchema, ticketSchema } from "./judge.ts";
+import {
+  differenceSchema,
+  reportSchema,
+  reportsSchema,
+  resultDetailSchema,
+  resultsSchema,
+  ticketSchema,
+} from "./judge.ts";
 import {
   modelSchema,
   modelsSchema,
@@ -280,6 +287,37 @@ export const ROUTES = {
     summary: "An address that shows the report's page once",
     tier: "view",
     answer: ticketSchema,
+  },
+
+  results: {
+    method: "get",
+    path: "/results",
+    summary: "Walk-forwards, stress, bias, drift, parity: newest first",
+    tier: "view",
+    query: ["kind"],
+    answer: resultsSchema,
+  },
+  result: {
+    method: "get",
+    path: "/results/{id}",
+    summary: "One of them, with everything that its verb says",
+    tier: "view",
+    answer: resultDetailSchema,
+  },
+  resultTicket: {
+    method: "post",
+    path: "/results/{id}/ticket",
+    summary: "An address that shows the result's page once",
+    tier: "view",
+    answer: ticketSchema,
+  },
+  difference: {
+    method: "get",
+    path: "/difference",
+    summary: "Two records of trading (sessions or reports): trade by trade, by cause",
+    tier: "view",
+    query: ["a", "b"],
+    answer: differenceSchema,
   },
 
   data: { method: "get", path: "/data", summary: "Stored candles", tier: "view", answer: dataSchema },

@@ -317,6 +317,11 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     report: ({ params }) => json(learning.report(params["id"])),
     reportTicket: ({ params }) => json(tickets.issue(learning.reportPage(params["id"]))),
 
+    results: ({ query }) => json(learning.results(query["kind"])),
+    result: ({ params }) => json(learning.result(params["id"])),
+    resultTicket: ({ params }) => json(tickets.issue(learning.resultPage(params["id"]))),
+    difference: ({ query: { a = "", b = "" } }) => json(learning.difference(a, b)),
+
     data: async () => json(await machine.data()),
     coverage: async ({ query }) => json({ items: await machine.coverage(query) }),
     series: past(async () => json({ items: await machine.series() })),

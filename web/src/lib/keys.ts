@@ -25,6 +25,7 @@ export const BINDINGS: readonly Binding[] = [
   { keys: "g c", about: "Compare runs", action: { kind: "go", to: "/compare" } },
   { keys: "g u", about: "Studies", action: { kind: "go", to: "/studies" } },
   { keys: "g r", about: "Reports", action: { kind: "go", to: "/reports" } },
+  { keys: "g v", about: "Results: walk-forwards, stress, drift, parity", action: { kind: "go", to: "/results" } },
   { keys: "g d", about: "Data", action: { kind: "go", to: "/data" } },
   { keys: "g k", about: "Risk", action: { kind: "go", to: "/risk" } },
   { keys: "g j", about: "Journal", action: { kind: "go", to: "/journal" } },

@@ -29,6 +29,7 @@ const JOB_NAMES: Readonly<Record<string, string>> = {
   "verify-leak": "Leak check",
   "verify-warmup": "Warm-up check",
   "verify-bias": "Bias check",
+  "verify-parity": "Parity check",
 };
 
 export function jobName(kind: string): string {

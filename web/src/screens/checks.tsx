@@ -29,6 +29,11 @@ const CHECKS: readonly { readonly kind: JobKind; readonly title: string; readonl
     title: "Bias",
     about: "Does it prefer a side, an hour, a session or a regime without a reason.",
   },
+  {
+    kind: "verify-parity",
+    title: "Parity",
+    about: "Plays it through the environment that trains, the backtest and the paper engine, fill by fill.",
+  },
   { kind: "drift", title: "Drift", about: "Are features and returns still those that it learned from." },
 ];
 

@@ -187,7 +187,7 @@ function Prices({
         <>
           {position !== undefined && (
             <span className="soft">
-              {position.side} {exact(position.quantity)} from{" "}
+              held {exact(position.quantity)} from{" "}
               {exact(Number(Number(position.entryPrice).toPrecision(8)))}
             </span>
           )}

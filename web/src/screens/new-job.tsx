@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { tell } from "../api/client.ts";
-import type { Job, JobKind, NewJob } from "../api/contract.ts";
+import type { Job, JobKind, Model, NewJob } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import { announce } from "../lib/announce.ts";
 import {
@@ -42,19 +42,45 @@ export function NewJobButton({
   );
 }
 
-export function NewJobDialog({ kind, model, resume, onClose }: Start & { readonly onClose: () => void }): ReactNode {
+/** Work that is about a model, and whether it can do without. */
+const OF_A_MODEL: Readonly<Partial<Record<JobKind, "needed" | "optional">>> = {
+  backtest: "optional",
+  walkforward: "optional",
+  stress: "needed",
+  paper: "needed",
+  drift: "needed",
+  "verify-leak": "optional",
+  "verify-warmup": "optional",
+  "verify-bias": "needed",
+  "verify-parity": "optional",
+};
+
+export function NewJobDialog({
+  kind,
+  model: given,
+  resume,
+  onClose,
+}: Start & { readonly onClose: () => void }): ReactNode {
   const schema = useApi<JsonSchema>("config/schema");
   const config = useApi<{ readonly values: unknown }>("config");
+  const models = useApi<{ readonly items: readonly Model[] }>("models", {
+    isOn: given === undefined && kind in OF_A_MODEL,
+  });
   const client = useQueryClient();
   const [, navigate] = useLocation();
   const [texts, setTexts] = useState<Readonly<Record<string, string>>>({});
   const [isAll, setAll] = useState(false);
+  const [chosen, setChosen] = useState<string | undefined>();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const fields = useMemo(
     () => (schema.data === undefined ? [] : formFields(schema.data, SECTIONS[kind] ?? [], config.data?.values)),
     [schema.data, config.data, kind],
   );
+  const choices = (models.data?.items ?? []).map(({ id }) => id);
+  const of = given === undefined && resume === undefined ? OF_A_MODEL[kind] : undefined;
+  const picked = chosen ?? (of === "needed" ? choices[0] : undefined);
+  const model = given ?? (picked === "" ? undefined : picked);
   const problems = fields.filter((field) => problemWith(field, texts[field.key] ?? field.initial) !== undefined);
   const settings = changedSettings(fields, texts);
   const shown = fields.filter(({ key }) => isAll || isFirst(key) || texts[key] !== undefined);
@@ -87,7 +113,11 @@ export function NewJobDialog({ kind, model, resume, onClose }: Start & { readonl
       foot={
         <>
           <Button onClick={onClose}>Back</Button>
-          <Button kind="primary" disabled={isBusy || isLoading || problems.length > 0} onClick={() => void start()}>
+          <Button
+            kind="primary"
+            disabled={isBusy || isLoading || problems.length > 0 || (of === "needed" && model === undefined)}
+            onClick={() => void start()}
+          >
             {isBusy ? "Starting …" : "Start"}
           </Button>
         </>
@@ -98,6 +128,18 @@ export function NewJobDialog({ kind, model, resume, onClose }: Start & { readonl
       ) : (
         <>
           {schema.isError && <Failure error={schema.error} retry={() => void schema.refetch()} />}
+          {of !== undefined && (
+            <Field label="Model" hint={of === "optional" ? "without one: as the configuration says" : undefined}>
+              {(id) => (
+                <select id={id} value={picked ?? ""} onChange={(event) => setChosen(event.target.value)}>
+                  {of === "optional" && <option value="">none</option>}
+                  {choices.map((one) => (
+                    <option key={one}>{one}</option>
+                  ))}
+                </select>
+              )}
+            </Field>
+          )}
           {fields.length > 0 && resume === undefined && (
             <>
               <p className="soft">

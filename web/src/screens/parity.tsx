@@ -1,6 +1,7 @@
 /** @file Does trading equal the test: one model's sessions beside its newest report, each curve from the same start. */
 import { useQueries } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
+import { Link } from "wouter";
 import { ask, askBytes } from "../api/client.ts";
 import { type Columns, decodeColumns, type History, type Model, type Report, type Session } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
@@ -13,6 +14,8 @@ import { ModeBadge } from "../parts/session-badge.tsx";
 import { Empty, Loaded, Loading } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { overlay } from "./difference.ts";
+import { NewJobButton } from "./new-job.tsx";
+import { Causes } from "./parity-causes.tsx";
 import { deepestFall, growth } from "./parity-figures.ts";
 
 const LineChart = lazy(async () => ({ default: (await import("../charts/line-chart.tsx")).LineChart }));
@@ -60,10 +63,25 @@ export function Parity(): ReactNode {
               <Beside
                 sessions={own}
                 model={models.find(({ id }) => id === model)}
-                report={reports.find((report) => report.model === model)}
+                report={reports.find((report) => report.model?.replace("@", "/") === model)}
               />
             </Panel>
-            <Panel title="To the last digit" note="the environment that trains and the backtest make the same fills">
+            <Causes
+              records={[
+                ...reports.filter((report) => report.model?.replace("@", "/") === model).map(({ id }) => id),
+                ...own.map(({ id }) => id),
+              ]}
+            />
+            <Panel
+              title="To the last digit"
+              note="the environment that trains, the backtest and the paper engine make the same fills"
+              actions={
+                <>
+                  <Link to="/results?kind=parity">What was found</Link>
+                  <NewJobButton kind="verify-parity" model={model} label="Check …" />
+                </>
+              }
+            >
               <CommandLine line={`tidemark verify parity --model ${model}`} />
             </Panel>
           </Page>

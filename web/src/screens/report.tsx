@@ -1,16 +1,15 @@
 /** @file One verdict: promotable or not, each condition with its figure, the baselines, and the whole report in a sandbox. */
-import { type ReactNode, useState } from "react";
+import type { ReactNode } from "react";
 import { Link, useParams } from "wouter";
-import { tell } from "../api/client.ts";
 import type { Report } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import { figure, percent, ratio } from "../lib/format.ts";
 import { Percent } from "../parts/amount.tsx";
-import { Button } from "../parts/button.tsx";
 import { Badge, CommandLine, Facts, Page, Panel, Stat } from "../parts/panel.tsx";
-import { Empty, Failure, Loaded } from "../parts/states.tsx";
+import { Empty, Loaded } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
+import { WholePage } from "../parts/whole-page.tsx";
 import { StandingBadge } from "./strategies.tsx";
 
 export function ReportScreen(): ReactNode {
@@ -69,7 +68,11 @@ function Content({ report }: { readonly report: Report }): ReactNode {
       <Panel title="Beside its baselines" isFlush>
         <Baselines report={report} />
       </Panel>
-      <Whole report={report} />
+      <WholePage
+        of={`reports/${encodeURIComponent(report.id)}`}
+        name={policy.name}
+        about="Equity, drawdown, months, costs, trades: as the command line wrote it."
+      />
       <Panel title="To repeat it">
         <Facts
           rows={[
@@ -158,41 +161,5 @@ function Baselines({ report }: { readonly report: Report }): ReactNode {
       isChosen={({ isPolicy }) => isPolicy}
       empty={<Empty title="No baseline ran" />}
     />
-  );
-}
-
-/** The report's own page, in a frame that can reach nothing: its address is good for one look. */
-function Whole({ report }: { readonly report: Report }): ReactNode {
-  const [path, setPath] = useState<string | undefined>();
-  const [error, setError] = useState<unknown>();
-  const open = async (): Promise<void> => {
-    setError(undefined);
-    try {
-      setPath((await tell<{ readonly path: string }>(`reports/${encodeURIComponent(report.id)}/ticket`)).path);
-    } catch (thrown) {
-      setError(thrown);
-    }
-  };
-  return (
-    <Panel
-      title="The whole report"
-      actions={
-        <Button onClick={() => (path === undefined ? void open() : setPath(undefined))}>
-          {path === undefined ? "Open here" : "Close"}
-        </Button>
-      }
-    >
-      {error !== undefined && <Failure error={error} />}
-      {path === undefined ? (
-        <p className="muted">Equity, drawdown, months, costs, trades: as the command line wrote it.</p>
-      ) : (
-        <iframe
-          title={`Report of ${report.policy.name}`}
-          src={path}
-          sandbox="allow-scripts"
-          style={{ width: "100%", height: "76vh", border: 0, borderRadius: 6 }}
-        />
-      )}
-    </Panel>
   );
 }

@@ -11,6 +11,8 @@ import {
   type DriftResult,
   type DriftWeek,
   driftOf,
+  type ParityRun,
+  parityOf,
   type StressLine,
   type StressResult,
   stressOf,
@@ -28,6 +30,8 @@ export function ResultView({ kind, result }: { readonly kind: string; readonly r
   if (walk !== undefined) return <Walk result={walk} />;
   const drift = kind === "drift" ? driftOf(result) : undefined;
   if (drift !== undefined) return <Drift result={drift} />;
+  const parity = kind === "parity" || kind === "verify-parity" ? parityOf(result) : undefined;
+  if (parity !== undefined) return <Parity runs={parity} />;
   const facts = plainFacts(result);
   const passed = facts.find(([name]) => name === "passed")?.[1];
   return (
@@ -177,6 +181,41 @@ function Walk({ result }: { readonly result: WalkResult }): ReactNode {
         empty={<Empty title="No window ran" />}
       />
     </div>
+  );
+}
+
+const PARITY: readonly Column<ParityRun>[] = [
+  { id: "name", title: "Run", cell: ({ name }) => name },
+  {
+    id: "equal",
+    title: "Equal",
+    cell: ({ isEqual }) => (isEqual ? <Badge kind="good">✓ equal</Badge> : <Badge kind="bad">✕ differs</Badge>),
+  },
+  { id: "fills", title: "Fills", isRight: true, sort: ({ fills }) => fills, cell: ({ fills }) => figure(fills) },
+  {
+    id: "hash",
+    title: "Hash of the fills",
+    isMinor: true,
+    cell: ({ hash }) => <span className="mono">{hash.slice(0, 16)}</span>,
+  },
+  {
+    id: "first",
+    title: "First difference",
+    isWrapped: true,
+    cell: ({ difference }) => (difference === "" ? "–" : difference),
+  },
+];
+
+function Parity({ runs }: { readonly runs: readonly ParityRun[] }): ReactNode {
+  return (
+    <Table
+      label="Environment, backtest and paper"
+      rows={runs}
+      columns={PARITY}
+      orderName="run"
+      rowKey={({ name, hash, fills }) => `${name} ${hash} ${fills}`}
+      empty={<Empty title="Nothing was compared" />}
+    />
   );
 }
 

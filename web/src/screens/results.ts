@@ -156,3 +156,32 @@ export function driftOf(result: unknown): DriftResult | undefined {
     }),
   };
 }
+
+export type ParityRun = {
+  readonly name: string;
+  readonly isEqual: boolean;
+  readonly fills: number | null;
+  readonly hash: string;
+  readonly difference: string;
+};
+
+/** Scripts on the tape that leads everywhere, then everything on the bars that were asked about, then the paper session. */
+export function parityOf(result: unknown): ParityRun[] | undefined {
+  const bag = bagOf(result);
+  const proof = bagsOf(bag?.["proof"]).map((run) => ({ run, of: "every path: " }));
+  const own = [...bagsOf(bag?.["results"]), ...bagsOf(bag?.["paper"])].map((run) => ({ run, of: "" }));
+  if (proof.length + own.length === 0) return undefined;
+  return [...proof, ...own].map(({ run, of }) => {
+    const [first] = bagsOf(run["differences"]);
+    return {
+      name: `${of}${textOf(run, "name")}`,
+      isEqual: run["equal"] === true,
+      fills: numberOf(run, "fills"),
+      hash: textOf(run, "environmentHash") || textOf(run, "paperHash"),
+      difference:
+        first === undefined
+          ? ""
+          : `${textOf(first, "what")} in bar ${numberOf(first, "bar") ?? "?"}: ${textOf(first, "detail")}`,
+    };
+  });
+}

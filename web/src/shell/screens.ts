@@ -146,6 +146,23 @@ export const SCREENS: readonly Screen[] = [
     view: later(() => import("../screens/report.tsx"), "ReportScreen"),
   },
   {
+    path: "/results",
+    title: "Results",
+    group: "Judge",
+    icon: "compare",
+    about: "Walk-forwards, stress, drift, parity, side by side",
+    view: later(() => import("../screens/judgements.tsx"), "Results"),
+  },
+  {
+    path: "/results/:id",
+    title: "Result",
+    group: "Judge",
+    icon: "compare",
+    about: "One walk-forward, stress, drift or parity",
+    isInner: true,
+    view: later(() => import("../screens/judgements.tsx"), "ResultScreen"),
+  },
+  {
     path: "/analyst",
     title: "Analyst",
     group: "Judge",
