@@ -2,12 +2,13 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
 import { type AppContext, type BenchContext, type Benchmark, loadConfig, quantile } from "../app/index.ts";
 import { DAY_MS, defaultInstrument, exactText, MINUTE_MS } from "../core/index.ts";
 import { ENGINE_DEFAULTS, type Entry, JOURNAL_FILE, SqliteJournal } from "../trade/index.ts";
+import { openReader, signInPage } from "./bench-pages.ts";
 import { ROUTES, type Route } from "./contract/index.ts";
-import { type ServedDashboard, serveDashboard } from "./server.ts";
+import { serveDashboard } from "./server.ts";
 
 const SESSION = "bench";
 const SYMBOL = "BTCUSDT";
@@ -152,17 +153,6 @@ function prepare(folder: string, nowMs: number): void {
   writeFileSync(join(page, "index.html"), "<!doctype html><title>Page</title>");
 }
 
-/** Headers of a page that has signed in. */
-async function signIn(served: ServedDashboard): Promise<Record<string, string>> {
-  const { url, port } = served;
-  const own = { origin: url, "content-type": "application/json" };
-  const body = JSON.stringify({ code: new URL(served.signInUrl()).hash.slice("#code=".length) });
-  const answer = await fetch(`${url}/api/v1/session`, { method: "POST", headers: own, body });
-  const { secret } = (await answer.json()) as { secret: string };
-  const [cookie] = (answer.headers.get("set-cookie") ?? "").split(";");
-  return { origin: `http://127.0.0.1:${port}`, cookie, "x-tidemark-session": secret };
-}
-
 const NAMES: Readonly<Record<string, string>> = {
   mode: "paper",
   name: SESSION,
@@ -177,17 +167,6 @@ function paths(): Array<readonly [name: string, path: string]> {
     const filled = path.replaceAll(/\{(\w+)\}/g, (whole, key: string) => NAMES[key] ?? whole);
     return filled.includes("{") ? [] : [[name, filled] as const];
   });
-}
-
-async function openReader({ port, url }: ServedDashboard, page: Record<string, string>): Promise<WebSocket> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}/api/v1/stream`, {
-    headers: { origin: url, cookie: page["cookie"] },
-  });
-  await new Promise<void>((done, fail) => socket.once("open", done).once("error", fail));
-  socket.on("message", () => undefined);
-  socket.send(JSON.stringify({ do: "sign-in", secret: page["x-tidemark-session"] }));
-  for (const topic of ["sessions", "jobs", "events", "beat"]) socket.send(JSON.stringify({ do: "subscribe", topic }));
-  return socket;
 }
 
 type Times = {
@@ -270,7 +249,7 @@ export const apiBenchmark: Benchmark = {
       const startedMs = rounded(context.clock.elapsedMs() - beganMs);
       const readers: WebSocket[] = [];
       try {
-        const page = await signIn(served);
+        const page = await signInPage(served.signInUrl());
         await served.book.whole();
         const wholeMs = rounded(context.clock.elapsedMs() - beganMs);
         const figures = async (label: string) => {
@@ -279,7 +258,7 @@ export const apiBenchmark: Benchmark = {
           return { value, p50: rounded(quantile(all, 0.5)), slowest, routes: all.length / ASKS, answers: all.length };
         };
         const { value: alone, ...detail } = await figures("alone");
-        for (let i = 0; i < READERS; i++) readers.push(await openReader(served, page));
+        for (let i = 0; i < READERS; i++) readers.push(await openReader(page));
         const { value: crowded, ...more } = await figures(`${READERS} pages`);
         return [
           { name: "api", value: alone, unit: "ms p95", detail: { ...detail, readers: 0, startedMs, wholeMs } },

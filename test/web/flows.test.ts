@@ -26,7 +26,7 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
   const open = async (path: string): Promise<void> => {
     await page.goto(api.url + path);
     await page.getByRole("heading", { level: 1 }).waitFor();
-    await page.clock.runFor(1_200);
+    await page.clock.fastForward(1_200);
     await page.getByText("stream now").waitFor();
   };
   const press = async (...keys: readonly string[]): Promise<void> => {
@@ -50,7 +50,7 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     await open("/");
     await press("Shift+H", "Enter");
     await page.getByText("Press again").waitFor();
-    await page.clock.runFor(3_100);
+    await page.clock.fastForward(3_100);
     await page.getByRole("button", { name: "HALT" }).waitFor();
     await press("Enter");
     await page.getByText("Press again").waitFor();
@@ -219,13 +219,13 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
   it("says that figures are old when the stream dies; halting works on, resuming doesn't", async () => {
     await open("/positions");
     api.cutStream(true);
-    await page.clock.runFor(7_000);
+    await page.clock.fastForward(7_000);
     await page.getByText("Old figures.").waitFor();
     await press("Shift+H", "Enter", "Enter");
     await page.getByText("HALTED").first().waitFor();
     expect(await page.getByRole("button", { name: "Resume …" }).isDisabled()).toBe(true);
     api.cutStream(false);
-    await page.clock.runFor(20_000);
+    await page.clock.fastForward(20_000);
     await page.getByText("stream now").waitFor();
     expect(await page.getByRole("button", { name: "Resume …" }).isDisabled()).toBe(false);
   });

@@ -17,6 +17,13 @@ export type BenchContext = {
   readonly beside?: string;
   /** The program's own file, for what starts it as a user does. */
   readonly launcher?: string;
+  /** Opens so many pages of the dashboard whose printed address signs in. */
+  readonly openPages?: (signIn: string, count: number) => Promise<OpenedPages>;
+};
+
+export type OpenedPages = {
+  /** How many answers they had. Rejects where one of them was refused. */
+  close(): Promise<number>;
 };
 
 export type Benchmark = {

@@ -17,6 +17,8 @@ import { benchIntent } from "./trading.ts";
 /** Bars of a minute pass in a second. */
 const SPEED = 60;
 const DECISIONS = 150;
+/** Pages of the dashboard that are open in the second half. */
+const PAGES = 20;
 /** First ones, in which code is still being compiled. */
 const WARM_UP = 5;
 const FLUSHES = 300;
@@ -28,14 +30,19 @@ const ORDER = Buffer.from("POST /v5/order/create");
 
 export const decisionLatencyBenchmark: Benchmark = {
   name: "decision-latency",
-  summary: "ms from a closed bar on the socket to the order on the wire: GRU 128, five symbols, journal flushed",
+  summary:
+    "ms from a closed bar on the socket to the order on the wire: GRU 128, five symbols, journal flushed; with 0 and with 20 pages of the dashboard open",
   long: true,
   async run(context) {
     const folder = mkdtempSync(join(tmpdir(), "tidemark-latency-"));
     const children: Running[] = [];
     try {
-      const samples = await measured(context, folder, children);
-      return [...latencies(samples), flushes(context, folder)];
+      const { alone, crowded, answers } = await measured(context, folder, children);
+      return [
+        latency(alone, { pages: 0 }),
+        ...(crowded.length === 0 ? [] : [latency(crowded, { pages: PAGES, answers })]),
+        flushes(context, folder),
+      ];
     } finally {
       for (const { process: child } of children) child.kill("SIGKILL");
       rmSync(folder, { recursive: true, force: true });
@@ -111,8 +118,16 @@ function started(launcher: string, args: readonly string[], folder: string): Run
   return running;
 }
 
-async function measured(context: BenchContext, folder: string, children: Running[]): Promise<number[]> {
-  const { clock, signal, launcher, onProgress } = context;
+type Measured = {
+  /** With the dashboard served, and no page open. */
+  readonly alone: readonly number[];
+  readonly crowded: readonly number[];
+  /** Answers that the pages had meanwhile. */
+  readonly answers: number;
+};
+
+async function measured(context: BenchContext, folder: string, children: Running[]): Promise<Measured> {
+  const { clock, signal, launcher, onProgress, openPages } = context;
   if (launcher === undefined) {
     throw new TidemarkError("USAGE_ARGUMENT", {
       what: "decision-latency starts the program itself, and was not told where it is",
@@ -148,27 +163,37 @@ async function measured(context: BenchContext, folder: string, children: Running
     const confirmed = ["--i-accept-unpromoted-risk", "--confirm", `bybit-custom-1 ${CAP}`];
     const live = run("live", "--model", "latency", ...confirmed);
     await until(live, () => live.said.includes("Ctrl-C stops it"), "the session does not start");
-    let seen = 0;
-    while (relay.samples.length < WARM_UP + DECISIONS) {
-      seen = relay.samples.length;
-      onProgress({ label: "trading", done: Math.max(0, seen - WARM_UP), total: DECISIONS, unit: "orders" });
-      await until(live, () => relay.samples.length > seen, "the session sends no orders");
-    }
+    const next = async (label: string): Promise<number[]> => {
+      const from = relay.samples.length + WARM_UP;
+      while (relay.samples.length < from + DECISIONS) {
+        const seen = relay.samples.length;
+        onProgress({ label, done: Math.max(0, seen - from), total: DECISIONS, unit: "orders" });
+        await until(live, () => relay.samples.length > seen, "the session sends no orders");
+      }
+      return relay.samples.slice(from, from + DECISIONS);
+    };
+    const served = run("serve", "--port", "0", "--json");
+    const signIn = /"signIn":\s*"(?<signIn>[^"]+)"/;
+    await until(served, () => signIn.test(served.said), "the dashboard is not served");
+    const alone = await next("trading, no page open");
+    const pages = await openPages?.(signIn.exec(served.said)?.groups?.["signIn"] ?? "", PAGES);
+    const crowded = pages === undefined ? [] : await next(`trading, ${PAGES} pages open`);
+    const answers = (await pages?.close()) ?? 0;
     live.process.kill("SIGINT");
     await until(live, () => live.code !== undefined, "the session does not end").catch((thrown: unknown) => {
       if (live.code === undefined) throw thrown;
     });
+    return { alone, crowded, answers };
   } finally {
     relay.close();
   }
-  return relay.samples.slice(WARM_UP, WARM_UP + DECISIONS);
 }
 
-function latencies(samples: readonly number[]): Measurement[] {
+function latency(samples: readonly number[], more: Measurement["detail"]): Measurement {
   const rounded = (share: number): number => Number(quantile(Float64Array.from(samples), share).toFixed(2));
   const measure = { symbols: 5, encoder: "gru", hidden: 128, decisions: samples.length };
-  const detail = { ...measure, p50: rounded(0.5), p90: rounded(0.9), p99: rounded(0.99), most: rounded(1) };
-  return [{ name: "decision-latency", value: rounded(0.5), unit: "ms", detail }];
+  const detail = { ...measure, ...more, p50: rounded(0.5), p90: rounded(0.9), p99: rounded(0.99), most: rounded(1) };
+  return { name: "decision-latency", value: rounded(0.5), unit: "ms", detail };
 }
 
 /** What of it one flushed record of the journal is, on the same disk. */
