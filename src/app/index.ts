@@ -4,7 +4,7 @@ export { type Ablated, type AblationOptions, ablate } from "./ablation/run.ts";
 export { type ChatOptions, type OpenChat, openChat } from "./assistant/chatbot.ts";
 export { StoredAssistantData } from "./assistant/data.ts";
 export { AgentJobs } from "./assistant/job-desk.ts";
-export { type BenchContext, type Benchmark, type OpenedPages, quantile } from "./bench/benchmark.ts";
+export { type BenchContext, type Benchmark, type Pages, quantile } from "./bench/benchmark.ts";
 export { BENCHMARKS } from "./bench/index.ts";
 export { newestRows } from "./config/backtest.ts";
 export { checkConfig } from "./config/check.ts";

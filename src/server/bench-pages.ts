@@ -1,6 +1,6 @@
 /** @file Pages for a benchmark: as many as are wanted, each with its stream and with the questions that an open page asks. */
 import { WebSocket } from "ws";
-import type { OpenedPages } from "../app/index.ts";
+import type { Pages } from "../app/index.ts";
 import { SECOND_MS, systemClock } from "../core/index.ts";
 
 /** What the page asks again while it is looked at: sessions, overview, work, an equity and a history. */
@@ -34,13 +34,15 @@ export async function openReader(page: Record<string, string>): Promise<WebSocke
   return socket;
 }
 
-/** Opens so many pages of one sign-in. They ask until they are closed. */
-export async function openPages(signIn: string, count: number): Promise<OpenedPages> {
-  const page = await signInPage(signIn);
+/** Pages of one sign-in; they ask from the moment they are opened until all are closed. */
+export async function signInPages(address: string): Promise<Pages> {
+  const page = await signInPage(address);
   const ended = new AbortController();
   const { signal } = ended;
   const readers: WebSocket[] = [];
+  const asking: Promise<void>[] = [];
   let answers = 0;
+  let failure: unknown;
   const ask = async (): Promise<void> => {
     while (!signal.aborted) {
       for (const path of ASKED) {
@@ -52,17 +54,17 @@ export async function openPages(signIn: string, count: number): Promise<OpenedPa
       await systemClock.sleep(ASKED_EVERY_MS, signal);
     }
   };
-  const asking: Promise<void>[] = [];
-  let failure: unknown;
-  for (let i = 0; i < count; i++) {
-    readers.push(await openReader(page));
-    asking.push(
-      ask().catch((thrown: unknown) => {
-        if (!signal.aborted) failure = thrown;
-      }),
-    );
-  }
   return {
+    async open(count) {
+      for (let i = 0; i < count; i++) {
+        readers.push(await openReader(page));
+        asking.push(
+          ask().catch((thrown: unknown) => {
+            if (!signal.aborted) failure = thrown;
+          }),
+        );
+      }
+    },
     async close() {
       ended.abort();
       for (const reader of readers) reader.terminate();

@@ -17,11 +17,13 @@ export type BenchContext = {
   readonly beside?: string;
   /** The program's own file, for what starts it as a user does. */
   readonly launcher?: string;
-  /** Opens so many pages of the dashboard whose printed address signs in. */
-  readonly openPages?: (signIn: string, count: number) => Promise<OpenedPages>;
+  /** Signs in to a dashboard by the address that it prints. */
+  readonly signIn?: (address: string) => Promise<Pages>;
 };
 
-export type OpenedPages = {
+/** Pages of a dashboard, each with its stream and the questions that an open page asks. */
+export type Pages = {
+  open(count: number): Promise<void>;
   /** How many answers they had. Rejects where one of them was refused. */
   close(): Promise<number>;
 };

@@ -127,7 +127,7 @@ type Measured = {
 };
 
 async function measured(context: BenchContext, folder: string, children: Running[]): Promise<Measured> {
-  const { clock, signal, launcher, onProgress, openPages } = context;
+  const { clock, signal, launcher, onProgress } = context;
   if (launcher === undefined) {
     throw new TidemarkError("USAGE_ARGUMENT", {
       what: "decision-latency starts the program itself, and was not told where it is",
@@ -175,8 +175,10 @@ async function measured(context: BenchContext, folder: string, children: Running
     const served = run("serve", "--port", "0", "--json");
     const signIn = /"signIn":\s*"(?<signIn>[^"]+)"/;
     await until(served, () => signIn.test(served.said), "the dashboard is not served");
+    // The address is good for a minute.
+    const pages = await context.signIn?.(signIn.exec(served.said)?.groups?.["signIn"] ?? "");
     const alone = await next("trading, no page open");
-    const pages = await openPages?.(signIn.exec(served.said)?.groups?.["signIn"] ?? "", PAGES);
+    await pages?.open(PAGES);
     const crowded = pages === undefined ? [] : await next(`trading, ${PAGES} pages open`);
     const answers = (await pages?.close()) ?? 0;
     live.process.kill("SIGINT");

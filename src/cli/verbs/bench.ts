@@ -3,7 +3,7 @@ import { cpus } from "node:os";
 import { type Command, Option } from "commander";
 import { BENCHMARKS as BENCHMARKS_OF_APP, type Benchmark } from "../../app/index.ts";
 import { nearestName, TidemarkError } from "../../core/index.ts";
-import { apiBenchmark, openPages } from "../../server/index.ts";
+import { apiBenchmark, signInPages } from "../../server/index.ts";
 import { LAUNCHER } from "../launcher.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -38,7 +38,7 @@ async function bench(context: CommandContext, names: readonly string[], beside: 
       signal,
       onProgress,
       launcher: LAUNCHER,
-      openPages,
+      signIn: signInPages,
       ...(beside === undefined ? {} : { beside }),
     });
     output.endProgress();
