@@ -12,6 +12,7 @@ import {
   type ServedVenue,
   serveVenue,
   stateFolder,
+  type WorkOrder,
 } from "../app/index.ts";
 import { ensureFolder, SECOND_MS } from "../core/index.ts";
 import type { ServedDashboard } from "./server.ts";
@@ -20,6 +21,9 @@ import type { ServedDashboard } from "./server.ts";
 const SPEED = 60;
 const MODEL = "demo";
 const QUICK_STEPS = 200_000;
+/** Of a trial of its search, and of the training that goes on while somebody looks. */
+const SEARCH_STEPS = 20_000;
+const LONG_STEPS = 1_000_000;
 const LOOK_MS = SECOND_MS;
 const LONGEST_STOP_MS = 15 * SECOND_MS;
 
@@ -107,7 +111,24 @@ export async function startDemo(
     putAside(market, model, context.clock.nowMs());
     const paper = jobs.start({ kind: "paper", model, settings: {} }, MODEL, ["--set", `trade.host=${venue.venue.url}`]);
     started.push(paper.id);
+    if (options.model === undefined) void liven(model).catch(() => undefined);
     return `${model} trades with paper money on the local venue`;
+  };
+  /** One after the other, so that every screen has something of its own: what was judged, a search, a training under way. */
+  const liven = async (model: string): Promise<void> => {
+    const own = { "data.venue": "synthetic", "model.encoder": "mlp", "model.window": 4 } as const;
+    const work: ReadonlyArray<readonly [order: WorkOrder, more: readonly string[]]> = [
+      [{ kind: "backtest", model, settings: { "data.venue": "synthetic" } }, []],
+      [{ kind: "walkforward", model, settings: { "data.venue": "synthetic" } }, ["--windows", "4", "--parallel", "1"]],
+      [{ kind: "stress", model, settings: { "data.venue": "synthetic" } }, ["--parallel", "1", "--noise", "4"]],
+      [{ kind: "tune", settings: { ...own, "search.trials": 8, "training.total_steps": SEARCH_STEPS } }, []],
+      [{ kind: "train", settings: { ...own, "model.name": "next", "training.total_steps": LONG_STEPS } }, []],
+    ];
+    for (const [order, more] of work) {
+      const job = jobs.start(order, MODEL, [...(order.kind === "backtest" ? [] : ["--seed", String(seed)]), ...more]);
+      started.push(job.id);
+      await over(job.id);
+    }
   };
   const ready = begin().catch((thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown)));
 

@@ -52,6 +52,15 @@ function heading(context: CommandContext, number: number, title: string): void {
   context.output.text(context.output.palette.bold(`\n${number}/3  ${title}`));
 }
 
+/** Whether it goes on with the dashboard: only where somebody sits who sees the address, and can press Ctrl-C. */
+export function staysOpen(how: {
+  readonly isTerminal: boolean | undefined;
+  readonly isJson: boolean;
+  readonly isToEnd: boolean;
+}): boolean {
+  return how.isTerminal === true && !how.isJson && !how.isToEnd;
+}
+
 async function demo(context: CommandContext, options: DemoOptions): Promise<void> {
   const { output, clock } = context;
   const startMs = clock.elapsedMs();
@@ -73,7 +82,7 @@ async function demo(context: CommandContext, options: DemoOptions): Promise<void
   const { comparison, judged, report } = await judgeModel(context, config, result.modelFolder, { tape });
   printComparison(output, comparison, judged, report);
   output.text(`took        ${formatSpan(clock.elapsedMs() - startMs)}`);
-  const stays = options.exit !== true && !output.json && process.stdout.isTTY;
+  const stays = staysOpen({ isTerminal: process.stdout.isTTY, isJson: output.json, isToEnd: options.exit === true });
   if (!stays)
     output.note("\nNext: `tidemark report open` shows it; `tidemark init` writes a configuration to make it your own.");
   const { manifest, ...figures } = result;
