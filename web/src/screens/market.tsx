@@ -187,8 +187,7 @@ function Prices({
         <>
           {position !== undefined && (
             <span className="soft">
-              held {exact(position.quantity)} from{" "}
-              {exact(Number(Number(position.entryPrice).toPrecision(8)))}
+              held {exact(position.quantity)} from {exact(Number(Number(position.entryPrice).toPrecision(8)))}
             </span>
           )}
           {lengths}
