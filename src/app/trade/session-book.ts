@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import { decimal, exactText, type Instrument } from "../../core/index.ts";
-import { type CandleRow, type Candles, candlesFromRows } from "../../market/index.ts";
+import { type Candles, candlesFromRows } from "../../market/index.ts";
 import { type AssetClass, assetClass } from "../../portfolio/index.ts";
 import {
   applyEntry,
@@ -30,10 +30,10 @@ import {
   sessionEquity,
   sessionView,
   TradeReader,
-  tapeOfHistory,
 } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import { type ToldEvent, tellEntry } from "./event-text.ts";
+import { SessionBars } from "./session-bars.ts";
 import { stateFolder } from "./settings.ts";
 
 export type BookPosition = Omit<PositionView, "assetClass"> & { readonly assetClass: AssetClass };
@@ -99,13 +99,7 @@ class Book {
   readonly decisions: Array<Recorded<"decision"> & { outcomes: DecisionOutcome[] }> = [];
   readonly times: number[] = [];
   readonly equity: number[] = [];
-  /** Records that hold the bars the session began with. */
-  readonly #histories: number[] = [];
-  /** Bars that it was given since, by symbol. */
-  readonly #bars = new Map<string, CandleRow[]>();
-  #begun: ReadonlyMap<string, CandleRow[]> | undefined;
-  /** What was made of them, with how many there were. */
-  readonly #joined = new Map<string, { readonly count: number; readonly candles: Candles }>();
+  readonly bars: SessionBars;
   #bySeq = new Map<number, DecisionOutcome[]>();
   readonly #closed = new TradeReader();
   #trades: BookTrade[] = [];
@@ -122,6 +116,7 @@ class Book {
   constructor(id: string, path: string) {
     this.id = id;
     this.path = path;
+    this.bars = new SessionBars(path);
   }
 
   take(seq: number, atMs: number, entry: Entry): void {
@@ -146,66 +141,13 @@ class Book {
     } else if (entry.kind === "row") {
       this.times.push(entry.openMs);
       this.equity.push(decimal(sessionEquity(this.state)).toNumber());
-      this.#takeRow(entry);
+      const { config } = this.state;
+      if (config !== undefined) this.bars.take(entry, rowsNamed(config, entry.strategy)?.symbols ?? []);
     } else if (entry.kind === "history") {
-      this.#histories.push(seq);
-      this.#begun = undefined;
+      this.bars.begin(seq);
     } else {
       this.#follow(entry);
     }
-  }
-
-  #takeRow({ strategy, openMs, rows }: Extract<Entry, { kind: "row" }>): void {
-    const { config } = this.state;
-    const symbols = config === undefined ? [] : (rowsNamed(config, strategy)?.symbols ?? []);
-    for (const [at, symbol] of symbols.entries()) {
-      const row = rows[at];
-      if (row === null || row === undefined) continue;
-      const own = this.#bars.get(symbol) ?? [];
-      this.#bars.set(symbol, own);
-      own.push([openMs, row[0], row[1], row[2], row[3], row[4]]);
-    }
-  }
-
-  /** Bars of a symbol that the session began with and was given since, oldest first; none where it does not trade it. */
-  bars(symbol: string): Candles {
-    this.#begun ??= this.#readHistories();
-    const rows = [...(this.#begun.get(symbol) ?? []), ...(this.#bars.get(symbol) ?? [])];
-    const known = this.#joined.get(symbol);
-    if (known?.count === rows.length) return known.candles;
-    let last = Number.NEGATIVE_INFINITY;
-    // A row that came late, or once more, is in its place already.
-    const inOrder = rows.filter(([timeMs]) => {
-      if (timeMs <= last) return false;
-      last = timeMs;
-      return true;
-    });
-    const candles = candlesFromRows(inOrder);
-    this.#joined.set(symbol, { count: rows.length, candles });
-    return candles;
-  }
-
-  #readHistories(): ReadonlyMap<string, CandleRow[]> {
-    const found = new Map<string, CandleRow[]>();
-    if (this.#histories.length === 0) return found;
-    const journal = new SqliteJournal(this.path, { readOnly: true });
-    try {
-      for (const { entry } of journal.at(this.#histories)) {
-        if (entry.kind !== "history") continue;
-        const tape = tapeOfHistory(entry);
-        for (const [s, { symbol }] of tape.instruments.entries()) {
-          const own = found.get(symbol) ?? [];
-          found.set(symbol, own);
-          for (let t = 0, i = s; t < tape.bars; t++, i += tape.symbols) {
-            if (tape.present[i] === 0) continue;
-            own.push([tape.timeMs[t], tape.open[i], tape.high[i], tape.low[i], tape.close[i], tape.volume[i]]);
-          }
-        }
-      }
-    } finally {
-      journal.close();
-    }
-    return found;
   }
 
   /** What became of a decision. */
@@ -408,7 +350,7 @@ export class SessionBook {
 
   /** Bars of a symbol as the session had them, those that it was warmed up on included, oldest first. */
   bars(session: string, symbol: string): Candles {
-    return this.#books.get(session)?.bars(symbol) ?? candlesFromRows([]);
+    return this.#books.get(session)?.bars.of(symbol) ?? candlesFromRows([]);
   }
 
   /** Closed trades of a class in a mode, over all its sessions, by exit: the same list until another one is closed. */

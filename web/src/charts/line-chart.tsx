@@ -102,6 +102,7 @@ function optionsOf(props: LineChartProps, width: number, zone: Zone): uPlot.Opti
     axes: [
       {
         ...line,
+        size: 28,
         values: (_plot, ticks) => ticks.map((tick) => (axis === "number" ? number(tick) : tickText(tick, zone))),
         ...(axis === "time" ? { space: 90 } : {}),
       },
@@ -167,6 +168,10 @@ export function LineChart(props: LineChartProps): ReactNode {
       element,
     );
     plot.current = made;
+    // Nobody points at it: the legend tells the newest values.
+    const tellLast = (): void => made.setLegend({ idx: Math.max(0, made.data[0].length - 1) });
+    tellLast();
+    made.over.addEventListener("mouseleave", tellLast);
     const watcher = new ResizeObserver(() => {
       const width = element.clientWidth;
       if (width > 0 && width !== made.width) made.setSize({ width, height: made.height });
@@ -180,7 +185,9 @@ export function LineChart(props: LineChartProps): ReactNode {
     // Everything that needs a new chart is in its shape; data go in without one.
   }, [shape, zone]);
   useEffect(() => {
-    plot.current?.setData([Array.from(x), ...curves.map(({ values }) => columnOf(values))]);
+    const made = plot.current;
+    made?.setData([Array.from(x), ...curves.map(({ values }) => columnOf(values))]);
+    if (made !== undefined && (made.cursor.left ?? -1) < 0) made.setLegend({ idx: Math.max(0, x.length - 1) });
   }, [x, curves]);
   const count = x.length;
   return (
