@@ -116,13 +116,13 @@ export async function startDemo(
   };
   /** One after the other, so that every screen has something of its own: what was judged, a search, a training under way. */
   const liven = async (model: string): Promise<void> => {
-    const own = { "data.venue": "synthetic", "model.encoder": "mlp", "model.window": 4 } as const;
+    const learned = { "data.venue": "synthetic", "model.encoder": "mlp", "model.window": 4 } as const;
     const work: ReadonlyArray<readonly [order: WorkOrder, more: readonly string[]]> = [
       [{ kind: "backtest", model, settings: { "data.venue": "synthetic" } }, []],
       [{ kind: "walkforward", model, settings: { "data.venue": "synthetic" } }, ["--windows", "4", "--parallel", "1"]],
       [{ kind: "stress", model, settings: { "data.venue": "synthetic" } }, ["--parallel", "1", "--noise", "4"]],
-      [{ kind: "tune", settings: { ...own, "search.trials": 8, "training.total_steps": SEARCH_STEPS } }, []],
-      [{ kind: "train", settings: { ...own, "model.name": "next", "training.total_steps": LONG_STEPS } }, []],
+      [{ kind: "tune", settings: { ...learned, "search.trials": 8, "training.total_steps": SEARCH_STEPS } }, []],
+      [{ kind: "train", settings: { ...learned, "model.name": "next", "training.total_steps": LONG_STEPS } }, []],
     ];
     for (const [order, more] of work) {
       const job = jobs.start(order, MODEL, [...(order.kind === "backtest" ? [] : ["--seed", String(seed)]), ...more]);

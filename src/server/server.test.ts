@@ -140,19 +140,17 @@ describe("every answer", () => {
     }
     expect(missing.sort()).toEqual(
       [
-        ...[
-          "candles",
-          "coverage",
-          "job",
-          "jobLog",
-          "model",
-          "report",
-          "result",
-          "run",
-          "runMetrics",
-          "story",
-          "trials",
-        ],
+        "candles",
+        "coverage",
+        "job",
+        "jobLog",
+        "model",
+        "report",
+        "result",
+        "run",
+        "runMetrics",
+        "story",
+        "trials",
         "difference",
       ].sort(),
     );

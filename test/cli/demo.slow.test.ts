@@ -58,7 +58,7 @@ it.skipIf(!NIGHTLY || !HAS_TERMINAL)(
     expect([page.status, await page.text()]).toEqual([200, expect.stringContaining("<title>Tidemark")]);
     terminal.stdin.write("\u0003");
     expect(await ended, said.slice(-2_000)).toBeTypeOf("number");
-    await expect(fetch(address), "nobody listens there any more").rejects.toThrow();
+    await expect(fetch(address), "nobody listens there any more").rejects.toThrow("fetch failed");
     // The session that it started is named by its folder.
     const processes = spawnSync("ps", ["-eo", "args"], { encoding: "utf8" }).stdout;
     expect(processes.split("\n").filter((one) => one.includes(folder.path))).toEqual([]);

@@ -56,9 +56,9 @@ export function linesOf(query: URLSearchParams): Record<string, Float64Array> {
       names.flatMap((name) => {
         const family = name.replaceAll(/[\d-]/g, "");
         const value = shape[family] ?? ((i: number) => close[i]);
-        return (parts[family] ?? [""]).map((part, at) => [
+        return (parts[family] ?? [""]).map((part, step) => [
           `${name}${part}`,
-          Float64Array.from(timeMs, (_, i) => value(i) * (family === "boll" ? 1 - at * 0.01 : 1)),
+          Float64Array.from(timeMs, (_, i) => value(i) * (family === "boll" ? 1 - step * 0.01 : 1)),
         ]);
       }),
     ),

@@ -250,26 +250,33 @@ export function seriesOf(): Series[] {
     })),
     ...dataOf().map(({ venue, symbol, kind, timeframe, firstMs, lastMs, synthetic }) => ({
       session: null,
-      ...{ venue, symbol, kind, timeframe, firstMs, lastMs, synthetic },
+      venue,
+      symbol,
+      kind,
+      timeframe,
+      firstMs,
+      lastMs,
+      synthetic,
     })),
   ];
 }
 
+const indicator = (name: string, title: string, overPrice: boolean, levels: number[] = []): Indicator => ({
+  name,
+  pattern: name.replaceAll(/\d+/g, "#"),
+  title,
+  overPrice,
+  levels,
+  source: "made up",
+});
+
 export function indicatorsOf(): Indicator[] {
-  const of = (name: string, title: string, overPrice: boolean, levels: number[] = []): Indicator => ({
-    name,
-    pattern: name.replaceAll(/\d+/g, "#"),
-    title,
-    overPrice,
-    levels,
-    source: "made up",
-  });
   return [
-    of("ema50", "Exponential moving average", true),
-    of("boll20", "Bollinger bands, 2 deviations", true),
-    of("rsi14", "Relative strength index", false, [30, 70]),
-    of("macd12-26-9", "MACD: line, signal, histogram", false, [0]),
-    of("atr14", "Average true range", false),
+    indicator("ema50", "Exponential moving average", true),
+    indicator("boll20", "Bollinger bands, 2 deviations", true),
+    indicator("rsi14", "Relative strength index", false, [30, 70]),
+    indicator("macd12-26-9", "MACD: line, signal, histogram", false, [0]),
+    indicator("atr14", "Average true range", false),
   ];
 }
 

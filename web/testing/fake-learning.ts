@@ -289,28 +289,29 @@ export function reportsOf(): Report[] {
 
 const STRESS_ID = "2026-02-20-090000-stress-tidemark";
 
+const judged = (id: string, kind: Result["kind"], headline: string, figures: Result["figures"]): Result => ({
+  id,
+  kind,
+  name: "tidemark/3",
+  madeMs: WORLD_MS - 5 * 86_400_000,
+  headline,
+  figures,
+  hasPage: kind !== "drift",
+});
+
 export function resultsOf(): Result[] {
-  const of = (id: string, kind: Result["kind"], headline: string, figures: Result["figures"]): Result => ({
-    id,
-    kind,
-    name: "tidemark/3",
-    madeMs: WORLD_MS - 5 * 86_400_000,
-    headline,
-    figures,
-    hasPage: kind !== "drift",
-  });
   return [
-    of("2026-02-21-090000-walkforward-a", "walkforward", "Over 6 windows it made 12.1 %; 5 of 6 were profitable.", {
+    judged("2026-02-21-090000-walkforward-a", "walkforward", "Over 6 windows it made 12.1 %; 5 of 6 were profitable.", {
       totalReturn: 0.121,
       sharpe: 1.1,
       windows: 6,
     }),
-    of("2026-02-20-100000-walkforward-b", "walkforward", "Over 6 windows it made 3.4 %; 3 of 6 were profitable.", {
+    judged("2026-02-20-100000-walkforward-b", "walkforward", "Over 6 windows it made 3.4 %; 3 of 6 were profitable.", {
       totalReturn: 0.034,
       sharpe: 0.4,
       windows: 6,
     }),
-    of(STRESS_ID, "stress", "It loses the account in 1 of 3 scenarios.", { scenarios: 3, survived: 2 }),
+    judged(STRESS_ID, "stress", "It loses the account in 1 of 3 scenarios.", { scenarios: 3, survived: 2 }),
   ];
 }
 

@@ -144,18 +144,19 @@ describe("a session with a long journal", () => {
   });
 });
 
+const row = (openMs: number, close: number): Entry => ({
+  kind: "row",
+  strategy: "one",
+  openMs,
+  rows: [[1, 3, 0.5, close, 7, 0]],
+  late: false,
+});
+
 describe("the bars of a session", () => {
   it("are those that it was warmed up on and those that it was given since, each once and in order", async () => {
     const tape = syntheticTape({ seed: 3, bars: 40, timeframe: parseTimeframe("5m"), symbols: ["ETHUSDT", "BTCUSDT"] });
     const { book, path } = place(0);
     const journal = new SqliteJournal(path, { durable: false });
-    const row = (openMs: number, close: number): Entry => ({
-      kind: "row",
-      strategy: "one",
-      openMs,
-      rows: [[1, 3, 0.5, close, 7, 0]],
-      late: false,
-    });
     const lastMs = tape.timeMs[39];
     journal.append([historyEntry("one", tape), row(lastMs, 9), row(lastMs + BAR, 2)], START, false);
     await book.refresh();

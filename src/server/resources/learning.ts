@@ -202,7 +202,10 @@ export class LearningResources {
         ...sums,
         parts: { ...parts },
         trades: shown.map(({ trade: { symbol, entryMs, difference, why, ...sides } }) => ({
-          ...{ symbol, entryMs, difference, why },
+          symbol,
+          entryMs,
+          difference,
+          why,
           a: sides.a === undefined ? null : sideOf(sides.a),
           b: sides.b === undefined ? null : sideOf(sides.b),
         })),

@@ -95,7 +95,13 @@ export class MachineResources {
     const { items } = await this.#data.get();
     const stored = items.map(({ venue, symbol, kind, timeframe, firstMs, lastMs, synthetic }) => ({
       session: null,
-      ...{ venue, symbol, kind, timeframe, firstMs, lastMs, synthetic },
+      venue,
+      symbol,
+      kind,
+      timeframe,
+      firstMs,
+      lastMs,
+      synthetic,
     }));
     return [...traded, ...stored];
   }
@@ -203,8 +209,8 @@ export class MachineResources {
     const [fromMs, toMs] =
       bars === timeframe ? [sinceMs, untilMs] : [barOpen(sinceMs, barMs), barOpen(untilMs - 1, barMs) + barMs];
     const key = `${source.key} ${bars} ${fromMs} ${toMs}`;
-    const read = async (sinceMs: number): Promise<Bars> => {
-      const candles = await source.read(sinceMs, toMs);
+    const read = async (beginMs: number): Promise<Bars> => {
+      const candles = await source.read(beginMs, toMs);
       return bars === timeframe ? candles : resampleCandles(candles, timeframe, bars);
     };
     return { key, barMs, isLonger: bars !== timeframe, firstMs, fromMs, read };

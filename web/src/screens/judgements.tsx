@@ -55,15 +55,17 @@ export function Results(): ReactNode {
                 <Failure key={id} error={new Error(`${id} can't be read: ${error}`)} />
               ))}
               {kinds.length > 1 && (
-                <Segments
-                  label="Kind"
-                  value={kind ?? ALL}
-                  choices={[
-                    { value: ALL, label: "All" },
-                    ...kinds.map((value) => ({ value, label: KIND_WORDS[value] })),
-                  ]}
-                  onChange={(value) => setKind(value === ALL ? null : value)}
-                />
+                <div className="row">
+                  <Segments
+                    label="Kind"
+                    value={kind ?? ALL}
+                    choices={[
+                      { value: ALL, label: "All" },
+                      ...kinds.map((value) => ({ value, label: KIND_WORDS[value] })),
+                    ]}
+                    onChange={(value) => setKind(value === ALL ? null : value)}
+                  />
+                </div>
               )}
               {beside.length > 1 && <Beside results={beside} onClose={() => setCompared(null)} />}
               <Panel
@@ -160,7 +162,7 @@ function Beside({
     ...results.map(
       (result, at): Column<FigureRow> => ({
         id: result.id,
-        title: `${KIND_WORDS[result.kind]} ${result.name}`,
+        title: `${at + 1}: ${KIND_WORDS[result.kind]} ${result.name}`,
         isRight: true,
         cell: ({ key, values }) => figureText(key, values[at]),
       }),
@@ -217,7 +219,7 @@ function Curves({ results }: { readonly results: readonly Result[] }): ReactNode
           x={joined.x}
           places={4}
           curves={details.map(({ result }, at) => ({
-            label: `${result.name} ${at + 1}`,
+            label: `${at + 1}: ${result.name}`,
             values: joined.curves[at],
           }))}
         />
