@@ -33,7 +33,7 @@ export { runChecks } from "./doctor/checks.ts";
 export { Jobs, type Work } from "./jobs/jobs.ts";
 export type { WorkOrder } from "./jobs/lines.ts";
 export { type ListedModel, listModels, searchText } from "./models/catalog.ts";
-export { type ModelDrift, modelDrift } from "./models/drift.ts";
+export { type GatedModel, gateModel, type ModelDrift, modelDrift } from "./models/drift.ts";
 export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
 export { openModel } from "./models/open.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseTimeframe } from "../core/index.ts";
-import { computeFeatures } from "../features/index.ts";
+import { computeFeatures, MahalanobisDistance, RowLimits } from "../features/index.ts";
 import { PPO_DEFAULTS, REWARD_DEFAULTS, trainClassifierModel, trainPolicy } from "../learn/index.ts";
 import {
   joinAlternative,
@@ -22,6 +22,8 @@ import {
   type PolicyModel,
   rowsOfTape,
   StreamedModel,
+  saveWithContexts,
+  saveWithRowGate,
   selectionOf,
 } from "../policy/index.ts";
 import { decisionConfig } from "../risk/index.ts";
@@ -136,10 +138,23 @@ async function classifier(name: string, of: MarketTape, features: readonly strin
 }
 
 const joined = joinAlternative(tape, [PREMIUM]);
+
+/** Held to two contexts, and to a gate that half of all rows lie behind. */
+async function held(from: string): Promise<PolicyModel> {
+  const [contexts, gated] = ["contexts", "gated"].map((name) => join(FOLDER, name));
+  const terms = { version: "2", createdMs: 0 };
+  saveWithContexts(join(FOLDER, from), contexts, { ...terms, contexts: ["Asia/range", "US/range"], seenToMs: 0 });
+  const rows = computeFeatures(tape, FEATURES).values.slice(0, 600 * 2 * FEATURES.length);
+  const distance = MahalanobisDistance.ofRows(rows, FEATURES.length);
+  saveWithRowGate(contexts, gated, { ...terms, rowGate: new RowLimits(distance, 2, 6).data });
+  return loadPolicyModel(gated);
+}
+
 const models = [
   await network("gru"),
   await network("mlp"),
   await classifier("logistic", tape, FEATURES),
+  await held("logistic"),
   await classifier("premium", joined, ["perp.premium", "perp.premium.missing", "rsi14"]),
 ];
 
@@ -180,6 +195,7 @@ describe("a streamed model", () => {
           [[FROM - 1, FROM, FROM + 1], 1],
           [[200, 400, 600, 800, FROM, 1_200], 2],
           [[200, 400, 600, 800, FROM, 1_200], 3],
+          [[200, 400, 600, 800, FROM, 1_200], 4],
         ],
       },
     );

@@ -21,5 +21,6 @@ export { GROUP_NAMES, groupFeatures } from "./group-names.ts";
 export type { Indicator, IndicatorClass } from "./indicator.ts";
 export { fitNormalizer, fitNormalizerOn, type Normalizer, normalizeRow, normalizeTape } from "./normalizer.ts";
 export { FeaturePipeline, type PipelineShape } from "./pipeline.ts";
+export { MahalanobisDistance, RowLimits, type RowLimitsData, RowVerdict } from "./row-distance.ts";
 export type { FeatureSelection, FeatureSetName } from "./sets.ts";
 export type { FeatureWriter, IndicatorStreams } from "./streams.ts";

@@ -23,7 +23,7 @@ export { Forest, type ForestData } from "./classifier/forest.ts";
 export type { LinearModel } from "./classifier/linear.ts";
 export { logistic, scoresOf, softmaxAt } from "./classifier/probability.ts";
 export { CLASSIFIER_HISTORY, RollingVolatility } from "./classifier/volatility.ts";
-export { saveWithContexts } from "./contexts/context-file.ts";
+export { saveWithContexts, saveWithRowGate } from "./contexts/context-file.ts";
 export { ContextPolicy, contextBars } from "./contexts/context-policy.ts";
 export {
   contextName,
@@ -39,6 +39,7 @@ export { type HeadOutputs, likeliestActions, probabilities, sampleActions } from
 export { saveEnsemble } from "./ensemble/ensemble-file.ts";
 export { type EnsembleMember, EnsemblePolicy } from "./ensemble/ensemble-policy.ts";
 export { ForeignPolicy, loadForeignPolicy, parseForeignSpec } from "./foreign-policy.ts";
+export { GatedPolicy } from "./gate/gated-policy.ts";
 export { type LearnerName, learnsClassifier, learnsNetwork, type NetworkLearner } from "./learners.ts";
 export {
   changedTerms,

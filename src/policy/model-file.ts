@@ -68,6 +68,10 @@ const manifestShape = z.object({
   learner: z.enum(LEARNERS).default("ppo"),
   /** Sessions by regimes in which it may open positions ("Asia/range"); in all where absent. */
   contexts: z.array(z.string()).min(1).optional(),
+  /** How far from the training's a row of features may lie; any row is traded alike where absent. */
+  rowGate: z
+    .strictObject({ mean: z.array(z.number()), root: z.array(z.number()), half: z.number(), closed: z.number() })
+    .optional(),
   /** Of meta-labels: the rule that gives the side, whose side is the last of the classifier's inputs. */
   base: z.strictObject({ kind: z.enum(BASE_KINDS), fast: whole, slow: whole }).optional(),
   /** Of an ensemble: what its members were learned by, the seed of each, and the digest of what it was as a model of its own. */
@@ -222,6 +226,11 @@ function checked(json: unknown, path: string): ModelManifest {
   const { normalizer } = data;
   if (normalizer.mean.length !== cells || normalizer.std.length !== cells || normalizer.symbols.join() !== symbols) {
     throw corrupt(path, "its normalizer is of other symbols or features");
+  }
+  const width = data.features.names.length;
+  const { rowGate } = data;
+  if (rowGate !== undefined && (rowGate.mean.length !== width || rowGate.root.length !== (width * (width + 1)) / 2)) {
+    throw corrupt(path, "its row gate is of other features");
   }
   const { fittedToMs } = normalizer;
   const { trainToMs } = data.provenance;

@@ -5,9 +5,9 @@
 import { type IntentColumns, InvariantError, TidemarkError } from "../core/index.ts";
 import { FeaturePipeline, normalizeRow } from "../features/index.ts";
 import type { MarketTape } from "../market/index.ts";
-import { ClassifierPolicy } from "./classifier/classifier-policy.ts";
+import type { HeldPolicy } from "./contexts/context-policy.ts";
 import { manifestInstruments, type PolicyModel, selectionOf } from "./model-file.ts";
-import { openPolicy, type TrainedPolicy } from "./open-policy.ts";
+import { openPolicy } from "./open-policy.ts";
 import type { DecisionContext, DecisionExplanation, Policy } from "./policy.ts";
 
 export class StreamedModel implements Policy {
@@ -15,7 +15,7 @@ export class StreamedModel implements Policy {
   /** Bars of the history before the first that can be decided. */
   readonly firstBar: number;
   readonly #model: PolicyModel;
-  readonly #inner: TrainedPolicy;
+  readonly #held: HeldPolicy;
   readonly #pipeline: FeaturePipeline;
   /** Normalized rows `[S*F]` of the newest bars, by their number in the whole history modulo its length. */
   readonly #ring: readonly Float32Array[];
@@ -48,9 +48,9 @@ export class StreamedModel implements Policy {
       },
       at: (bar: number) => this.#row(bar),
     };
-    this.#inner = openPolicy(model, rows);
-    this.name = this.#inner.name;
-    this.firstBar = this.#inner.firstBar;
+    this.#held = openPolicy(model, rows);
+    this.name = this.#held.name;
+    this.firstBar = this.#held.firstBar;
   }
 
   #row(bar: number): Float32Array {
@@ -71,27 +71,27 @@ export class StreamedModel implements Policy {
 
   watch(tape: MarketTape, bar: number): void {
     this.#feedTo(tape, bar);
-    if (this.#inner instanceof ClassifierPolicy) this.#inner.watch(tape, bar);
+    this.#held.watch?.(tape, bar);
   }
 
   async reset(context: DecisionContext): Promise<void> {
     this.#feedTo(context.tape, context.bar);
-    await this.#inner.reset(context);
+    await this.#held.reset(context);
   }
 
   decide(context: DecisionContext, intents: IntentColumns): void | Promise<void> {
     this.#feedTo(context.tape, context.bar);
-    return this.#inner.decide(context, intents);
+    return this.#held.decide(context, intents);
   }
 
   moved(bars: number): void {
     this.#slid += bars;
     this.#next -= bars;
     this.#pipeline.moved(bars);
-    if (this.#inner instanceof ClassifierPolicy) this.#inner.shift(bars);
+    this.#held.shift?.(bars);
   }
 
   explain(): DecisionExplanation {
-    return this.#inner.explain();
+    return this.#held.explain();
   }
 }

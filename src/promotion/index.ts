@@ -11,9 +11,9 @@ export {
   type DriftWeek,
   driftWeeks,
 } from "./drift/calibration.ts";
-export { DissimilarityIndex, MahalanobisDistance } from "./drift/distance.ts";
+export { DissimilarityIndex } from "./drift/distance.ts";
 export { DRIFT_ACTIONS, type DriftAction, type DriftFindings, driftAction } from "./drift/outputs.ts";
-export { GATED_DAY, ROW_GATE, RowGate, RowVerdict } from "./drift/row-gate.ts";
+export { GATED_DAY, ROW_GATE, RowGate } from "./drift/row-gate.ts";
 export { kolmogorovSmirnov, kolmogorovTail, populationStability } from "./drift/statistics.ts";
 export { type BettingState, bet, FRESH_BETTING, openingCapital } from "./evidence/betting.ts";
 export { ConfidenceSequence, MixtureTest } from "./evidence/sequences.ts";

@@ -1,9 +1,10 @@
 /** @file Whether the market that a model reads has moved away from the one that it learned in, week by week. */
+import { join } from "node:path";
 import { DAY_MS, TidemarkError } from "../../core/index.ts";
 import { backtest } from "../../evaluate/index.ts";
-import { computeFeatures, type FeatureTape, normalizeTape } from "../../features/index.ts";
+import { computeFeatures, type FeatureTape, normalizeTape, RowVerdict } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { type Policy, selectionOf } from "../../policy/index.ts";
+import { type Policy, releaseModel, saveWithRowGate, selectionOf } from "../../policy/index.ts";
 import {
   calibrateDrift,
   DRIFT_DEFAULTS,
@@ -14,11 +15,12 @@ import {
   driftWeeks,
   GATED_DAY,
   RowGate,
-  RowVerdict,
 } from "../../promotion/index.ts";
+import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { rowAt } from "../data/range.ts";
+import { nextVersion } from "./folders.ts";
 import { type OpenedModel, openModel } from "./open.ts";
 import { type SeriesDrift, seriesDrift } from "./series-drift.ts";
 
@@ -104,6 +106,38 @@ export async function modelDrift(context: AppContext, config: Config, given: str
       gatedLimit: GATED_DAY,
     }),
   };
+}
+
+/** A version that trades rows unlike those of its training at half size, or opens nothing on them. */
+export type GatedModel = {
+  /** "name/version" */
+  readonly model: string;
+  readonly from: string;
+  /** Weeks of the training that its limits rest on. */
+  readonly weeks: number;
+  /** Squared distances beyond which a size is halved, and nothing is opened. */
+  readonly half: number;
+  readonly closed: number;
+};
+
+/**
+ * Calibrates the gate on the training's rows and keeps it with a new version of the model. Rejects with a MODEL_ or DATA_
+ * error; DATA_TOO_SHORT where the training range can't calibrate.
+ */
+export async function gateModel(context: AppContext, config: Config, given: string): Promise<GatedModel> {
+  const { id, model, tape } = await openModel(context, config, given);
+  const { manifest, folder } = model;
+  const raw = computeFeatures(tape, selectionOf(manifest), { onProgress: context.progress });
+  context.endProgress();
+  const trained = rowAt(tape, manifest.provenance.trainToMs) + 1;
+  const gate = rowGate(normalizeTape(raw, manifest.normalizer), tape, { from: raw.warmup, to: trained });
+  await releaseModel(model);
+  const models = modelsFolder(config);
+  const version = nextVersion(models, manifest.name);
+  const createdMs = context.clock.nowMs();
+  saveWithRowGate(folder, join(models, manifest.name, version), { version, createdMs, rowGate: gate.limits.data });
+  const { weeks, half, closed } = gate;
+  return { model: `${manifest.name}/${version}`, from: id, weeks, half, closed };
 }
 
 type Column = { readonly name: string; readonly values: Float32Array };

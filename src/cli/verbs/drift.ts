@@ -1,10 +1,10 @@
 /** @file `tidemark drift`: whether what a model reads still looks like what it learned from. */
 import { type Command, Option } from "commander";
-import { modelDrift, reportsFolder } from "../../app/index.ts";
+import { gateModel, modelDrift, reportsFolder } from "../../app/index.ts";
 import { formatDay } from "../../core/index.ts";
 import { writeResult } from "../../evaluate/index.ts";
 import type { DriftAction } from "../../promotion/index.ts";
-import { addVerb, type VerbRunner } from "../verb.ts";
+import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 /** What each answer means for who runs the model. */
@@ -25,8 +25,18 @@ function percent(share: number): string {
 /** Weeks that are shown; all of them are in --json. */
 const SHOWN = 12;
 
+async function gate(context: CommandContext, given: string): Promise<number> {
+  const gated = await gateModel(context, context.config(), given);
+  const { output } = context;
+  output.data(gated);
+  output.text(
+    `${gated.model} is ${gated.from}, and trades a row of features unlike ${gated.weeks} weeks of its training at half size (about 1 in 100 of ordinary ones) or opens nothing on it (1 in 1,000), in every backtest and session.`,
+  );
+  return 0;
+}
+
 export function registerDrift(program: Command, runner: VerbRunner): void {
-  addVerb<{ readonly model: string }>(
+  addVerb<{ readonly model: string; readonly gate?: boolean }>(
     program,
     {
       name: "drift",
@@ -34,15 +44,25 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
       withoutChance: true,
       details:
         "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm, and so is what the model says (probabilities, sides), which counts for more. Rows that lie far from those of the training are counted. Exit 5 where the newest week asks for more than a note.",
-      options: [new Option("--model <model>", "name, name/version, or a folder").makeOptionMandatory()],
+      options: [
+        new Option("--model <model>", "name, name/version, or a folder").makeOptionMandatory(),
+        new Option(
+          "--gate",
+          "make a version of it that trades rows unlike those of its training at half size, or opens nothing on them",
+        ),
+      ],
       settings: [
         ["--symbols <list>", "data.symbols"],
         ["--timeframe <length>", "data.timeframe"],
         ["--to <date>", "data.to"],
         ["--reports-dir <folder>", "paths.reports"],
       ],
-      examples: [["drift --model tidemark", "the weeks since it was trained"]],
+      examples: [
+        ["drift --model tidemark", "the weeks since it was trained"],
+        ["drift --model tidemark --gate", "a version that is careful where the market is unlike its training"],
+      ],
       run: async (context, { options }) => {
+        if (options.gate === true) return gate(context, options.model);
         const drift = await modelDrift(context, context.config(), options.model);
         const { output } = context;
         const headline = ACTION_WORDS[drift.action];

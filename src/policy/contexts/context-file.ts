@@ -1,6 +1,7 @@
-/** @file A model held to approved contexts: a version of its own, with the same networks, trees or coefficients. */
+/** @file A model held to contexts or to a row gate: a version of its own, with the same networks, trees or coefficients. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RowLimitsData } from "../../features/index.ts";
 import { type ModelManifest, readManifest, writeModel } from "../model-file.ts";
 
 export type ApprovedContexts = {
@@ -13,19 +14,36 @@ export type ApprovedContexts = {
 
 /** Throws MODEL_MISSING, MODEL_CORRUPT, FILE_UNWRITABLE or DISK_FULL. */
 export function saveWithContexts(from: string, to: string, approved: ApprovedContexts): ModelManifest {
-  const { files, digest: _digest, ...manifest } = readManifest(from);
   const { version, createdMs, contexts, seenToMs } = approved;
+  return saveVersion(from, to, ({ provenance }) => ({
+    version,
+    createdMs,
+    contexts: [...contexts],
+    provenance: { ...provenance, trainToMs: Math.max(provenance.trainToMs, seenToMs) },
+  }));
+}
+
+/** Throws as `saveWithContexts` does. The gate was calibrated on the bars of the training alone. */
+export function saveWithRowGate(
+  from: string,
+  to: string,
+  { rowGate, ...named }: { readonly version: string; readonly createdMs: number; readonly rowGate: RowLimitsData },
+): ModelManifest {
+  const { mean, root, half, closed } = rowGate;
+  return saveVersion(from, to, () => ({ ...named, rowGate: { mean: [...mean], root: [...root], half, closed } }));
+}
+
+function saveVersion(
+  from: string,
+  to: string,
+  changed: (manifest: ModelManifest) => Partial<ModelManifest>,
+): ModelManifest {
+  const whole = readManifest(from);
+  const { files, digest: _digest, ...manifest } = whole;
   const others = Object.keys(files).filter((name) => name !== "policy.onnx");
-  const { provenance } = manifest;
   return writeModel(
     to,
-    {
-      ...manifest,
-      version,
-      createdMs,
-      contexts: [...contexts],
-      provenance: { ...provenance, trainToMs: Math.max(provenance.trainToMs, seenToMs) },
-    },
+    { ...manifest, ...changed(whole) },
     readFileSync(join(from, "policy.onnx")),
     Object.fromEntries(others.map((name) => [name, readFileSync(join(from, name))])),
   );

@@ -8,7 +8,12 @@ import { contextName, REGIME_FEATURES, regimeAt } from "./contexts.ts";
 type Shape = ConstructorParameters<typeof FeaturePipeline>[1];
 
 /** What is held to contexts: any policy that says from which bar on it can decide. */
-export type HeldPolicy = Policy & { readonly firstBar: number; explain(): DecisionExplanation };
+export type HeldPolicy = Policy & {
+  readonly firstBar: number;
+  explain(): DecisionExplanation;
+  /** What is remembered by number of a row moves with the rows of a window. */
+  shift?(bars: number): void;
+};
 
 export class ContextPolicy implements HeldPolicy {
   readonly name: string;
@@ -21,6 +26,8 @@ export class ContextPolicy implements HeldPolicy {
   /** `[S]` the last decision's. */
   #contexts: string[] = [];
   #refused = new Uint8Array(0);
+  /** Rows before the run were shown to it: what is known of them stays. */
+  #watched = false;
 
   /** @param shape instruments and bar length of what it trades */
   constructor(inner: HeldPolicy, approved: readonly string[], shape: Shape) {
@@ -34,10 +41,28 @@ export class ContextPolicy implements HeldPolicy {
     return Math.max(this.#inner.firstBar, this.#warmup);
   }
 
-  async reset(context: DecisionContext): Promise<void> {
-    this.#pipeline = new FeaturePipeline(REGIME_FEATURES, context.tape);
-    this.#row = new Float32Array(context.tape.symbols * this.#pipeline.count);
+  #begin(tape: MarketTape): void {
+    this.#pipeline = new FeaturePipeline(REGIME_FEATURES, tape);
+    this.#row = new Float32Array(tape.symbols * this.#pipeline.count);
     this.#next = 0;
+  }
+
+  watch(tape: MarketTape, bar: number): void {
+    if (!this.#watched) this.#begin(tape);
+    this.#watched = true;
+    this.#feedTo(tape, bar);
+    this.#inner.watch?.(tape, bar);
+  }
+
+  shift(bars: number): void {
+    this.#next -= bars;
+    this.#pipeline?.moved(bars);
+    this.#inner.shift?.(bars);
+  }
+
+  async reset(context: DecisionContext): Promise<void> {
+    if (!this.#watched) this.#begin(context.tape);
+    this.#watched = false;
     this.#contexts = [];
     this.#refused = new Uint8Array(context.tape.symbols);
     await this.#inner.reset(context);

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { Random } from "../../core/index.ts";
+import { MahalanobisDistance } from "../../features/index.ts";
 import { calibrateDrift, DRIFT_DEFAULTS, driftWeeks } from "./calibration.ts";
-import { DissimilarityIndex, MahalanobisDistance } from "./distance.ts";
+import { DissimilarityIndex } from "./distance.ts";
 import { binShares, decileEdges, kolmogorovSmirnov, kolmogorovTail, populationStability } from "./statistics.ts";
 
 type Psi = { readonly edges: readonly number[]; readonly current: readonly number[]; readonly psi: number };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../core/index.ts";
+import { RowVerdict } from "../../features/index.ts";
 import { driftAction } from "./outputs.ts";
-import { ROW_GATE, RowGate, RowVerdict } from "./row-gate.ts";
+import { ROW_GATE, RowGate } from "./row-gate.ts";
 
 const WIDTH = 5;
 const ROWS = 168;

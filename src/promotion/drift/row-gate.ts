@@ -3,7 +3,7 @@
  * measured with the row's own week left out: chi-square's would flag twice as many, for tails are fat.
  */
 import { invariant, TidemarkError } from "../../core/index.ts";
-import { MahalanobisDistance } from "./distance.ts";
+import { MahalanobisDistance, RowLimits, type RowVerdict } from "../../features/index.ts";
 
 /** Shares of ordinary rows beyond which a position is halved, and none is opened. */
 export const ROW_GATE = { half: 0.01, closed: 0.001 } as const;
@@ -12,9 +12,6 @@ export const GATED_DAY = 0.2;
 /** Fewest weeks that a limit may rest on. */
 const LEAST_WEEKS = 8;
 
-export const RowVerdict = { open: 0, half: 1, closed: 2 } as const;
-export type RowVerdict = (typeof RowVerdict)[keyof typeof RowVerdict];
-
 type Moments = { n: number; readonly sum: Float64Array; readonly products: Float64Array };
 
 export class RowGate {
@@ -22,7 +19,7 @@ export class RowGate {
   readonly half: number;
   readonly closed: number;
   readonly weeks: number;
-  readonly #distance: MahalanobisDistance;
+  readonly limits: RowLimits;
 
   /**
    * @param rows `[n*d]` of the training
@@ -55,14 +52,12 @@ export class RowGate {
     this.half = distances[Math.ceil((1 - ROW_GATE.half) * n) - 1];
     this.closed = distances[Math.ceil((1 - ROW_GATE.closed) * n) - 1];
     this.weeks = parts.size;
-    this.#distance = distanceOf(all, width);
+    this.limits = new RowLimits(distanceOf(all, width), this.half, this.closed);
   }
 
   /** Of the row that begins at `at`. A row that is not a number lies behind every gate. */
   verdict(x: ArrayLike<number>, at = 0): RowVerdict {
-    const squared = this.#distance.squared(x, at);
-    if (squared <= this.half) return RowVerdict.open;
-    return squared <= this.closed ? RowVerdict.half : RowVerdict.closed;
+    return this.limits.verdict(x, at);
   }
 }
 
