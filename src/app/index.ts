@@ -109,7 +109,7 @@ export { serveSearches } from "./tune/serve.ts";
 export { wantedOf } from "./tune/trial.ts";
 export { figure, parameterText, STATE_NAMES, shownParameters, trialLine } from "./tune/trial-text.ts";
 export { type ServedVenue, serveVenue } from "./venue/serve.ts";
-export { type ApprovedWalk, approveContexts } from "./walkforward/contexts.ts";
+export { type ApprovedWalk, approveContexts, approveTrained } from "./walkforward/contexts.ts";
 export { type CrossValidated, crossValidateRule } from "./walkforward/cross-validate.ts";
 export type { WalkPlan, WalkSubject } from "./walkforward/fold.ts";
 export { beginCross, beginWalk, resumeWalk, type Walked } from "./walkforward/run.ts";

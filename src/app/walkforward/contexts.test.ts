@@ -6,6 +6,7 @@ import { backtest, contextTrades, type FoldRecord, joinFolds } from "../../evalu
 import { ContextPolicy, readManifest } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { loadConfig } from "../config/load.ts";
+import { openTape } from "../data/market.ts";
 import { openModel } from "../models/open.ts";
 import { quietContext } from "../testing/context.ts";
 import { trainClassifier } from "../training/classifier.ts";
@@ -71,6 +72,9 @@ describe("the approval of contexts", () => {
     const manifest = readManifest(join(FOLDER, config.paths.models, "held", "2"));
     expect(manifest.contexts?.some((name) => name.startsWith("Asia"))).toBe(false);
     expect(manifest.provenance.trainToMs).toBe(own.tape.timeMs[rows.to - 1]);
+    const trained = { ...walked, plan: { subject: { kind: "training", warm: false } } } as unknown as Walked;
+    expect(approveContexts(context, config, trained).model, "nothing stands there to be held").toBeUndefined();
+    expect(approveContexts(context, config, trained, "held/1").model, "one that was trained just now").toBe("held/3");
     const held = await openModel(context, config, "held/2");
     expect(held.policy).toBeInstanceOf(ContextPolicy);
     const later = await backtest({ ...held, config: held.decision, ...rows, balance: 10_000, seed: 1 });
@@ -78,6 +82,21 @@ describe("the approval of contexts", () => {
     expect(later.trades.length).toBeLessThan(free.trades.length);
     const names = new Set(contextTrades(later, held.tape).map(({ name }) => name));
     for (const name of names) expect(manifest.contexts).toContain(name);
+  });
+
+  it("of a training is made of windows before what it has left unseen", async () => {
+    const subject = { kind: "training", warm: false } as const;
+    const tape = await openTape(context, config);
+    const until = 1_500;
+    const options = { subject, anchored: false, untilMs: tape.timeMs[until] };
+    const weeks = await planWalk(context, config, { ...options, name: "weeks" });
+    const six = await planWalk(context, changedConfig(config, { "model.learner": "ppo" }), { ...options, name: "six" });
+    for (const { plan } of [weeks, six]) {
+      const ends = plan.windows.map(({ test }) => test.to);
+      expect(Math.max(...ends)).toBeLessThanOrEqual(until + 1);
+      expect(Math.max(...ends)).toBeGreaterThan(until - 7 * 24);
+    }
+    expect(six.plan.windows).toHaveLength(6);
   });
 
   it("tests a model on its own market and under the rules that it was trained under", async () => {

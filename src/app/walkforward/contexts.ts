@@ -2,13 +2,13 @@
 import { join } from "node:path";
 import { TidemarkError } from "../../core/index.ts";
 import type { ContextTrades } from "../../evaluate/index.ts";
-import { saveWithContexts } from "../../policy/index.ts";
+import { readManifest, saveWithContexts } from "../../policy/index.ts";
 import { type Approval, approveCells, type Cell } from "../../promotion/index.ts";
 import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { findModel, modelId, nextVersion } from "../models/folders.ts";
-import type { Walked } from "./run.ts";
+import { beginWalk, type Walked } from "./run.ts";
 
 type Mean = { readonly trades: number /** Net return of notional. */; readonly mean: number };
 
@@ -22,8 +22,33 @@ export type ApprovedWalk = {
   readonly model?: string;
 };
 
-/** Throws USAGE_ARGUMENT where the windows were made by a version that kept no trades by context. */
-export function approveContexts(context: AppContext, config: Config, { plan, walk }: Walked): ApprovedWalk {
+/**
+ * A model that was trained just now, held to the contexts in which trainings of its recipe earned something: windows of its
+ * own training range, each trained anew and tested behind it. What the model has not seen stays unseen.
+ */
+export async function approveTrained(context: AppContext, config: Config, given: string): Promise<ApprovedWalk> {
+  const folder = findModel(config, given);
+  const model = modelId(folder);
+  const walked = await beginWalk(context, config, {
+    name: `${model.replace("/", "-")}-contexts`,
+    subject: { kind: "training", warm: false },
+    anchored: false,
+    parallel: 0,
+    untilMs: readManifest(folder).provenance.trainToMs,
+  });
+  return approveContexts(context, config, walked, model);
+}
+
+/**
+ * Throws USAGE_ARGUMENT where the windows were made by a version that kept no trades by context.
+ * @param model that is held to what is approved; the one that was tested where absent
+ */
+export function approveContexts(
+  context: AppContext,
+  config: Config,
+  { plan, walk }: Walked,
+  model = plan.subject.kind === "model" ? plan.subject.model : undefined,
+): ApprovedWalk {
   const windows = walk.folds.map(({ contexts }) => {
     if (contexts !== undefined) return contexts;
     throw new TidemarkError("USAGE_ARGUMENT", {
@@ -34,10 +59,9 @@ export function approveContexts(context: AppContext, config: Config, { plan, wal
   });
   const approval = approveCells(cellsOf(windows));
   const { chosen, all } = judgedLater(windows);
-  const { subject } = plan;
   const approved = approval.cells.filter((cell) => cell.approved).map(({ name }) => name);
-  if (subject.kind !== "model" || approved.length === 0) return { approval, chosen, all };
-  const from = findModel(config, subject.model);
+  if (model === undefined || approved.length === 0) return { approval, chosen, all };
+  const from = findModel(config, model);
   const [name] = modelId(from).split("/");
   const models = modelsFolder(config);
   const version = nextVersion(models, name);

@@ -35,6 +35,8 @@ export type WalkOptions = {
   readonly trainDays?: number;
   readonly testDays?: number;
   readonly anchored: boolean;
+  /** Bars that open later are left alone. */
+  readonly untilMs?: number;
 } & Places;
 
 export type CrossWalkOptions = CrossTraining & { readonly name: string } & Places;
@@ -74,11 +76,11 @@ function marketFor(config: Config, subject: WalkPlan["subject"]): Config {
 export function weeklyWindows(
   config: Config,
   tape: MarketTape,
-  options: Pick<WalkOptions, "trainDays" | "testDays" | "anchored">,
+  options: Pick<WalkOptions, "trainDays" | "testDays" | "anchored" | "untilMs">,
 ): WalkWindow[] {
   const { trainDays = TRAIN_DAYS, testDays = TEST_DAYS, anchored } = options;
   const ready = tape.timeMs[Math.min(tape.bars - 1, firstBarOfClassifier(config, tape))];
-  const endMs = tape.timeMs[tape.bars - 1] + tape.barMs;
+  const endMs = tape.timeMs[endBar(tape, options) - 1] + tape.barMs;
   const found = rollingWindows(mondayFrom(ready), endMs, {
     barMs: tape.barMs,
     labelBars: config.supervised.horizon,
@@ -104,6 +106,10 @@ export function weeklyWindows(
       lastTrainBar: rowAt(tape, trainToMs) - 1,
     };
   });
+}
+
+function endBar(tape: MarketTape, { untilMs }: Pick<WalkOptions, "untilMs">): number {
+  return untilMs === undefined ? tape.bars : Math.min(tape.bars, rowAt(tape, untilMs) + 1);
 }
 
 /** The first Monday 00:00 UTC at or after a time. */
@@ -134,7 +140,7 @@ export async function planWalk(
     ? weeklyWindows(config, tape, options)
     : walkForwardWindows({
         from: await firstBarOf(context, market, tape, options.subject),
-        to: tape.bars,
+        to: endBar(tape, options),
         windows: options.windows ?? WINDOWS,
         anchored: options.anchored,
         embargoBars: config.splits.embargoBars,

@@ -1,29 +1,70 @@
 /** @file `tidemark train`: PPO on the first part of the history; the model is judged on the rest by `tidemark backtest`. */
 
 import { type Command, Option } from "commander";
-import { askedLearner, type TrainingFlags, trainAll, trainClassifier, trainEnsemble } from "../../app/index.ts";
+import {
+  approveTrained,
+  askedLearner,
+  type TrainingFlags,
+  trainAll,
+  trainClassifier,
+  trainEnsemble,
+} from "../../app/index.ts";
+import { TidemarkError } from "../../core/index.ts";
 import { learnsClassifier } from "../../policy/index.ts";
 import { classifierData, printClassifier } from "../print/classifier.ts";
+import { contextLines } from "../print/contexts.ts";
 import { ensembleData, printCorrection, printEnsemble, printTraining, trainedData } from "../print/training.ts";
 import { printTuned } from "../print/tuned.ts";
 import { addVerb, type CommandContext, type VerbRunner, type VerbSpec } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
-async function runTraining(context: CommandContext, flags: TrainingFlags): Promise<void> {
+type Options = TrainingFlags & { readonly approveContexts?: boolean };
+
+/** Flags that make other models than one of the configured recipe, which is what the windows train. */
+const OF_ANOTHER_RECIPE = [
+  "resume",
+  "continue",
+  "correctBias",
+  "phases",
+  "perSymbol",
+  "riskPercentage",
+  "tune",
+  "tuned",
+] as const;
+
+async function run(context: CommandContext, { approveContexts, ...flags }: Options): Promise<void> {
+  if (approveContexts !== true) {
+    context.output.data(await runTraining(context, flags));
+    return;
+  }
+  const other = OF_ANOTHER_RECIPE.find((flag) => flags[flag] !== undefined);
+  if (other !== undefined) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: "Contexts are approved by trainings of the configured recipe, and these flags train another one",
+      where: `--approve-contexts with ${other}`,
+      fix: "Train first; then: tidemark walkforward --model NAME --approve-contexts.",
+    });
+  }
+  const trained = await runTraining(context, flags);
+  const contexts = await approveTrained(context, context.config(), context.config().model.name);
+  for (const line of contextLines(contexts)) context.output.text(line);
+  context.output.data({ ...trained, contexts });
+}
+
+/** Trains and tells. Resolves with what --json prints. */
+async function runTraining(context: CommandContext, flags: TrainingFlags): Promise<object> {
   const learner = askedLearner(context.config(), flags);
   if (learner === "ensemble") {
     const trained = await trainEnsemble(context, context.config(), flags);
     printEnsemble(context, trained);
     context.output.note(`Next: tidemark backtest --model ${trained.run.name}`);
-    context.output.data(ensembleData(trained));
-    return;
+    return ensembleData(trained);
   }
   if (learnsClassifier(learner)) {
     const trained = await trainClassifier(context, context.config(), flags);
     printClassifier(context, trained);
     context.output.note(`Next: tidemark backtest --model ${trained.name}`);
-    context.output.data(classifierData(trained));
-    return;
+    return classifierData(trained);
   }
   const trained = await trainAll(context, context.config(), flags, (tuned) => printTuned(context, tuned));
   for (const { run, result, bias } of trained) {
@@ -32,7 +73,7 @@ async function runTraining(context: CommandContext, flags: TrainingFlags): Promi
   }
   context.output.note(`Next: tidemark backtest --model ${trained.map(({ run }) => run.name).join(" or ")}`);
   const data = trained.map(trainedData);
-  context.output.data(flags.perSymbol === true ? { models: data } : data[0]);
+  return flags.perSymbol === true ? { models: data } : data[0];
 }
 
 /** Flags of every verb that trains anew. */
@@ -73,7 +114,7 @@ export const TRAINING_SETTINGS: NonNullable<VerbSpec<object>["settings"]> = [
 ];
 
 export function registerTrain(program: Command, runner: VerbRunner): void {
-  addVerb<TrainingFlags>(
+  addVerb<Options>(
     program,
     {
       name: "train",
@@ -93,6 +134,10 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
         new Option(
           "--correct-bias",
           "with --continue: unlearn what `verify bias` finds (mirrored markets, balanced symbols, entropy, a recalibrated value head), and show before and after",
+        ),
+        new Option(
+          "--approve-contexts",
+          "then train in windows of the training range, choose sessions and regimes by their trades, and make a version that opens positions there alone",
         ),
         ...trainingOptions(),
       ],
@@ -120,8 +165,9 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
           "five networks that decide by their mean, smaller where they disagree",
         ],
         ["train --learner gbdt --timeframe 1h", "boosted trees on labels instead of PPO"],
+        ["train --learner gbdt --approve-contexts", "and a version for the sessions and regimes that have paid"],
       ],
-      run: (context, { options }) => runTraining(context, options),
+      run: (context, { options }) => run(context, options),
     },
     runner,
   );

@@ -3,7 +3,6 @@
 import { parse, resolve } from "node:path";
 import { type Command, Option } from "commander";
 import {
-  type ApprovedWalk,
   approveContexts,
   beginCross,
   beginWalk,
@@ -30,6 +29,7 @@ import {
   walkSentences,
   writePage,
 } from "../../evaluate/index.ts";
+import { contextLines } from "../print/contexts.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
 import { figureTable } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
@@ -173,25 +173,6 @@ function howText({ plan }: Walked): string {
       ? `, trained ${subject.warm ? "on from the window before" : "from scratch"} in each`
       : "";
   return `${windows.length} ${anchored ? "anchored" : "rolling"} windows${start}`;
-}
-
-function bps(mean: number): string {
-  return `${(mean * 1e4).toFixed(1)} bps`;
-}
-
-/** Where it may trade from now on, and what the way of choosing that was worth on windows that had not been seen. */
-function contextLines({ approval, chosen, all, model }: ApprovedWalk): string[] {
-  const { cells, pooled } = approval;
-  const approved = cells.filter((cell) => cell.approved);
-  return [
-    `\ncontexts    ${approved.length} of ${cells.length} sessions by regimes are approved${pooled ? "" : ": all trades together do not pass"}`,
-    ...cells.map(
-      ({ name, n, mean, shrunk, probability, approved: may }) =>
-        `            ${may ? "+" : "-"} ${name.padEnd(24)} ${String(n).padStart(5)} trades, ${bps(mean)} each, ${bps(shrunk)} after shrinkage, above costs with ${Math.round(100 * probability)} %`,
-    ),
-    `            chosen by the windows before: ${chosen.trades} trades, ${bps(chosen.mean)} each; all of the same windows: ${all.trades}, ${bps(all.mean)}`,
-    ...(model === undefined ? [] : [`model       ${model} opens positions in approved contexts alone`]),
-  ];
 }
 
 async function run(context: CommandContext, options: Options): Promise<void> {
