@@ -32,7 +32,7 @@ const OF_ANOTHER_RECIPE = [
   "tuned",
 ] as const;
 
-async function run(context: CommandContext, { approveContexts, ...flags }: Options): Promise<void> {
+async function train(context: CommandContext, { approveContexts, ...flags }: Options): Promise<void> {
   if (approveContexts !== true) {
     context.output.data(await runTraining(context, flags));
     return;
@@ -167,7 +167,7 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
         ["train --learner gbdt --timeframe 1h", "boosted trees on labels instead of PPO"],
         ["train --learner gbdt --approve-contexts", "and a version for the sessions and regimes that have paid"],
       ],
-      run: (context, { options }) => run(context, options),
+      run: (context, { options }) => train(context, options),
     },
     runner,
   );
