@@ -146,6 +146,7 @@ describe("every answer", () => {
         "jobLog",
         "model",
         "report",
+        "reportEquity",
         "result",
         "run",
         "runMetrics",

@@ -233,6 +233,14 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
   it("pages a chart into the past without a jump", async () => {
     await open("/market");
     await page.getByText("1,501 bars loaded").waitFor();
+    const typed = page.getByLabel("Indicator", { exact: true });
+    await typed.fill("magic");
+    await press("Enter");
+    await page.getByText('"magic" is none').waitFor();
+    await typed.fill("EMA 200");
+    await press("Enter");
+    await page.getByRole("button", { name: "Take ema200 away" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("with")).toMatch(/,ema200$/);
     const box = await page.getByRole("figure", { includeHidden: true }).boundingBox();
     await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 150);
     for (let i = 0; i < 12; i++) {

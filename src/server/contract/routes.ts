@@ -281,6 +281,12 @@ export const ROUTES = {
     tier: "view",
     answer: reportSchema,
   },
+  reportEquity: {
+    method: "get",
+    path: "/reports/{id}/equity",
+    summary: "Columns timeMs, equity: growth of one unit, with every extreme",
+    tier: "view",
+  },
   reportTicket: {
     method: "post",
     path: "/reports/{id}/ticket",

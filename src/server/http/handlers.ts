@@ -315,6 +315,7 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
 
     reports: () => json(learning.reports()),
     report: ({ params }) => json(learning.report(params["id"])),
+    reportEquity: async ({ params }) => ({ bytes: encodeColumns(await learning.reportEquity(params["id"])) }),
     reportTicket: ({ params }) => json(tickets.issue(learning.reportPage(params["id"]))),
 
     results: ({ query }) => json(learning.results(query["kind"])),

@@ -25,6 +25,7 @@ import {
   RESULT_KINDS,
   type ReportSummary,
   readResult,
+  readRun,
   type StoredResult,
   type StrategySummary,
 } from "../../evaluate/index.ts";
@@ -149,6 +150,12 @@ export class LearningResources {
 
   report(id: string): Report {
     return reportOf(this.#summary(id));
+  }
+
+  /** Columns timeMs, equity: growth since the start. */
+  async reportEquity(id: string): Promise<Columns> {
+    const { timesMs, equity } = await readRun(reportsFolder(this.#context.config()), this.#summary(id));
+    return { timeMs: timesMs, equity };
   }
 
   /** The file of a report's page. */

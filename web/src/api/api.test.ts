@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { barMsOf, joinPages } from "./candles.ts";
+import { alignLines, barMsOf, joinPages, lengthsOf } from "./candles.ts";
 import { address } from "./client.ts";
 import { inOrderOf } from "./live-data.ts";
 import { ApiError, problemFrom, problemOf } from "./problem.ts";
@@ -16,6 +16,25 @@ describe("pages of bars", () => {
       0, 10, 20, 30, 40, 50,
     ]);
     expect(joinPages([page(), page()])["timeMs"]).toHaveLength(0);
+  });
+
+  it("take lines of indicators by time: a part that is missing leaves a hole, and moves nothing", () => {
+    const of = (...values: readonly number[]) => Float64Array.from(values);
+    const bars = { timeMs: of(10, 20, 30, 40) };
+    const lines = alignLines(bars, [
+      { timeMs: of(30, 40), ema5: of(3, 4) },
+      undefined,
+      { timeMs: of(0, 10), ema5: of(0, 1), "macd.line": of(7, 8) },
+    ]);
+    expect(Object.keys(lines)).toEqual(["ema5", "macd.line"]);
+    expect([...lines["ema5"]]).toEqual([1, Number.NaN, 3, 4]);
+    expect([...lines["macd.line"]]).toEqual([8, Number.NaN, Number.NaN, Number.NaN]);
+  });
+
+  it("can be joined into longer ones that leave something to look at", () => {
+    const series = { session: null, venue: "v", symbol: "S", kind: "spot", synthetic: false, firstMs: 0 };
+    expect(lengthsOf({ ...series, timeframe: "5m", lastMs: 100 * 3_600_000 })).toEqual(["5m", "15m", "1h", "4h"]);
+    expect(lengthsOf({ ...series, timeframe: "4h", lastMs: 1 })).toEqual(["4h"]);
   });
 
   it("know the length of a bar", () => {

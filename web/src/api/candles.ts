@@ -25,6 +25,19 @@ export function barMsOf(timeframe: string): number {
   return found === null || unit === undefined ? 3_600_000 : Number(found[1]) * unit;
 }
 
+/** Lengths of bars that a chart offers, where they are longer than the series' own and leave something to look at. */
+const LENGTHS = ["5m", "15m", "1h", "4h", "1d", "1w"];
+const LEAST_BARS = 20;
+
+export function lengthsOf({ timeframe, firstMs, lastMs }: Series): string[] {
+  const ownMs = barMsOf(timeframe);
+  const longer = LENGTHS.filter((length) => {
+    const ms = barMsOf(length);
+    return ms > ownMs && ms % ownMs === 0 && (lastMs - firstMs) / ms >= LEAST_BARS;
+  });
+  return [timeframe, ...longer];
+}
+
 /** Pages as they were asked, the newest first, as one set of columns, the oldest bar first; bars that two pages share count once. */
 export function joinPages(pages: readonly Columns[]): Columns {
   const parts = [...pages].reverse().filter((page) => (page["timeMs"]?.length ?? 0) > 0);

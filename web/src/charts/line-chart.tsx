@@ -23,8 +23,9 @@ type LineChartProps = {
   readonly label: string;
   readonly x: ArrayLike<number>;
   readonly curves: readonly Curve[];
-  /** Milliseconds, or steps of a training. */
+  /** Milliseconds, or numbers of what `unit` says. */
   readonly axis?: "time" | "number";
+  readonly unit?: string;
   readonly height?: number;
   readonly marks?: readonly Mark[];
   /** Charts with the same word share their crosshair. */
@@ -77,7 +78,7 @@ function drawMarks(marks: readonly Mark[], colors: ReturnType<typeof chartColors
 }
 
 function optionsOf(props: LineChartProps, width: number, zone: Zone): uPlot.Options {
-  const { curves, axis = "time", height = 240, marks = [], together, isLog = false, places } = props;
+  const { curves, axis = "time", unit = "step", height = 240, marks = [], together, isLog = false, places } = props;
   const colors = chartColors();
   const line = {
     stroke: colors.muted,
@@ -111,7 +112,7 @@ function optionsOf(props: LineChartProps, width: number, zone: Zone): uPlot.Opti
     hooks: marks.length === 0 ? {} : { draw: [drawMarks(marks, colors)] },
     series: [
       {
-        label: axis === "time" ? "time" : "step",
+        label: axis === "time" ? "time" : unit,
         value: (_plot, value) => (value === null ? "–" : axis === "time" ? moment(value, zone) : number(value)),
       },
       ...curves.map((curve, index): uPlot.Series => {
@@ -139,7 +140,7 @@ function optionsOf(props: LineChartProps, width: number, zone: Zone): uPlot.Opti
 }
 
 export function LineChart(props: LineChartProps): ReactNode {
-  const { label, x, curves, axis = "time", height = 240 } = props;
+  const { label, x, curves, axis = "time", unit = "step", height = 240 } = props;
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   const latest = useRef(props);
@@ -195,7 +196,7 @@ export function LineChart(props: LineChartProps): ReactNode {
       <div ref={box} aria-hidden="true" style={{ minHeight: height + 24 }} />
       <Twin
         label={label}
-        heads={[axis === "time" ? `time (${zone})` : "step", ...curves.map((curve) => curve.label)]}
+        heads={[axis === "time" ? `time (${zone})` : unit, ...curves.map((curve) => curve.label)]}
         count={count}
         row={(index) => [
           axis === "time" ? moment(x[index] ?? null, zone) : number(x[index] ?? null),

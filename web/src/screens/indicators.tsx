@@ -1,11 +1,11 @@
 /** @file Which indicators a chart shows: typed by name with any numbers, or chosen; each taken away by its button. */
 import { type FormEvent, type ReactNode, useId, useState } from "react";
-import type { Columns, Indicator } from "../api/contract.ts";
+import type { Indicator } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import type { Study } from "../charts/price-chart.tsx";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Button } from "../parts/button.tsx";
 import { Inline } from "../parts/field.tsx";
+import { familyOf, nameOf } from "./indicator-names.ts";
 import css from "./indicators.module.css";
 
 const FIRST = ["ema50", "boll20", "rsi14", "macd12-26-9", "atr14"];
@@ -21,34 +21,6 @@ function kept(): readonly string[] {
   } catch {
     return FIRST;
   }
-}
-
-/** "EMA 50" and "ema50" are one name. */
-export function nameOf(text: string): string {
-  return text.trim().toLowerCase().replaceAll(/\s+/g, "");
-}
-
-/** The known indicator that a name is one of, whatever its numbers. */
-export function familyOf(name: string, known: readonly Indicator[]): Indicator | undefined {
-  const pattern = name.replaceAll(/\d+/g, "#");
-  return known.find((one) => one.pattern === pattern);
-}
-
-/** Indicators with the lines that have come for them, in the order in which they were chosen. */
-export function studiesOf(names: readonly string[], known: readonly Indicator[], lines: Columns): Study[] {
-  return names.flatMap((name): Study[] => {
-    const family = familyOf(name, known);
-    if (family === undefined) return [];
-    const own = Object.entries(lines).filter(([line]) => line === name || line.startsWith(`${name}.`));
-    return [
-      {
-        name,
-        overPrice: family.overPrice,
-        levels: family.levels,
-        lines: own.map(([line, values]) => ({ name: line, values })),
-      },
-    ];
-  });
 }
 
 export type Chosen = {

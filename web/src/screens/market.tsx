@@ -1,7 +1,7 @@
 /** @file Prices with what was done there: fills, stops and targets, and the decisions of a session. */
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
 import { Link } from "wouter";
-import { barMsOf, keyOfSeries, useCandles } from "../api/candles.ts";
+import { keyOfSeries, lengthsOf, useCandles } from "../api/candles.ts";
 import type { AssetClass, Decision, History, Position, Series, Session } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import type { PriceLine } from "../charts/price-chart.tsx";
@@ -15,23 +15,11 @@ import { StoryDrawer } from "../parts/story-drawer.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
 import { DecisionDrawer } from "./decision-drawer.tsx";
-import { IndicatorChooser, studiesOf, useIndicators } from "./indicators.tsx";
+import { studiesOf } from "./indicator-names.ts";
+import { IndicatorChooser, useIndicators } from "./indicators.tsx";
 import { marksOf } from "./marks.ts";
 
 const PriceChart = lazy(async () => ({ default: (await import("../charts/price-chart.tsx")).PriceChart }));
-
-/** Lengths of bars that a chart offers, where they are longer than the series' own and leave something to look at. */
-const LENGTHS = ["5m", "15m", "1h", "4h", "1d", "1w"];
-const LEAST_BARS = 20;
-
-export function lengthsOf({ timeframe, firstMs, lastMs }: Series): string[] {
-  const ownMs = barMsOf(timeframe);
-  const longer = LENGTHS.filter((length) => {
-    const ms = barMsOf(length);
-    return ms > ownMs && ms % ownMs === 0 && (lastMs - firstMs) / ms >= LEAST_BARS;
-  });
-  return [timeframe, ...longer];
-}
 
 function titleOf({ session, venue, symbol, kind, timeframe }: Series): string {
   return session === null

@@ -18,6 +18,7 @@ import { NewJobButton } from "./new-job.tsx";
 import { Causes } from "./parity-causes.tsx";
 import { deepestFall, growth } from "./parity-figures.ts";
 
+const DAY_MS = 86_400_000;
 const LineChart = lazy(async () => ({ default: (await import("../charts/line-chart.tsx")).LineChart }));
 
 export function Parity(): ReactNode {
@@ -58,7 +59,15 @@ export function Parity(): ReactNode {
               </Inline>
             }
           >
-            <Curves sessions={own} />
+            <Curves
+              records={[
+                ...reports
+                  .filter((report) => report.model?.replace("@", "/") === model)
+                  .slice(0, 1)
+                  .map(({ id }) => ({ name: `test ${id}`, path: `reports/${encodeURIComponent(id)}/equity` })),
+                ...own.map(({ id }) => ({ name: id, path: `sessions/${id}/equity` })),
+              ]}
+            />
             <Panel title="Side by side" isFlush>
               <Beside
                 sessions={own}
@@ -91,12 +100,14 @@ export function Parity(): ReactNode {
   );
 }
 
-/** The curve of each session; undefined until all are there. */
-function useCurves(sessions: readonly Session[]): readonly Columns[] | undefined {
+type Recorded = { readonly name: string; readonly path: string };
+
+/** The curve at each address; undefined until all are there. */
+function useCurves(paths: readonly string[]): readonly Columns[] | undefined {
   return useQueries({
-    queries: sessions.map(({ id }) => ({
-      queryKey: [`sessions/${id}/equity`, {}],
-      queryFn: async () => decodeColumns(await askBytes(`sessions/${id}/equity`)),
+    queries: paths.map((path) => ({
+      queryKey: [path, {}],
+      queryFn: async () => decodeColumns(await askBytes(path)),
       structuralSharing: false as const,
     })),
     combine: (results) => {
@@ -120,25 +131,33 @@ function useTotals(sessions: readonly Session[]): ReadonlyMap<string, History["t
   );
 }
 
-function Curves({ sessions }: { readonly sessions: readonly Session[] }): ReactNode {
-  const columns = useCurves(sessions);
+function Curves({ records }: { readonly records: readonly Recorded[] }): ReactNode {
+  const columns = useCurves(records.map(({ path }) => path));
   const joined = useMemo(
     () =>
       columns === undefined
         ? undefined
-        : overlay(columns.map((one) => ({ steps: one["timeMs"], values: growth(one["equity"]) }))),
+        : overlay(
+            columns.map((one) => ({
+              // Days since its own start: a test and a session lie years apart.
+              steps: one["timeMs"].map((ms) => (ms - one["timeMs"][0]) / DAY_MS),
+              values: growth(one["equity"]),
+            })),
+          ),
     [columns],
   );
   if (joined === undefined) return <Loading />;
   if (joined.x.length < 2) return null;
   return (
-    <Panel title="Growth of one unit" note="each session from its own start">
+    <Panel title="Growth of one unit" note="by days since the start of each">
       <Suspense fallback={<Loading />}>
         <LineChart
           label="Growth of one unit"
+          axis="number"
+          unit="day"
           x={joined.x}
           places={4}
-          curves={sessions.map(({ id }, index) => ({ label: id, values: joined.curves[index] }))}
+          curves={records.map(({ name }, index) => ({ label: name, values: joined.curves[index] }))}
         />
       </Suspense>
     </Panel>
@@ -164,7 +183,7 @@ function Beside({
   readonly model: Model | undefined;
   readonly report: Report | undefined;
 }): ReactNode {
-  const curves = useCurves(sessions);
+  const curves = useCurves(sessions.map(({ id }) => `sessions/${id}/equity`));
   const totals = useTotals(sessions);
   const rows: readonly Row[] = [
     ...(report === undefined

@@ -1,16 +1,18 @@
 /** @file One verdict: promotable or not, each condition with its figure, the baselines, and the whole report in a sandbox. */
-import type { ReactNode } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { Link, useParams } from "wouter";
 import type { Report } from "../api/contract.ts";
-import { useApi } from "../api/queries.ts";
+import { useApi, useColumns } from "../api/queries.ts";
 import { figure, percent, ratio } from "../lib/format.ts";
 import { Percent } from "../parts/amount.tsx";
 import { Badge, CommandLine, Facts, Page, Panel, Stat } from "../parts/panel.tsx";
-import { Empty, Loaded } from "../parts/states.tsx";
+import { Empty, Loaded, Loading } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
 import { Moment } from "../parts/time.tsx";
 import { WholePage } from "../parts/whole-page.tsx";
 import { StandingBadge } from "./strategies.tsx";
+
+const LineChart = lazy(async () => ({ default: (await import("../charts/line-chart.tsx")).LineChart }));
 
 export function ReportScreen(): ReactNode {
   const { id = "" } = useParams();
@@ -65,6 +67,7 @@ function Content({ report }: { readonly report: Report }): ReactNode {
         <Stat label="Greatest drawdown" value={percent(policy.maxDrawdown)} />
         <Stat label="Trades" value={figure(policy.trades)} note={`${percent(policy.winRate)} won`} />
       </div>
+      <Growth id={report.id} />
       <Panel title="Beside its baselines" isFlush>
         <Baselines report={report} />
       </Panel>
@@ -97,6 +100,27 @@ function Content({ report }: { readonly report: Report }): ReactNode {
         <CommandLine line={`tidemark report show ${report.id}`} />
       </Panel>
     </Page>
+  );
+}
+
+function Growth({ id }: { readonly id: string }): ReactNode {
+  const query = useColumns(`reports/${encodeURIComponent(id)}/equity`);
+  return (
+    <Panel title="Growth of one unit" note="after every cost, on bars that the training never saw">
+      <Loaded query={query}>
+        {({ timeMs, equity }) => (
+          <Suspense fallback={<Loading />}>
+            <LineChart
+              label="Growth of one unit"
+              x={timeMs}
+              height={200}
+              places={4}
+              curves={[{ label: "equity", values: equity, kind: "area" }]}
+            />
+          </Suspense>
+        )}
+      </Loaded>
+    </Panel>
   );
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { driftOf, stressOf, walkOf } from "./results.ts";
+import { figureName, figureText, sideBySide } from "./result-figures.ts";
+import { driftOf, parityOf, stressOf, walkOf } from "./results.ts";
 
 describe("results of verbs", () => {
   it("of a stress test: the market as it was first, then the scenarios", () => {
@@ -58,5 +59,48 @@ describe("results of verbs", () => {
     for (const nothing of [null, undefined, 3, "x", [], {}, { rows: "no", folds: 1, weeks: [1] }]) {
       expect([stressOf(nothing), walkOf(nothing), driftOf(nothing)]).toEqual([undefined, undefined, undefined]);
     }
+  });
+});
+
+describe("results side by side", () => {
+  it("have a row for every figure that one of them has, and tell what differs", () => {
+    const of = { id: "a", kind: "stress" as const, name: "m", madeMs: 0, headline: "", hasPage: false };
+    const rows = sideBySide([
+      { ...of, figures: { survived: 3, scenarios: 3 } },
+      { ...of, figures: { survived: 2, scenarios: 3, worstEquity: null } },
+    ]);
+    expect(rows).toEqual([
+      { key: "survived", values: [3, 2], differs: true },
+      { key: "scenarios", values: [3, 3], differs: false },
+      { key: "worstEquity", values: [null, null], differs: false },
+    ]);
+    expect(figureName("maxDrawdown")).toBe("max drawdown");
+    expect([figureText("maxDrawdown", 0.125), figureText("sharpe", 1.5), figureText("trades", null)]).toEqual([
+      "12.5 %",
+      "1.50",
+      "–",
+    ]);
+  });
+
+  it("of parity are every run, with where it differs first", () => {
+    const runs = parityOf({
+      proof: [{ name: "scripts", equal: true, fills: 9, environmentHash: "aa", differences: [] }],
+      results: [
+        {
+          name: "model",
+          equal: false,
+          fills: 2,
+          environmentHash: "bb",
+          differences: [{ what: "fill", bar: 7, detail: "price" }],
+        },
+      ],
+      paper: [{ name: "paper", equal: true, fills: 2, paperHash: "cc" }],
+    });
+    expect(runs).toEqual([
+      { name: "every path: scripts", isEqual: true, fills: 9, hash: "aa", difference: "" },
+      { name: "model", isEqual: false, fills: 2, hash: "bb", difference: "fill in bar 7: price" },
+      { name: "paper", isEqual: true, fills: 2, hash: "cc", difference: "" },
+    ]);
+    expect(parityOf({ passed: true })).toBeUndefined();
   });
 });
