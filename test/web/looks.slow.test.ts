@@ -53,9 +53,11 @@ describe.skipIf(CHROMIUM === undefined)("every screen (needs Chromium; name it i
       // One theme a screen by day, both at night; the contrast of every palette has a quick test of its own.
       for (const theme of NIGHTLY ? ["dark", "light"] : [i % 2 === 0 ? "dark" : "light"]) {
         await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-        found.push(...(await axe(page, i > 0 && !NIGHTLY)).map((line) => `${path}, ${theme}: ${line}`));
+        // The most costly rule: of every third screen by day.
+        const without = NIGHTLY || i % 3 === 0 ? [] : ["color-contrast"];
+        found.push(...(await axe(page, without)).map((line) => `${path}, ${theme}: ${line}`));
       }
-      for (const width of [768, 390]) {
+      for (const width of NIGHTLY ? [768, 390] : [390]) {
         await page.setViewportSize({ width, height: 844 });
         const over = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
         if (over > 0) found.push(`${path} is ${over} pixels wider than ${width}`);
