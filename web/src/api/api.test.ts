@@ -10,6 +10,8 @@ const page = (...times: readonly number[]) =>
     ["timeMs", "open", "high", "low", "close", "volume"].map((name) => [name, Float64Array.from(times)]),
   );
 
+const of = (...values: readonly number[]) => Float64Array.from(values);
+
 describe("pages of bars", () => {
   it("join oldest first, and a bar that two pages share counts once", () => {
     expect([...joinPages([page(30, 40, 50), page(10, 20, 30), page(0, 10)])["timeMs"]]).toEqual([
@@ -19,7 +21,6 @@ describe("pages of bars", () => {
   });
 
   it("take lines of indicators by time: a part that is missing leaves a hole, and moves nothing", () => {
-    const of = (...values: readonly number[]) => Float64Array.from(values);
     const bars = { timeMs: of(10, 20, 30, 40) };
     const lines = alignLines(bars, [
       { timeMs: of(30, 40), ema5: of(3, 4) },
