@@ -3,7 +3,8 @@ import type { Clock, Progress } from "../../core/index.ts";
 
 export type Measurement = {
   readonly name: string;
-  readonly value: number;
+  /** Absent where nothing was measured: the detail says why. */
+  readonly value?: number;
   readonly unit: string;
   /** What was measured, on what, and what else was seen. */
   readonly detail: Readonly<Record<string, string | number | boolean>>;

@@ -95,7 +95,7 @@ export function rivalFigure(rivals: readonly Rival[], own: number): Measurement 
   const ran = rivals.filter(({ cpu }) => cpu !== undefined);
   if (ran.length === 0) {
     const why = rivals[0]?.missing ?? "nothing was told";
-    return { name, value: 0, unit: UNIT, detail: { not_run: `${why}; only our side ran` } };
+    return { name, unit: UNIT, detail: { not_run: `${why}; only our side ran` } };
   }
   const cpu = mean(ran.map((one) => one.cpu ?? 0));
   const steps = Math.round(mean(ran.map((one) => one.steps ?? 0)));

@@ -43,9 +43,10 @@ async function bench(context: CommandContext, names: readonly string[], beside: 
     });
     output.endProgress();
     for (const { name, value, unit, detail } of measurements) {
-      output.data({ name, value, unit, detail: { ...detail, machine } });
+      output.data({ name, ...(value === undefined ? {} : { value }), unit, detail: { ...detail, machine } });
       const figures = Object.entries(detail).map(([key, item]) => `${key} ${String(item)}`);
-      const line = `${name.padEnd(10)} ${value.toLocaleString("en-US").padStart(14)} ${unit}`;
+      const shown = value?.toLocaleString("en-US") ?? "-";
+      const line = `${name.padEnd(10)} ${shown.padStart(14)} ${unit}`;
       output.text(`${line.padEnd(48)} ${output.palette.dim(figures.join(", "))}`);
     }
   }

@@ -383,28 +383,39 @@ describe("memory", () => {
 
   it("is warmed up at the start of every evaluation", async () => {
     const { ppo, parts } = await watched(script, changes, spec);
-    const env = new ScriptedEnv({ ...script, stretches: 1, starts: [70] });
+    const values = ppo.values.slice();
+    // Nobody wants to hold, so that every bar has a size, which tells a memory apart however little it changes.
+    parts.parameters.view(values, "policy.bias")[0] = -1;
+    const whole: Script = { ...script, stretches: 1, starts: [70], cutTo: () => undefined };
+    const env = new ScriptedEnv(whole);
     const evaluator = await PolicyEvaluator.create(ppo, spec, env);
-    opened.push(evaluator);
-    const greedy = await GreedyActor.create(
-      new ScriptedEnv({ ...script, stretches: 1, starts: [70] }),
-      spec,
-      ppo.values,
-    );
-    opened.push(greedy);
-    for (let turn = 0; turn < 2; turn++) {
-      await evaluator.run(ppo.values, { bars: 3 });
-      greedy.env.reset();
-      await greedy.start();
-      expect(farthest(greedy.memory, await remembered(parts, ppo.values, bars(64, 70)))).toBeLessThan(1e-6);
-      const taken = env.taken.splice(0).map((choice) => choice[0]);
-      const likeliest: number[] = [];
-      for (let bar = 0; bar < 3; bar++) {
+    const greedy = await GreedyActor.create(new ScriptedEnv(whole), spec, values);
+    opened.push(evaluator, greedy);
+    const sizes: number[] = [];
+    const step = env.step.bind(env);
+    env.step = (choice: Uint8Array, betaSamples?: Float32Array) => {
+      sizes.push(...(betaSamples ?? []));
+      step(choice);
+    };
+    const likeliest = async (): Promise<number[]> => {
+      const own: number[] = [];
+      for (let bar = 0; bar < 4; bar++) {
         const { choice, betaSamples } = await greedy.decide();
-        likeliest.push(choice[0]);
+        own.push(...betaSamples);
         greedy.env.step(choice, betaSamples);
       }
-      expect(taken, `evaluation ${turn + 1}`).toEqual(likeliest);
+      return own;
+    };
+    greedy.env.reset();
+    const cold = await likeliest();
+    for (let turn = 0; turn < 2; turn++) {
+      await evaluator.run(values, { bars: 4 });
+      greedy.env.reset();
+      await greedy.start();
+      expect(farthest(greedy.memory, await remembered(parts, values, bars(64, 70)))).toBeLessThan(1e-6);
+      const warm = await likeliest();
+      expect(warm, "an empty memory wants other sizes").not.toEqual(cold);
+      expect(sizes.splice(0), `evaluation ${turn + 1}`).toEqual(warm);
     }
   });
 
