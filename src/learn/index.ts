@@ -74,6 +74,7 @@ export {
 export {
   type ContinuedFrom,
   describeOutcome,
+  EPISODE_BARS,
   growthText,
   type PhaseRecord,
   type PhasesOptions,

@@ -48,7 +48,8 @@ function requireSizes(config: Config): void {
 
 function requireSegments(config: Config): void {
   const { episodeBars, segment } = config.training;
-  if (!hasMemory(config) || episodeBars % segment === 0 || config.curriculum.phases > 0) return;
+  if (episodeBars === undefined || !hasMemory(config) || episodeBars % segment === 0 || config.curriculum.phases > 0)
+    return;
   throw new TidemarkError("CONFIG_VALUE", {
     what: `training.episode_bars (${episodeBars}) must be a multiple of training.segment (${segment})`,
     where: "training.episode_bars",

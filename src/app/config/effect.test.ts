@@ -104,6 +104,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   "curriculum.plan": [{ name: "one", steps: 100 }],
   "tracking.mlflow_uri": "http://localhost:5000",
   "sizing.schedule": [[1, 0.5, 100]],
+  "training.episode_bars": 512,
   "sizing.budget.ladder": [[10, 2]],
   "curriculum.total_steps": 50_000,
   "trade.sessions": ["asia"],

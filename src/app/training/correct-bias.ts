@@ -6,7 +6,7 @@
  */
 import { analyzeBias, type BiasFinding, type BiasResult, biasFindings, biasHeadline } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
-import { SETTING_BOUNDS } from "../../learn/index.ts";
+import { EPISODE_BARS, SETTING_BOUNDS } from "../../learn/index.ts";
 import { openPolicy, releaseModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import type { Config } from "../config/load.ts";
@@ -80,7 +80,7 @@ export function correction(
   const permute = codes.has("symbol") || config.data.symbols.length > 1 ? 0.5 : 0;
   const shared = {
     gamma: withinBounds("gamma", training.gamma),
-    episode_bars: withinBounds("episodeBars", training.episodeBars),
+    episode_bars: withinBounds("episodeBars", training.episodeBars ?? EPISODE_BARS),
     flip_probability: 0.5,
     permute_probability: permute,
     symbol_balance: 1,

@@ -32,7 +32,7 @@ export function policySettings(config: Config): PolicySettings {
     ppo: ppoSettings(config),
     stretches,
     accounts,
-    episodeBars,
+    ...(episodeBars === undefined ? {} : { episodeBars }),
     initialBalance: config.backtest.initialBalance,
     reward: rewardSettings(config),
     decision: decisionSettings(config),

@@ -60,7 +60,7 @@ function requireRoom(config: Config, tape: MarketTape, historyBars: number): voi
   const { warmup } = new FeaturePipeline(featureSelection(config), tape);
   if (learnsClassifier(config.model.learner)) return;
   const { train } = splitBars(tape.bars, warmup + historyBars, LEAST_BARS, splitSettings(config));
-  const { episodeBars } = config.training;
+  const { segment, episodeBars = config.model.encoder === "mlp" ? 1 : segment } = config.training;
   if (train.to - train.from > episodeBars) return;
   throw new TidemarkError("DATA_TOO_SHORT", {
     what: `The training part has ${train.to - train.from} bars, an episode has ${episodeBars}`,

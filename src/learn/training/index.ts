@@ -1,4 +1,5 @@
 export { newestCheckpoint } from "./checkpoint.ts";
+export { EPISODE_BARS } from "./episodes.ts";
 export type {
   ContinuedFrom,
   PhaseRecord,

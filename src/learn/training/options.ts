@@ -109,7 +109,8 @@ export type TrainOptions = {
   readonly ppo: PpoConfig;
   readonly stretches: number;
   readonly accounts: number;
-  readonly episodeBars: number;
+  /** Bars of an episode. Default: 2,048, or half of the training part where that is not longer. */
+  readonly episodeBars?: number;
   readonly initialBalance: number;
   readonly reward: RewardWeights;
   readonly decision: DecisionConfig;

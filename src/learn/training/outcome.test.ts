@@ -78,6 +78,19 @@ describe("the outcome in words", () => {
     expect(told({ kept: IDLE, bestTrading: undefined })).toContain("at none of the looks");
   });
 
+  it("says that nothing could be traded, where not even holding opens a position", () => {
+    const text = told({ kept: IDLE, bestTrading: undefined, holding: { ...HOLDING, changes: 0 } });
+    expect(text).toContain("It could not trade");
+    expect(text).toContain("backtest.initial_balance");
+    expect(text).not.toContain("Try a longer timeframe");
+    expect(told({ kept: TRADER, holding: { ...HOLDING, changes: 0 } })).not.toContain("could not");
+  });
+
+  it("tells one look from several", () => {
+    expect(told({ looks: 1 })).toContain("of 100,352 steps, the only look.");
+    expect(told({ looks: 2 })).toContain("the best of 2 looks.");
+  });
+
   it("says that a training brought nothing", () => {
     expect(told({ kept: { ...TRADER, steps: 0 }, start: TRADER })).not.toContain("no later ones");
     expect(told({ start: { ...TRADER, steps: 0 }, kept: { ...TRADER, steps: 0 } })).toContain(

@@ -128,11 +128,18 @@ function whyKept({ steps }: TrainingOutcome, { start, kept, looks }: Validated):
   const at = `Kept are the parameters after ${count(kept.steps)} of ${count(steps)} steps`;
   if (kept.steps === start.steps) return [`${at}: no later ones did better in validation.`];
   const gain = kept.meanReward > start.meanReward ? "" : " Training brought no improvement.";
-  return [`${at}, the best of ${count(looks)} looks.${gain}`];
+  return [`${at}, ${looks === 1 ? "the only look" : `the best of ${count(looks)} looks`}.${gain}`];
 }
 
-function whatToTry({ kept, bestTrading, days }: Validated): string[] {
+function whatToTry({ kept, bestTrading, holding, days }: Validated): string[] {
   if (kept.changes > 0) return [];
+  if (bestTrading === undefined && holding?.changes === 0) {
+    return [
+      "It could not trade: even everything held long opened no position.",
+      "Either positions would be smaller than the smallest order (backtest.initial_balance,",
+      "sizing, fewer symbols), or a limit of [risk] refuses them all.",
+    ];
+  }
   const why =
     bestTrading === undefined
       ? "It did not trade: at none of the looks did its likeliest choice open a position."

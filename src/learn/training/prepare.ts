@@ -20,6 +20,7 @@ import {
 } from "../env/index.ts";
 import { PolicyEvaluator, type Ppo } from "../ppo/index.ts";
 import { carriedNormalizer } from "./carried-normalizer.ts";
+import { EPISODE_BARS, fittedEpisodeBars, longestPart } from "./episodes.ts";
 import type { TrainOptions } from "./options.ts";
 import type { Validation } from "./validation.ts";
 
@@ -28,7 +29,7 @@ const VALIDATION_BLOCKS = 8;
 const LEAST_BLOCK_BARS = 8;
 
 export type Prepared = {
-  readonly options: TrainOptions;
+  readonly options: TrainOptions & { readonly episodeBars: number };
   readonly raw: FeatureTape;
   readonly normalizer: Normalizer;
   readonly features: FeatureTape;
@@ -43,13 +44,14 @@ export type Prepared = {
  */
 export function prepare(given: TrainOptions, carried?: Normalizer): Prepared {
   const values = given.ppo.pqn === undefined ? {} : { choiceValues: true as const };
-  const options = { ...given, network: { ...given.network, ...values } };
-  const { tape, network, onProgress } = options;
-  requireGroups(options);
-  const raw = computeFeatures(tape, options.features, onProgress === undefined ? {} : { onProgress });
-  const history = Math.max(network.window - 1, network.warmup, options.split.historyBars ?? 0);
-  const { split, parts } = partsOf(options, raw.warmup + history);
+  const network = { ...given.network, ...values };
+  const { tape, onProgress } = given;
+  requireGroups(given);
+  const raw = computeFeatures(tape, given.features, onProgress === undefined ? {} : { onProgress });
+  const history = Math.max(network.window - 1, network.warmup, given.split.historyBars ?? 0);
+  const { split, parts } = partsOf(given, raw.warmup + history);
   requireValidation(split.validation);
+  const options = { ...given, network, episodeBars: given.episodeBars ?? episodeBarsFor(given, parts) };
   const { sourceDropout, seed } = options;
   const seen = sourceDropout === undefined ? raw : withOutages(raw, tape, parts, sourceDropout, seed);
   // Fitted on what is trained on: a flag that an outage raises would be a value never seen otherwise.
@@ -74,6 +76,15 @@ function partsOf(
   const { to } = parts[parts.length - 1];
   const none = { from: to, to };
   return { split: { train: { from: parts[0].from, to }, validation: none, test: none }, parts };
+}
+
+function episodeBarsFor({ network, ppo, phases, warn }: TrainOptions, parts: readonly BarRange[]): number {
+  const fitted = fittedEpisodeBars(parts, network.encoder === "mlp" ? 1 : ppo.segment);
+  const longest = longestPart(parts);
+  if (phases === undefined && longest <= EPISODE_BARS) {
+    warn?.(`The training part has ${longest} bars: episodes have ${fitted} of them, in place of ${EPISODE_BARS}.`);
+  }
+  return fitted;
 }
 
 /** A look at a handful of bars would choose parameters by chance. */
@@ -164,7 +175,7 @@ export function runFingerprint(prepared: Prepared): string {
 /** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
 export function requireEpisode(prepared: Prepared, episodeBars: number): void {
   const { ppo, network } = prepared.options;
-  const longest = Math.max(...prepared.parts.map(({ from, to }) => to - from));
+  const longest = longestPart(prepared.parts);
   if (network.encoder !== "mlp" && episodeBars % ppo.segment !== 0) {
     throw new TidemarkError("CONFIG_VALUE", {
       what: `training.episode_bars (${episodeBars}) must be a multiple of training.segment (${ppo.segment})`,
@@ -176,7 +187,7 @@ export function requireEpisode(prepared: Prepared, episodeBars: number): void {
     throw new TidemarkError("DATA_TOO_SHORT", {
       what: `The training part has ${longest} bars, an episode has ${episodeBars}`,
       where: "training.episode_bars",
-      fix: "Give more history, or make episodes shorter.",
+      fix: `Use training.episode_bars = ${fittedEpisodeBars(prepared.parts, network.encoder === "mlp" ? 1 : ppo.segment)}, or leave it out; or give more history.`,
     });
   }
 }

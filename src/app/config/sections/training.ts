@@ -25,7 +25,12 @@ export const trainingSection = z
       .default(DEFAULTS.totalSteps)
       .describe("Decisions to train on: one account, one bar, all symbols is one step."),
     episodes: z.int().min(0).default(0).describe("Stop after this many finished episodes; 0 for no such limit."),
-    episode_bars: z.int().min(16).max(1_000_000).default(2_048).describe("Bars of one episode."),
+    episode_bars: z
+      .int()
+      .min(16)
+      .max(1_000_000)
+      .optional()
+      .describe("Bars of one episode. Without it 2,048, or half of a training part that is not longer."),
     accounts: z
       .int()
       .min(1)
