@@ -81,7 +81,7 @@ function savedNormalizer({ runFolder }: TrainOptions): Normalizer | undefined {
 
 class TrainingRun {
   readonly #prepared: Prepared;
-  readonly #options: TrainOptions;
+  readonly #options: Prepared["options"];
   readonly #fingerprint: string;
   readonly #phases: CurriculumRun | undefined;
   readonly #best: BestParameters;
