@@ -165,8 +165,8 @@ describe("a drawn market", () => {
       seed: 3,
     });
     const seen: Float32Array[] = [];
-    for (let rollout = 0; rollout < 6; rollout++) {
-      expect(env.beforeRollout(ROLLOUT), `rollout ${rollout + 1}`).toBe(rollout === 2 || rollout === 4);
+    for (let turn = 0; turn < 6; turn++) {
+      expect(env.beforeRollout(ROLLOUT), `rollout ${turn + 1}`).toBe(turn === 2 || turn === 4);
       seen.push(env.market.slice());
     }
     expect(isSame(seen[1], seen[0])).toBe(true);
