@@ -30,7 +30,7 @@ export {
   type TradeDifference,
   type TradingRecord,
 } from "./journal/compare.ts";
-export { foldJournal } from "./journal/fold.ts";
+export { foldedSnapshot, foldJournal } from "./journal/fold.ts";
 export { MemoryJournal } from "./journal/memory-journal.ts";
 export { OrderIndex } from "./journal/order-index.ts";
 export { type OrderStory, orderStory } from "./journal/order-story.ts";

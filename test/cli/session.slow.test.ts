@@ -17,6 +17,8 @@ const KEY = "marked-key-7e11";
 const SECRET = "marked-secret-3c0d";
 const TOKEN = "marked-token-91fa";
 const SPEED = 300;
+/** Below the ports that a system gives away by itself, so that nobody else is given it. */
+const METRICS_PORT = 20_000 + (process.pid % 10_000);
 
 /** In and out every other bar, both ways, with stops and targets near enough to be met. */
 const RESTLESS = `export const strategy = {
@@ -124,6 +126,7 @@ test("A live session that is killed and begun again loses nothing, doubles nothi
         `host = "${url}"`,
         "max_total_notional = 50000",
         'notify = ["webhook"]',
+        `metrics_port = ${METRICS_PORT}`,
         "daily_loss = 0",
         "max_drawdown = 0",
         "rapid_decline = 0",
@@ -182,6 +185,9 @@ test("A live session that is killed and begun again loses nothing, doubles nothi
       expect(dead, life.out).toBeUndefined();
       if (end === "SIGINT") {
         await ask(["status"]);
+        const scraped = await (await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)).text();
+        expect(scraped).toMatch(/tidemark_orders_total\{session="live\/restless"\} [1-9]/);
+        said.push(scraped);
         // Stops at the venue would go on filling after the session's end.
         await ask(["flatten"]);
         await until(

@@ -4,7 +4,7 @@
  * Everything is in between: reading the frame, features, network, sizing, gates, the journal's flushes, signing and sending.
  */
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -37,10 +37,11 @@ export const decisionLatencyBenchmark: Benchmark = {
     const folder = mkdtempSync(join(tmpdir(), "tidemark-latency-"));
     const children: Running[] = [];
     try {
-      const { alone, crowded, answers } = await measured(context, folder, children);
+      const { relay, alone, crowded, answers } = await measured(context, folder, children);
       return [
         latency(alone, { pages: 0 }),
         ...(crowded.length === 0 ? [] : [latency(crowded, { pages: PAGES, answers })]),
+        ...parts(relay, folder),
         flushes(context, folder),
       ];
     } finally {
@@ -50,9 +51,19 @@ export const decisionLatencyBenchmark: Benchmark = {
   },
 };
 
+/** Confirmed bars that come sooner after one another than this belong to one close, wall time. */
+const BURST_MS = 500;
+const SYMBOLS = SYNTHETIC_SYMBOLS.slice(0, 5);
+const TICKERS = SYMBOLS.map((symbol) => Buffer.from(`"topic":"tickers.${symbol}"`));
+
 /** Both directions of every connection, and how long after the last closed bar the first order went out, ms. */
 class Relay {
   readonly samples: number[] = [];
+  /** From the first closed bar of a close to its last: the venue's own time. */
+  readonly spreads: number[] = [];
+  /** From the last closed bar until every symbol had a quote that came at this close. */
+  readonly quotes: number[] = [];
+  #burst: { firstMs: number; lastMs: number; readonly unquoted: Set<Buffer> } | undefined;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #closedAtMs: number | undefined;
@@ -91,7 +102,18 @@ class Relay {
   }
 
   #fromVenue(bytes: Buffer, nowMs: number): void {
-    if (bytes.includes(CLOSED)) this.#closedAtMs = nowMs;
+    if (bytes.includes(CLOSED)) {
+      this.#closedAtMs = nowMs;
+      const burst = this.#burst;
+      if (burst === undefined || nowMs - burst.lastMs > BURST_MS) {
+        if (burst !== undefined) this.spreads.push(burst.lastMs - burst.firstMs);
+        this.#burst = { firstMs: nowMs, lastMs: nowMs, unquoted: new Set(TICKERS) };
+      } else burst.lastMs = nowMs;
+    }
+    const unquoted = this.#burst?.unquoted;
+    if (unquoted === undefined || unquoted.size === 0) return;
+    for (const topic of unquoted) if (bytes.includes(topic)) unquoted.delete(topic);
+    if (unquoted.size === 0) this.quotes.push(nowMs - (this.#burst?.lastMs ?? nowMs));
   }
 
   #fromSession(bytes: Buffer, nowMs: number): void {
@@ -119,6 +141,7 @@ function started(launcher: string, args: readonly string[], folder: string): Run
 }
 
 type Measured = {
+  readonly relay: Relay;
   /** With the dashboard served, and no page open. */
   readonly alone: readonly number[];
   readonly crowded: readonly number[];
@@ -185,7 +208,7 @@ async function measured(context: BenchContext, folder: string, children: Running
     await until(live, () => live.code !== undefined, "the session does not end").catch((thrown: unknown) => {
       if (live.code === undefined) throw thrown;
     });
-    return { alone, crowded, answers };
+    return { relay, alone, crowded, answers };
   } finally {
     relay.close();
   }
@@ -196,6 +219,36 @@ function latency(samples: readonly number[], more: Measurement["detail"]): Measu
   const measure = { symbols: 5, encoder: "gru", hidden: 128, decisions: samples.length };
   const detail = { ...measure, ...more, p50: rounded(0.5), p90: rounded(0.9), p99: rounded(0.99), most: rounded(1) };
   return { name: "decision-latency", value: rounded(0.5), unit: "ms", detail };
+}
+
+/** What lies before the latency, and what of it stands in the session's journal: its market runs `SPEED` times the wall. */
+function parts({ spreads, quotes }: Relay, folder: string): Measurement[] {
+  const state = join(folder, "state", "live");
+  const journal = new SqliteJournal(join(state, readdirSync(state)[0], JOURNAL_FILE), { readOnly: true });
+  const taken: number[] = [];
+  const decided: number[] = [];
+  let [rowMs, closedMs] = [0, 0];
+  for (const { entry, atMs } of journal.read(0)) {
+    if (entry.kind === "row") rowMs = atMs;
+    if (entry.kind === "closed") {
+      closedMs = atMs;
+      taken.push((closedMs - rowMs) / SPEED);
+    }
+    if (entry.kind === "decision") decided.push((atMs - closedMs) / SPEED);
+  }
+  journal.close();
+  const part = (name: string, samples: readonly number[]): Measurement => {
+    const sorted = Float64Array.from(samples.slice(WARM_UP));
+    const rounded = (share: number): number => Number(quantile(sorted, share).toFixed(2));
+    const detail = { samples: sorted.length, p50: rounded(0.5), p90: rounded(0.9), p99: rounded(0.99) };
+    return { name, value: rounded(0.5), unit: "ms", detail };
+  };
+  return [
+    part("venue-spread", spreads),
+    part("quotes-after-bar", quotes),
+    part("row-taken", taken),
+    part("row-to-decision", decided),
+  ];
 }
 
 /** What of it one flushed record of the journal is, on the same disk. */
@@ -214,7 +267,7 @@ function flushes({ clock }: BenchContext, folder: string): Measurement {
 }
 
 function settings(host: string): string {
-  const symbols = SYNTHETIC_SYMBOLS.slice(0, 5).map((symbol) => JSON.stringify(symbol));
+  const symbols = SYMBOLS.map((symbol) => JSON.stringify(symbol));
   return `seed = 5
 [data]
 venue = "synthetic"

@@ -23,9 +23,12 @@ export type LocalMarket = {
   close(): Promise<void>;
 };
 
-/** @param changes keys of the configuration; so many versions of the model "edge" are trained before the venue starts */
+/**
+ * @param versions so many of the model "edge" are trained before the venue starts; or models by what each changes
+ * @param changes keys of the configuration
+ */
 export async function openLocalMarket(
-  versions: number,
+  versions: number | ReadonlyArray<Readonly<Record<string, unknown>>>,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<LocalMarket> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-market-"));
@@ -45,7 +48,11 @@ export async function openLocalMarket(
     "trade.grace_seconds": 1,
     ...changes,
   });
-  for (let i = 0; i < versions; i++) await trainClassifier(quietContext(folder, () => base).context, base);
+  const trainings = typeof versions === "number" ? Array.from({ length: versions }, () => ({})) : versions;
+  for (const own of trainings) {
+    const config = changedConfig(base, own);
+    await trainClassifier(quietContext(folder, () => config).context, config);
+  }
   // The venue and its sessions share this process: a busy machine must not let the market run away from them.
   const clock = new UnhurriedClock();
   const venue = await serveVenue(quietContext(folder, () => base, { clock }).context, () => undefined);

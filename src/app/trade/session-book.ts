@@ -15,6 +15,7 @@ import {
   type EngineState,
   type Entry,
   emptyState,
+  foldedSnapshot,
   foldJournal,
   JOURNAL_FILE,
   type JournalTrade,
@@ -195,7 +196,7 @@ class Book {
   jump(journal: SqliteJournal): void {
     if (this.#ahead === undefined && journal.lastSeq - this.state.seq <= LONG) return;
     // Without a snapshot to begin at, going there is reading all of it, which is done anyway.
-    if (this.#ahead === undefined && (journal.snapshot()?.seq ?? 0) <= this.state.seq) return;
+    if (this.#ahead === undefined && (foldedSnapshot(journal)?.seq ?? 0) <= this.state.seq) return;
     const ahead = foldJournal(journal, this.#ahead);
     if (ahead.seq <= this.state.seq) return;
     this.#ahead = ahead;

@@ -197,11 +197,13 @@ export async function runSession(
       clock,
       timers: true,
       onEntry: (entry, atMs) => {
+        opened.portfolio.apply(entry, false);
+        for (const warden of wardens) warden.take(entry, atMs, opened.engine.state);
+      },
+      onTold: (entry, atMs) => {
         control?.wake();
         watchers.entry(entry, atMs);
-        opened.portfolio.apply(entry, false);
         log.entry(entry, atMs);
-        for (const warden of wardens) warden.take(entry, atMs, opened.engine.state);
         if (entry.kind === "intent") {
           const { side, quantity, symbol } = entry.request;
           context.note(`${formatMinute(atMs)} order: ${side} ${quantity} ${symbol}`);
@@ -214,6 +216,7 @@ export async function runSession(
         ended.abort(error);
       },
     });
+    closing.unshift(() => session.tellAll());
     if (opened.begins !== undefined) {
       for (const [i, rows] of opened.begins.entries()) session.deliver(historyEntry(members[i].name, rows));
       session.deliver({

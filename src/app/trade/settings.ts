@@ -39,6 +39,7 @@ export function tradeSettings(config: Config) {
       maxTotalLeverage: trade.maxTotalLeverage,
       maxOrderLoss: trade.maxOrderLoss,
     },
+    leastAddition: config.sizing.rebalanceBand,
   } as const;
 }
 

@@ -142,6 +142,8 @@ async function soak(
     const state = (await askVenueControl(url, { action: "state" }, signal)) as { readonly nowMs: number };
     return state.nowMs;
   };
+  // Before its first bar a session is behind by all of time.
+  await until(live, () => foldedSession(config, session).lastRowMs > 0, "the session gets no bar");
   const beganMs = await market();
   const spanMs = hours * HOUR_MS;
   const figures: SoakFigures[] = [];

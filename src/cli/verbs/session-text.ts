@@ -97,6 +97,11 @@ export function statusText(view: SessionView, running: boolean, columns: number)
   const causes = Object.entries(view.causes).map(([cause, to]) => (to === view.status ? cause : `${cause} (${to})`));
   return [
     `${view.session}  ${running ? view.status : "not running"}${causes.length > 0 ? `: ${causes.join(", ")}` : ""}`,
+    ...(view.held === undefined
+      ? []
+      : [
+          `  held         ${view.held.command} by ${view.held.by}, ${formatMinute(view.held.atMs)}: ${view.held.reason}`,
+        ]),
     `  account      ${view.account}, ${view.connected ? "connected" : "not connected"}, ${view.reconciled ? "reconciled" : "not reconciled"}`,
     `  equity       ${decimal(view.equity).toFixed(2)} (${change.gte(0) ? "+" : ""}${change.toFixed(2)} today), cash ${decimal(view.cash).toFixed(2)}`,
     `  paid         fees ${decimal(view.fees).toFixed(4)}, funding ${decimal(view.funding).neg().toFixed(4)}`,

@@ -87,6 +87,11 @@ export type EngineConfig = {
   readonly unknownPositions: "adopt" | "refuse";
   /** Whether a halt closes positions; otherwise their protective orders stay. */
   readonly haltFlattens: boolean;
+  /**
+   * Least change of a position that is added to, as a share of what it comes to, where a cap has cut the addition: the band of
+   * the decision step, which compares with what was wanted before the cap. Absent: any.
+   */
+  readonly leastAddition?: number;
   readonly limits: EngineLimits;
   readonly caps: EngineCaps;
 };

@@ -229,6 +229,24 @@ describe("the planner", () => {
     expect(desk.entries.flatMap((e) => (e.kind === "clamped" ? e.clamps.map((c) => c.rule) : []))).toContain(rule);
   });
 
+  test("what a cap leaves of an addition is not worth an order below the band; a new position, or none of a cap's, is", () => {
+    const caps = { ...ENGINE_DEFAULTS.caps, maxTotalNotional: 108 };
+    const later = (over: Parameters<typeof holding>[0]) => {
+      const desk = holding(over);
+      desk.nowMs += 10_000;
+      return desk;
+    };
+    const desk = later({ caps, leastAddition: 0.1 });
+    expect(desk.sent(desk.want("2")), "0.08 of 1.08").toEqual([]);
+    expect(desk.entries.at(-1)).toMatchObject({ kind: "dropped", reason: expect.stringContaining("the caps") });
+    const wide = later({ caps, leastAddition: 0.04 });
+    expect(wide.sent(wide.want("2"))[0].quantity, "beyond the band").toBe("0.08");
+    const free = later({ leastAddition: 0.1 });
+    expect(free.sent(free.want("1.08"))[0].quantity, "no cap has cut it").toBe("0.08");
+    const fresh = new Desk({ caps: { ...caps, maxTotalNotional: 6 }, leastAddition: 0.5 });
+    expect(fresh.sent(fresh.want("1"))[0].quantity, "nothing was held").toBe("0.06");
+  });
+
   test.each([
     ["GATE_SESSION", { sessions: ["us"] }],
     ["GATE_REGIME", { regimes: ["trend"] }],

@@ -7,6 +7,7 @@ import { type Decimal, type DecimalText, decimal, decimalOfNumber, exactText, ZE
 import type { OrderRequest, Side } from "../broker.ts";
 import { clampBrackets, clampOrder } from "./clamp.ts";
 import { clientOrderId } from "./client-order-id.ts";
+import type { EngineConfig } from "./config.ts";
 import type { BracketTerms, Clamp, Leg } from "./entries.ts";
 import { freshPrice, openingRefusal, type Refusal, withinCaps } from "./gate.ts";
 import { hasLooseGuard } from "./guard-fold.ts";
@@ -220,6 +221,9 @@ function enter(step: Step, wanted: ActiveTarget, target: Decimal, held: Decimal)
   const stopDistance = wanted.stopDistance || config.emergencyStop;
   const capped = withinCaps(state, symbol, target.abs().minus(held.abs()), decimal(price), stopDistance);
   if (capped.refusal !== undefined) return deny(step, wanted, capped.refusal);
+  if (trembles(config, held.abs(), capped)) {
+    return drop(step, wanted, "the caps leave less room than the band of changes that are worth an order");
+  }
   const limit = marketableLimit(price, side, config.marketableBps);
   const clamped = clampOrder({
     rules,
@@ -259,6 +263,16 @@ function enter(step: Step, wanted: ActiveTarget, target: Decimal, held: Decimal)
   };
   send(step, wanted, "e", request, brackets, clamps);
   if (clamps.length > 0) emit({ kind: "clamped", symbol, clientOrderId: request.clientOrderId, clamps });
+}
+
+/** Near a cap the other symbols' prices give and take a little room at every bar. */
+function trembles(
+  { leastAddition = 0 }: Pick<EngineConfig, "leastAddition">,
+  held: Decimal,
+  { quantity, clamps }: { readonly quantity: Decimal; readonly clamps: readonly Clamp[] },
+): boolean {
+  if (held.isZero() || clamps.length === 0) return false;
+  return quantity.lt(held.plus(quantity).mul(decimalOfNumber(leastAddition)));
 }
 
 /** Brackets that go with the order, measured from the price it is expected at; they are corrected after the fill. */

@@ -109,7 +109,15 @@ export type ReconcileState = {
   lastMs: number;
 };
 
+/**
+ * Of the fold: another number where the same entries give another state. What an older fold made is made anew from the
+ * records, and not believed. A test holds it to what the fold gives.
+ */
+export const FOLD_VERSION = 1;
+
 export type EngineState = {
+  /** Of the fold that made it; absent in what was made before folds had one. */
+  fold?: number;
   seq: number;
   nowMs: number;
   config: EngineConfig | undefined;
@@ -172,6 +180,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export function emptyState(): EngineState {
   return {
+    fold: FOLD_VERSION,
     seq: 0,
     nowMs: 0,
     config: undefined,

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { canonicalJson, exactText } from "../../core/index.ts";
+import { canonicalJson, exactText, sha256Hex } from "../../core/index.ts";
 import { applyEntry } from "../engine/apply.ts";
 import type { Entry } from "../engine/entries.ts";
-import { type EngineState, emptyState } from "../engine/state.ts";
+import { type EngineState, emptyState, FOLD_VERSION } from "../engine/state.ts";
 import { ACK, Desk, holding } from "../engine/testing/desk.ts";
-import { foldJournal } from "./fold.ts";
+import { foldedSnapshot, foldJournal } from "./fold.ts";
 import { MemoryJournal } from "./memory-journal.ts";
 import { journalTrades, TradeReader } from "./trades.ts";
 
@@ -95,6 +95,37 @@ describe("a snapshot at any place", () => {
       journal.writeSnapshot(JSON.stringify(state), state.seq, i);
       expect(canonicalJson(foldJournal(journal)), `behind record ${state.seq}, ${entry.kind}`).toBe(all);
     }
+  });
+
+  test("of another fold is not believed: the records say what is", () => {
+    const { entries } = eventful();
+    const journal = journalOf(entries);
+    for (const fold of [FOLD_VERSION + 1, undefined]) {
+      const other = { ...emptyState(), fold, session: "other", seq: entries.length - 1 };
+      journal.writeSnapshot(JSON.stringify(other), other.seq, 0);
+      expect(foldedSnapshot(journal)).toBeUndefined();
+      journal.reads = 0;
+      const state = foldJournal(journal);
+      expect(journal.reads).toBe(entries.length);
+      expect(canonicalJson(state)).toBe(canonicalJson(whole(journal)));
+    }
+  });
+
+  test("of another fold, and earlier records archived, is told: there is nothing to begin at", () => {
+    const journal = journalOf(eventful().entries);
+    const read = journal.read.bind(journal);
+    journal.read = (seq) => read(Math.max(seq, 5));
+    expect(() => foldJournal(journal)).toThrow(/goes on at record 6, and what came after record 0/);
+  });
+
+  test("the version of the fold is of what the fold gives", () => {
+    const { entries } = eventful();
+    // Where the state alone is another, old snapshots are of another fold: raise FOLD_VERSION, then renew the digest.
+    expect({
+      entries: sha256Hex(canonicalJson(entries)).slice(0, 16),
+      state: sha256Hex(canonicalJson({ ...whole(journalOf(entries)), fold: 0 })).slice(0, 16),
+      version: FOLD_VERSION,
+    }).toEqual({ entries: "b209b3e6b9e652da", state: "d47ceda84cd66bf7", version: 1 });
   });
 
   test("of a program that knew less is filled up with what is empty", () => {

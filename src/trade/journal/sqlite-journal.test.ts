@@ -131,6 +131,21 @@ describe("the journal", () => {
   });
 });
 
+describe("a snapshot of a record that is not there", () => {
+  test("is never begun at, is named, and no session goes on from it", () => {
+    filled(10);
+    const journal = new SqliteJournal(path);
+    journal.writeSnapshot(canonicalJson({ ...emptyState(), seq: 12 }), 12, 12);
+    expect(journal.snapshot()).toBeUndefined();
+    journal.close();
+    const lost = "a snapshot is of record 12, and the journal ends at 10: records are lost";
+    expect(problems()).toEqual([`10 ${lost}`]);
+    expect(() => new SqliteJournal(path)).toThrow(/A snapshot is of record 12, .* records are lost/);
+    expect(codeOf(() => new SqliteJournal(path))).toBe("JOURNAL_CORRUPT");
+    new SqliteJournal(path, { readOnly: true }).close();
+  });
+});
+
 describe("a journal that another process is making", () => {
   test("is empty while its tables are not there, and is read once they are", () => {
     new Libsql(path).close();

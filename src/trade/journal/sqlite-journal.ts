@@ -51,7 +51,7 @@ export class SqliteJournal implements Journal {
   #isFull = true;
   readonly #flushes: boolean;
 
-  /** Opens or makes the journal. Throws JOURNAL_CORRUPT where its last record does not hold, or its schema is newer. */
+  /** Opens or makes the journal. Throws JOURNAL_CORRUPT where records are lost at its end, or its schema is newer. */
   constructor(path: string, options: JournalOptions = {}) {
     this.path = path;
     this.#flushes = options.durable !== false;
@@ -72,6 +72,19 @@ export class SqliteJournal implements Journal {
     const last = this.#db.prepare("SELECT * FROM records ORDER BY seq DESC LIMIT 1").get();
     this.#lastSeq = last === undefined ? Number(this.#meta("archived_seq")) : Number(last["seq"]);
     this.#chain = last === undefined ? this.#meta("archived_chain") : String(last["chain"]);
+    if (options.readOnly !== true) this.#requireAllRecords();
+  }
+
+  /** A snapshot of a record that is not there would be believed as soon as others had taken the record's number. */
+  #requireAllRecords(): void {
+    const newest = Number(this.#db.prepare("SELECT MAX(seq) AS seq FROM snapshots").get()?.["seq"] ?? 0);
+    if (newest <= this.#lastSeq) return;
+    this.#db.close();
+    throw new TidemarkError("JOURNAL_CORRUPT", {
+      what: `A snapshot is of record ${newest}, and the journal ends at ${this.#lastSeq}: records are lost`,
+      where: this.path,
+      fix: 'Restore it from a copy, or move the state folder away and start with `unknown_positions = "adopt"`.',
+    });
   }
 
   #prepare(): void {

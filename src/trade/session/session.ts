@@ -15,8 +15,10 @@ export type SessionParts = {
   readonly journal: Journal;
   readonly broker: Broker;
   readonly clock: Clock;
-  /** Sees every entry once it is in the journal: desks, logs, metrics. */
+  /** Sees every entry once it is in the journal, before anything follows from it: desks. */
   readonly onEntry: (entry: Entry, atMs: number) => void;
+  /** Sees the same entries in the same order once what follows from them has left: logs, metrics, notices. */
+  readonly onTold?: (entry: Entry, atMs: number) => void;
   readonly onNotify: (code: string, text: string) => void;
   /** The journal can't be written, or the engine broke a promise: nothing is done any more. */
   readonly onFailure: (error: Error) => void;
@@ -41,6 +43,9 @@ export class TradeSession {
   #timer: AbortController | undefined;
   #armedMs = Number.POSITIVE_INFINITY;
   #snapshotMs: number;
+  /** Entries that nobody was told of yet. */
+  #untold: Array<readonly [entry: Entry, atMs: number]> = [];
+  #telling: NodeJS.Immediate | undefined;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -128,34 +133,65 @@ export class TradeSession {
     if (this.#failure === undefined) this.deliver({ kind: "stopped", reason });
     this.#timer?.abort();
     this.#writeSnapshot();
+    this.tellAll();
   }
 
   #process(input: Input): void {
     if (this.#failure !== undefined) return;
-    if (!LEAVES_QUOTES.has(input.kind)) this.#renewQuotes(input);
-    this.#handle(input);
+    this.#handle(LEAVES_QUOTES.has(input.kind) ? [input] : [...this.#renewedQuotes(input), input]);
   }
 
-  #renewQuotes(input: Input): void {
+  /** Quotes that the journal does not know yet, and that the input may be acted on by. */
+  #renewedQuotes(input: Input): Input[] {
     const { state } = this.engine;
+    const renewed: Input[] = [];
     const symbols = input.kind === "decision" ? input.targets.map(({ symbol }) => symbol) : [];
     for (const symbol of new Set([...symbols, ...this.engine.symbolsInPlay()])) {
       const newest = this.#quotes.get(symbol);
       const known = state.quotes[symbol] as Quote | undefined;
       if (newest === undefined || (known !== undefined && newest.timeMs - known.timeMs < RENEW_QUOTE_MS)) continue;
-      this.#handle({ kind: "quote", quote: newest });
+      renewed.push({ kind: "quote", quote: newest });
     }
+    return renewed;
   }
 
-  #handle(input: Input): void {
+  /** Inputs that came at one instant: one write of the journal, and one flush, for all of them. */
+  #handle(inputs: readonly Input[]): void {
     const { journal, clock, onEntry } = this.#parts;
     // A paced clock tells parts of a millisecond.
     const nowMs = Math.floor(clock.nowMs());
-    const { entries, effects } = this.engine.handle(input, nowMs);
+    const entries: Entry[] = [];
+    const effects: Effect[] = [];
+    for (const input of inputs) {
+      const handled = this.engine.handle(input, nowMs);
+      entries.push(...handled.entries);
+      effects.push(...handled.effects);
+    }
     journal.append(entries, nowMs, entries.some(isDurable));
     for (const entry of entries) onEntry(entry, nowMs);
+    this.#tellLater(entries, nowMs);
     for (const effect of effects) this.#carryOut(effect);
     if (nowMs - this.#snapshotMs >= SNAPSHOT_EVERY_MS) this.#writeSnapshot();
+  }
+
+  #tellLater(entries: readonly Entry[], atMs: number): void {
+    if (this.#parts.onTold === undefined) return;
+    for (const entry of entries) this.#untold.push([entry, atMs]);
+    // After the microtasks in which requests are signed and sent.
+    this.#telling ??= setImmediate(() => this.tellAll());
+  }
+
+  /** Tells what nobody was told of yet, before those who are told are closed. */
+  tellAll(): void {
+    clearImmediate(this.#telling);
+    this.#telling = undefined;
+    const untold = this.#untold;
+    this.#untold = [];
+    try {
+      for (const [entry, atMs] of untold) this.#parts.onTold?.(entry, atMs);
+    } catch (thrown) {
+      this.#fail(toError(thrown));
+    }
   }
 
   #writeSnapshot(): void {
@@ -261,6 +297,7 @@ export class TradeSession {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#timer?.abort();
+    this.tellAll();
     this.#parts.onFailure(error);
   }
 

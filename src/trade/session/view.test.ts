@@ -96,6 +96,17 @@ describe("what a session shows of a position", () => {
     expect(sessionView(desk.engine.state).classes).toEqual([{ assetClass: "cryptoFutures", open: false }]);
   });
 
+  test("who holds it, by what and why, is told until it is lifted; what was told of something else is not", () => {
+    const desk = held("10000");
+    const view = () => sessionView(desk.engine.state).held;
+    expect(view()).toBeUndefined();
+    desk.give({ kind: "command", command: "flatten", by: "ann", reason: "end of the month" });
+    desk.give({ kind: "command", command: "close-position", symbol: "BTCUSDT", by: "bob", reason: "other" });
+    expect(view()).toEqual({ command: "flatten", by: "ann", reason: "end of the month", atMs: desk.nowMs });
+    desk.give({ kind: "command", command: "resume", by: "ann", reason: "" });
+    expect(view()).toBeUndefined();
+  });
+
   test("position and orders carry the version that commands name", () => {
     const desk = held("10000");
     const { state } = desk.engine;

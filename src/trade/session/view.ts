@@ -41,6 +41,8 @@ export type SessionView = {
   readonly status: string;
   /** Why it is not active, by cause. */
   readonly causes: Readonly<Record<string, string>>;
+  /** The command by which a person holds it, with the reason that was given; absent where nobody does. */
+  readonly held?: Pick<CommandRecord, "by" | "reason" | "atMs"> & { readonly command: string };
   readonly running: boolean;
   readonly reconciled: boolean;
   readonly connected: boolean;
@@ -68,6 +70,7 @@ export function sessionView(state: EngineState): SessionView {
     mode: state.config?.mode ?? "",
     status: statusOf(state),
     causes: state.causes,
+    ...heldBy(state),
     running: state.running,
     reconciled: state.reconcile.passed,
     connected: state.link.state === "up",
@@ -91,6 +94,16 @@ export function sessionView(state: EngineState): SessionView {
     classes: classViews(state),
     working: viewsOf(Object.values(state.orders).filter(isLive)),
   };
+}
+
+const HOLDS: ReadonlySet<string> = new Set(["halt", "flatten", "close-only"]);
+
+function heldBy(state: EngineState): Pick<SessionView, "held"> {
+  if (state.causes["operator"] === undefined) return {};
+  const last = commandsView(state).find(({ order }) => HOLDS.has(order.command));
+  if (last === undefined) return {};
+  const { by, reason, atMs, order } = last;
+  return { held: { command: order.command, by, reason, atMs } };
 }
 
 /** Cash and what the positions have won or lost at the last prices. */

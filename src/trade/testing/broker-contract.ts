@@ -25,8 +25,10 @@ export type BrokerHarness = {
   readonly lotStep?: string;
   /** Puts the market there; resting orders and triggers react. */
   setQuote(bid: string, ask: string): Promise<void>;
-  /** Lets what is under way arrive. */
+  /** Lets what is under way arrive; where orders fill at opens, the next bar is played at the quote. */
   settle(): Promise<void>;
+  /** With `capabilities.targets` alone: the order as the whole target that it comes to, with brackets at these prices. */
+  readonly whole?: (order: OrderRequest) => OrderRequest;
   /** Absent where the place has no such fault. */
   readonly fault?: (fault: PlannedFault) => void;
   close(): Promise<void>;
@@ -38,17 +40,34 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
     let events: BrokerEvent[];
     let count = 0;
 
-    const order = (over: Partial<OrderRequest> = {}): OrderRequest => ({
-      clientOrderId: `contract-${++count}`,
-      symbol: place.symbol,
-      side: "buy",
-      purpose: "entry",
-      type: "market",
-      timeInForce: "ioc",
-      quantity: exactText("0.1"),
-      reduceOnly: false,
-      ...over,
-    });
+    const order = (over: Partial<OrderRequest> = {}): OrderRequest => {
+      const plain: OrderRequest = {
+        clientOrderId: `contract-${++count}`,
+        symbol: place.symbol,
+        side: "buy",
+        purpose: "entry",
+        type: "market",
+        timeInForce: "ioc",
+        quantity: exactText("0.1"),
+        reduceOnly: false,
+        ...over,
+      };
+      return place.whole?.(plain) ?? plain;
+    };
+    const takesTargets = (): boolean => place.broker.capabilities.targets;
+    /** Sent, and at work: a whole target is so until the next open, which then decides on it. */
+    const putToWork = async (sent: OrderRequest): Promise<void> => {
+      await place.broker.submit(sent);
+      if (!takesTargets()) await place.settle();
+    };
+    /** Why the place would not have the order: at once, or where whole targets are taken at the next open. */
+    const refusalOf = async (sent: OrderRequest): Promise<string | undefined> => {
+      const told = await place.broker.submit(sent);
+      await place.settle();
+      if (told.outcome === "rejected") return told.code;
+      const found = await place.broker.orderByClientId(place.symbol, sent.clientOrderId);
+      return found?.status === "cancelled" ? found.reason : undefined;
+    };
     const resting = (over: Partial<OrderRequest> = {}): OrderRequest =>
       order({ type: "limit", timeInForce: "gtc", price: exactText("90"), ...over });
     const executions = (): BrokerExecution[] => events.flatMap((e) => (e.kind === "execution" ? [e.execution] : []));
@@ -56,7 +75,14 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
     const guard = async (stopPrice: string, targetPrice?: string): Promise<{ stop: string; target: string }> => {
       const prices = { stop: stopPrice, target: targetPrice };
       const ids = { stop: `contract-${++count}_s`, target: `contract-${count}_t` };
-      if (place.broker.capabilities.protection === "position") {
+      if (takesTargets()) {
+        // What is held, wanted once more with other brackets.
+        const target = targetPrice === undefined ? {} : { targetPrice: exactText(targetPrice) };
+        const told = await place.broker.submit(
+          order({ quantity: exactText("0"), stopPrice: exactText(stopPrice), ...target }),
+        );
+        expect(told.outcome).toBe("acknowledged");
+      } else if (place.broker.capabilities.protection === "position") {
         const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1") } as const;
         const target = targetPrice === undefined ? {} : { targetPrice: exactText(targetPrice) };
         const told = await place.broker.protect({
@@ -157,8 +183,7 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
 
     test("a resting order is open, can be cancelled, and a second cancel says that it is gone", async () => {
       const sent = resting();
-      await place.broker.submit(sent);
-      await place.settle();
+      await putToWork(sent);
       const working = await place.broker.openOrders();
       expect(working.map(({ clientOrderId }) => clientOrderId)).toContain(sent.clientOrderId);
       const request = { symbol: place.symbol, clientOrderId: sent.clientOrderId };
@@ -166,18 +191,20 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
       await place.settle();
       expect((await place.broker.cancel(request)).outcome).toBe("gone");
       expect((await place.broker.orderByClientId(place.symbol, sent.clientOrderId))?.status).toBe("cancelled");
+      expect(await held(), "what was cancelled fills no more").toBe("0");
     });
 
     test("a reduce-only order without a position is refused, and never opens one", async () => {
-      const outcome = await place.broker.submit(order({ side: "sell", purpose: "exit", reduceOnly: true }));
-      await place.settle();
-      expect(outcome).toMatchObject({ outcome: "rejected", code: "reduce-only" });
-      expect(await held()).toBe("0");
+      const refusal = await refusalOf(order({ side: "sell", purpose: "exit", reduceOnly: true }));
+      // To be flat is a whole target like any other, and is reached already.
+      expect(refusal).toBe(takesTargets() ? undefined : "reduce-only");
+      expect([await held(), executions()]).toEqual(["0", []]);
     });
 
     test("too small an order is refused with its code", async () => {
-      const outcome = await place.broker.submit(order({ quantity: exactText("0.001") }));
-      expect(outcome).toMatchObject({ outcome: "rejected", code: "min-notional" });
+      const refusal = await refusalOf(order({ quantity: exactText("0.001") }));
+      expect(refusal).toBe(takesTargets() ? "refusedMinNotional" : "min-notional");
+      expect(await held()).toBe("0");
     });
 
     test("what was executed can be read again from a cursor, once each", async () => {
@@ -212,7 +239,7 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
     });
 
     test("stop and target of a position can be moved and taken away; where it has none of its own, that is said", async () => {
-      const isOwn = place.broker.capabilities.protection === "position";
+      const isOwn = place.broker.capabilities.protection === "position" && !takesTargets();
       const request = { symbol: place.symbol, held: "long", quantity: exactText("0.1"), clientOrderId: "c-p" } as const;
       await place.broker.submit(order());
       await place.settle();
@@ -221,27 +248,32 @@ export function testBrokerContract(name: string, open: () => Promise<BrokerHarne
         await place.settle();
         return [told.outcome === "rejected" ? told.code : told.outcome, ...(await protection())];
       };
-      const none = ["bracket", undefined, undefined];
+      const none = [takesTargets() ? "parameter" : "bracket", undefined, undefined];
       const [stopPrice, targetPrice] = [exactText("95"), exactText("110")];
       expect(await set({ stopPrice, targetPrice })).toEqual(isOwn ? ["acknowledged", "95", "110"] : none);
       const moved = { stopPrice: exactText("96"), targetPrice: exactText("112") };
       expect(await set(moved)).toEqual(isOwn ? ["acknowledged", "96", "112"] : none);
       expect(await set({ targetPrice: null })).toEqual(isOwn ? ["acknowledged", "96", undefined] : none);
+      if (!takesTargets()) return;
+      await guard("95", "110");
+      expect(await protection()).toEqual(["95", "110"]);
+      await guard("96");
+      expect(await protection()).toEqual(["96", undefined]);
     });
 
     test("cancel-all keeps or takes protective orders as asked", async () => {
       await place.broker.submit(order());
       await place.settle();
       await guard("95");
-      await place.broker.submit(resting());
-      await place.settle();
+      await putToWork(resting());
       await place.broker.cancelAll({ symbol: place.symbol, keepProtective: true });
       await place.settle();
       expect((await place.broker.openOrders()).filter(({ role }) => role === "ours")).toEqual([]);
       expect(await protection()).toEqual(["95", undefined]);
       await place.broker.cancelAll({ symbol: place.symbol, keepProtective: false });
       await place.settle();
-      expect(await protection()).toEqual([undefined, undefined]);
+      // Those of a whole target are no orders: they stand until another target comes.
+      expect(await protection()).toEqual([takesTargets() ? "95" : undefined, undefined]);
     });
 
     test("a reply that is lost is unknown, and the order is found by its client id", async ({ skip }) => {

@@ -23,6 +23,7 @@ import type {
   BrokerListener,
   BrokerOrder,
   BrokerPosition,
+  CancelAllRequest,
   CancelOutcome,
   CancelRequest,
   ExecutionPage,
@@ -285,8 +286,10 @@ export class PaperBroker implements BarBroker {
     return Promise.resolve({ outcome: "acknowledged" });
   }
 
-  async cancelAll(): Promise<CancelOutcome> {
-    for (const clientOrderId of this.#waiting.values()) await this.cancel({ symbol: "", clientOrderId });
+  /** Stops and targets belong to the target that is held, and stay. */
+  async cancelAll({ symbol: only }: CancelAllRequest): Promise<CancelOutcome> {
+    const waiting = [...this.#waiting].filter(([symbol]) => only === undefined || symbol === only);
+    for (const [symbol, clientOrderId] of waiting) await this.cancel({ symbol, clientOrderId });
     return { outcome: "acknowledged" };
   }
 

@@ -10,7 +10,7 @@ import { badReply, forbidden, unreachable, type VenueError } from "../../venue-e
 import { codeFailure, transportFailure } from "../failure.ts";
 import { envelopeSchema, serverTimeSchema } from "../reply.ts";
 import { accountFailure, CLOCK_CODE } from "./account-failure.ts";
-import type { BybitCredentials } from "./credentials.ts";
+import { type BybitCredentials, signatureOf } from "./credentials.ts";
 import { type BybitHosts, isLoopback } from "./hosts.ts";
 import { type BybitOutcome, failedOutcome, HTTP_BANNED, repliedOutcome, safeFailure } from "./outcome.ts";
 import { type Lane, RateBudget, type RateGroup } from "./rate-budget.ts";
@@ -258,8 +258,14 @@ export class BybitRest {
           parseAPIRateLimits: true,
           syncTimeBeforePrivateRequests: true,
           keepAlive: true,
+          customSignMessageFn: (message, secret) => Promise.resolve(signatureOf(message, secret)),
         },
-        { timeout: this.#timeoutMs, ...(isLoopback(this.hosts.rest) ? { proxy: false as const } : {}) },
+        // A signed command goes to the host that it was signed for and to no other.
+        {
+          timeout: this.#timeoutMs,
+          maxRedirects: 0,
+          ...(isLoopback(this.hosts.rest) ? { proxy: false as const } : {}),
+        },
       );
     return this.credentials?.reveal((key, secret) => open({ key, secret })) ?? open({});
   }
