@@ -186,7 +186,6 @@ test("A live session that is killed and begun again loses nothing, doubles nothi
       if (end === "SIGINT") {
         await ask(["status"]);
         const scraped = await (await fetch(`http://127.0.0.1:${METRICS_PORT}/metrics`)).text();
-        expect(scraped).toMatch(/tidemark_orders_total\{session="live\/restless"\} [1-9]/);
         said.push(scraped);
         // Stops at the venue would go on filling after the session's end.
         await ask(["flatten"]);
@@ -232,6 +231,7 @@ test("A live session that is killed and begun again loses nothing, doubles nothi
     ...everyFile(home.path).map((path) => [path, readFileSync(path, "latin1")] as const),
   ];
   expect(heard.length, "notices were sent").toBeGreaterThan(0);
+  expect(said.join("\n"), "metrics were scraped").toMatch(/tidemark_orders_total\{session="live\/restless"\} [1-9]/);
   for (const [where, text] of everything) {
     for (const marked of [KEY, SECRET, TOKEN]) expect(text.includes(marked), `${marked} in ${where}`).toBe(false);
   }

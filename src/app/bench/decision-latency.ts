@@ -221,6 +221,13 @@ function latency(samples: readonly number[], more: Measurement["detail"]): Measu
   return { name: "decision-latency", value: rounded(0.5), unit: "ms", detail };
 }
 
+function part(name: string, samples: readonly number[]): Measurement {
+  const sorted = Float64Array.from(samples.slice(WARM_UP));
+  const rounded = (share: number): number => Number(quantile(sorted, share).toFixed(2));
+  const detail = { samples: sorted.length, p50: rounded(0.5), p90: rounded(0.9), p99: rounded(0.99) };
+  return { name, value: rounded(0.5), unit: "ms", detail };
+}
+
 /** What lies before the latency, and what of it stands in the session's journal: its market runs `SPEED` times the wall. */
 function parts({ spreads, quotes }: Relay, folder: string): Measurement[] {
   const state = join(folder, "state", "live");
@@ -237,12 +244,6 @@ function parts({ spreads, quotes }: Relay, folder: string): Measurement[] {
     if (entry.kind === "decision") decided.push((atMs - closedMs) / SPEED);
   }
   journal.close();
-  const part = (name: string, samples: readonly number[]): Measurement => {
-    const sorted = Float64Array.from(samples.slice(WARM_UP));
-    const rounded = (share: number): number => Number(quantile(sorted, share).toFixed(2));
-    const detail = { samples: sorted.length, p50: rounded(0.5), p90: rounded(0.9), p99: rounded(0.99) };
-    return { name, value: rounded(0.5), unit: "ms", detail };
-  };
   return [
     part("venue-spread", spreads),
     part("quotes-after-bar", quotes),

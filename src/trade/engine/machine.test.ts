@@ -5,6 +5,13 @@ import { ENGINE_DEFAULTS } from "./config.ts";
 import type { Input } from "./entries.ts";
 import { ACK, BAR, codes, Desk, holding, UNKNOWN } from "./testing/desk.ts";
 
+/** A position, and time for another decision. */
+function waited(over: Parameters<typeof holding>[0]): Desk {
+  const desk = holding(over);
+  desk.nowMs += 10_000;
+  return desk;
+}
+
 describe("failure modes of venues, by their numbers", () => {
   test("1: a create that timed out is asked for by its client id and adopted, never sent again", () => {
     const desk = new Desk();
@@ -231,17 +238,12 @@ describe("the planner", () => {
 
   test("what a cap leaves of an addition is not worth an order below the band; a new position, or none of a cap's, is", () => {
     const caps = { ...ENGINE_DEFAULTS.caps, maxTotalNotional: 108 };
-    const later = (over: Parameters<typeof holding>[0]) => {
-      const desk = holding(over);
-      desk.nowMs += 10_000;
-      return desk;
-    };
-    const desk = later({ caps, leastAddition: 0.1 });
+    const desk = waited({ caps, leastAddition: 0.1 });
     expect(desk.sent(desk.want("2")), "0.08 of 1.08").toEqual([]);
     expect(desk.entries.at(-1)).toMatchObject({ kind: "dropped", reason: expect.stringContaining("the caps") });
-    const wide = later({ caps, leastAddition: 0.04 });
+    const wide = waited({ caps, leastAddition: 0.04 });
     expect(wide.sent(wide.want("2"))[0].quantity, "beyond the band").toBe("0.08");
-    const free = later({ leastAddition: 0.1 });
+    const free = waited({ leastAddition: 0.1 });
     expect(free.sent(free.want("1.08"))[0].quantity, "no cap has cut it").toBe("0.08");
     const fresh = new Desk({ caps: { ...caps, maxTotalNotional: 6 }, leastAddition: 0.5 });
     expect(fresh.sent(fresh.want("1"))[0].quantity, "nothing was held").toBe("0.06");
