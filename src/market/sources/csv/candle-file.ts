@@ -8,6 +8,7 @@ import { checkZone, localToUtc } from "../clock/zone.ts";
 import { areOpenAndCloseExchanged } from "./continuity.ts";
 import type { Dialect } from "./dialect.ts";
 import { fileNameFacts } from "./file-name.ts";
+import { areOfOneMarket } from "./label-column.ts";
 import { CANDLE_ROLES, type Series } from "./layout.ts";
 import type { LineOptions } from "./lines.ts";
 import { type MarksFound, Prices } from "./mark-columns.ts";
@@ -67,6 +68,14 @@ export async function readCandleFile(path: string, options: CandleFileOptions = 
   if (reader.isEmpty) throw formatError(path, "The file has no rows", "Check that it is the right file.");
   reader.refuseImpossible(dialect, options.keepImpossible === true);
   const found = reader.book.series(dialect.header);
+  if (found.parted !== undefined && areOfOneMarket(found.parted.names)) {
+    const names = found.parted.names.slice(0, 4).map((name) => `"${name}"`);
+    throw formatError(
+      `${path}, column "${found.parted.column}"`,
+      `The column tells ${names.join(" and ")} of one market apart, and their times come again`,
+      "Keep the rows of one of them in a file of its own; nothing was stored.",
+    );
+  }
   const shared = [...dialect.notes, ...notes, ...found.notes];
   const withRows = found.series.filter(({ candles }) => candles.length > 0);
   // Columns of marks may be empty where those of the prices are not.
@@ -107,6 +116,12 @@ function finished(
   }
   zoneTimes(path, candles, dialect, options, { notes, warnings, named: named.timeframe });
   const timeframe = timeframeOf(path, candles, options.timeframe, named.timeframe);
+  const clock = options.stampedAt === undefined && early === undefined ? dailyClock(candles, timeframe) : undefined;
+  if (clock !== undefined && dialect.isLocal && options.timezone === undefined) {
+    warnings.push(
+      `every bar is stamped ${clock}, which is taken for when it opens; if that is when the market closes, say \`--stamped-at close\``,
+    );
+  }
   if (stampedAt === "close") shift(candles, -timeframeMs(timeframe));
   if (rows.empty > 0) notes.push(`${rows.empty} rows without prices left out: nothing was traded`);
   if (rows.withoutVolume === candles.length && dialect.series[0].columns.volume !== undefined) {
@@ -125,6 +140,14 @@ function finished(
     notes,
     warnings,
   };
+}
+
+/** The one time of day of bars of whole days, unless it is midnight. */
+function dailyClock({ timeMs, length }: Candles, timeframe: Timeframe): string | undefined {
+  const atMs = timeMs[0] % DAY_MS;
+  if (timeframeMs(timeframe) % DAY_MS !== 0 || atMs === 0) return undefined;
+  for (let i = 1; i < length; i++) if (timeMs[i] % DAY_MS !== atMs) return undefined;
+  return formatMinute(timeMs[0]).slice(-5);
 }
 
 /** Local times become UTC where the zone is said; where it is not, signs of a local clock are told. */

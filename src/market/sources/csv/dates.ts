@@ -20,9 +20,13 @@ const YEAR_FIRST = new RegExp(
 const YEAR_LAST = new RegExp(String.raw`^(\d{1,2})[-./](\d{1,2})[-./](\d{4}|\d{2})${TAIL}`, "i");
 /** "31-Jan-2024", "31 January 2024", "31. Jan. 24". */
 const DAY_NAME = new RegExp(
-  String.raw`${WEEKDAY}(\d{1,2})(?:st|nd|rd|th)?[-. /,]+(\p{L}{3,})[-. /,]+(\d{4}|\d{2})${TAIL}`,
+  String.raw`${WEEKDAY}(\d{1,2})(?:st|nd|rd|th)?[-. /,]*(\p{L}{3,})[-. /,]*(\d{4}|\d{2})${TAIL}`,
   "iu",
 );
+/** "Wed Jan 31 10:05:00 2024", "Wed Jan 31 10:05:00 UTC 2024": the year is behind the clock. */
+const YEAR_BEHIND = /^([A-Za-z]{3}\s+[A-Za-z]{3}\s+\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)(\s+[A-Z]{3,4})?\s+(\d{4})$/;
+/** What Java and JavaScript write behind an offset: "[America/New_York]", "(Coordinated Universal Time)". */
+const ZONE_NAME = /\s*(?:\[[\w/+-]+\]|\([\p{L} +:\d-]+\))$/u;
 /** "Jan 31, 2024", "January 31 2024". */
 const NAME_DAY = new RegExp(
   String.raw`${WEEKDAY}(\p{L}{3,})[-. /]+(\d{1,2})(?:st|nd|rd|th)?[-. /,]+(\d{4}|\d{2})${TAIL}`,
@@ -42,7 +46,8 @@ const CENTURY_TURN = 70;
 export function looksLikeDate(text: string): boolean {
   if (COMPACT.test(text)) return !Number.isNaN(parseDate(text, undefined));
   if (DIGITS.test(text)) return false;
-  return YEAR_FIRST.test(text) || YEAR_LAST.test(text) || named(text) !== undefined;
+  const bare = withoutZoneName(text);
+  return YEAR_FIRST.test(bare) || YEAR_LAST.test(bare) || named(bare) !== undefined;
 }
 
 /** Whether the text says its zone, so that it needs no other. */
@@ -118,7 +123,8 @@ function digitsAt(text: string, from: number, count: number): number {
 type Day = { readonly year: number; readonly month: number; readonly day: number; readonly inDayMs: number };
 type Parts = Day & { readonly zone?: string };
 
-function partsOf(text: string, order: DateOrder | undefined): Parts | undefined {
+function partsOf(given: string, order: DateOrder | undefined): Parts | undefined {
+  const text = withoutZoneName(given);
   const compact = COMPACT.exec(text);
   if (compact !== null) {
     const [, year, month, day, hour = "0", minute = "0", second = "0", zone] = compact;
@@ -142,7 +148,12 @@ function partsOf(text: string, order: DateOrder | undefined): Parts | undefined 
   return named(text);
 }
 
-function named(text: string): Parts | undefined {
+function withoutZoneName(text: string): string {
+  return text.endsWith("]") || text.endsWith(")") ? text.replace(ZONE_NAME, "") : text;
+}
+
+function named(given: string): Parts | undefined {
+  const text = given.replace(YEAR_BEHIND, "$1 $4 $2$3");
   const dayName = DAY_NAME.exec(text);
   if (dayName !== null) return withName(dayName, dayName[3], dayName[2], dayName[1]);
   const nameDay = NAME_DAY.exec(text);

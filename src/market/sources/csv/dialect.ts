@@ -8,7 +8,7 @@ import type { MarksFound } from "./mark-columns.ts";
 import { normalName, Role, usesDecimalComma } from "./names.ts";
 import { DecimalSign, decimalSignOf, type NumberParser, numberParser } from "./numbers.ts";
 import type { DialectOptions } from "./options.ts";
-import { formatError } from "./problem.ts";
+import { formatError, TIME_HINT } from "./problem.ts";
 import { detectUnit, TimeUnit } from "./time.ts";
 import { chooseVolume } from "./volume-column.ts";
 
@@ -156,7 +156,7 @@ function timeReading(
     throw formatError(
       `${path}, line ${firstLine}, column "${name}"`,
       `The file has a value that can't be: "${first.slice(0, 60)}" is not a time`,
-      "Name the column of times with `--columns`, and its unit with `--time-unit` where it is a number.",
+      TIME_HINT,
     );
   }
   let dateOrder = options.dateOrder;

@@ -156,6 +156,13 @@ function markedSymbol(stem: string): { symbol: string; kind: InstrumentKind } | 
   if (index !== null) return { symbol: index[1].toUpperCase(), kind: InstrumentKind.index };
   const pair = /(?:^|[_ ])([A-Za-z]{3,6})=X/i.exec(stem);
   if (pair !== null) return { symbol: pair[1].toUpperCase(), kind: InstrumentKind.forex };
+  // MarketWatch: "STOCK_US_XNAS_AAPL", with the country and the code of the exchange.
+  const share = /(?:^|[ _-])(STOCK|INDEX)_[A-Z]{2}_X[A-Z]{3}_([A-Z0-9.]+)/.exec(stem);
+  if (share !== null)
+    return { symbol: share[2], kind: share[1] === "STOCK" ? InstrumentKind.stock : InstrumentKind.index };
+  // NSE: "Quote-Equity-RELIANCE-EQ-01-01-2023-to-31-12-2023", with the series.
+  const quote = /^Quote-Equity-([A-Z0-9&-]+)-[A-Z]{2}-\d/.exec(stem);
+  if (quote !== null) return { symbol: plainSymbol(quote[1]), kind: InstrumentKind.stock };
   const future = /(?:^|[_ ])([A-Za-z0-9]{1,4})=F/i.exec(stem);
   return future === null ? undefined : { symbol: future[1].toUpperCase(), kind: InstrumentKind.future };
 }

@@ -12,6 +12,20 @@ export type LabelSplit = {
   readonly parts: readonly { readonly name: string; readonly rows: readonly number[] }[];
 };
 
+/** Words that tell sides, prices, sessions or lengths of bars of one market apart, and not markets. */
+const SIDES = new Set(
+  "bid ask mid midpoint trades trade last mark index buy sell pre post regular extended rth eth premarket postmarket adjusted unadjusted raw".split(
+    " ",
+  ),
+);
+const LENGTH =
+  /^(?:\d{1,4}\s?(?:s|sec|m|min|mins|minute|minutes|h|hr|hour|hours|d|day|days|w|week|weeks)|[mhdw]\d{1,4}|tick|minute|hourly|daily|weekly|monthly)$/i;
+
+/** Whether a column's words are of one market: its two sides, or bars of several lengths. */
+export function areOfOneMarket(names: readonly string[]): boolean {
+  return names.every((name) => SIDES.has(name.toLowerCase()) || LENGTH.test(name));
+}
+
 /** Splits rows whose times come again by the first column within whose words no time does. */
 export function splitByLabel(candles: Candles, columns: readonly Labels[]): LabelSplit | undefined {
   if (!hasDoubles(candles)) return undefined;

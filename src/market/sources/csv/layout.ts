@@ -6,7 +6,7 @@ import { type Line, TABLE_DELIMITER } from "./lines.ts";
 import { type MarksFound, Prices, priceNames } from "./mark-columns.ts";
 import { normalName, Role } from "./names.ts";
 import type { DialectOptions } from "./options.ts";
-import { formatError } from "./problem.ts";
+import { formatError, TIME_HINT } from "./problem.ts";
 import { detectUnit } from "./time.ts";
 import { timeColumns } from "./time-column.ts";
 
@@ -275,7 +275,7 @@ function unknownLayout(path: string, lines: readonly Line[], roles: readonly Rol
     return formatError(
       `${path}, line ${best.line + 1}, column "${best.fields[best.columns.time ?? 0].trim()}"`,
       `The file has a value that can't be: "${best.below.slice(0, 60)}" is not a time`,
-      "Name the column of times with `--columns`, and its unit with `--time-unit` where it is a number.",
+      TIME_HINT,
     );
   }
   return formatError(

@@ -32,7 +32,7 @@ const ENGLISH: Readonly<Record<Named, string>> = {
     "amount,vol1,5volume,tickvol,tickvolume,tickqty,ticks,realvolume",
   symbol:
     "symbol,ticker,tic,pair,tickersymbol,instrument,instrumentid,instid,productid,product,market,currencypair,coin,asset,secid," +
-    "sym,stock,stockcode,tscode,code,contract,isin,figi,currency,name,company",
+    "sym,stock,stockcode,tscode,code,contract,isin,figi,permno,gvkey,cusip,sedol,ric,wkn,valor,currency,name,company",
   rate: "fundingrate,funding,rate,lastfundingrate,realizedrate,fundingratepct,fundingratepercent",
 };
 

@@ -12,8 +12,20 @@ export type NumberParser = (text: string) => number | undefined;
 const PLAIN = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const EMPTY = /^(?:|nan|na|n\/a|#n\/a|null|none|nil|-|--|–|—)$/i;
 const SUFFIXES: Readonly<Record<string, number>> = { K: 1e3, M: 1e6, B: 1e9, T: 1e12 };
+/** Words behind a number that multiply it, which a code of a currency must not be taken for: Mio., Mrd., lakh, crore, 万, 亿. */
+const WORDS: ReadonlyArray<readonly [RegExp, number]> = [
+  [/\s?(?:tsd|tys|тыс|thousand)\.?$/iu, 1e3],
+  [/\s?(?:mio|mln|млн|million|millions)\.?$/iu, 1e6],
+  [/\s?(?:mrd|mld|млрд|bn|bln|billion|billions)\.?$/iu, 1e9],
+  [/\s?(?:l|lac|lacs|lakh|lakhs)\.?$/iu, 1e5],
+  [/\s?(?:cr|crs|crore|crores)\.?$/iu, 1e7],
+  [/\s?[万萬만]$/u, 1e4],
+  [/\s?[亿億억]$/u, 1e8],
+];
+const WORD_END = /\d\s?\p{L}+\.?$/u;
 /** A sign or a code of a currency before or behind the number. */
-const CURRENCY = /^(?:\p{Sc}|US\$|[A-Z]{3,4}\s)\s*|\s*(?:\p{Sc}|\s[A-Z]{3,4})$/gu;
+const CURRENCY =
+  /^(?:(?:US|A|C|CA|HK|NT|NZ|S|R|Mex|MX)?\p{Sc}|[A-Z]{3,4}\s|Rs\.?|Rp\.?|S?Fr\.?|kr\.?)\s*|\s*(?:\p{Sc}|\s[A-Z]{3,4}|kr\.?|zł|Kč|Ft|lei|руб\.?|TL|円|元|원)$/gu;
 
 /** Reads numbers with that decimal sign; groups of thousands and signs of currencies are taken off. */
 export function numberParser(sign: DecimalSign): NumberParser {
@@ -26,7 +38,13 @@ export function numberParser(sign: DecimalSign): NumberParser {
 
 function parseDressed(text: string, isPoint: boolean): number | undefined {
   if (EMPTY.test(text)) return Number.NaN;
-  let bare = text.replace(CURRENCY, "").replaceAll("\u2212", "-");
+  const word = WORD_END.test(text) ? WORDS.find(([named]) => named.test(text)) : undefined;
+  if (word !== undefined) {
+    const count = parseDressed(text.replace(word[0], ""), isPoint);
+    return count === undefined ? undefined : Number(`${count}e${Math.log10(word[1])}`);
+  }
+  // Spreadsheets write a number that is to stay a text as a formula.
+  let bare = text.replace(/^=/, "").replace(CURRENCY, "").replaceAll("\u2212", "-");
   if (/^-\s*\p{Sc}/u.test(bare)) bare = `-${bare.replace(/^-\s*\p{Sc}\s*/u, "")}`;
   const inBrackets = /^\((.+)\)$/.exec(bare);
   if (inBrackets !== null) bare = `-${inBrackets[1]}`;

@@ -1,6 +1,10 @@
 /** @file The errors of file imports. */
 import { systemCode, TidemarkError, toError } from "../../../core/index.ts";
 
+/** What to do about a column of times that can't be read. */
+export const TIME_HINT =
+  "Name the column of times with `--columns`, and its unit with `--time-unit` where it counts from 1970; dates are read in most orders, such as 2024-01-31, 31.01.2024, Jan 31, 2024 and 20240131.";
+
 export function formatError(where: string, what: string, fix: string, cause?: unknown): TidemarkError {
   return new TidemarkError("DATA_FORMAT", { what, where, fix, ...(cause === undefined ? {} : { cause }) });
 }

@@ -10,6 +10,9 @@ import { changedUnit, detectUnit, parseTime, TimeUnit } from "./time.ts";
 
 const SAMPLE_LINES = 1000;
 
+/** A line between the rows that tells of a payment or a split: "Dec 1, 2023  0.24 Dividend", "4:1 Stock Splits". */
+const ACTION = /\d\s*(?:cash\s+)?dividends?\b|\d\s*stock\s+splits?\b/i;
+
 /** Takes one row; `fields` is valid until it returns. */
 export type RowListener = (fields: readonly string[], tsMs: number, line: number, dialect: Dialect) => void;
 
@@ -52,6 +55,7 @@ class RowWalk {
   /** A line without a time and with too few fields: a footer if no row follows it. */
   #footer: Line | undefined;
   #rows = 0;
+  #actions = 0;
   #header = "";
 
   constructor(path: string, listener: RowListener) {
@@ -76,6 +80,10 @@ class RowWalk {
       const fields = splitLine(line.text, dialect.delimiter);
       if (this.#footer !== undefined) throw this.#short(this.#footer);
       if (fields.length <= dialect.lastColumn) {
+        if (this.#rows > 0 && ACTION.test(line.text)) {
+          this.#actions++;
+          continue;
+        }
         if (this.#rows > 0 && detectUnit(timeField(fields, dialect.series[0].columns)) === undefined)
           this.#footer = line;
         else throw this.#short(line);
@@ -91,6 +99,7 @@ class RowWalk {
   }
 
   end(): readonly string[] {
+    if (this.#actions > 0) this.#notes.push(`${this.#actions} lines of dividends and splits left out`);
     if (this.#footer !== undefined) {
       this.#notes.push(`last line left out: "${this.#footer.text.trim().slice(0, 60)}"`);
     }
@@ -150,6 +159,9 @@ export function rowNumber(
 function numberHint(text: string): string {
   if (text.endsWith("%"))
     return "This is a column of per cents: name the columns with `--columns`. Nothing was stored.";
+  if (/\p{L}/u.test(text) && /^\D{0,5}\d/u.test(text)) {
+    return "Write the number alone, or with the sign or code of a currency, or with K, M or B behind it; nothing was stored.";
+  }
   if (/\d[.,]\d/.test(text)) {
     return "The other numbers of the file are written otherwise: mend the line, or say the sign with `--decimal point` or `--decimal comma`. Nothing was stored.";
   }

@@ -59,7 +59,12 @@ export class SeriesBook {
   }
 
   /** Markets in the order in which they come first, and what was found out. */
-  series(header: readonly string[]): { series: SeriesRows[]; notes: string[] } {
+  series(header: readonly string[]): {
+    series: SeriesRows[];
+    notes: string[];
+    /** The column of words that tells them apart, where none is named so. */
+    parted?: { readonly column: string; readonly names: readonly string[] };
+  } {
     const series = [...this.#bySymbol.values()].map(({ symbol, rows, empty, withoutVolume }) => ({
       symbol,
       candles: rows.candles(),
@@ -77,7 +82,8 @@ export class SeriesBook {
       return { symbol: name, candles: pickCandles(only.candles, rows), empty: 0, withoutVolume: 0 };
     });
     const column = header[split.position] ?? `${split.position + 1}`;
-    return { series: parts, notes: [`column "${column}" tells ${parts.length} markets apart`] };
+    const parted = { column, names: split.parts.map(({ name }) => name) };
+    return { series: parts, parted, notes: [`column "${column}" tells ${parts.length} markets apart`] };
   }
 }
 
