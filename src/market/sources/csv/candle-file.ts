@@ -68,11 +68,12 @@ export async function readCandleFile(path: string, options: CandleFileOptions = 
   if (reader.isEmpty) throw formatError(path, "The file has no rows", "Check that it is the right file.");
   reader.refuseImpossible(dialect, options.keepImpossible === true);
   const found = reader.book.series(dialect.header);
-  if (found.parted !== undefined && areOfOneMarket(found.parted.names)) {
-    const names = found.parted.names.slice(0, 4).map((name) => `"${name}"`);
+  const parts = found.parted?.names ?? found.series.flatMap(({ symbol }) => symbol ?? []);
+  if (parts.length > 1 && areOfOneMarket(parts)) {
+    const names = parts.slice(0, 4).map((name) => `"${name}"`);
     throw formatError(
-      `${path}, column "${found.parted.column}"`,
-      `The column tells ${names.join(" and ")} of one market apart, and their times come again`,
+      found.parted === undefined ? path : `${path}, column "${found.parted.column}"`,
+      `The file holds ${names.join(" and ")}, which are of one market`,
       "Keep the rows of one of them in a file of its own; nothing was stored.",
     );
   }

@@ -1,7 +1,11 @@
 /** @file One line to fields. */
 
+/** Any number of blanks stands between two fields. */
+export const BLANKS = " ";
+
 /** Splits a line at the delimiter; quoted fields may hold it. */
 export function splitLine(text: string, delimiter: string): string[] {
+  if (delimiter === BLANKS) return text.trim().split(/ +/);
   if (!text.includes('"')) return text.split(delimiter);
   const fields: string[] = [];
   let field = "";

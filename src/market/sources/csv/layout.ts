@@ -1,6 +1,7 @@
 /** @file The layout of a file: where its rows begin, and which column is what. Detected from its first lines, or given. */
+import { isFiat } from "../../../core/index.ts";
 import { areSides, type ColumnGroup, type ColumnMap, columnGroups, hasRoles, mapColumns } from "./columns.ts";
-import { splitLine } from "./fields.ts";
+import { BLANKS, splitLine } from "./fields.ts";
 import { headerlessColumns } from "./headerless.ts";
 import { type Line, TABLE_DELIMITER } from "./lines.ts";
 import { type MarksFound, Prices, priceNames } from "./mark-columns.ts";
@@ -29,7 +30,7 @@ export type Layout = {
   readonly note: string;
 };
 
-const DELIMITERS = [",", ";", "\t", "|", TABLE_DELIMITER];
+const DELIMITERS = [",", ";", "\t", "|", TABLE_DELIMITER, BLANKS];
 /** A header stands among the first lines; what comes later is a row. */
 const HEADER_LINES = 60;
 
@@ -81,7 +82,8 @@ function withHeader(
       const groups = hasRoles(columns, roles.filter(isUsed)) ? [] : groupsOf(names, roles);
       if (groups.length === 0 && !hasRoles(columns, roles.filter(isUsed))) continue;
       const below = lines.slice(i + 1);
-      const levels = levelLines(below, delimiter, header.length);
+      const levelsAbove = levelLines(below, delimiter, header.length);
+      const levels = [...levelsAbove, ...unitLine(below.slice(levelsAbove.length), delimiter, header.length)];
       const rows = below.slice(levels.length).map(({ text }) => splitLine(text, delimiter));
       const times = timeColumns(header, rows, columns, options);
       if (times === undefined) {
@@ -89,11 +91,11 @@ function withHeader(
         throw formatError(path, "The file has a header but no rows", "Check that it is the right file.");
       }
       if (groups.length > 1 && areSides(groups)) throw sidesError(path, line, header, groups, times);
-      const named = groups.length > 0 ? groups : symbolRow(lines, i, levels, header, delimiter);
+      const named = groups.length > 0 ? groups : symbolRow(lines, i, levelsAbove, header, delimiter);
       const { time: _time, clock: _clock, ...ownColumns } = columns;
       const series: readonly Series[] =
         named.length > 0
-          ? named.map((group) => seriesOf(group, named.length === 1 ? ownColumns : {}, times))
+          ? named.map((group) => seriesOf(group, named.length === 1 ? ownColumns : {}, times, named.length === 1))
           : [{ columns: { ...ownColumns, ...times } }];
       return {
         delimiter,
@@ -110,9 +112,25 @@ function withHeader(
 }
 
 /** A group that is alone has the columns beside it as well; the side of a market is no name. */
-function seriesOf(group: ColumnGroup, beside: ColumnMap, times: ColumnMap): Series {
+function seriesOf(group: ColumnGroup, beside: ColumnMap, times: ColumnMap, isAlone: boolean): Series {
   const columns = { ...beside, ...group.columns, ...times };
-  return areSides([group]) ? { columns } : { symbol: group.label, columns };
+  return areSides([group]) || (isAlone && namesNoMarket(group.label)) ? { columns } : { symbol: group.label, columns };
+}
+
+/** Words beside the names of prices that say their unit or their making: "open_usd", "adj_open", "candle_open". */
+const MAKINGS = new Set(
+  "adj adjusted ohlc candle candles kline klines bar bars px stock trade trades day daily hourly regular raw spot value in".split(
+    " ",
+  ),
+);
+
+function namesNoMarket(label: string): boolean {
+  return label.split("-").every((word) => MAKINGS.has(word.toLowerCase()) || isMoney(word.toUpperCase()));
+}
+
+/** A currency of a country, or a coin that stands for the dollar. */
+function isMoney(word: string): boolean {
+  return isFiat(word) || /^(?:USD[A-Z]|[A-Z]{1,2}USD)$/.test(word);
 }
 
 function groupsOf(header: readonly string[], roles: readonly Role[]): readonly ColumnGroup[] {
@@ -132,6 +150,15 @@ function levelLines(below: readonly Line[], delimiter: string, width: number): r
     levels.push(line);
   }
   return levels;
+}
+
+/** A line below the names that tells units or types of the columns: "ms,USD,USD,USD,USD,BTC". */
+function unitLine(below: readonly Line[], delimiter: string, width: number): readonly Line[] {
+  const [line, next] = below;
+  if (line === undefined || next === undefined || !/\d/.test(next.text)) return [];
+  const fields = splitLine(line.text, delimiter).map((field) => field.trim());
+  const isUnits = fields.length === width && fields.every((field) => /^[\p{L}\p{Sc}%()[\]/ .-]{1,20}$/u.test(field));
+  return isUnits ? [line] : [];
 }
 
 /** The symbols that a level of the header names above or below the roles. */
@@ -269,6 +296,13 @@ function unknownLayout(path: string, lines: readonly Line[], roles: readonly Rol
       `Give the columns in the order of the file, such as "${[...roles, Role.volume].join(",")}".`,
     );
   }
+  if (options.delimiter === undefined && isUndivided(lines)) {
+    return formatError(
+      path,
+      "Nothing that usually stands between fields divides the lines",
+      'Say what does with `--delimiter`, such as `--delimiter "^"`; nothing was stored.',
+    );
+  }
   const best = bestHeader(lines, roles, options);
   const missing = best === undefined ? [] : roles.filter((role) => best.columns[role] === undefined);
   if (best !== undefined && missing.length === 0) {
@@ -301,6 +335,12 @@ function refuseMarks(path: string, lines: readonly Line[], options: DialectOptio
     "The file has mark prices, and no prices of the market's own",
     "Import the candles that they belong to first, then this file with `--mark`; nothing was stored.",
   );
+}
+
+/** Lines of digits in which no known delimiter makes as many fields as a row of candles has. */
+function isUndivided(lines: readonly Line[]): boolean {
+  const rows = lines.slice(0, HEADER_LINES).filter(({ text }) => (text.match(/\d+/g) ?? []).length >= 5);
+  return rows.length > 1 && rows.every(({ text }) => DELIMITERS.every((own) => splitLine(text, own).length < 5));
 }
 
 function bestHeader(

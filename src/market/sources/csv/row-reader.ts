@@ -10,6 +10,10 @@ import { changedUnit, detectUnit, parseTime, TimeUnit } from "./time.ts";
 
 const SAMPLE_LINES = 1000;
 
+/** What stands in the place of a time in a line of sums below the rows. */
+const FOOTER =
+  /^(?:grand |sub)?(?:total|totals|sum|average|avg|mean|median|min|minimum|max|maximum|std|count|summe|gesamt|source)\b[^\d]*$/i;
+
 /** A line between the rows that tells of a payment or a split: "Dec 1, 2023  0.24 Dividend", "4:1 Stock Splits". */
 const ACTION = /\d\s*(?:cash\s+)?dividends?\b|\d\s*stock\s+splits?\b/i;
 
@@ -52,8 +56,8 @@ class RowWalk {
   readonly #notes: string[] = [];
   #dialect: Dialect | undefined;
   #unit: TimeUnit = TimeUnit.date;
-  /** A line without a time and with too few fields: a footer if no row follows it. */
-  #footer: Line | undefined;
+  /** Lines without a time: a footer if no row follows them. */
+  readonly #footer: Line[] = [];
   #rows = 0;
   #actions = 0;
   #header = "";
@@ -78,14 +82,13 @@ class RowWalk {
     for (const line of lines) {
       if (line.number < dialect.firstLine || line.text === "" || isSkipped(line)) continue;
       const fields = splitLine(line.text, dialect.delimiter);
-      if (this.#footer !== undefined) throw this.#short(this.#footer);
       if (fields.length <= dialect.lastColumn) {
         if (this.#rows > 0 && ACTION.test(line.text)) {
           this.#actions++;
           continue;
         }
         if (this.#rows > 0 && detectUnit(timeField(fields, dialect.series[0].columns)) === undefined)
-          this.#footer = line;
+          this.#footer.push(line);
         else throw this.#short(line);
         continue;
       }
@@ -93,6 +96,11 @@ class RowWalk {
         this.#notes.push(`the header comes again in line ${line.number}`);
         continue;
       }
+      if (this.#rows > 0 && FOOTER.test(timeField(fields, dialect.series[0].columns))) {
+        this.#footer.push(line);
+        continue;
+      }
+      if (this.#footer.length > 0) throw this.#short(this.#footer[0]);
       this.#listener(fields, this.#time(fields, line.number), line.number, dialect);
       this.#rows++;
     }
@@ -100,14 +108,23 @@ class RowWalk {
 
   end(): readonly string[] {
     if (this.#actions > 0) this.#notes.push(`${this.#actions} lines of dividends and splits left out`);
-    if (this.#footer !== undefined) {
-      this.#notes.push(`last line left out: "${this.#footer.text.trim().slice(0, 60)}"`);
+    const [first] = this.#footer;
+    if (first !== undefined) {
+      const count = this.#footer.length === 1 ? "last line" : `last ${this.#footer.length} lines`;
+      this.#notes.push(`${count} left out: "${first.text.trim().slice(0, 60)}"`);
     }
     return this.#notes;
   }
 
   #short(line: Line): Error {
     const { lastColumn, delimiter } = this.dialect;
+    if (FOOTER.test(timeField(splitLine(line.text, delimiter), this.dialect.series[0].columns))) {
+      return formatError(
+        `${this.#path}, line ${line.number}`,
+        "A line of sums stands between the rows",
+        "Remove the line; nothing was stored.",
+      );
+    }
     const short = `${splitLine(line.text, delimiter).length} of at least ${lastColumn + 1} columns`;
     return formatError(
       `${this.#path}, line ${line.number}`,

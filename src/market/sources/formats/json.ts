@@ -90,15 +90,40 @@ const MAX_DEPTH = 5;
 
 function tableOf(value: unknown, depth: number): Rows | undefined {
   if (depth > MAX_DEPTH) return undefined;
-  if (Array.isArray(value)) return listTable(value) ?? best(value.slice(0, 20), depth);
+  if (Array.isArray(value)) {
+    const list = listTable(value);
+    // A list of one or two may be a wrapper too, such as the "result" of Yahoo's chart.
+    const inner = list === undefined || value.length < 3 ? best(value.slice(0, 20), depth) : undefined;
+    return inner !== undefined && inner.rows.length > value.length ? inner : list;
+  }
   if (!isObject(value)) return undefined;
   return (
     splitTable(value) ??
     columnTable(value) ??
     chartTable(value) ??
     keyedTable(value) ??
+    severalTables(value, depth) ??
     best(Object.values(value), depth)
   );
+}
+
+/** Fewer rows than this are no series beside others. */
+const LEAST_ROWS = 3;
+
+/** Tables of the same columns under names of their own, such as {"AAPL": [...], "MSFT": [...]}: none of them is left out. */
+function severalTables(value: Record<string, unknown>, depth: number): Rows | undefined {
+  const named = Object.entries(value).flatMap(([name, inner]) => {
+    const table = isScalar(inner) ? undefined : tableOf(inner, depth + 1);
+    return table === undefined || table.rows.length < LEAST_ROWS ? [] : [{ name, ...table }];
+  });
+  if (named.length < 2) return undefined;
+  const shape = ({ columns, rows }: Rows): string => columns?.join("|") ?? `${rows[0].length} values`;
+  if (new Set(named.map(shape)).size > 1) return undefined;
+  const [{ columns }] = named;
+  return {
+    columns: columns === undefined ? undefined : ["symbol", ...columns],
+    rows: named.flatMap(({ name, rows }) => rows.map((row) => [name, ...row])),
+  };
 }
 
 /** The largest table inside of a wrapper. */
