@@ -21,6 +21,7 @@ function named(tsMs: number): string {
   return `${WEEKDAYS[date.getUTCDay()]} ${MONTHS[date.getUTCMonth()]} ${day(tsMs).slice(8)}`;
 }
 
+const comma = (value: number): string => `${value}`.replace(".", ",");
 const year = (tsMs: number): string => day(tsMs).slice(0, 4);
 const clock = (tsMs: number): string => stamp(tsMs).slice(11);
 
@@ -52,8 +53,8 @@ const TABLES: ReadonlyArray<readonly [string, string, readonly CandleRow[]]> = [
   ],
   ["dates in one word", csv(DAYS, (t) => dated(t, "dMy").toUpperCase()), DAYS],
   ["Hungarian dates", csv(DAYS, (t) => `${day(t).replaceAll("-", ". ")}.`), DAYS],
-  ["prices in reais", dressed((v) => `R$ ${`${v}`.replace(".", ",")}`), HOURS],
-  ["prices in kronor", dressed((v) => `${`${v}`.replace(".", ",")} kr`), HOURS],
+  ["prices in reais", dressed((v) => `R$ ${comma(v)}`, comma), HOURS],
+  ["prices in kronor", dressed((v) => `${comma(v)} kr`, comma), HOURS],
   ["numbers that a spreadsheet keeps as text", dressed((v) => `="${v}"`), HOURS],
   ["volumes in millions", counted(1e6, " Mio."), thousands],
   ["volumes in milliards, in capitals", counted(1e9, " MRD"), thousands],
@@ -101,9 +102,9 @@ describe("layouts beside those of vendors", () => {
       ["1h", "4h"],
     ]) {
       const both = [one, other].flatMap((name) => HOURS.map(([t, ...rest]) => [t, name, ...rest].join(",")));
-      const text = await refusal(read(`time,kind,open,high,low,close,volume\n${both.join("\n")}\n`));
-      expect(text).toContain("of one market");
-      expect(text).toContain("Keep the rows of one of them");
+      const { what, fix } = await refusal(read(`time,kind,open,high,low,close,volume\n${both.join("\n")}\n`));
+      expect(what).toContain("of one market");
+      expect(fix).toContain("Keep the rows of one of them");
     }
   });
 
@@ -115,8 +116,8 @@ describe("layouts beside those of vendors", () => {
 
   it("say what to do about sums between the rows, and lines that nothing divides", async () => {
     const between = [HEAD, ...rows.slice(0, 9), "Total,1,2,3,4,5", ...rows.slice(9)].join("\n");
-    expect(await refusal(read(between))).toContain("A line of sums stands between the rows");
-    expect(await refusal(read([HEAD, ...rows].join("\n").replaceAll(",", "^")))).toContain("--delimiter");
+    expect((await refusal(read(between))).what).toContain("A line of sums stands between the rows");
+    expect((await refusal(read([HEAD, ...rows].join("\n").replaceAll(",", "^")))).fix).toContain("--delimiter");
   });
 
   it("warn of days that are stamped with the time of their close", async () => {
