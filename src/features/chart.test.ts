@@ -34,7 +34,7 @@ describe("the indicators of a chart", () => {
     }
   });
 
-  it("say nothing until a value no longer depends on where the candles begin, and the same from there on", () => {
+  it("say nothing before they have begun, and after their warm-up the same wherever the candles begin", () => {
     const names = chartIndicators().map(({ name }) => name);
     const whole = drawIndicators(candles, BAR_MS, names);
     const warmup = chartWarmup(names, BAR_MS);
@@ -57,8 +57,13 @@ describe("the indicators of a chart", () => {
     for (const [name, values] of Object.entries(part)) {
       const [end] = values.subarray(-1);
       expect(Math.abs(end - whole[name][LAST]), name).toBeLessThan(1e-4 * Math.max(1, Math.abs(end)));
-      expect(values[0], `${name} is not final in its first bar`).toBeNaN();
+      expect(values[0], `${name} has begun in its first bar`).toBeNaN();
     }
+    // As TA-Lib: the seed is the mean of the first bars.
+    expect([...drawIndicators(candles, BAR_MS, ["ema3"])["ema3"].subarray(1, 3)]).toEqual([
+      Number.NaN,
+      expect.closeTo((candles.close[0] + candles.close[1] + candles.close[2]) / 3, 9),
+    ]);
   });
 
   it("are refused by name where there is none, or where their numbers make no sense", () => {

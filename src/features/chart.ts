@@ -32,6 +32,8 @@ type Family = {
   /** Levels that a pane marks. */
   readonly levels: readonly number[];
   readonly source: string;
+  /** Bars before the seed of its averages is complete; its warm-up where absent. */
+  readonly seed?: (numbers: readonly number[]) => number;
   readonly lines: (streams: IndicatorStreams, numbers: readonly number[]) => readonly Line[];
 };
 
@@ -55,6 +57,7 @@ const FAMILIES: readonly Family[] = [
     overPrice: true,
     levels: [],
     source: "as TA-Lib EMA",
+    seed: ([bars]) => bars - 1,
     lines: (streams, [bars]) => {
       const ema = streams.use(Ema, bars);
       return [["", () => ema.value]];
@@ -83,6 +86,7 @@ const FAMILIES: readonly Family[] = [
     overPrice: true,
     levels: [],
     source: "Raschke's form: EMA and ATR",
+    seed: ([bars]) => Math.max(bars, KELTNER_ATR),
     lines: (streams, [bars]) => {
       const channel = streams.use(Keltner, bars, KELTNER_ATR);
       return [
@@ -126,6 +130,7 @@ const FAMILIES: readonly Family[] = [
     overPrice: false,
     levels: [30, 70],
     source: "Wilder 1978, as TA-Lib RSI",
+    seed: ([bars]) => bars,
     lines: (streams, [bars]) => {
       const rsi = streams.use(Rsi, bars);
       return [["", () => rsi.value]];
@@ -138,6 +143,7 @@ const FAMILIES: readonly Family[] = [
     overPrice: false,
     levels: [0],
     source: "Appel 1979, as TA-Lib MACD",
+    seed: ([, slow, signal]) => slow + signal - 2,
     lines: (streams, [fast, slow, signal]) => {
       const macd = streams.use(Macd, fast, slow, signal);
       return [
@@ -154,6 +160,7 @@ const FAMILIES: readonly Family[] = [
     overPrice: false,
     levels: [],
     source: "Wilder 1978, as TA-Lib ATR",
+    seed: ([bars]) => bars,
     lines: (streams, [bars]) => {
       const atr = streams.use(Atr, bars);
       return [["", () => atr.value]];
@@ -166,6 +173,7 @@ const FAMILIES: readonly Family[] = [
     overPrice: false,
     levels: [25],
     source: "Wilder 1978, as TA-Lib ADX",
+    seed: ([bars]) => 2 * bars,
     lines: (streams, [bars]) => {
       const movement = streams.use(DirectionalMovement, bars);
       return [
@@ -215,6 +223,8 @@ class Drawing {
   /** Bars before the first final value. */
   readonly warmup: number;
   readonly names: readonly string[];
+  /** Bars before the first value that says something, where nothing lies before them. */
+  readonly #seed: number;
   readonly #streams: IndicatorStreams;
   readonly #lines: readonly Line[];
 
@@ -230,11 +240,10 @@ class Drawing {
       });
     }
     this.#streams = new IndicatorStreams(barMs);
-    this.#lines = family.lines(
-      this.#streams,
-      [...name.matchAll(/\d+/g)].map((digits) => Number(digits[0])),
-    );
+    const numbers = [...name.matchAll(/\d+/g)].map((digits) => Number(digits[0]));
+    this.#lines = family.lines(this.#streams, numbers);
     this.warmup = this.#streams.warmup;
+    this.#seed = Math.min(this.warmup, family.seed?.(numbers) ?? this.warmup);
     this.names = this.#lines.map(([line]) => (line === "" ? name : `${name}.${line}`));
   }
 
@@ -245,7 +254,7 @@ class Drawing {
     for (let i = 0; i < length; i++) {
       streams.bar.set(timeMs[i], open[i], high[i], low[i], close[i], volume[i], 0);
       streams.advance(nothing, 0);
-      if (i < this.warmup) continue;
+      if (i < this.#seed) continue;
       for (let line = 0; line < columns.length; line++) columns[line][i] = this.#lines[line][1]();
     }
     return columns;
@@ -262,8 +271,8 @@ export function chartWarmup(names: readonly string[], barMs: number): number {
 
 /**
  * Lines by name ("ema50", "boll20.upper", "macd12-26-9.histogram"), one value a candle in the units of the formula: prices, or
- * 0 to 100. NaN until the value no longer depends on where the candles begin. The candles are of `barMs`, in order of time.
- * Throws CONFIG_VALUE like `chartWarmup`.
+ * 0 to 100. NaN until there are bars enough to begin with, as TA-Lib does; after `chartWarmup` bars a value no longer depends
+ * on where the candles begin. The candles are of `barMs`, in order of time. Throws CONFIG_VALUE like `chartWarmup`.
  */
 export function drawIndicators(
   candles: Candles,

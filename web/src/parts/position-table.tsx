@@ -9,11 +9,21 @@ import { ModeBadge } from "./session-badge.tsx";
 import { Empty } from "./states.tsx";
 import { type Column, Table } from "./table.tsx";
 
+/** Eight digits tell every tick apart; an average of many fills has more, which stand behind it. */
+function Price({ value }: { readonly value: string | null }): ReactNode {
+  if (value === null) return "–";
+  return <span title={exact(value)}>{exact(Number(Number(value).toPrecision(8)))}</span>;
+}
+
+/** Beyond ten times the price there is no liquidation to think of. */
+const FAR = 10;
+
 function Stop({ position }: { readonly position: Position }): ReactNode {
   if (position.stopPrice !== null && position.nakedMs === 0)
     return (
       <>
-        {position.manual === true && <Badge title="Set by a person">by hand</Badge>} {exact(position.stopPrice)}
+        {position.manual === true && <Badge title="Set by a person">by hand</Badge>}{" "}
+        <Price value={position.stopPrice} />
       </>
     );
   return <strong className="down">NONE for {span(position.nakedMs)}</strong>;
@@ -63,8 +73,14 @@ export function PositionTable({
       sort: ({ quantity }) => Math.abs(Number(quantity)),
       cell: ({ quantity }) => exact(quantity.replace("-", "")),
     },
-    { id: "entry", title: "Entry", isRight: true, isMinor: true, cell: ({ entryPrice }) => exact(entryPrice) },
-    { id: "mark", title: "Mark", isRight: true, isMinor: true, cell: ({ markPrice }) => exact(markPrice) },
+    {
+      id: "entry",
+      title: "Entry",
+      isRight: true,
+      isMinor: true,
+      cell: ({ entryPrice }) => <Price value={entryPrice} />,
+    },
+    { id: "mark", title: "Mark", isRight: true, isMinor: true, cell: ({ markPrice }) => <Price value={markPrice} /> },
     {
       id: "unrealised",
       title: "Unrealised",
@@ -92,9 +108,16 @@ export function PositionTable({
       isRight: true,
       isMinor: true,
       sort: ({ liquidationDistance }) => liquidationDistance,
-      cell: ({ liquidationDistance }) => percent(liquidationDistance),
+      cell: ({ liquidationDistance }) =>
+        liquidationDistance !== null && liquidationDistance > FAR ? "far" : percent(liquidationDistance),
     },
-    { id: "target", title: "Target", isRight: true, isMinor: true, cell: ({ targetPrice }) => exact(targetPrice) },
+    {
+      id: "target",
+      title: "Target",
+      isRight: true,
+      isMinor: true,
+      cell: ({ targetPrice }) => <Price value={targetPrice} />,
+    },
     {
       id: "bars",
       title: "Bars",

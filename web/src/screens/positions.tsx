@@ -19,7 +19,7 @@ import { ModeBadge, StatusBadge } from "../parts/session-badge.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { StoryDrawer } from "../parts/story-drawer.tsx";
 import { type Column, Table } from "../parts/table.tsx";
-import { Age, Moment } from "../parts/time.tsx";
+import { Moment } from "../parts/time.tsx";
 import { useLowerRisk } from "../shell/risk-controls.tsx";
 import { className } from "../shell/standing.ts";
 import { ProtectionDialog } from "./protection-dialog.tsx";
@@ -150,7 +150,7 @@ function SessionPanel({ session }: { readonly session: Session }): ReactNode {
               [
                 "Last record",
                 <span key="record">
-                  #{session.seq}, <Age at={session.lastRecordMs} />
+                  #{session.seq}, <Moment at={session.lastRecordMs} precision="second" />
                 </span>,
               ],
               [
