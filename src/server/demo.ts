@@ -8,6 +8,7 @@ import {
   type AppContext,
   type Config,
   configOf,
+  dataRoot,
   listModels,
   type ServedVenue,
   serveVenue,
@@ -15,6 +16,7 @@ import {
   type WorkOrder,
 } from "../app/index.ts";
 import { ensureFolder, SECOND_MS } from "../core/index.ts";
+import { storedKeys } from "../market/index.ts";
 import type { ServedDashboard } from "./server.ts";
 
 /** Minutes of market time in a minute: a 5-minute bar takes five seconds. */
@@ -117,7 +119,10 @@ export async function startDemo(
   /** One after the other, so that every screen has something of its own: what was judged, a search, a training under way. */
   const liven = async (model: string): Promise<void> => {
     const learned = { "data.venue": "synthetic", "model.encoder": "mlp", "model.window": 4 } as const;
+    // A store that holds something is somebody's own.
+    const isBare = storedKeys(dataRoot(market)).length === 0;
     const work: ReadonlyArray<readonly [order: WorkOrder, more: readonly string[]]> = [
+      ...(isBare ? [[{ kind: "fetch", settings: { "data.venue": "synthetic" } }, []] as const] : []),
       [{ kind: "backtest", model, settings: { "data.venue": "synthetic" } }, []],
       [{ kind: "walkforward", model, settings: { "data.venue": "synthetic" } }, ["--windows", "4", "--parallel", "1"]],
       [{ kind: "stress", model, settings: { "data.venue": "synthetic" } }, ["--parallel", "1", "--noise", "4"]],

@@ -283,10 +283,12 @@ function newEvents(book: SessionBook, told: Map<string, number>): TradeEvent[] {
   // A past that is still being read is told once it is whole, in its order.
   const whole = book.list().filter(({ id }) => book.isWhole(id));
   return whole.flatMap(({ id }) => {
-    const last = told.get(id) ?? 0;
     const all = book.events(id);
+    const known = told.get(id) ?? 0;
+    // Another session has taken the name: its numbers begin anew.
+    const last = known > (all.at(-1)?.seq ?? 0) ? 0 : known;
     const events = all.slice(all.findLastIndex(({ seq }) => seq <= last) + 1);
-    told.set(id, Math.max(last, events.at(-1)?.seq ?? 0));
+    told.set(id, events.at(-1)?.seq ?? last);
     return events.map((event) => ({ session: id, ...event }));
   });
 }

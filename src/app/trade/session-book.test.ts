@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -150,6 +150,19 @@ const row = (openMs: number, close: number): Entry => ({
   openMs,
   rows: [[1, 3, 0.5, close, 7, 0]],
   late: false,
+});
+
+it("a session that takes the folder of one that was put aside is shown as itself", async () => {
+  const { book, path } = place(30);
+  await book.refresh();
+  expect(book.equity("paper/one").timeMs).toHaveLength(30);
+  const { path: other } = place(4);
+  renameSync(path, `${path}-aside`);
+  for (const end of ["-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
+  renameSync(other, path);
+  await book.refresh();
+  expect(book.equity("paper/one").timeMs).toHaveLength(4);
+  expect(book.trades("cryptoFutures", "paper")).toHaveLength(2);
 });
 
 describe("the bars of a session", () => {

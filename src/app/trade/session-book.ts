@@ -91,6 +91,8 @@ const LONG = 2_000;
 class Book {
   readonly id: string;
   readonly path: string;
+  /** Of the journal's file: another session may take the folder of one that was put aside. */
+  readonly file: number;
   /** By every record that was read. */
   readonly state = emptyState();
   /** By the newest snapshot and what came after, until the reading from the first record has come there. */
@@ -117,6 +119,7 @@ class Book {
   constructor(id: string, path: string) {
     this.id = id;
     this.path = path;
+    this.file = fileOf(path);
     this.bars = new SessionBars(path);
   }
 
@@ -374,7 +377,7 @@ export class SessionBook {
     for (const id of this.#found()) {
       const path = join(this.#root, id, JOURNAL_FILE);
       let book = this.#books.get(id);
-      if (book === undefined) {
+      if (book === undefined || book.file !== fileOf(path)) {
         book = new Book(id, path);
         this.#books.set(id, book);
       }
@@ -405,6 +408,11 @@ export class SessionBook {
         .map((name) => `${mode}/${name}`);
     });
   }
+}
+
+/** What tells one file from another of the same name. */
+function fileOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.ino ?? 0;
 }
 
 /** Size and time of the journal and of what was appended to it: where they stand still, nothing is new. */

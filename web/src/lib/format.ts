@@ -58,6 +58,11 @@ export function signedPercent(value: number | null | undefined, places = 2): str
   return `${signed(value * 100, places)} %`;
 }
 
+/** A drawdown as a depth: reports tell it below zero, sessions above. */
+export function depth(drawdown: number | null | undefined): number | null {
+  return drawdown === null || drawdown === undefined ? null : Math.abs(drawdown);
+}
+
 /** A figure of a statistic: four significant digits, and an exponent where it needs one. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NONE;

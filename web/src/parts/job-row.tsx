@@ -44,14 +44,21 @@ export function JobState({ state }: { readonly state: Job["state"] }): ReactNode
   return <Badge kind={KINDS[state]}>{state}</Badge>;
 }
 
+function rateText(perSecond: number): string {
+  return perSecond < 0.5 ? `${number(60 * perSecond, 1)}/min` : `${number(perSecond, perSecond < 10 ? 1 : 0)}/s`;
+}
+
 export function JobProgress({ job }: { readonly job: Job }): ReactNode {
   const { progress } = job;
   if (progress === null) return <span className="muted">{isAtWork(job) ? "begun" : NONE}</span>;
   const { done, total, unit, rate, etaMs, label } = progress;
-  const share = total === null || total === 0 ? null : done / total;
+  // What is done is whole, whatever its last word was.
+  const share = total === null || total === 0 ? null : job.state === "done" ? 1 : done / total;
   const facts = [
-    `${number(done, 0)}${total === null ? "" : ` of ${number(total, 0)}`} ${unit}`,
-    ...(rate === null || !isAtWork(job) ? [] : [`${number(rate, rate < 10 ? 1 : 0)}/s`]),
+    job.state === "done" && total !== null
+      ? `${number(total, 0)} ${unit}`
+      : `${number(done, 0)}${total === null ? "" : ` of ${number(total, 0)}`} ${unit}`,
+    ...(rate === null || !isAtWork(job) ? [] : [rateText(rate)]),
     ...(etaMs === null || !isAtWork(job) ? [] : [`${span(etaMs)} left`]),
   ];
   return (

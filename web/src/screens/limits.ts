@@ -9,6 +9,8 @@ export type Limit = {
   readonly limit: number | null;
   /** How both are read: a share, a multiple, or a count. */
   readonly unit: "share" | "multiple" | "count";
+  /** Whether it is no use of a limit at all. */
+  readonly hasNone?: true;
 };
 
 /** Notional of everything that is held, at the mark where one is known. */
@@ -57,6 +59,6 @@ export function limitsOf(session: Session, risk: unknown): Limit[] {
       limit: limitAt(session, risk, "maxConcurrent", "max_concurrent"),
       unit: "count",
     },
-    { name: "Without a stop", used: naked, limit: null, unit: "count" },
+    { name: "Without a stop", used: naked, limit: null, unit: "count", hasNone: true },
   ];
 }

@@ -5,7 +5,7 @@ import { Link } from "wouter";
 import { ask, askBytes } from "../api/client.ts";
 import { type Columns, decodeColumns, type History, type Model, type Report, type Session } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import { figure, percent } from "../lib/format.ts";
+import { depth, figure, percent } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Percent } from "../parts/amount.tsx";
 import { Inline } from "../parts/field.tsx";
@@ -228,7 +228,7 @@ function Beside({
       title: "Drawdown",
       isRight: true,
       isMinor: true,
-      cell: ({ maxDrawdown }) => percent(maxDrawdown),
+      cell: ({ maxDrawdown }) => percent(depth(maxDrawdown)),
     },
     { id: "trades", title: "Trades", isRight: true, isMinor: true, cell: ({ trades }) => figure(trades) },
   ];

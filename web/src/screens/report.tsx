@@ -3,7 +3,7 @@ import { lazy, type ReactNode, Suspense } from "react";
 import { Link, useParams } from "wouter";
 import type { Report } from "../api/contract.ts";
 import { useApi, useColumns } from "../api/queries.ts";
-import { figure, percent, ratio } from "../lib/format.ts";
+import { depth, figure, percent, ratio } from "../lib/format.ts";
 import { Percent } from "../parts/amount.tsx";
 import { Badge, CommandLine, Facts, Page, Panel, Stat } from "../parts/panel.tsx";
 import { Empty, Loaded, Loading } from "../parts/states.tsx";
@@ -64,7 +64,7 @@ function Content({ report }: { readonly report: Report }): ReactNode {
       <div className="tiles">
         <Stat label="Return" value={<Percent value={policy.totalReturn} />} />
         <Stat label="Sharpe ratio" value={ratio(policy.sharpe)} />
-        <Stat label="Greatest drawdown" value={percent(policy.maxDrawdown)} />
+        <Stat label="Greatest drawdown" value={percent(depth(policy.maxDrawdown))} />
         <Stat label="Trades" value={figure(policy.trades)} note={`${percent(policy.winRate)} won`} />
       </div>
       <Growth id={report.id} />
@@ -157,7 +157,7 @@ function Baselines({ report }: { readonly report: Report }): ReactNode {
       title: "Drawdown",
       isRight: true,
       sort: ({ maxDrawdown }) => maxDrawdown,
-      cell: ({ maxDrawdown }) => percent(maxDrawdown),
+      cell: ({ maxDrawdown }) => percent(depth(maxDrawdown)),
     },
     {
       id: "trades",

@@ -3,7 +3,7 @@ import type { ReactNode } from "react";
 import { Link, useLocation } from "wouter";
 import type { Job, Report } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
-import { figure, percent, ratio } from "../lib/format.ts";
+import { depth, figure, percent, ratio } from "../lib/format.ts";
 import { Percent } from "../parts/amount.tsx";
 import { isAtWork, JobLine } from "../parts/job-row.tsx";
 import { CommandLine, Page, Panel } from "../parts/panel.tsx";
@@ -63,7 +63,7 @@ export function Reports(): ReactNode {
       isRight: true,
       isMinor: true,
       sort: ({ policy }) => policy.maxDrawdown,
-      cell: ({ policy }) => percent(policy.maxDrawdown),
+      cell: ({ policy }) => percent(depth(policy.maxDrawdown)),
     },
     {
       id: "trades",

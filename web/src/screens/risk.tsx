@@ -91,12 +91,13 @@ function Limits({ session, risk }: { readonly session: Session; readonly risk: u
       }
     >
       <ul className="stack" style={{ gap: 10 }}>
-        {limits.map(({ name, used, limit, unit }) => (
+        {limits.map(({ name, used, limit, unit, hasNone }) => (
           <li key={name}>
             <div className="row spread" style={{ fontSize: 13 }}>
               <span>{name}</span>
               <span className="soft">
-                {limitText(used, unit)} {limit === null ? "(no limit)" : `of ${limitText(limit, unit)}`}
+                {limitText(used, unit)}{" "}
+                {limit === null ? (hasNone === true ? "" : "(no limit)") : `of ${limitText(limit, unit)}`}
               </span>
             </div>
             {limit !== null && <Bar share={limit === 0 ? 0 : used / limit} label={name} warnAt={0.7} />}
