@@ -10,8 +10,8 @@ import { Empty } from "./states.tsx";
 import { type Column, Table } from "./table.tsx";
 
 /** Eight digits tell every tick apart; an average of many fills has more, which stand behind it. */
-function Price({ value }: { readonly value: string | null }): ReactNode {
-  if (value === null) return "–";
+function Price({ value }: { readonly value: string | null | undefined }): ReactNode {
+  if (value === null || value === undefined) return "–";
   return <span title={exact(value)}>{exact(Number(Number(value).toPrecision(8)))}</span>;
 }
 
@@ -108,8 +108,7 @@ export function PositionTable({
       isRight: true,
       isMinor: true,
       sort: ({ liquidationDistance }) => liquidationDistance,
-      cell: ({ liquidationDistance }) =>
-        liquidationDistance !== null && liquidationDistance > FAR ? "far" : percent(liquidationDistance),
+      cell: ({ liquidationDistance }) => ((liquidationDistance ?? 0) > FAR ? "far" : percent(liquidationDistance)),
     },
     {
       id: "target",
