@@ -9,6 +9,7 @@ import { fetchedRange, venueName } from "../data/history.ts";
 import { instrumentKind } from "../data/import.ts";
 import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
 import { instrumentTerms } from "../data/terms.ts";
+import { driftLooksOf } from "../promotion/drift-schedule.ts";
 import { gateSettings } from "../promotion/promotion.ts";
 import { retrainingsOf } from "../promotion/retrain-schedule.ts";
 import { graceMs, paperExchange, stateFolder, tradeSettings } from "../trade/settings.ts";
@@ -24,7 +25,7 @@ import { dataRoot, modelsFolder, reportsFolder, runsFolder } from "./folders.ts"
 import { type SchemaNode, schemaAt, schemaKeys } from "./json-schema.ts";
 import { type Config, loadConfig } from "./load.ts";
 import { runSettings } from "./run.ts";
-import { prunerSpec, samplerSpec, searchBudget, trialSettings } from "./search.ts";
+import { lostAfterMs, prunerSpec, samplerSpec, searchBudget, trialSettings } from "./search.ts";
 import { trackingSettings } from "./tracking.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-effect-"));
@@ -48,8 +49,14 @@ function resolvedOptions(config: Config): string {
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
     classifier: learnsClassifier(config.model.learner) ? classifierSettings(config) : null,
     members: [memberSeeds(config, 1), memberConfig(config).model.learner],
-    promotion: { ...gateSettings(config), retrain: retrainingsOf(config) },
-    search: [samplerSpec(config), prunerSpec(config), searchBudget(config, 1), trialSettings(config)],
+    promotion: { ...gateSettings(config), retrain: retrainingsOf(config), drift: driftLooksOf(config) },
+    search: [
+      samplerSpec(config),
+      prunerSpec(config),
+      searchBudget(config, 1),
+      trialSettings(config),
+      lostAfterMs(config),
+    ],
     trade: [
       // Read where a session begins: whether it may be real, at which address, and who is told of it.
       [config.trade.live, config.trade.host, config.trade.metricsPort],

@@ -10,6 +10,11 @@ export function searchBudget(config: Config, usual: number): { readonly trials: 
   return { trials, parallel: parallel > 0 ? parallel : usual };
 }
 
+/** Milliseconds of a worker's silence after which its trial goes to another one. */
+export function lostAfterMs(config: Config): number {
+  return 1_000 * config.search.lostAfterSeconds;
+}
+
 /** What a trial is measured by. */
 export function trialSettings(config: Config): Omit<Parameters<typeof trainTrial>[1], "training"> {
   const { objective, reports } = config.search;

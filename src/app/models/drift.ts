@@ -4,7 +4,7 @@ import { DAY_MS, TidemarkError } from "../../core/index.ts";
 import { backtest } from "../../evaluate/index.ts";
 import { computeFeatures, type FeatureTape, normalizeTape, RowVerdict } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { type Policy, releaseModel, saveWithRowGate, selectionOf } from "../../policy/index.ts";
+import { type Policy, readManifest, releaseModel, saveWithRowGate, selectionOf } from "../../policy/index.ts";
 import {
   calibrateDrift,
   DRIFT_DEFAULTS,
@@ -19,9 +19,10 @@ import {
 import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { fetchHistory } from "../data/history.ts";
 import { rowAt } from "../data/range.ts";
-import { nextVersion } from "./folders.ts";
-import { type OpenedModel, openModel } from "./open.ts";
+import { findModel, nextVersion } from "./folders.ts";
+import { marketOf, type OpenedModel, openModel } from "./open.ts";
 import { type SeriesDrift, seriesDrift } from "./series-drift.ts";
 
 const WEEK_MS = 604_800_000;
@@ -55,7 +56,13 @@ export type ModelDrift = {
 };
 
 /** Rejects with a MODEL_ or DATA_ error; DATA_TOO_SHORT where the training range can't calibrate or no week has come since. */
-export async function modelDrift(context: AppContext, config: Config, given: string): Promise<ModelDrift> {
+export async function modelDrift(
+  context: AppContext,
+  config: Config,
+  given: string,
+  { fetch = false }: { /** Newer candles first. */ readonly fetch?: boolean } = {},
+): Promise<ModelDrift> {
+  if (fetch) await fetchHistory(context, marketOf(config, readManifest(findModel(config, given))));
   const opened = await openModel(context, config, given);
   const { id, model, tape } = opened;
   const { manifest } = model;

@@ -44,7 +44,13 @@ function scheduled(name: string, script: string, atMs = MONDAY + DAY) {
   });
   const { context, said } = quietContext(FOLDER, () => config, { environment: process.env });
   const clock = new SimulatedClock(atMs);
-  const schedule = new RetrainSchedule(context, config, { names: [name], clock, launcher: script, folder: FOLDER });
+  const schedule = new RetrainSchedule(context, config, {
+    names: [name],
+    clock,
+    launcher: script,
+    folder: FOLDER,
+    priority: 0,
+  });
   return { schedule, said, clock };
 }
 
@@ -70,7 +76,8 @@ describe("a weekly retraining", () => {
     const { schedule, said } = scheduled("good", launcher("good", `process.stdout.write(${JSON.stringify(answer)});`));
     schedule.look();
     schedule.look();
-    await expect.poll(() => said.at(-1), { timeout: 60_000 }).toBe("good was retrained: version 2 begins in shadow.");
+    await schedule.ended();
+    expect(said.at(-1)).toBe("good was retrained: version 2 begins in shadow.");
     expect(readFileSync(join(FOLDER, "good.asked"), "utf8")).toMatch(
       /^retrain good --json --host mainnet --models-dir /,
     );
@@ -84,7 +91,8 @@ describe("a weekly retraining", () => {
     const script = launcher("bad", 'process.stderr.write("no candles"); process.exitCode = 3;');
     const { schedule, said, clock } = scheduled("bad", script);
     schedule.look();
-    await expect.poll(() => said.at(-1), { timeout: 60_000 }).toContain("bad was not retrained (exit 3)");
+    await schedule.ended();
+    expect(said.at(-1)).toContain("bad was not retrained (exit 3)");
     expect(readFileSync(join(FOLDER, "retrain-bad-2025-09-15.log"), "utf8")).toBe("no candles");
     schedule.look();
     expect(said).toHaveLength(2);
@@ -92,6 +100,11 @@ describe("a weekly retraining", () => {
     schedule.look();
     await schedule.close();
     expect(said.filter((line) => line.includes("in process"))).toHaveLength(2);
+    schedule.now("bad");
+    expect(
+      said.filter((line) => line.includes("in process")),
+      "one a week, also where drift asks for it",
+    ).toHaveLength(2);
   });
 
   it("ends with its session", async () => {

@@ -2,15 +2,14 @@
  * @file Weekly retrainings beside a session. Each runs as a process of its own with the lowest priority, and never in the
  * session's loop; how it ends is told, and whatever it does, the session goes on with what it has.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
-import { constants, setPriority } from "node:os";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
-import { type Clock, DAY_MS, formatDay, readTextIfPresent, toError } from "../../core/index.ts";
+import { type Clock, formatDay, readTextIfPresent, toError } from "../../core/index.ts";
 import { Registry, type RegistryEvent, type Standing } from "../../promotion/index.ts";
 import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { lastMonday, startBeside } from "./beside.ts";
 
 export type ScheduleOptions = {
   /** Of the models in the session. */
@@ -21,11 +20,10 @@ export type ScheduleOptions = {
   readonly launcher: string;
   /** Of the session: where the output of retrainings is kept. */
   readonly folder: string;
+  /** Of its processes; the lowest where absent. */
+  readonly priority?: number;
 };
 
-const WEEK_MS = 7 * DAY_MS;
-/** The first Monday, 00:00 UTC. */
-const MONDAY_MS = 4 * DAY_MS;
 const DROPPED = 5;
 
 /** How often weights are trained anew: by the configuration. */
@@ -39,7 +37,7 @@ export function dueMonday(
   standings: readonly Standing[],
   events: readonly RegistryEvent[],
 ): number | undefined {
-  const mondayMs = Math.floor((nowMs - MONDAY_MS) / WEEK_MS) * WEEK_MS + MONDAY_MS;
+  const mondayMs = lastMonday(nowMs);
   const stands = standings.some(({ stage, sinceMs }) => stage !== "candidate" && sinceMs < mondayMs);
   const done = events.some(({ kind, timeMs }) => kind === "retrain" && timeMs >= mondayMs);
   return stands && !done ? mondayMs : undefined;
@@ -71,10 +69,27 @@ export class RetrainSchedule {
     }
   }
 
+  /** Begins one that is asked for, once after each Monday; where retraining is off it says what to do. */
+  now(name: string): void {
+    if (retrainingsOf(this.#config) === "off") {
+      this.#context.warn(`${name} asks for a retraining: tidemark retrain ${name}`);
+      return;
+    }
+    const mondayMs = lastMonday(this.#options.clock.nowMs());
+    if (this.#running.has(name) || this.#tried.get(name) === mondayMs) return;
+    this.#tried.set(name, mondayMs);
+    this.#begin(name, mondayMs);
+  }
+
+  /** Resolves when what runs has ended by itself. */
+  async ended(): Promise<void> {
+    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+  }
+
   /** Asks what runs to end, and waits for it. */
   async close(): Promise<void> {
     for (const { child } of this.#running.values()) child.kill("SIGTERM");
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+    await this.ended();
   }
 
   #lookAt(name: string): void {
@@ -88,32 +103,23 @@ export class RetrainSchedule {
   }
 
   #begin(name: string, mondayMs: number): void {
-    const { launcher, folder } = this.#options;
-    const { context, config } = { context: this.#context, config: this.#config };
+    const { launcher, folder, priority } = this.#options;
+    const context = this.#context;
     const path = join(folder, `retrain-${name}-${formatDay(mondayMs)}`);
-    const out = openSync(`${path}.json`, "w", 0o600);
-    const log = openSync(`${path}.log`, "w", 0o600);
-    const child = spawn(process.execPath, [launcher, ...retrainLine(name, config)], {
-      cwd: config.folder,
-      env: context.environment,
-      stdio: ["ignore", out, log],
+    const { child, ended } = startBeside(context, this.#config, {
+      launcher,
+      path,
+      line: retrainLine(name, this.#config),
+      ...(priority === undefined ? {} : { priority }),
     });
-    closeSync(out);
-    closeSync(log);
-    yieldTo(child.pid);
     context.note(`${name} is retrained in process ${child.pid ?? "unknown"}; the session goes on.`);
-    const ended = new Promise<void>((resolve) => {
-      child.once("error", (error) => {
-        context.warn(`${name} was not retrained: ${error.message}`);
-        resolve();
-      });
-      child.once("close", (code) => {
-        if (code === 0 || code === DROPPED) context.note(`${name} was retrained: ${answerIn(`${path}.json`)}.`);
-        else context.warn(`${name} was not retrained (exit ${code ?? "by a signal"}), and stays as it is: ${path}.log`);
-        resolve();
-      });
-    }).finally(() => this.#running.delete(name));
-    this.#running.set(name, { child, ended });
+    const told = ended.then((end) => {
+      this.#running.delete(name);
+      if (end instanceof Error) context.warn(`${name} was not retrained: ${end.message}`);
+      else if (end === 0 || end === DROPPED) context.note(`${name} was retrained: ${answerIn(`${path}.json`)}.`);
+      else context.warn(`${name} was not retrained (exit ${end ?? "by a signal"}), and stays as it is: ${path}.log`);
+    });
+    this.#running.set(name, { child, ended: told });
   }
 }
 
@@ -131,15 +137,6 @@ function retrainLine(name: string, config: Config): string[] {
     modelsFolder(config),
     ...(config.file === undefined ? [] : ["--config", config.file]),
   ];
-}
-
-/** What decides comes first. A system that does not let priorities be set trains at the same one. */
-function yieldTo(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
-  } catch {
-    return;
-  }
 }
 
 function answerIn(path: string): string {

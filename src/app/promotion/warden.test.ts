@@ -220,3 +220,35 @@ describe("a live model in a session", () => {
     expect(looks()).toEqual(["inconclusive", "inconclusive"]);
   });
 });
+
+describe("drift of a model that trades money", () => {
+  it("halves its size once, and sends it to paper in the end", async () => {
+    const world = new World();
+    await world.raise("live");
+    const warden = world.warden();
+    warden.drift("note", "unusual inputs");
+    expect(world.delivered.filter(({ kind }) => kind === "scale")).toHaveLength(0);
+    warden.drift("half", "what it says has moved");
+    warden.drift("retrain", "for two weeks");
+    await warden.settled();
+    expect(world.delivered.filter(({ kind }) => kind === "scale")).toMatchObject([{ factor: 0.5 }]);
+    expect(world.standing()).toMatchObject({ stage: "live", multiplier: 0.5 });
+    warden.drift("close-only", "for a month");
+    await warden.settled();
+    expect(world.commands()).toEqual(["close-only"]);
+    expect(world.standing()?.stage).toBe("paper");
+    warden.drift("half", "later");
+    expect(world.delivered.filter(({ kind }) => kind === "scale")).toHaveLength(1);
+  });
+
+  it("is nothing to one on paper", async () => {
+    const world = new World();
+    await world.raise("paper");
+    const warden = world.warden();
+    const before = world.delivered.length;
+    warden.drift("close-only", "for a month");
+    await warden.settled();
+    expect(world.delivered).toHaveLength(before);
+    expect(world.standing()?.stage).toBe("paper");
+  });
+});

@@ -10,6 +10,7 @@ import {
   Answer,
   answerToMonth,
   type CanaryFact,
+  type DriftAction,
   type EventBody,
   type GateSettings,
   gatesFingerprint,
@@ -135,6 +136,14 @@ export class Warden {
     for (const day of ended.slice(this.#daysFed)) if (dayDeviation > 0) this.#harm.day(day / dayDeviation);
     this.#daysFed = ended.length;
     if (atMs >= this.#periodMs + MONTH_MS) this.#month(standing);
+  }
+
+  /** What a week's look at the model's drift asks for. Each step down is made once: a month that is clean raises it again. */
+  drift(action: DriftAction, reason: string): void {
+    const standing = this.#standing;
+    if (standing === undefined || this.#down || (standing.stage !== "canary" && standing.stage !== "live")) return;
+    if (action === "close-only") this.#answer(Answer.paper, reason);
+    else if (action !== "none" && action !== "note" && standing.multiplier > 0.5) this.#answer(Answer.halve, reason);
   }
 
   #feed(fact: CanaryFact): void {

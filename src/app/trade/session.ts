@@ -45,8 +45,10 @@ import {
 } from "../../trade/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { DriftSchedule, type DriftSubject, driftEntry } from "../promotion/drift-schedule.ts";
 import { openWarden } from "../promotion/promotion.ts";
 import { RetrainSchedule } from "../promotion/retrain-schedule.ts";
+import type { Warden, WardenOptions } from "../promotion/warden.ts";
 import { beginningRows, joinedSeries, roomBars } from "./history.ts";
 import { setLeverages } from "./leverage.ts";
 import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
@@ -167,20 +169,16 @@ export async function runSession(
       onTrouble: (text) => log.say("warn", text),
     });
     closing.unshift(() => watchers.close());
-    const wardens = found.flatMap(({ name: strategy, what }) =>
-      place.terms?.has(strategy) === true
-        ? [
-            openWarden(context, config, what, {
-              strategy,
-              exchange,
-              folder: state,
-              clock,
-              pace,
-              deliver: (input) => session.deliver(input),
-            }),
-          ]
-        : [],
-    );
+    const watched = new Map<string, Warden>();
+    for (const { name: strategy, what } of found) {
+      if (place.terms?.has(strategy) !== true) continue;
+      const deliver: WardenOptions["deliver"] = (input) => session.deliver(input);
+      watched.set(
+        strategy,
+        openWarden(context, config, what, { strategy, exchange, folder: state, clock, pace, deliver }),
+      );
+    }
+    const wardens = [...watched.values()];
     if (wardens.length > 0) {
       const before = emptyState();
       for (const { entry, atMs } of journal.read(0)) {
@@ -255,6 +253,24 @@ export async function runSession(
         ? undefined
         : new RetrainSchedule(context, config, { names, clock, launcher: place.launcher, folder: state });
     closing.unshift(() => schedule?.close());
+    const drift =
+      place.launcher === undefined
+        ? undefined
+        : new DriftSchedule(context, config, {
+            subjects: driftSubjects(found),
+            clock,
+            launcher: place.launcher,
+            folder: state,
+            carryOut: ({ strategy, model }, action, reason) => {
+              const warden = watched.get(strategy);
+              const factor = session.engine.state.scales[strategy] ?? 1;
+              const entry = warden === undefined ? driftEntry(strategy, action, reason, factor) : undefined;
+              warden?.drift(action, reason);
+              if (entry !== undefined) session.deliver(entry);
+              if (action === "retrain" || action === "challenger") schedule?.now(model.split("/")[0]);
+            },
+          });
+    closing.unshift(() => drift?.close());
     const loop = new LiveLoop({
       session,
       portfolio,
@@ -273,6 +289,7 @@ export async function runSession(
         );
         void shadows.follow();
         schedule?.look();
+        drift?.look();
       },
       onUnmarked: (text) => log.say("warn", text),
     });
@@ -328,6 +345,13 @@ async function leverages(
     if (!goesOn) throw thrown;
     context.warn(toError(thrown).message);
   }
+}
+
+/** Rules have no training that a market could move away from. */
+function driftSubjects(found: readonly Candidate[]): DriftSubject[] {
+  return found.flatMap(({ name: strategy, manifest }) =>
+    manifest === undefined ? [] : [{ strategy, model: `${manifest.name}/${manifest.version}` }],
+  );
 }
 
 type Reload = { readonly config: EngineConfig; readonly budget: DecisionConfig["sizing"]["budget"] };

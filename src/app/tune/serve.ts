@@ -4,7 +4,7 @@ import { packageVersion, TidemarkError } from "../../core/index.ts";
 import { openRequestedMarket, type PlanBoard, type PostedPlan, planBoard } from "../../learn/index.ts";
 import { type ObjectiveModule, runWorker } from "../../search/index.ts";
 import { dataRoot } from "../config/folders.ts";
-import { searchBudget } from "../config/search.ts";
+import { lostAfterMs, searchBudget } from "../config/search.ts";
 import type { AppContext } from "../context.ts";
 import { postedWalk, servedWalk } from "../walkforward/elsewhere.ts";
 import { planSchema } from "./plan.ts";
@@ -103,7 +103,7 @@ class SearchServer {
     const over = new AbortController();
     const watching = this.#watch(posted, over);
     const { parallel } = searchBudget(config, Math.max(1, availableParallelism() - 1));
-    const lostAfterMs = 1_000 * config.search.lostAfterSeconds;
+    const silenceMs = lostAfterMs(config);
     this.#context.note(`Serving the search ${posted.name}, ${parallel} trials at a time.`);
     try {
       return await runWorker({
@@ -112,8 +112,8 @@ class SearchServer {
         codeVersion: posted.codeVersion,
         dataFingerprint: posted.dataFingerprint,
         parallel,
-        lockMs: lostAfterMs,
-        stalledCheckMs: lostAfterMs,
+        lockMs: silenceMs,
+        stalledCheckMs: silenceMs,
         signal: AbortSignal.any([signal, over.signal]),
         onProgress: this.#context.progress,
         clock,

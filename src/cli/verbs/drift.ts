@@ -36,7 +36,7 @@ async function gate(context: CommandContext, given: string): Promise<number> {
 }
 
 export function registerDrift(program: Command, runner: VerbRunner): void {
-  addVerb<{ readonly model: string; readonly gate?: boolean }>(
+  addVerb<{ readonly model: string; readonly gate?: boolean; readonly fetch?: boolean }>(
     program,
     {
       name: "drift",
@@ -46,6 +46,7 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
         "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm, and so is what the model says (probabilities, sides), which counts for more. Rows that lie far from those of the training are counted. Exit 5 where the newest week asks for more than a note.",
       options: [
         new Option("--model <model>", "name, name/version, or a folder").makeOptionMandatory(),
+        new Option("--fetch", "fetch newer candles first"),
         new Option(
           "--gate",
           "make a version of it that trades rows unlike those of its training at half size, or opens nothing on them",
@@ -56,6 +57,8 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
         ["--timeframe <length>", "data.timeframe"],
         ["--to <date>", "data.to"],
         ["--reports-dir <folder>", "paths.reports"],
+        ["--models-dir <folder>", "paths.models"],
+        ["--host <place>", "trade.host"],
       ],
       examples: [
         ["drift --model tidemark", "the weeks since it was trained"],
@@ -63,7 +66,7 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
       ],
       run: async (context, { options }) => {
         if (options.gate === true) return gate(context, options.model);
-        const drift = await modelDrift(context, context.config(), options.model);
+        const drift = await modelDrift(context, context.config(), options.model, { fetch: options.fetch === true });
         const { output } = context;
         const headline = ACTION_WORDS[drift.action];
         const folder = reportsFolder(context.config());

@@ -19,6 +19,12 @@ export const promotionSection = z
       .describe(
         'Whether a session lets its models be retrained after each Monday, 00:00 UTC ("weekly"), in a process of its own.',
       ),
+    drift: z
+      .enum(["off", "weekly"])
+      .default("off")
+      .describe(
+        'Whether a session looks at the drift of its models after each Monday, 00:00 UTC ("weekly"), in a process of its own, and halves sizes, asks for a retraining or opens nothing any more, as that says.',
+      ),
     paper: z
       .strictObject({
         trades: z.int().min(1).max(1_000_000).default(100).describe("Closed trades in approved sessions and regimes."),
