@@ -52,6 +52,10 @@ async function looked(schedule: DriftSchedule): Promise<void> {
   await schedule.ended();
 }
 
+function entry(action: Parameters<typeof driftEntry>[1], factor: number) {
+  return driftEntry("m-1", action, "why", factor);
+}
+
 describe("a weekly look at drift", () => {
   it("is carried out once after each Monday, also over a restart of the session", async () => {
     const found = JSON.stringify({ action: "half", headline: "Trade half the size" });
@@ -85,8 +89,6 @@ describe("a weekly look at drift", () => {
   });
 
   it("halves sizes once, and in the end opens nothing, where no registry watches", () => {
-    const entry = (action: Parameters<typeof driftEntry>[1], factor: number) =>
-      driftEntry("m-1", action, "why", factor);
     for (const action of ["half", "retrain", "challenger"] as const) {
       expect(entry(action, 1)).toEqual({ kind: "scale", strategy: "m-1", factor: 0.5, reason: "why" });
       expect(entry(action, 0.5), "not twice").toBeUndefined();

@@ -11,7 +11,7 @@ import type { Entry } from "../../trade/index.ts";
 import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { lastMonday, startBeside } from "./beside.ts";
+import { type Beside, lastMonday, startBeside } from "./beside.ts";
 
 /** A strategy of the session and the model that decides for it. */
 export type DriftSubject = { readonly strategy: string /** "name/version" */; readonly model: string };
@@ -80,31 +80,33 @@ export class DriftSchedule {
 
   #begin(subject: DriftSubject, mondayMs: number): void {
     const { strategy, model } = subject;
-    const { launcher, folder, priority, carryOut } = this.#options;
-    const context = this.#context;
+    const { launcher, folder, priority } = this.#options;
     const path = join(folder, `drift-${model.replaceAll("/", "-")}-${formatDay(mondayMs)}`);
     // What was found before a restart has been answered.
     if (foundIn(`${path}.json`) !== undefined) return;
-    const { child, ended } = startBeside(context, this.#config, {
+    const { child, ended } = startBeside(this.#context, this.#config, {
       launcher,
       path,
       line: driftLine(model, this.#config),
       ...(priority === undefined ? {} : { priority }),
     });
-    const told = ended.then((end) => {
-      this.#running.delete(strategy);
-      const found = end === 0 || end === ASKS ? foundIn(`${path}.json`) : undefined;
-      if (found === undefined) {
-        const how = end instanceof Error ? end.message : `exit ${end ?? "by a signal"}`;
-        context.warn(`The drift of ${model} was not looked at (${how}): ${path}.log`);
-        return;
-      }
-      const reason = `drift of ${model}: ${found.headline}`;
-      if (found.action === "none") return;
-      context.note(reason);
-      carryOut(subject, found.action, reason);
-    });
-    this.#running.set(strategy, { child, ended: told });
+    this.#running.set(strategy, { child, ended: this.#tell(subject, path, ended) });
+  }
+
+  async #tell(subject: DriftSubject, path: string, ended: Beside["ended"]): Promise<void> {
+    const { warn, note } = this.#context;
+    const end = await ended;
+    this.#running.delete(subject.strategy);
+    const found = end === 0 || end === ASKS ? foundIn(`${path}.json`) : undefined;
+    if (found === undefined) {
+      const how = end instanceof Error ? end.message : `exit ${end ?? "by a signal"}`;
+      warn(`The drift of ${subject.model} was not looked at (${how}): ${path}.log`);
+      return;
+    }
+    if (found.action === "none") return;
+    const reason = `drift of ${subject.model}: ${found.headline}`;
+    note(reason);
+    this.#options.carryOut(subject, found.action, reason);
   }
 }
 

@@ -9,7 +9,7 @@ import { Registry, type RegistryEvent, type Standing } from "../../promotion/ind
 import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { lastMonday, startBeside } from "./beside.ts";
+import { type Beside, lastMonday, startBeside } from "./beside.ts";
 
 export type ScheduleOptions = {
   /** Of the models in the session. */
@@ -113,13 +113,16 @@ export class RetrainSchedule {
       ...(priority === undefined ? {} : { priority }),
     });
     context.note(`${name} is retrained in process ${child.pid ?? "unknown"}; the session goes on.`);
-    const told = ended.then((end) => {
-      this.#running.delete(name);
-      if (end instanceof Error) context.warn(`${name} was not retrained: ${end.message}`);
-      else if (end === 0 || end === DROPPED) context.note(`${name} was retrained: ${answerIn(`${path}.json`)}.`);
-      else context.warn(`${name} was not retrained (exit ${end ?? "by a signal"}), and stays as it is: ${path}.log`);
-    });
-    this.#running.set(name, { child, ended: told });
+    this.#running.set(name, { child, ended: this.#tell(name, path, ended) });
+  }
+
+  async #tell(name: string, path: string, ended: Beside["ended"]): Promise<void> {
+    const { warn, note } = this.#context;
+    const end = await ended;
+    this.#running.delete(name);
+    if (end instanceof Error) warn(`${name} was not retrained: ${end.message}`);
+    else if (end === 0 || end === DROPPED) note(`${name} was retrained: ${answerIn(`${path}.json`)}.`);
+    else warn(`${name} was not retrained (exit ${end ?? "by a signal"}), and stays as it is: ${path}.log`);
   }
 }
 
