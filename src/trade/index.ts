@@ -74,4 +74,4 @@ export {
 } from "./session/view.ts";
 export { type DayResult, simulateDay } from "./simulation/day.ts";
 export { type DeathResult, deaths, dieAt } from "./simulation/every-write.ts";
-export { faultsThatShow, PLANTED_FAULTS, type PlantedFault } from "./simulation/faults.ts";
+export { faultsThatShow, PLANTED_FAULTS, PLANTED_SPOT_FAULTS, type PlantedFault } from "./simulation/faults.ts";

@@ -1,10 +1,12 @@
 /** @file Simulated trading days, one after the other, and the defects that they must notice. */
-import { faultsThatShow, PLANTED_FAULTS, simulateDay } from "../../trade/index.ts";
+import { faultsThatShow, PLANTED_FAULTS, PLANTED_SPOT_FAULTS, simulateDay } from "../../trade/index.ts";
 import type { AppContext } from "../context.ts";
 
 export type EngineProof = {
   readonly passed: boolean;
   readonly days: number;
+  /** Of those, days of spot. */
+  readonly spotDays: number;
   readonly daysASecond: number;
   readonly orders: number;
   readonly executions: number;
@@ -22,6 +24,12 @@ export type EngineProof = {
 
 /** Seeds that a planted defect is looked for on. */
 const PLANTED_SEEDS = 12;
+/** Of so many days in a row one is of spot, where stops and targets are orders of their own. */
+const SPOT_EVERY = 4;
+
+function marketOf(seed: number): "linear" | "spot" {
+  return seed % SPOT_EVERY === 0 ? "spot" : "linear";
+}
 
 export async function verifyEngine(
   context: AppContext,
@@ -31,10 +39,12 @@ export async function verifyEngine(
   const began = clock.elapsedMs();
   const sum = { orders: 0, executions: 0, records: 0 };
   let longestNakedMs = 0;
+  let spotDays = 0;
   const faults: Record<string, number> = {};
   const violations: Array<{ seed: number; violation: string }> = [];
   for (let i = 0; i < days; i++) {
-    const day = simulateDay({ seed: first + i });
+    const day = simulateDay({ seed: first + i, market: marketOf(first + i) });
+    if (marketOf(first + i) === "spot") spotDays++;
     sum.orders += day.orders;
     sum.executions += day.executions;
     sum.records += day.records;
@@ -47,20 +57,25 @@ export async function verifyEngine(
   context.endProgress();
   const seconds = (clock.elapsedMs() - began) / 1_000;
   const noticed = [];
-  for (const [i, name] of (planted ? PLANTED_FAULTS : []).entries()) {
+  const defects = [
+    ...PLANTED_FAULTS.map((name) => ({ name, market: "linear" as const })),
+    ...PLANTED_SPOT_FAULTS.map((name) => ({ name, market: "spot" as const })),
+  ];
+  for (const [i, { name, market }] of (planted ? defects : []).entries()) {
     let found: { seed: number; violation: string } | undefined;
     for (let seed = 1; seed <= PLANTED_SEEDS && found === undefined; seed++) {
-      const { violation } = simulateDay({ seed, planted: name, faults: faultsThatShow(name) });
+      const { violation } = simulateDay({ seed, market, planted: name, faults: faultsThatShow(name) });
       if (violation !== undefined) found = { seed, violation };
       await clock.sleep(0, signal);
     }
     noticed.push({ name, seed: found?.seed, violation: found?.violation ?? "" });
-    context.progress({ label: "planted defects", done: i + 1, total: PLANTED_FAULTS.length, unit: "defects" });
+    context.progress({ label: "planted defects", done: i + 1, total: defects.length, unit: "defects" });
   }
   context.endProgress();
   return {
     passed: violations.length === 0 && noticed.every(({ seed }) => seed !== undefined),
     days,
+    spotDays,
     daysASecond: seconds > 0 ? days / seconds : 0,
     ...sum,
     longestNakedMs,

@@ -14,7 +14,7 @@ export function registerVerifyEngine(group: Command, runner: VerbRunner): void {
       name: "engine",
       summary: "Trading days from a seed, with crashes, lost replies and broken streams",
       details:
-        "Engine, journal, venue and network run in one process on virtual time: crashes that lose what was not flushed, requests and replies that are lost or late, stream events that are dropped, doubled and reordered. After every input: no order without its intent and quote, no position without a stop beyond its bound, caps and halts hold; at the end of a day journal and venue agree to the last digit. A failure names its seed. With --planted, defects are put in on purpose, and each must be noticed.",
+        "Engine, journal, venue and network run in one process on virtual time: crashes that lose what was not flushed, requests and replies that are lost or late, stream events that are dropped, doubled and reordered. After every input: no order without its intent and quote, no position without a stop beyond its bound, caps and halts hold; at the end of a day journal and venue agree to the last digit. Every fourth seed is a day of spot, where stops and targets are orders of the engine's own: none outlives its holding. A failure names its seed. With --planted, defects are put in on purpose, and each must be noticed.",
       options: [
         new Option("--days <number>", "simulated days").argParser(wholeNumber).default(30),
         new Option("--no-planted", "leave the planted defects out"),
@@ -28,7 +28,7 @@ export function registerVerifyEngine(group: Command, runner: VerbRunner): void {
         const first = context.config().seed ?? 1;
         const result = await verifyEngine(context, { days: options.days, first, planted: options.planted });
         output.text(
-          `${result.days} days, ${result.orders} orders, ${result.executions} fills, ${result.records} records`,
+          `${result.days} days (${result.spotDays} of spot), ${result.orders} orders, ${result.executions} fills, ${result.records} records`,
         );
         output.text(
           `  ${result.daysASecond.toFixed(1)} days a second, longest time without a stop ${result.longestNakedMs} ms`,

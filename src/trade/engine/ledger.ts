@@ -103,8 +103,8 @@ export function bookExecution(state: EngineState, execution: BrokerExecution): b
   const isGuard = order?.request.purpose === "protection";
   const brackets = order === undefined || isGuard ? NO_BRACKETS : order.brackets;
   moveQuantity(state, symbol, quantity, decimal(price), order?.strategy ?? "", brackets);
-  // What the venue kept as its fee was paid for and is not held: it leaves at cost, booked as the fee above.
-  if (inBase && quantity.gt(0)) takeFromHolding(state, symbol, decimal(execution.fee));
+  // What the venue kept as its fee is a sale at the price of the fill that pays the fee above.
+  if (inBase && quantity.gt(0)) takeFromHolding(state, symbol, decimal(execution.fee), decimal(price));
   return true;
 }
 
@@ -116,10 +116,11 @@ export function finishOrder(order: OrderState): void {
   order.cancelling = false;
 }
 
-function takeFromHolding(state: EngineState, symbol: string, amount: Decimal): void {
+function takeFromHolding(state: EngineState, symbol: string, amount: Decimal, price: Decimal): void {
   const position = state.positions[symbol];
   if (position === undefined || amount.lte(0)) return;
   const average = entryPrice(position);
+  state.realised = plus(state.realised, price.minus(average).mul(amount).mul(multiplierOf(state, symbol)));
   position.quantity = exactText(decimal(position.quantity).minus(amount));
   position.cost = exactText(average.mul(position.quantity));
   if (decimal(position.quantity).lte(0)) closePosition(state, symbol);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { simulateDay } from "./day.ts";
-import { DAY_FAULTS, faultsThatShow, NO_FAULTS, PLANTED_FAULTS } from "./faults.ts";
+import { DAY_FAULTS, faultsThatShow, NO_FAULTS, PLANTED_FAULTS, PLANTED_SPOT_FAULTS } from "./faults.ts";
 
 describe("a simulated day", () => {
   test("without faults trades, and journal and venue agree", () => {
@@ -22,6 +22,23 @@ describe("a simulated day", () => {
     const [first, again] = [simulateDay({ seed: 7 }), simulateDay({ seed: 7 })];
     expect(again).toEqual(first);
     expect(simulateDay({ seed: 8 }).hash).not.toBe(first.hash);
+  });
+});
+
+describe("a simulated day of spot", () => {
+  test("keeps every promise under every fault: stops and targets end with their holding, fees stay in the coin", () => {
+    const day = simulateDay({ seed: 1, faults: DAY_FAULTS, market: "spot" });
+    expect(day.violation).toBeUndefined();
+    expect(day.orders, "entries, exits, and two guards of each holding").toBeGreaterThan(40);
+    for (const kind of ["crash", "disconnect", "lostReply", "lostRequest"])
+      expect(day.counts[kind], `${kind} was met`).toBeGreaterThan(0);
+  });
+
+  test.each(PLANTED_SPOT_FAULTS)("notices a defect: %s", (planted) => {
+    const noticed = Array.from({ length: 6 }, (_, i) => i + 1).find(
+      (seed) => simulateDay({ seed, planted, faults: faultsThatShow(planted), market: "spot" }).violation !== undefined,
+    );
+    expect(noticed, "one of six seeds shows it").toBeDefined();
   });
 });
 

@@ -12,7 +12,9 @@ import { MemoryJournal } from "../journal/memory-journal.ts";
 import { requireAgreement } from "./agreement.ts";
 import { DAY_FAULTS, type FaultRates, NO_FAULTS, type PlantedFault } from "./faults.ts";
 import { Scheduler } from "./scheduler.ts";
-import { type ShellWorld, SimShell, violated } from "./sim-shell.ts";
+import { LOT_STEP, type SimPlace, violated } from "./sim-place.ts";
+import { type ShellWorld, SimShell } from "./sim-shell.ts";
+import { SimSpotVenue } from "./sim-spot-venue.ts";
 import { SimVenue } from "./sim-venue.ts";
 
 export type DayOptions = {
@@ -21,6 +23,8 @@ export type DayOptions = {
   readonly planted?: PlantedFault;
   readonly symbols?: number;
   readonly barMs?: number;
+  /** Contracts on margin, or coins with stops and targets that are orders of their own. Default: linear. */
+  readonly market?: "linear" | "spot";
 };
 
 export type DayResult = {
@@ -75,11 +79,13 @@ class SimulatedDay {
   readonly #random: Random;
   readonly #time = new Scheduler(START_MS);
   readonly #journal = new MemoryJournal();
-  readonly #venue: SimVenue;
+  readonly #venue: SimPlace;
   readonly #world: ShellWorld;
   readonly #shell: SimShell;
   readonly #symbols: readonly string[];
   readonly #barMs: number;
+  /** Since when stops or targets have waited without a holding, by symbol. */
+  readonly #looseMs = new Map<string, number>();
   #longestNakedMs = 0;
   #haltedMs = Number.POSITIVE_INFINITY;
   #orderedHaltMs = Number.POSITIVE_INFINITY;
@@ -91,9 +97,8 @@ class SimulatedDay {
     this.#barMs = options.barMs ?? 15 * MINUTE_MS;
     this.#symbols = Array.from({ length: options.symbols ?? 2 }, (_, i) => `S${i}USDT`);
     const faults = options.faults ?? DAY_FAULTS;
-    this.#venue = new SimVenue(this.#symbols, BALANCE, this.#random.fork("venue"), (event) =>
-      this.#shell.stream(event),
-    );
+    const Venue = options.market === "spot" ? SimSpotVenue : SimVenue;
+    this.#venue = new Venue(this.#symbols, BALANCE, this.#random.fork("venue"), (event) => this.#shell.stream(event));
     this.#venue.onCovered = (since) => this.#countNaked(since);
     Object.assign(this.#venue.knobs, {
       lostBracket: faults.lostBracket,
@@ -154,7 +159,8 @@ class SimulatedDay {
       this.#shell.input({ kind: "row", strategy: "sim", openMs: closeMs - this.#barMs, rows, late: false });
       const targets = this.#symbols.flatMap((symbol): Target[] => {
         if (random.uniform() < 0.4) return [];
-        const lots = random.uniform() < 0.3 ? 0 : Math.round((random.uniform() - 0.5) * 80_000);
+        const signed = random.uniform() < 0.3 ? 0 : Math.round((random.uniform() - 0.5) * 80_000);
+        const lots = this.#options.market === "spot" ? Math.abs(signed) : signed;
         return [
           {
             symbol,
@@ -243,6 +249,7 @@ class SimulatedDay {
       const ms = this.#countNaked(since);
       if (ms > NAKED_BOUND_MS) violated(`${symbol} is protected within its bound, was naked for ${ms} ms`);
     }
+    for (const symbol of this.#symbols) this.#checkLoose(symbol);
     for (const [id, { life }] of Object.entries(this.#shell.engine.state.orders)) {
       if ((life === "rejected" || life === "absent") && this.#venue.orders.has(id)) {
         violated(`${id} is taken for ${life}, and the venue has it`);
@@ -250,10 +257,24 @@ class SimulatedDay {
     }
   }
 
+  /** A stop or target of coins that are sold already could sell those that are bought next. */
+  #checkLoose(symbol: string): void {
+    const isLoose = this.#venue.held(symbol).lt(LOT_STEP) && this.#venue.waiting(symbol).length > 0;
+    const since = this.#looseMs.get(symbol);
+    if (!isLoose) this.#looseMs.delete(symbol);
+    else if (since === undefined) this.#looseMs.set(symbol, this.#time.nowMs);
+    else if (this.#countTime(since) > NAKED_BOUND_MS)
+      violated(`a stop or target of ${symbol} ends with its holding, and waits without one`);
+  }
+
   /** Only while the process lives and is connected can it do anything about it. */
-  #countNaked(sinceMs: number): number {
+  #countTime(sinceMs: number): number {
     if (!this.#shell.alive || !this.#shell.linked) return 0;
-    const ms = this.#time.nowMs - Math.max(sinceMs, this.#shell.troubledMs);
+    return this.#time.nowMs - Math.max(sinceMs, this.#shell.troubledMs);
+  }
+
+  #countNaked(sinceMs: number): number {
+    const ms = this.#countTime(sinceMs);
     this.#longestNakedMs = Math.max(this.#longestNakedMs, ms);
     return ms;
   }

@@ -11,7 +11,8 @@ import { MemoryJournal } from "../journal/memory-journal.ts";
 import { requireAgreement } from "./agreement.ts";
 import { NO_FAULTS, type PlantedFault } from "./faults.ts";
 import { Scheduler } from "./scheduler.ts";
-import { SimShell, violated } from "./sim-shell.ts";
+import { violated } from "./sim-place.ts";
+import { SimShell } from "./sim-shell.ts";
 import { SimVenue } from "./sim-venue.ts";
 
 /** `at` as a death script has it: 0 before the write, 1 after it, 2 and up after so many less one of its effects. */

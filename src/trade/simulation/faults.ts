@@ -80,7 +80,15 @@ export const PLANTED_FAULTS = [
   /** An unknown order is taken for a refused one. */
   "unknown-as-rejected",
 ] as const;
-export type PlantedFault = (typeof PLANTED_FAULTS)[number];
+
+/** Of stops and targets that are orders of their own: seen on days of spot. */
+export const PLANTED_SPOT_FAULTS = [
+  /** A stop or target is said to be placed and is not. */
+  "guard-not-placed",
+  /** One that outlives its holding is said to be cancelled and is not. */
+  "guard-not-cancelled",
+] as const;
+export type PlantedFault = (typeof PLANTED_FAULTS)[number] | (typeof PLANTED_SPOT_FAULTS)[number];
 
 /**
  * Faults under which a planted defect shows within a few days. That a lost reply was taken for a refusal is seen where the

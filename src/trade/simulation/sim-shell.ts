@@ -2,17 +2,16 @@
  * @file The engine's shell in virtual time: it journals, carries out effects over a network that fails, and dies at any
  * moment, even between two effects. What it had in memory is then gone; the journal and the venue are all there is.
  */
-import { exactText, HOUR_MS, InvariantError, type Random } from "../../core/index.ts";
+import { exactText, HOUR_MS, type Random } from "../../core/index.ts";
 import type { BrokerEvent, OrderRequest } from "../broker.ts";
-import { applyEntry } from "../engine/apply.ts";
 import type { EngineConfig } from "../engine/config.ts";
 import { type Effect, type Input, isDurable } from "../engine/entries.ts";
 import { Engine } from "../engine/machine.ts";
-import { type EngineState, emptyState } from "../engine/state.ts";
+import { foldJournal } from "../journal/fold.ts";
 import type { MemoryJournal } from "../journal/memory-journal.ts";
 import type { FaultRates, PlantedFault } from "./faults.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { SimVenue } from "./sim-venue.ts";
+import type { SimPlace } from "./sim-place.ts";
 
 /** A request that the venue gets later than this is refused as too old, and a reply is waited for no longer. */
 const WINDOW_MS = 5_000;
@@ -35,7 +34,7 @@ export type ShellWorld = {
   readonly time: Scheduler;
   readonly random: Random;
   readonly journal: MemoryJournal;
-  readonly venue: SimVenue;
+  readonly venue: SimPlace;
   readonly config: EngineConfig;
   faults: FaultRates;
   readonly planted: PlantedFault | undefined;
@@ -72,28 +71,16 @@ export class SimShell {
     this.#life++;
     this.#armedMs = Number.POSITIVE_INFINITY;
     this.troubledMs = time.nowMs;
-    const snapshot = journal.snapshot();
-    const state = snapshot === undefined ? emptyState() : (JSON.parse(snapshot.state) as EngineState);
-    for (const { entry, atMs } of journal.read(state.seq)) applyEntry(state, entry, atMs);
+    const state = foldJournal(journal);
     // Of the journal and not of this life: a process that dies every few minutes keeps its snapshots young all the same.
-    this.#snapshotMs = snapshot?.atMs ?? 0;
+    this.#snapshotMs = journal.snapshot()?.atMs ?? 0;
     this.engine = new Engine(state);
     if (state.config === undefined) {
       this.input({
         kind: "session",
         id: "sim",
         config,
-        capabilities: {
-          name: "sim",
-          live: false,
-          attachedBrackets: true,
-          protection: "position",
-          amend: true,
-          postOnly: true,
-          shortSelling: true,
-          targets: false,
-          finalOrdersMs: 86_400_000,
-        },
+        capabilities: this.#world.venue.capabilities,
         accountId: "sim",
         instruments: [],
         strategySpec: {},
@@ -197,12 +184,24 @@ export class SimShell {
     switch (effect.do) {
       case "submit": {
         const request = this.#tampered(effect.request);
+        if (planted === "guard-not-placed" && request.purpose === "protection") {
+          const { clientOrderId } = request;
+          const outcome = { outcome: "acknowledged", orderId: clientOrderId, duplicate: false } as const;
+          this.#within(10, () => this.input({ kind: "submitted", clientOrderId, outcome }));
+          return;
+        }
         this.#world.sending(request);
         return this.#submit(request);
       }
       case "cancel":
+        if (planted === "guard-not-cancelled") {
+          this.#within(10, () =>
+            this.input({ kind: "cancelled", request: effect.request, outcome: { outcome: "acknowledged" } }),
+          );
+          return;
+        }
         return this.#request(
-          () => venue.cancel(effect.request),
+          () => venue.cancel(effect.request, time.nowMs),
           (outcome) => ({ kind: "cancelled", request: effect.request, outcome: outcome ?? lost }),
         );
       case "protect":
@@ -368,8 +367,3 @@ export class SimShell {
 }
 
 const lost = { outcome: "unknown", reason: "timed out" } as const;
-
-/** Names the violated promise; the day's seed repeats it. */
-export function violated(what: string): never {
-  throw new InvariantError(what);
-}

@@ -19,34 +19,33 @@ import type {
 import type { VenueSnapshot } from "../engine/entries.ts";
 import type { Quote } from "../feed.ts";
 import type { OrderRules } from "../order-rules.ts";
+import { floor, halves, price, type SimPlace, simRules, type VenueKnobs } from "./sim-place.ts";
 
 const FEE_RATE = "0.00055";
-const TICK = "0.1";
-
-export type VenueKnobs = {
-  /** Probability that an attached bracket is not placed. */
-  lostBracket: number;
-  /** Probability that a market order fills only in part. */
-  partialFill: number;
-  /** Probability that an order is refused for lack of funds. */
-  refusal: number;
-};
 
 type Held = { quantity: Decimal; cost: Decimal; stop: DecimalText | undefined; target: DecimalText | undefined };
 
-export class SimVenue {
+export class SimVenue implements SimPlace {
+  readonly capabilities = {
+    name: "sim",
+    live: false,
+    attachedBrackets: true,
+    protection: "position",
+    amend: true,
+    postOnly: true,
+    shortSelling: true,
+    targets: false,
+    finalOrdersMs: 86_400_000,
+  } as const;
   readonly rules: readonly OrderRules[];
   readonly orders = new Map<string, BrokerOrder>();
   readonly executions: BrokerExecution[] = [];
-  /** Since when a position has had no stop, by symbol. */
   readonly nakedMs = new Map<string, number>();
-  /** Called when a position that was naked since then is protected or closed. */
   onCovered: (sinceMs: number) => void = () => {};
   readonly knobs: VenueKnobs = { lostBracket: 0, partialFill: 0, refusal: 0 };
   cash: Decimal;
   fees = decimal("0");
   funding = decimal("0");
-  /** All that was received less all that was paid for quantity. */
   traded = decimal("0");
   readonly #held = new Map<string, Held>();
   /** Price in ticks. */
@@ -77,6 +76,11 @@ export class SimVenue {
 
   held(symbol: string): Decimal {
     return this.#held.get(symbol)?.quantity ?? decimal("0");
+  }
+
+  /** A position's stop and target are its own. */
+  waiting(): readonly BrokerOrder[] {
+    return [];
   }
 
   submit(request: OrderRequest, nowMs: number): SubmitOutcome {
@@ -304,42 +308,4 @@ export class SimVenue {
     const total = exactText(this.cash);
     this.#emit({ kind: "wallet", balance: { currency: "USDT", total, available: total, equity: total } });
   }
-}
-
-function simRules(symbol: string): OrderRules {
-  return {
-    symbol,
-    status: "trading",
-    tick: exactText(TICK),
-    lotStep: exactText("0.001"),
-    multiplier: exactText("1"),
-    minQuantity: exactText("0.001"),
-    maxLimitQuantity: exactText("1000"),
-    maxMarketQuantity: exactText("500"),
-    minNotional: exactText("5"),
-    minPrice: exactText(TICK),
-    maxPrice: exactText("1000000"),
-    leverageStep: exactText("0.01"),
-    maxLeverage: exactText("10"),
-  };
-}
-
-const prices = new Map<number, DecimalText>();
-
-function price(ticks: number): DecimalText {
-  let text = prices.get(ticks);
-  if (text === undefined) {
-    text = exactText(decimal(TICK).mul(ticks));
-    prices.set(ticks, text);
-  }
-  return text;
-}
-
-function floor(quantity: Decimal): Decimal {
-  return quantity.mul(1_000).floor().div(1_000);
-}
-
-function halves(quantity: Decimal): Decimal[] {
-  const first = floor(quantity.div(2));
-  return [first, quantity.minus(first)];
 }
