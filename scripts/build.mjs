@@ -10,6 +10,7 @@ import { listFiles, ROOT, runTool, TOOLS } from "./lib.mjs";
 
 const DIST = join(ROOT, "dist");
 const STAMP = join(DIST, ".built");
+const TYPES_STAMP = join(DIST, ".declared");
 const LOCK = join(DIST, ".lock");
 const LOCK_PATIENCE_MS = 120_000;
 
@@ -21,8 +22,10 @@ function sourceState() {
   return `${Math.max(...inputs.map((path) => statSync(join(ROOT, path)).mtimeMs))} ${inputs.length}`;
 }
 
+const isOld = (stamp) => !existsSync(stamp) || readFileSync(stamp, "utf8") !== sourceState();
+
 export function isStale() {
-  return !existsSync(STAMP) || readFileSync(STAMP, "utf8") !== sourceState();
+  return isOld(STAMP);
 }
 
 function holderIsAlive() {
@@ -81,7 +84,10 @@ function declare() {
     const source = path.replace(/^dist\//, "src/").replace(/\.d\.ts$/, ".ts");
     if (!existsSync(join(ROOT, source))) rmSync(join(ROOT, path));
   }
+  const state = sourceState();
+  rmSync(TYPES_STAMP, { force: true });
   const done = runTool(TOOLS.tsc, ["-p", "tsconfig.build.json"]);
+  if (done.code === 0) writeFileSync(TYPES_STAMP, state);
   return done.code === 0 ? "" : done.output;
 }
 
@@ -90,9 +96,9 @@ export function ensureBuilt() {
   return isStale() ? withLock(() => (isStale() ? assemble() : "")) : "";
 }
 
-/** The types alone, where a door's are needed and the programs stand. */
+/** The types alone, where a door's are needed and the programs stand, and only where they are old. */
 export function declareTypes() {
-  return withLock(declare);
+  return withLock(() => (isOld(TYPES_STAMP) ? declare() : ""));
 }
 
 /** Builds all that is shipped; returns the complaints, or an empty text. */

@@ -9,7 +9,7 @@ import { asSpot } from "./spot.ts";
 import { run, settings } from "./testing/settings.ts";
 import { bookOf, MEDIAN_TWIN, TWINS, twinShifts } from "./twins.ts";
 
-const tape = syntheticTape({ seed: 21, bars: 6_000, timeframe: parseTimeframe("15m") });
+const tape = syntheticTape({ seed: 21, bars: 3_000, timeframe: parseTimeframe("15m") });
 const policy = (): SmaCross => new SmaCross({ fast: 20, slow: 80 });
 const costly = settings({ takerFeeBps: 5, halfSpreadBps: 1, leverage: 3 }, { stopDistance: 0.03 }, 1.5);
 
@@ -70,7 +70,7 @@ describe("a policy beside its baselines", () => {
       "sma-cross 10/30",
     ]);
     for (const { result } of comparison.baselines) {
-      expect([result.from, result.to, result.initialBalance]).toEqual([1_000, 6_000, 5_000]);
+      expect([result.from, result.to, result.initialBalance]).toEqual([1_000, 3_000, 5_000]);
       expect(result.dataFingerprint).toBe(tape.fingerprint);
     }
     expect(comparison.ladder).toBeUndefined();
@@ -142,7 +142,7 @@ describe("the random twin", () => {
   });
 
   it("runs many times: the table shows the median, and the whole field is kept", async () => {
-    const options = { tape, policy: policy(), config: costly, from: 4_000, balance: 5_000, seed: 3 };
+    const options = { tape, policy: policy(), config: costly, from: 2_000, balance: 5_000, seed: 3 };
     const { baselines, twins, policy: judged } = await compareWithBaselines({ ...options, baselines: ["random"] });
     expect(twins?.totalReturns).toHaveLength(TWINS);
     expect(twins?.sharpes).toHaveLength(TWINS);

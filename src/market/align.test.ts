@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { defaultInstrument, MINUTE_MS, parseTimeframe, TidemarkError } from "../core/index.ts";
+import { everyday } from "../core/testing/nightly.ts";
 import { type AlignOptions, tapeFromCandles } from "./align.ts";
 import { type CandleRow, candlesFromRows, createFunding, type FundingRates, type SymbolHistory } from "./candles.ts";
 import { appendBar, growableTape, sliceTape } from "./slice.ts";
@@ -239,7 +240,7 @@ describe("alignment", () => {
           });
         });
       }),
-      { numRuns: 150 },
+      { numRuns: everyday(150) },
     );
   });
 });

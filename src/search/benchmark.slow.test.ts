@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NIGHTLY } from "../core/testing/nightly.ts";
 import { median, searchBenchmark, searchOnce, TEST_FUNCTIONS } from "./benchmark.ts";
 
 /**
@@ -14,7 +15,14 @@ const BOUNDS: Readonly<Record<string, { readonly ratio: number; readonly wins: n
 };
 
 describe("the search benchmark", () => {
-  it("shows TPE better than random search on every function", () => {
+  it("shows TPE better than random search on most seeds", () => {
+    const [branin] = TEST_FUNCTIONS;
+    const best = (kind: "tpe" | "random", seed: number): number => searchOnce(branin, { kind }, seed, 60)[59];
+    const wins = [0, 1, 2, 3, 4, 5].filter((seed) => best("tpe", seed) < best("random", seed));
+    expect(wins.length).toBeGreaterThanOrEqual(5);
+  });
+
+  it.runIf(NIGHTLY)("shows TPE better than random search on every function", () => {
     const rows = searchBenchmark();
     expect(rows.map((row) => row.name)).toEqual(Object.keys(BOUNDS));
     for (const row of rows) {

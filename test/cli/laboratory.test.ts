@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { listResults, readResult } from "../../src/evaluate/index.ts";
 import { hasRedis, startRedis } from "../../src/search/testing/redis-server.ts";
 import { walkOf } from "../../web/src/screens/results.ts";
-import { temporaryFolder, tidemark } from "./cli.ts";
+import { commandLine, temporaryFolder, tidemark } from "./cli.ts";
 
 const MARKET = [
   "--venue",
@@ -123,7 +123,7 @@ describe.skipIf(!hasRedis)("tidemark walkforward --workers (needs redis-server)"
       expect(hashesOf(spread.stdout)).toEqual(hashesOf(here.stdout));
       expect(existsSync(join(cwd, "runs", "walkforward", "mortal", "window-3.json"))).toBe(true);
       expect(existsSync(join(other.path, "runs")), "a worker keeps nothing").toBe(false);
-      const warm = await tidemark(["walkforward", "--warm", "--workers", server.url, ...MARKET], { cwd });
+      const warm = await commandLine(["walkforward", "--warm", "--workers", server.url, ...MARKET], { cwd });
       expect(warm.stderr).toContain("can't be spread over machines");
     } finally {
       over = true;
@@ -136,7 +136,7 @@ describe("the checks, checked", () => {
   it("find every planted fault, and end with 5 where the data are too few to find it", async () => {
     using folder = temporaryFolder();
     const cwd = folder.path;
-    const leak = await tidemark(["verify", "leak", "--planted", "--seed", "1", ...MARKET], { cwd });
+    const leak = await commandLine(["verify", "leak", "--planted", "--seed", "1", ...MARKET], { cwd });
     expect(leak.code, leak.stdout).toBe(0);
     expect(leak.stdout).toContain("caught   a feature that peeks one bar ahead");
     const few = [
@@ -149,7 +149,7 @@ describe("the checks, checked", () => {
       "--set",
       "data.synthetic_bars=100",
     ];
-    const warmup = await tidemark(["verify", "warmup", "--planted", "--seed", "1", ...few], { cwd });
+    const warmup = await commandLine(["verify", "warmup", "--planted", "--seed", "1", ...few], { cwd });
     expect(warmup.code).toBe(5);
     expect(warmup.stdout).toContain("MISSED   a warm-up that is too short");
   });
@@ -173,9 +173,9 @@ describe("tidemark stress and verify bias", () => {
       "scenarios.csv",
       "stress.json",
     ]);
-    const bias = await tidemark(["verify", "bias", "--strategy", "buy-and-hold", "--seed", "1", ...MARKET], { cwd });
+    const bias = await commandLine(["verify", "bias", "--strategy", "buy-and-hold", "--seed", "1", ...MARKET], { cwd });
     expect(bias.code, "always long is refused").toBe(5);
     expect(bias.stdout).toContain("It is long in");
-    expect((await tidemark(["report", "ls"], { cwd })).code).toBe(0);
+    expect((await commandLine(["report", "ls"], { cwd })).code).toBe(0);
   });
 });

@@ -64,7 +64,7 @@ describe("tidemark train --phases", () => {
     using folder = configured();
     const cwd = { cwd: folder.path };
     const args = ["train", "--phases", "2", "--seed", "5", "--json"];
-    const whole = trained(await tidemark(args, cwd));
+    const whole = trained(await commandLine(args, cwd));
     expect(whole.phases.map(({ number }) => number)).toEqual([1, 2]);
     const run = join(folder.path, "runs/tidemark-2");
     let interrupted = false;
@@ -78,7 +78,7 @@ describe("tidemark train --phases", () => {
     });
     expect(stopped.code, `stopped by us: ${stopped.stderr}`).toBe(130);
     expect(stopped.stderr).toContain("tidemark train --resume tidemark-2");
-    const resumed = trained(await tidemark(["train", "--resume", "--json"], cwd));
+    const resumed = trained(await commandLine(["train", "--resume", "--json"], cwd));
     expect(resumed).toMatchObject({ steps: whole.steps, phases: whole.phases, parameterHash: whole.parameterHash });
     const files = readdirSync(run);
     expect(

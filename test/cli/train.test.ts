@@ -12,8 +12,8 @@ symbols = ["AAAUSDT", "BBBUSDT"]
 hidden_size = 16
 sequence_length = 32
 [training]
-total_steps = 8192
-rollout = 512
+total_steps = 2048
+rollout = 256
 accounts = 8
 stretches = 2
 segment = 32
@@ -42,21 +42,20 @@ describe("tidemark train", () => {
     await prepare(folder.path);
     const cwd = { cwd: folder.path };
     const train = ["train", "--seed", "5", "--json"];
-    const runs = [await tidemark(train, cwd), await tidemark(train, cwd)];
+    const runs = [await tidemark(train, cwd), await commandLine(train, cwd)];
     const [first, second] = runs.map(({ code, stdout, stderr }) => {
       expect(code, `no complaint: ${stderr}`).toBe(0);
       return JSON.parse(stdout) as Trained;
     });
     expect([first.model, second.model]).toEqual(["tidemark/1", "tidemark/2"]);
-    expect(first.steps).toBe(8192);
+    expect(first.steps).toBe(2048);
     expect(second.parameterHash).toBe(first.parameterHash);
-    const judged = await Promise.all(
-      ["tidemark/1", "tidemark"].map((model) => tidemark(["backtest", "--model", model, "--json"], cwd)),
-    );
+    const judge = (model: string): string[] => ["backtest", "--model", model, "--json"];
+    const judged = [await tidemark(judge("tidemark/1"), cwd), await commandLine(judge("tidemark"), cwd)];
     const hashes = judged.map(({ code, stdout, stderr }) => {
       expect(code, `no complaint: ${stderr}`).toBe(0);
       const result = JSON.parse(stdout) as { tradeHash: string; baselines: unknown[] };
-      expect(result.baselines).toHaveLength(6);
+      expect(result.baselines.length, "a policy that never trades has no twin").toBeGreaterThanOrEqual(5);
       return result.tradeHash;
     });
     expect(hashes[0]).toBe(hashes[1]);
@@ -81,8 +80,8 @@ describe("tidemark train", () => {
     using folder = temporaryFolder();
     await prepare(folder.path);
     const cwd = { cwd: folder.path };
-    const args = ["train", "--seed", "5", "--steps", "16384", "--json"];
-    const whole = JSON.parse((await tidemark(args, cwd)).stdout) as Trained;
+    const args = ["train", "--seed", "5", "--steps", "8192", "--json"];
+    const whole = JSON.parse((await commandLine(args, cwd)).stdout) as Trained;
     let interrupted = false;
     const checkpoints = join(folder.path, "runs/tidemark-2/checkpoints");
     const stopped = await tidemark(args, {
@@ -99,7 +98,7 @@ describe("tidemark train", () => {
     expect(existsSync(join(folder.path, "models/tidemark/2")), "no half model").toBe(false);
     // The configuration may have changed since; a run goes on with its own.
     writeFileSync(join(folder.path, "tidemark.toml"), SMALL.replace("hidden_size = 16", "hidden_size = 8"));
-    const resumed = await tidemark(["train", "--resume", "--json"], cwd);
+    const resumed = await commandLine(["train", "--resume", "--json"], cwd);
     expect(resumed.code, `no complaint: ${resumed.stderr}`).toBe(0);
     expect(JSON.parse(resumed.stdout)).toMatchObject({
       model: "tidemark/2",
@@ -123,7 +122,7 @@ describe("tidemark train", () => {
     using folder = temporaryFolder();
     await prepare(folder.path);
     const cwd = { cwd: folder.path };
-    await tidemark(["train", "--seed", "1", "--steps", "512", "--quiet"], cwd);
+    await commandLine(["train", "--seed", "1", "--steps", "512", "--quiet"], cwd);
     const symbols = await commandLine(["backtest", "--model", "tidemark", "--symbols", "BBBUSDT"], cwd);
     expect(symbols.code).toBe(3);
     expect(symbols.stderr).toContain("MODEL_MISMATCH");
@@ -151,7 +150,10 @@ describe("tidemark train", () => {
 describe("tidemark demo", () => {
   it("goes the whole way on a synthetic market where no venue answers, and says so", async () => {
     using folder = temporaryFolder();
-    const args = ["demo", "--set", "training.total_steps=4096"];
+    const args = [
+      "demo",
+      ...["training.total_steps=2048", "data.synthetic_bars=3000"].flatMap((one) => ["--set", one]),
+    ];
     const { code, stdout, stderr } = await commandLine(args, { cwd: folder.path });
     expect(code, `no complaint: ${stderr}`).toBe(0);
     expect(stdout).toContain("No real candles: Bybit");
@@ -164,7 +166,7 @@ describe("tidemark demo", () => {
   it("takes the user's candles instead", async () => {
     using folder = temporaryFolder();
     await prepare(folder.path);
-    const args = ["demo", "--csv", "candles", "--set", "training.total_steps=4096", "--json"];
+    const args = ["demo", "--csv", "candles", "--set", "training.total_steps=512", "--json"];
     const { code, stdout, stderr } = await commandLine(args, { cwd: folder.path });
     expect(code, `no complaint: ${stderr}`).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({

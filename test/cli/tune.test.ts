@@ -93,7 +93,7 @@ describe("tidemark tune", () => {
     });
 
     const again = ["train", "--tuned", "--seed", "5", "--steps", "512", "--json", "--set", "training.epochs=3"];
-    const trained = await tidemark(again, cwd);
+    const trained = await commandLine(again, cwd);
     expect(trained.code, `no complaint: ${trained.stderr}`).toBe(0);
     expect(configOf(JSON.parse(trained.stdout) as Trained).training, "a flag wins").toMatchObject({
       learning_rate: tuned.best.settings["training.learning_rate"],
@@ -105,7 +105,7 @@ describe("tidemark tune", () => {
     expect(more.stderr).toContain("3 trials from before");
     expect(more.stdout).toMatch(/optuna-dashboard runs\/studies\/tidemark-1\/study.log/);
     expect(more.stdout).toContain("deflated Sharpe ratio");
-    const other = await tidemark(["tune", "--resume", "tidemark-1", "--sampler", "random"], cwd);
+    const other = await commandLine(["tune", "--resume", "tidemark-1", "--sampler", "random"], cwd);
     expect(other.code, "a study is gone on with as it was begun").toBe(3);
     expect(other.stderr).toContain("STUDY_MISMATCH");
   });

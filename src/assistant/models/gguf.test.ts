@@ -13,6 +13,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { TidemarkError } from "../../core/index.ts";
+import { everyday } from "../../core/testing/nightly.ts";
 import { writeTinyAdapter, writeTinyModel } from "../testing/gguf.ts";
 import { architectureOf, checkAdapter, isAdapter, readGguf } from "./gguf.ts";
 
@@ -73,7 +74,7 @@ describe("the head of a GGUF file", () => {
           expect(["whole", "ASSISTANT_FILE"]).toContain(fateOf(at("broken.gguf")));
         },
       ),
-      { seed: 4, numRuns: 300 },
+      { seed: 4, numRuns: everyday(300) },
     );
   });
 

@@ -54,8 +54,8 @@ describe("environment and backtest", () => {
 
   it("pass with any number of symbols and any timeframe: what such a tape can't lead to is a note", async () => {
     const every = [1, 2, 5].flatMap((symbols) => ["5m", "1h", "1d"].map((timeframe) => ({ symbols, timeframe })));
-    // Each number and each timeframe once a day, each pair at night.
-    const pairs = NIGHTLY ? every : [every[1], every[3], every[8]];
+    // One symbol by the hour once a day, each pair at night: five symbols by five minutes have a test of their own.
+    const pairs = NIGHTLY ? every : [every[1]];
     for (const { symbols, timeframe } of pairs) {
       const suite = await verifyParity({ tape: tapeOf(symbols, timeframe, 300), seed: 1 });
       expect(suite.passed, `${symbols} symbols, ${timeframe}`).toBe(true);

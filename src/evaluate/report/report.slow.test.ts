@@ -22,7 +22,7 @@ function renamed(tape: MarketTape, symbol: string, synthetic: boolean): MarketTa
   return { ...tape, instruments };
 }
 
-const market = syntheticTape({ seed: 4, bars: 2_500, timeframe: parseTimeframe("15m"), symbols: ["BTCUSDT"] });
+const market = syntheticTape({ seed: 4, bars: 2_000, timeframe: parseTimeframe("15m"), symbols: ["BTCUSDT"] });
 const folder = mkdtempSync(join(tmpdir(), "tidemark-report-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -18,6 +18,10 @@ function near(actual: number, expected: number, scale: number, what: string): vo
   }
 }
 
+function same(actual: number, expected: number, what: string): void {
+  if (actual !== expected) expect.fail(`${what}: the kernel has ${actual}, the reference ${expected}`);
+}
+
 export type Session = {
   readonly tape: MarketTape;
   readonly config: ExchangeConfig;
@@ -66,9 +70,9 @@ function playEpisode(session: Session, exchange: SimulatedExchange, recorder: Fi
   const compare = (): void => {
     const scale = BALANCE + book.turnover[1];
     const bar = `${where}, bar ${reference.bar}`;
-    expect(book.bar[1], `${bar}: bar`).toBe(reference.bar);
+    same(book.bar[1], reference.bar, `${bar}: bar`);
     const liquidated = book.status[1] === AccountStatus.liquidated;
-    expect(liquidated, `${bar}: liquidated`).toBe(reference.liquidated);
+    same(Number(liquidated), Number(reference.liquidated), `${bar}: liquidated`);
     near(book.balance[1], reference.balance, scale, `${bar}: balance`);
     near(book.equity[1], reference.equity, scale, `${bar}: equity`);
     near(book.realised[1], reference.realised, scale, `${bar}: realised`);
@@ -80,14 +84,14 @@ function playEpisode(session: Session, exchange: SimulatedExchange, recorder: Fi
     for (let s = 0; s < symbols; s++) {
       const row = symbols + s;
       const position = reference.positions.get(s);
-      expect(book.lots[row], `${bar}, symbol ${s}: lots`).toBe(position?.lots ?? 0);
+      same(book.lots[row], position?.lots ?? 0, `${bar}, symbol ${s}: lots`);
       if (position === undefined) continue;
       const entry = position.cost / position.lots;
       near(book.entryPrice[row], entry, entry, `${bar}, symbol ${s}: entry`);
       near(book.trailExtreme[row], position.best, entry, `${bar}, symbol ${s}: best price`);
-      expect(book.entryBar[row], `${bar}, symbol ${s}: bar of entry`).toBe(position.entryBar);
+      same(book.entryBar[row], position.entryBar, `${bar}, symbol ${s}: bar of entry`);
     }
-    expect(recorder.count, `${bar}: fills`).toBe(reference.fills.length);
+    same(recorder.count, reference.fills.length, `${bar}: fills`);
   };
 
   for (let t = from; t < from + bars; t++) {
@@ -108,12 +112,9 @@ function playEpisode(session: Session, exchange: SimulatedExchange, recorder: Fi
   reference.fills.forEach((expected, i) => {
     const fill = recorder.fill(i);
     const scale = BALANCE + Math.abs(fill.quantity * fill.price);
-    expect([fill.bar, fill.symbol, fill.lots, fill.reason], `${where}, fill ${i}`).toEqual([
-      expected.bar,
-      expected.symbol,
-      expected.lots,
-      expected.reason,
-    ]);
+    for (const key of ["bar", "symbol", "lots", "reason"] as const) {
+      same(fill[key], expected[key], `${where}, fill ${i}: ${key}`);
+    }
     near(fill.price, expected.price, expected.price, `${where}, fill ${i}: price`);
     near(fill.fee, expected.fee, scale, `${where}, fill ${i}: fee`);
     near(fill.realised, expected.realised, scale, `${where}, fill ${i}: realised`);

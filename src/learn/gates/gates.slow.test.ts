@@ -35,28 +35,20 @@ function told(rows: readonly GateRow[]): string {
 }
 
 describe("the gates of learning, short form", () => {
-  it("are all passed: one with memory, one where nothing can be earned and the leak; at night every one", async () => {
+  // By day a memory is proven to be learned by PPO's own tests: the hidden regime takes half as long as all others here.
+  it("are all passed: the one where nothing can be earned and the leak; at night every one", async () => {
     // Where there are real candles the leak is lived on those.
     const leak = existsSync(CANDLES) ? [] : ["leak"];
     const rows = NIGHTLY
       ? await collect({ form: "short", only: GATE_TASKS })
       : [
-          ...(await collect({
-            form: "short",
-            only: ["hidden-regime"],
-            learners: ["ppo"],
-            encoders: ["gru"],
-            effort: 0.4,
-          })),
           ...(await collect({ form: "short", only: ["noise"], learners: ["pqn"], effort: 0.25 })),
           ...(leak.length > 0 ? await collect({ form: "short", only: leak, effort: 0.25 }) : []),
         ];
     const summary = summarizeGates(rows);
     expect(summary.failures, told(rows)).toEqual([]);
     expect(summary.passed).toBe(true);
-    expect(new Set(rows.map((row) => row.task))).toEqual(
-      new Set(NIGHTLY ? GATE_TASKS : ["hidden-regime", "noise", ...leak]),
-    );
+    expect(new Set(rows.map((row) => row.task))).toEqual(new Set(NIGHTLY ? GATE_TASKS : ["noise", ...leak]));
     const slack = rows.filter((r) => r.shareError > 0.35 * Math.abs(r.share - r.gate));
     expect(slack, "the error of a share is well below its distance from the gate").toEqual([]);
     for (const row of rows.filter(({ task }) => task === "leak")) {
@@ -66,7 +58,7 @@ describe("the gates of learning, short form", () => {
 
   it("are not passed after a single update, where one is not enough", async () => {
     const every = ["cart-pole", "ar-0.002", "ar-0.01", "noise", "ou-0.2", "sine-0.2", "hidden-regime"];
-    const only = NIGHTLY ? every : ["cart-pole", "ar-0.01", "noise"];
+    const only = NIGHTLY ? every : ["cart-pole", "noise"];
     const learners = NIGHTLY ? (["ppo", "pqn"] as const) : (["ppo"] as const);
     const rows = await collect({ form: "short", only, learners, encoders: ["gru"], effort: 0 });
     const failed = new Set(rows.filter((row) => !row.passed).map((row) => row.task));
@@ -128,7 +120,7 @@ describe("the gates of learning, short form", () => {
 
 describe.skipIf(!existsSync(CANDLES))("the leak on real candles (needs ../shared/data)", () => {
   it("is lived on, and the row says which candles", async () => {
-    const [row] = await collect({ form: "short", only: ["leak"], dataFolder: CANDLES, effort: NIGHTLY ? 1 : 0.25 });
+    const [row] = await collect({ form: "short", only: ["leak"], dataFolder: CANDLES, effort: NIGHTLY ? 1 : 0.12 });
     expect(row.passed, told([row])).toBe(true);
     expect(row.data).toMatch(/BTCUSDT.* 5m, 2025-07-04 to 2025-12-31/);
   });

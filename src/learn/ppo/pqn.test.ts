@@ -1,6 +1,7 @@
 /** @file PQN's parts by hand: how it chooses, what it aims at, what it minimizes. */
 import { afterEach, describe, expect, it } from "vitest";
 import { Random } from "../../core/index.ts";
+import { NIGHTLY } from "../../core/testing/nightly.ts";
 import { type EncoderName, MASKED_LOGIT, networkSpec } from "../../policy/index.ts";
 import { generalizedAdvantages } from "./gae.ts";
 import { Ppo } from "./ppo.ts";
@@ -224,7 +225,7 @@ describe("a training", () => {
     await expect(sized).rejects.toMatchObject({ code: "CONFIG_VALUE", fix: expect.stringMatching(/--action-space/) });
   });
 
-  it("finds the way in a maze whose sign was seen long ago", async () => {
+  it.runIf(NIGHTLY)("finds the way in a maze whose sign was seen long ago", async () => {
     const spec = networkSpec("gru", { hiddenSize: 16, joinSize: 16, remember: "all" });
     const config = {
       ...CONFIG,

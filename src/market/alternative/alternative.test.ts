@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, expect, test } from "vitest";
 import { DAY_MS, defaultInstrument, HOUR_MS } from "../../core/index.ts";
+import { everyday } from "../../core/testing/nightly.ts";
 import { availableAfter, SERIES, seriesPlace, seriesSpec, sourceTerms, staleAge } from "../../venues/choices.ts";
 import { appendBar, growableTape, sliceTape } from "../slice.ts";
 import { syntheticTape } from "../synthetic/market.ts";
@@ -129,7 +130,7 @@ test("as of any time, no row that became available later matters, and the newest
       );
       expect(valueAsOf(vintages(later), nowMs), "a later future is not seen").toBe(stale ? 0 : expected);
     }),
-    { seed: 12, numRuns: 300 },
+    { seed: 12, numRuns: everyday(300) },
   );
 });
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { DAY_MS, HOUR_MS } from "../../core/index.ts";
+import { everyday } from "../../core/testing/nightly.ts";
 import { SERIES, seriesSpec, sourceTerms } from "../../venues/choices.ts";
 import type { AlternativeSource, SourceQuery } from "../../venues/index.ts";
 import { ASKED_FILE, joinedSpans, unasked } from "./asked.ts";
@@ -124,6 +125,6 @@ test("ranges that were asked for and those that weren't make up the whole", () =
         expect(has(left, ms)).toBe(has([wanted], ms) && !has(spans, ms));
       }
     }),
-    { seed: 7, numRuns: 200 },
+    { seed: 7, numRuns: everyday(200) },
   );
 });

@@ -5,7 +5,8 @@ import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { type Program, program as putTogether } from "../../../test/venues/program.ts";
 import { refusal } from "../../../test/venues/refusal.ts";
 import { temporaryFolder } from "../../../test/venues/temporary-folder.ts";
 import { DAY_MS, defaultInstrument, MINUTE_MS, parseTimeframe, SimulatedClock } from "../../core/index.ts";
@@ -37,6 +38,11 @@ function snapshot(folder: string): Record<string, string> {
 describe("the store", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let store: MarketStore;
+  let program: Program;
+  beforeAll(async () => {
+    program = await putTogether("test/venues/store-writer.ts");
+  });
+  afterAll(() => program.remove());
   beforeEach(() => {
     folder = temporaryFolder();
     store = new MarketStore(folder.path);
@@ -245,13 +251,7 @@ describe("the store", () => {
     expect(existsSync(lock), "the lock is given back").toBe(false);
   });
 
-  const writer = (...args: (string | number)[]): string[] => [
-    "--import",
-    fileURLToPath(new URL("../../../test/venues/ts-hooks.mjs", import.meta.url)),
-    fileURLToPath(new URL("../../../test/venues/store-writer.ts", import.meta.url)),
-    folder.path,
-    ...args.map(String),
-  ];
+  const writer = (...args: (string | number)[]): string[] => [program.path, folder.path, ...args.map(String)];
 
   it("loses no bar when two processes write the same months at once", async () => {
     const exits = [0, 1].map(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { array, assert, constantFrom, integer, property, record } from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { SimulatedClock } from "../../core/index.ts";
+import { everyday } from "../../core/testing/nightly.ts";
 import { FRESH_BETTING } from "../evidence/betting.ts";
 import type { Outcome } from "../gates/condition.ts";
 import { type GateName, STAGES } from "../stages.ts";
@@ -259,7 +260,7 @@ describe("the registry", () => {
           }
         }
       }),
-      { numRuns: 300, seed: 20 },
+      { numRuns: everyday(300), seed: 20 },
     );
   });
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { everyday } from "../../core/testing/nightly.ts";
 import { GATE_DEFAULTS, type GateSettings } from "../gates/settings.ts";
 import { passPaperGate, simulateJourneys } from "./simulate.ts";
 import type { Strategy } from "./strategy.ts";
@@ -9,7 +10,7 @@ const { sequential } = JSON.parse(
   readFileSync(new URL("../testing/gates-by-luck.fixture.json", import.meta.url), "utf8"),
 ) as { readonly sequential: readonly Row[] };
 
-const PATHS = 50;
+const PATHS = everyday(50);
 /** Trades, Sharpe ratio, drawdown and win rate alone. */
 const FOUR_FIGURES: GateSettings = { ...GATE_DEFAULTS, paper: { ...GATE_DEFAULTS.paper, days: 0, evidence: 0 } };
 const WITH_EVIDENCE: GateSettings = { ...FOUR_FIGURES, paper: { ...FOUR_FIGURES.paper, evidence: 4 } };

@@ -1,5 +1,6 @@
 import { type Arbitrary, array, assert, constant, constantFrom, nat, oneof, property, record } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { everyday } from "../../core/testing/nightly.ts";
 import { type Frame, type FrameData, StreamStore, type Topic } from "../contract/index.ts";
 import { ListTopic, StateTopic } from "./topic.ts";
 
@@ -120,7 +121,7 @@ describe("the page's store", () => {
         while (wire.length > 0) take();
         for (const topic of [state, list]) expect(values(store, topic.name)).toEqual(fresh(topic));
       }),
-      { numRuns: 400, seed: 20_261_126 },
+      { numRuns: everyday(400), seed: 20_261_126 },
     );
   });
 

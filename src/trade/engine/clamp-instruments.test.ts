@@ -5,6 +5,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Decimal, type DecimalText, decimal, exactText } from "../../core/index.ts";
+import { everyday } from "../../core/testing/nightly.ts";
 import { instrumentsPage, LocalVenueCore, linearContractSchema } from "../../venues/index.ts";
 import { orderRules } from "../brokers/bybit/rules.ts";
 import type { OrderRules } from "../order-rules.ts";
@@ -72,14 +73,14 @@ describe("the clamp over thousands of contracts", () => {
     const property = fc.property(wish, sides, fc.constantFrom("market", "limit"), (one, side, type) => {
       expect(orderProblems(one, side, type)).toEqual([]);
     });
-    fc.assert(property, { seed: SEED, numRuns: 3_000 });
+    fc.assert(property, { seed: SEED, numRuns: everyday(3_000) });
   });
 
   it("puts stops and targets on the grid, towards the entry, on their side of it and above zero", () => {
     const property = fc.property(wish, fc.boolean(), share, share, (one, isLong, near, far) => {
       expect(bracketProblems(one, isLong, near, far)).toEqual([]);
     });
-    fc.assert(property, { seed: SEED, numRuns: 2_000 });
+    fc.assert(property, { seed: SEED, numRuns: everyday(2_000) });
   });
 });
 

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { decimal, exactText, HOUR_MS } from "../../core/index.ts";
+import { everyday } from "../../core/testing/nightly.ts";
 import { type ComparedTrade, compareRecords, DIFFERENCE_PARTS, type TradingRecord } from "./compare.ts";
 
 /** With consistent figures: long unless told, held from hour to hour. */
@@ -142,6 +143,6 @@ test("the parts add up exactly, trade by trade and over all, and every trade is 
       expect(told("a")).toHaveLength(a.trades.length);
       expect(told("b")).toHaveLength(b.trades.length);
     }),
-    { numRuns: 300, seed: 7 },
+    { numRuns: everyday(300), seed: 7 },
   );
 });

@@ -24,7 +24,7 @@ import { Portfolio } from "./portfolio.ts";
 import { TradeSession } from "./session.ts";
 import { BarVenue } from "./testing/bar-venue.ts";
 
-const MADE = syntheticTape({ seed: 9, bars: 500, timeframe: parseTimeframe("1h"), symbols: ["BTCUSDT", "ETHUSDT"] });
+const MADE = syntheticTape({ seed: 9, bars: 300, timeframe: parseTimeframe("1h"), symbols: ["BTCUSDT", "ETHUSDT"] });
 /** A grid so fine that it makes no difference which way a stop is rounded. */
 const TAPE = { ...MADE, instruments: MADE.instruments.map((one) => ({ ...one, tickSize: "0.000001" })) };
 const FROM = 60;

@@ -33,7 +33,7 @@ function wild(seed: number): Policy {
 
 const TAPE = syntheticTape({
   seed: 3,
-  bars: 700,
+  bars: 400,
   timeframe: parseTimeframe("1h"),
   symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"],
 });

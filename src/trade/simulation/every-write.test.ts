@@ -14,9 +14,9 @@ describe("the crash of every single write", () => {
   });
 
   test("loses nothing, doubles nothing, and leaves every position with its stop", () => {
-    const results = sampled(19).map((death) => dieAt(death));
+    const results = sampled(57).map((death) => dieAt(death));
     expect(results.filter(({ violation }) => violation !== undefined)).toEqual([]);
-    expect(results.filter(({ doubtful }) => doubtful > 0).length, "orders were in doubt").toBeGreaterThan(3);
+    expect(results.filter(({ doubtful }) => doubtful > 0).length, "orders were in doubt").toBeGreaterThan(1);
   });
 
   test.each(["sent-before-journal", "not-flushed", "resent-at-start", "stop-not-replaced"] as const)(

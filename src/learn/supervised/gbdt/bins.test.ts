@@ -1,5 +1,6 @@
 import { array, assert, double, float, property } from "fast-check";
 import { describe, expect, it } from "vitest";
+import { everyday } from "../../../core/testing/nightly.ts";
 import { fixture } from "../testing/fixture.ts";
 import { binFeatures, binOf, edgesOf, findEdges, floorToFloat32 } from "./bins.ts";
 
@@ -29,7 +30,7 @@ describe("bins", () => {
         const nearest = Math.fround(value);
         expect(floor).toBe(nearest <= value ? nearest : floor);
       }),
-      { numRuns: 2000, seed: 3 },
+      { numRuns: everyday(2000), seed: 3 },
     );
   });
 

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { everyday } from "../../../core/testing/nightly.ts";
 import { BAR_MS, caller, START_MS, smallVenue, waveSeries } from "../../testing/small-venue.ts";
 import { money, moneyText } from "./money.ts";
 import type { LocalVenueCore, VenueReply } from "./venue-core.ts";
@@ -22,7 +23,7 @@ describe("money", () => {
       fc.property(fc.bigInt({ min: -(10n ** 30n), max: 10n ** 30n }), (amount) => {
         expect(money(moneyText(amount))).toBe(amount);
       }),
-      { seed: 1, numRuns: 200 },
+      { seed: 1, numRuns: everyday(200) },
     );
     expect(moneyText(money("-0.0550"))).toBe("-0.055");
     expect(money(1e-7)).toBe(10n ** 11n);
