@@ -22,8 +22,8 @@ from = "2025-12-01"
 hidden_size = 32
 sequence_length = 64
 [training]
-total_steps = 16384
-validate_interval = 4
+total_steps = 8192
+validate_interval = 2
 [sizing]
 scheme = "fixed-fraction"
 `;

@@ -16,7 +16,7 @@ synthetic_edge = 0.3
 [features]
 list = ["return1", "rsi14"]
 [training]
-total_steps = 8192
+total_steps = 4096
 rollout = 256
 accounts = 8
 stretches = 2
@@ -86,7 +86,7 @@ describe("tidemark tune", () => {
     expect(readFileSync(tuned.best.file, "utf8")).toContain('encoder = "mlp"');
     expect(configOf(model).training, "the full training has them").toMatchObject({
       learning_rate: tuned.best.settings["training.learning_rate"],
-      total_steps: 8192,
+      total_steps: 4096,
     });
     expect(model.provenance, "the model says what its settings were chosen among").toMatchObject({
       search: { study: "tidemark-1", trials: 3, best: tuned.best.number },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { NIGHTLY } from "../../core/testing/nightly.ts";
 import type { BullmqOptions, ObjectiveModule, Study } from "../index.ts";
 import { type Compiled, compileSearch } from "../testing/compiled.ts";
 import { OBJECTIVES } from "../testing/objectives.ts";
@@ -57,6 +58,7 @@ function reportsOf(study: Study): number {
   return study.trials().reduce((sum, trial) => sum + trial.intermediate.size, 0);
 }
 
+// By day how a trial is shared, lost, kept and stopped; every other way to lose one at night.
 describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
   beforeAll(async () => {
     [compiled, redis] = await Promise.all([compileSearch(), startRedis()]);
@@ -143,7 +145,7 @@ describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
     ).toBe(false);
   });
 
-  it("count once where a worker froze, lost its trial to another one, and wakes up again", async () => {
+  it.runIf(NIGHTLY)("count once where a worker froze, lost its trial to another one, and wakes up again", async () => {
     const [log, later] = [fresh("log"), fresh("log")];
     const frozen = startWorker(moduleOf("timed", { log, steps: 12, stepMs: 40 }));
     const study = await newStudy();
@@ -162,7 +164,7 @@ describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
     expect(logged(later, "end").filter(([number]) => number === 0)).toHaveLength(1);
   });
 
-  it("are tried again where Redis itself was lost with everything in it", async () => {
+  it.runIf(NIGHTLY)("are tried again where Redis itself was lost with everything in it", async () => {
     const log = fresh("log");
     const objective = moduleOf("timed", { log, steps: 12, stepMs: 40 });
     startWorker(objective);
@@ -184,7 +186,7 @@ describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
     expect(logged(log, "begin"), "nobody took it for dropped").toHaveLength(1);
   });
 
-  it("are lost with their process and tried again, while the worker goes on", async () => {
+  it.runIf(NIGHTLY)("are lost with their process and tried again, while the worker goes on", async () => {
     const log = fresh("log");
     startWorker(moduleOf("dying", { log }));
     const study = await newStudy();
@@ -212,7 +214,7 @@ describe.skipIf(!hasRedis)("trials on Redis (needs redis-server)", () => {
     expect(await study.optimize(objective, { trials: 3, parallel: 2, executor: next })).toMatchObject({ complete: 3 });
   });
 
-  it("go back to the queue where their worker is ended politely", async () => {
+  it.runIf(NIGHTLY)("go back to the queue where their worker is ended politely", async () => {
     const [log, later] = [fresh("log"), fresh("log")];
     const leaving = startWorker(moduleOf("timed", { log, steps: 40, stepMs: 30 }));
     const study = await newStudy();
