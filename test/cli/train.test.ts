@@ -34,6 +34,8 @@ async function prepare(folder: string): Promise<void> {
   expect(code, `no complaint: ${stderr}`).toBe(0);
 }
 
+const judge = (model: string): string[] => ["backtest", "--model", model, "--json"];
+
 type Trained = { model: string; parameterHash: string; steps: number };
 
 describe("tidemark train", () => {
@@ -50,7 +52,6 @@ describe("tidemark train", () => {
     expect([first.model, second.model]).toEqual(["tidemark/1", "tidemark/2"]);
     expect(first.steps).toBe(2048);
     expect(second.parameterHash).toBe(first.parameterHash);
-    const judge = (model: string): string[] => ["backtest", "--model", model, "--json"];
     const judged = [await tidemark(judge("tidemark/1"), cwd), await commandLine(judge("tidemark"), cwd)];
     const hashes = judged.map(({ code, stdout, stderr }) => {
       expect(code, `no complaint: ${stderr}`).toBe(0);
