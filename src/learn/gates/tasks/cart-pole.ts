@@ -25,7 +25,7 @@ type State = {
 };
 
 export class CartPole implements VectorEnv {
-  readonly shape = { symbols: 1, marketFeatures: 0, accountFeatures: 4 };
+  readonly shape: VectorEnv["shape"];
   readonly actionSpace = categoricalSpace(2);
   readonly stretches: number;
   readonly accountsPerStretch = 1;
@@ -41,8 +41,13 @@ export class CartPole implements VectorEnv {
   readonly #steps: Int32Array;
   readonly #random: Random;
   readonly #episodes: EpisodeCounter;
+  /** Which of the four are seen. */
+  readonly #seen: readonly number[];
 
-  constructor(accounts: number, seed: number) {
+  /** @param sees "positions": cart and pole without their velocities, which only a memory of what was seen can tell */
+  constructor(accounts: number, seed: number, sees: "all" | "positions" = "all") {
+    this.#seen = sees === "all" ? [0, 1, 2, 3] : [0, 2];
+    this.shape = { symbols: 1, marketFeatures: 0, accountFeatures: this.#seen.length };
     this.stretches = accounts;
     this.row = new Int32Array(accounts);
     this.rewards = new Float32Array(accounts);
@@ -69,7 +74,8 @@ export class CartPole implements VectorEnv {
   }
 
   observe(account: Float32Array, mask: Float32Array): void {
-    account.set(this.#x);
+    const K = this.#seen.length;
+    for (let i = 0; i < account.length; i++) account[i] = this.#x[Math.floor(i / K) * 4 + this.#seen[i % K]];
     mask.fill(0);
   }
 
