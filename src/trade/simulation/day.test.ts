@@ -28,7 +28,7 @@ describe("a simulated day", () => {
 
 describe("a simulated day of spot", () => {
   test("keeps every promise under every fault: stops and targets end with their holding, fees stay in the coin", () => {
-    const day = simulateDay({ seed: 1, faults: DAY_FAULTS, market: "spot" });
+    const day = simulateDay({ seed: 4, faults: DAY_FAULTS, market: "spot", barMs: 60 * 60_000 });
     expect(day.violation).toBeUndefined();
     expect(day.orders, "entries, exits, and two guards of each holding").toBeGreaterThan(40);
     for (const kind of ["crash", "disconnect", "lostReply", "lostRequest"])
