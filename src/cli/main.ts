@@ -4,7 +4,7 @@ import { CommanderError } from "commander";
 import { ExitCode, JobReport, systemClock } from "../core/index.ts";
 import { reportFailure } from "./failure.ts";
 import { catchInterrupt, INTERRUPTED_EXIT_CODE, type Interrupt, Interrupted } from "./interrupt.ts";
-import { createProgram, usageError, verbNamed } from "./program.ts";
+import { createProgram, spelledOut, usageError, verbNamed } from "./program.ts";
 import { Output } from "./terminal/output.ts";
 import type { CommandContext, VerbRunner } from "./verb.ts";
 
@@ -37,7 +37,7 @@ function createOutput({ stdout, stderr, environment }: Host, options: Said, repo
 /** Runs one command line (without node and script) and resolves with its exit code. */
 export async function main(argv: readonly string[], host: Host = thisProcess()): Promise<number> {
   const report = JobReport.of(host.environment, systemClock);
-  const code = await runLine(argv, host, report);
+  const code = await runLine(spelledOut(argv), host, report);
   report?.ended(code);
   return code;
 }

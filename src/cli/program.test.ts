@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../app/settings.ts";
-import { createProgram, verbNamed } from "./program.ts";
+import { createProgram, spelledOut, verbNamed } from "./program.ts";
 import { VERBS } from "./verbs/index.ts";
 import { VERB_SUMMARIES, type VerbName } from "./verbs/summaries.ts";
 
@@ -126,4 +126,10 @@ describe("the verb that a command line names", () => {
   ])("of `tidemark %s` is %s", (line, expected) => {
     expect(verbNamed(line === "" ? [] : line.split(" "))).toBe(expected);
   });
+});
+
+it("takes a flag for the verb that it asks for", () => {
+  expect(spelledOut(["report", "--compare", "a", "b"])).toEqual(["report", "compare", "a", "b"]);
+  expect(spelledOut(["report", "compare", "a"])).toEqual(["report", "compare", "a"]);
+  expect(spelledOut(["train", "--compare"])).toEqual(["train", "--compare"]);
 });

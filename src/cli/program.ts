@@ -7,6 +7,12 @@ import { VERB_SUMMARIES, type VerbName } from "./verbs/summaries.ts";
 
 const isVerb = (name: string): name is VerbName => Object.hasOwn(VERBS, name);
 
+/** A command line as its verbs are called: `report --compare A B` asks for `report compare A B`. */
+export function spelledOut(argv: readonly string[]): readonly string[] {
+  const [verb, flag, ...rest] = argv;
+  return verb === "report" && flag === "--compare" ? [verb, "compare", ...rest] : argv;
+}
+
 /** The verb that a command line names, also behind `help`; undefined where it names none. */
 export function verbNamed(argv: readonly string[]): VerbName | undefined {
   const [first, second] = argv.filter((argument) => !argument.startsWith("-"));
