@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { exactText, parseTimeframe } from "../../core/index.ts";
 import { syntheticTape } from "../../market/index.ts";
@@ -157,9 +157,8 @@ it("a session that takes the folder of one that was put aside is shown as itself
   await book.refresh();
   expect(book.equity("paper/one").timeMs).toHaveLength(30);
   const { path: other } = place(4);
-  renameSync(path, `${path}-aside`);
-  for (const end of ["-wal", "-shm"]) rmSync(`${path}${end}`, { force: true });
-  renameSync(other, path);
+  renameSync(dirname(path), join(dirname(path), "../../earlier"));
+  renameSync(dirname(other), dirname(path));
   await book.refresh();
   expect(book.equity("paper/one").timeMs).toHaveLength(4);
   expect(book.trades("cryptoFutures", "paper")).toHaveLength(2);

@@ -361,7 +361,7 @@ export class SessionBook {
   trades(wanted: AssetClass, mode: string): readonly BookTrade[] {
     const lists = [...this.#books.values()]
       .filter(({ id }) => id.startsWith(`${mode}/`))
-      .map((book) => [book.id, book.trades()] as const);
+      .map((book) => [`${book.id} ${book.file}`, book.trades()] as const);
     const mark = lists.map(([id, { length }]) => `${id} ${length}`).join("\n");
     const key = `${mode} ${wanted}`;
     const known = this.#traded.get(key);
