@@ -9,14 +9,14 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 export type Program = { readonly path: string; remove(): void };
 
-/** Puts a module of TypeScript (a path below the project) together with all that it imports of it. */
-export async function program(entry: string): Promise<Program> {
+/** Puts a module of TypeScript together with all that it imports of the project. */
+export async function program(entry: URL): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-program-"));
   const path = join(folder, "program.js");
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"), "junction");
   const build = await rolldown({
-    input: join(ROOT, entry),
+    input: fileURLToPath(entry),
     platform: "node",
     external: (id) => !id.startsWith(".") && !isAbsolute(id),
     logLevel: "silent",

@@ -40,7 +40,7 @@ describe("the store", () => {
   let store: MarketStore;
   let program: Program;
   beforeAll(async () => {
-    program = await putTogether("test/venues/store-writer.ts");
+    program = await putTogether(new URL("../../../test/venues/store-writer.ts", import.meta.url));
   });
   afterAll(() => program.remove());
   beforeEach(() => {
