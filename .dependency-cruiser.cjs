@@ -114,7 +114,7 @@ module.exports = {
       // It knows the simulated exchange, tapes and the broker's door, and nothing through which an order could leave.
       name: "paper-has-no-way-to-an-order",
       severity: "error",
-      from: { path: "^src/trade/brokers/paper/" },
+      from: { path: "^src/trade/brokers/paper/", pathNot: "\\.test\\.ts$" },
       to: {
         path: "^src/|node_modules/",
         pathNot:

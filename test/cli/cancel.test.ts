@@ -5,7 +5,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { VenueSession } from "../../src/trade/brokers/bybit/testing/venue-session.ts";
 import {
   commandsView,
   JOURNAL_FILE,
@@ -14,6 +13,7 @@ import {
   serveControl,
   sessionView,
 } from "../../src/trade/index.ts";
+import { VenueSession } from "../../src/trade/testing/venue-session.ts";
 import { commandLine, temporaryFolder } from "./cli.ts";
 
 let own: VenueSession;

@@ -4,8 +4,8 @@
  */
 import { afterEach, describe, expect, it } from "vitest";
 import type { ControlAction } from "../../../venues/index.ts";
-import type { LocalPlace } from "./testing/local-place.ts";
-import { VenueSession } from "./testing/venue-session.ts";
+import type { LocalPlace } from "../../testing/local-place.ts";
+import { VenueSession } from "../../testing/venue-session.ts";
 
 let own: VenueSession;
 afterEach(() => own.close());

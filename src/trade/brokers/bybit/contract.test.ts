@@ -1,7 +1,7 @@
 import { systemClock } from "../../../core/index.ts";
 import type { BybitCategory } from "../../../venues/index.ts";
 import { type BrokerHarness, type PlannedFault, testBrokerContract } from "../../testing/broker-contract.ts";
-import { localPlace } from "./testing/local-place.ts";
+import { localPlace } from "../../testing/local-place.ts";
 
 async function open(category: BybitCategory): Promise<BrokerHarness> {
   const place = await localPlace({ category });

@@ -5,8 +5,8 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { exactText } from "../../../core/index.ts";
 import type { BrokerEvent, BrokerExecution, BrokerOrder, OrderRequest } from "../../broker.ts";
+import { type LocalPlace, localPlace } from "../../testing/local-place.ts";
 import { streamEvents } from "./messages.ts";
-import { type LocalPlace, localPlace } from "./testing/local-place.ts";
 import { brokerExecution, brokerOrder } from "./translate.ts";
 
 let place: LocalPlace;

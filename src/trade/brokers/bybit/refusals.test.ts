@@ -3,7 +3,7 @@ import { inspect } from "node:util";
 import { afterEach, describe, expect, it } from "vitest";
 import { exactText, toError } from "../../../core/index.ts";
 import type { OrderRequest } from "../../broker.ts";
-import { type LocalPlace, localPlace, type PlaceOptions } from "./testing/local-place.ts";
+import { type LocalPlace, localPlace, type PlaceOptions } from "../../testing/local-place.ts";
 
 const MARKED = "s3cr3t-that-must-never-be-seen";
 let place: LocalPlace;

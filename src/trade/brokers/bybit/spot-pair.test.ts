@@ -1,7 +1,7 @@
 /** @file Stop and target of a spot holding against a local venue with faults: whatever happens, none outlives its holding. */
 import { afterEach, describe, expect, it } from "vitest";
 import type { ControlAction } from "../../../venues/index.ts";
-import { VenueSession } from "./testing/venue-session.ts";
+import { VenueSession } from "../../testing/venue-session.ts";
 
 let own: VenueSession;
 afterEach(() => own.close());

@@ -1,5 +1,5 @@
 /** @file The broker against a local venue that a test controls: short waits, a market that stands still until it is moved. */
-import { Random, systemClock } from "../../../../core/index.ts";
+import { Random, systemClock } from "../../core/index.ts";
 import {
   BybitAccount,
   type BybitCategory,
@@ -9,10 +9,10 @@ import {
   ConnectBudget,
   type ControlAction,
   LocalVenue,
-} from "../../../../venues/index.ts";
-import { smallVenue } from "../../../../venues/testing/small-venue.ts";
-import type { Broker, BrokerEvent } from "../../../broker.ts";
-import { bybitBroker } from "../broker.ts";
+} from "../../venues/index.ts";
+import { smallVenue } from "../../venues/testing/small-venue.ts";
+import type { Broker, BrokerEvent } from "../broker.ts";
+import { bybitBroker } from "../brokers/bybit/broker.ts";
 
 const FAST_TIMING = {
   openMs: 2_000,

@@ -1,11 +1,11 @@
 /** @file A session of the engine on a local venue: everything is real but its strategy and its clock, which a test moves. */
-import { decimal, exactText, SimulatedClock, systemClock } from "../../../../core/index.ts";
-import { ENGINE_DEFAULTS, type EngineConfig } from "../../../engine/config.ts";
-import { Engine } from "../../../engine/machine.ts";
-import type { EngineState } from "../../../engine/state.ts";
-import { foldJournal } from "../../../journal/fold.ts";
-import { MemoryJournal } from "../../../journal/memory-journal.ts";
-import { TradeSession } from "../../../session/session.ts";
+import { decimal, exactText, SimulatedClock, systemClock } from "../../core/index.ts";
+import { ENGINE_DEFAULTS, type EngineConfig } from "../engine/config.ts";
+import { Engine } from "../engine/machine.ts";
+import type { EngineState } from "../engine/state.ts";
+import { foldJournal } from "../journal/fold.ts";
+import { MemoryJournal } from "../journal/memory-journal.ts";
+import { TradeSession } from "../session/session.ts";
 import { type LocalPlace, localPlace, type PlaceOptions } from "./local-place.ts";
 
 const SYMBOL = "BTCUSDT";
