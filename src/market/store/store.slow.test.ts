@@ -6,10 +6,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as fc from "fast-check";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Program, program as putTogether } from "../../../test/venues/program.ts";
 import { refusal } from "../../../test/venues/refusal.ts";
 import { temporaryFolder } from "../../../test/venues/temporary-folder.ts";
 import { DAY_MS, defaultInstrument, MINUTE_MS, parseTimeframe, SimulatedClock } from "../../core/index.ts";
+import { type Bundled, bundled } from "../../core/testing/bundled.ts";
 import { type CandleRow, candleRow, candlesFromRows, createFunding } from "../candles.ts";
 import { isOfEarlierVersion } from "../contract/birth.ts";
 import { listSets, storedKeys } from "./list.ts";
@@ -38,11 +38,11 @@ function snapshot(folder: string): Record<string, string> {
 describe("the store", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let store: MarketStore;
-  let program: Program;
+  let programs: Bundled;
   beforeAll(async () => {
-    program = await putTogether(new URL("../../../test/venues/store-writer.ts", import.meta.url));
+    programs = await bundled(["market/testing/store-writer"]);
   });
-  afterAll(() => program.remove());
+  afterAll(() => programs.dispose());
   beforeEach(() => {
     folder = temporaryFolder();
     store = new MarketStore(folder.path);
@@ -251,7 +251,11 @@ describe("the store", () => {
     expect(existsSync(lock), "the lock is given back").toBe(false);
   });
 
-  const writer = (...args: (string | number)[]): string[] => [program.path, folder.path, ...args.map(String)];
+  const writer = (...args: (string | number)[]): string[] => [
+    join(programs.folder, "market/testing/store-writer.js"),
+    folder.path,
+    ...args.map(String),
+  ];
 
   it("loses no bar when two processes write the same months at once", async () => {
     const exits = [0, 1].map(

@@ -4,8 +4,8 @@
  * Arguments: folder, first bar, step between its bars, bars, rounds.
  */
 
-import { parseTimeframe, TidemarkError } from "../../src/core/index.ts";
-import { candlesFromRows, MarketStore } from "../../src/market/index.ts";
+import { parseTimeframe, TidemarkError } from "../../core/index.ts";
+import { candlesFromRows, MarketStore } from "../index.ts";
 
 const [root, first, step, bars, rounds] = process.argv.slice(2);
 const timeframe = parseTimeframe("1m");
