@@ -14,6 +14,8 @@ sequence_length = 32
 [training]
 total_steps = 2048
 rollout = 256
+# So fast that after eight updates it trades, and not twice alone.
+learning_rate = 1e-2
 accounts = 8
 stretches = 2
 segment = 32
@@ -55,8 +57,13 @@ describe("tidemark train", () => {
     const judged = [await tidemark(judge("tidemark/1"), cwd), await commandLine(judge("tidemark"), cwd)];
     const hashes = judged.map(({ code, stdout, stderr }) => {
       expect(code, `no complaint: ${stderr}`).toBe(0);
-      const result = JSON.parse(stdout) as { tradeHash: string; baselines: unknown[] };
-      expect(result.baselines.length, "a policy that never trades has no twin").toBeGreaterThanOrEqual(5);
+      const result = JSON.parse(stdout) as {
+        tradeHash: string;
+        baselines: unknown[];
+        statistics: { trades: number };
+      };
+      expect(result.baselines, "with a twin, which only a policy that trades has").toHaveLength(6);
+      expect(result.statistics.trades).toBeGreaterThan(20);
       return result.tradeHash;
     });
     expect(hashes[0]).toBe(hashes[1]);
