@@ -100,7 +100,7 @@ describe.skipIf(!hasRedis)("tidemark walkforward --workers (needs redis-server)"
     try {
       writeFileSync(join(cwd, "mortal.mjs"), MORTAL);
       const args = ["--strategy", "./mortal.mjs", "--windows", "3", "--no-report", "--json", "--seed", "1", ...MARKET];
-      const work = ["worker", "--workers", server.url, "--set", "search.lost_after_seconds=1"];
+      const work = ["worker", "--workers", server.url, "--set", "search.lost_after_seconds=3"];
       const doomed = tidemark(work, { cwd: other.path, env: { MORTAL_VICTIM: "ppid" } });
       const taken = doomed.then((died) => ({
         died,

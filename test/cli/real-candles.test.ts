@@ -23,6 +23,7 @@ hidden_size = 32
 sequence_length = 64
 [training]
 total_steps = 8192
+learning_rate = 1e-2
 validate_interval = 2
 [sizing]
 scheme = "fixed-fraction"
@@ -64,9 +65,11 @@ describe.skipIf(!existsSync(CANDLES))("the whole line on real candles (needs ../
       from: string;
       synthetic: boolean;
       tradeHash: string;
+      statistics: { trades: number };
       baselines: Array<{ name: string }>;
       report: { path: string };
     };
+    expect(judged.statistics.trades, "two empty ledgers are alike").toBeGreaterThan(2);
     expect(judged.symbols).toEqual(SYMBOLS);
     expect(judged.synthetic).toBe(false);
     expect(Date.parse(`${judged.from}Z`)).toBeGreaterThan(trained.provenance.trainToMs);
