@@ -40,7 +40,7 @@ describe("the store", () => {
   let store: MarketStore;
   let programs: Bundled;
   beforeAll(async () => {
-    programs = await bundled(["market/testing/store-writer"]);
+    programs = await bundled([new URL("../testing/store-writer.ts", import.meta.url)]);
   });
   afterAll(() => programs.dispose());
   beforeEach(() => {
@@ -252,7 +252,7 @@ describe("the store", () => {
   });
 
   const writer = (...args: (string | number)[]): string[] => [
-    join(programs.folder, "market/testing/store-writer.js"),
+    fileURLToPath(programs.urls[0]),
     folder.path,
     ...args.map(String),
   ];

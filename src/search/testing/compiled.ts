@@ -2,8 +2,6 @@
  * @file The search put together in a folder of its own: child processes run plain JavaScript, as a user's do. Tests that
  * start processes run against that copy.
  */
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { type Bundled, bundled } from "../../core/testing/bundled.ts";
 import type * as Search from "../index.ts";
 
@@ -14,7 +12,8 @@ export type Compiled = Bundled & {
 };
 
 export async function compileSearch(): Promise<Compiled> {
-  const made = await bundled(["search/index", "search/executors/trial-process", "search/executors/parent-watch"]);
-  const url = pathToFileURL(join(made.folder, "search/index.js")).href;
+  const programs = ["index", "executors/trial-process", "executors/parent-watch"];
+  const made = await bundled(programs.map((name) => new URL(`../${name}.ts`, import.meta.url)));
+  const url = made.urls[0].href;
   return { ...made, url, search: (await import(url)) as typeof Search };
 }
