@@ -251,9 +251,10 @@ class SimulatedDay {
     }
     for (const symbol of this.#symbols) this.#checkLoose(symbol);
     for (const [id, { life }] of Object.entries(this.#shell.engine.state.orders)) {
-      if ((life === "rejected" || life === "absent") && this.#venue.orders.has(id)) {
-        violated(`${id} is taken for ${life}, and the venue has it`);
-      }
+      if (life !== "rejected" && life !== "absent") continue;
+      const theirs = this.#venue.orders.get(id)?.status;
+      // A stop that is met where there are not coins enough is rejected by the venue itself.
+      if (theirs !== undefined && theirs !== life) violated(`${id} is taken for ${life}, and the venue has it`);
     }
   }
 
