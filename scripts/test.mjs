@@ -59,7 +59,9 @@ const plain = quick || process.env.CI !== undefined || !process.stdout.isTTY;
 const reporters = ["--reporter", plain ? "dot" : "default", "--reporter", "json", "--outputFile.json", resultFile];
 const chosen = [...(unit ? ["src"] : []), ...(smoke ? SMOKE : []), ...filters];
 const without = quick ? ["--exclude", "**/*.slow.test.ts"] : [];
-const child = spawn(process.execPath, [TOOLS.vitest, "run", ...chosen, ...without, ...reporters], {
+// What chance alone breaks (a browser that a busy machine held up) does not stop a commit; it is named, and to be mended.
+const again = isCheck ? ["--retry", "1", "--reporter", join(ROOT, "scripts/second-try-reporter.mjs")] : [];
+const child = spawn(process.execPath, [TOOLS.vitest, "run", ...chosen, ...without, ...reporters, ...again], {
   cwd: ROOT,
   stdio: "inherit",
   env: {
