@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../app/settings.ts";
+import { demoWork } from "../server/index.ts";
 import { createProgram, spelledOut, verbNamed } from "./program.ts";
 import { VERBS } from "./verbs/index.ts";
 import { VERB_SUMMARIES, type VerbName } from "./verbs/summaries.ts";
@@ -44,6 +45,18 @@ describe("the program with every verb loaded", async () => {
     const help = helpOf(command);
     expect(help, "an example").toMatch(new RegExp(`Examples?:\\n  # .*\\n  tidemark ${words}`));
     for (const option of COMMON) expect(help, `takes ${option}`).toContain(option);
+  });
+
+  it("takes the options that the demonstration gives its work", () => {
+    for (const { order, more } of demoWork("demo/1", "walk", 1)) {
+      const command = commands.find(({ words }) => words.split(" ").at(-1) === order.kind)?.command;
+      for (const option of more.filter((word) => word.startsWith("--"))) {
+        expect(
+          command?.options.map(({ long }) => long),
+          `${order.kind} ${option}`,
+        ).toContain(option);
+      }
+    }
   });
 
   const takes = (words: string): boolean => {

@@ -10,12 +10,14 @@ import {
   configOf,
   dataRoot,
   listModels,
+  reportsFolder,
   type ServedVenue,
   serveVenue,
   stateFolder,
   type WorkOrder,
 } from "../app/index.ts";
 import { ensureFolder, SECOND_MS } from "../core/index.ts";
+import { listResults } from "../evaluate/index.ts";
 import { storedKeys } from "../market/index.ts";
 import type { ServedDashboard } from "./server.ts";
 
@@ -67,6 +69,35 @@ function putAside(config: Config, model: string, nowMs: number): void {
   renameSync(folder, join(aside, `${name}-${nowMs}`));
 }
 
+/**
+ * What goes on beside the session, so that every screen has something of its own: what was judged, a search, a training.
+ * @param name of the walk-forward, which no other may have
+ */
+export function demoWork(
+  model: string,
+  name: string,
+  seed: number,
+): ReadonlyArray<{ readonly order: WorkOrder; readonly more: readonly string[] }> {
+  const settings = { "data.venue": "synthetic" } as const;
+  const learned = { ...settings, "model.encoder": "mlp", "model.window": 4 } as const;
+  const seeded = ["--seed", String(seed)];
+  const walk = ["--windows", "4", "--parallel", "1", "--name", name];
+  return [
+    { order: { kind: "fetch", settings }, more: ["--set", `seed=${seed}`] },
+    { order: { kind: "backtest", model, settings }, more: [] },
+    { order: { kind: "walkforward", model, settings }, more: [...seeded, ...walk] },
+    { order: { kind: "stress", model, settings }, more: [...seeded, "--parallel", "1", "--noise", "4"] },
+    {
+      order: { kind: "tune", settings: { ...learned, "search.trials": 8, "training.total_steps": SEARCH_STEPS } },
+      more: seeded,
+    },
+    {
+      order: { kind: "train", settings: { ...learned, "model.name": "next", "training.total_steps": LONG_STEPS } },
+      more: seeded,
+    },
+  ];
+}
+
 /** Starts venue and session. The caller closes it before the server. */
 export async function startDemo(
   context: AppContext,
@@ -113,24 +144,21 @@ export async function startDemo(
     putAside(market, model, context.clock.nowMs());
     const paper = jobs.start({ kind: "paper", model, settings: {} }, MODEL, ["--set", `trade.host=${venue.venue.url}`]);
     started.push(paper.id);
-    if (options.model === undefined) void liven(model).catch(() => undefined);
+    if (options.model === undefined)
+      void liven(model).catch((thrown: unknown) => {
+        if (!signal.aborted) context.warn(`The demonstration shows no more work: ${String(thrown)}`);
+      });
     return `${model} trades with paper money on the local venue`;
   };
-  /** One after the other, so that every screen has something of its own: what was judged, a search, a training under way. */
+  /** One after the other: each of it takes a processor. */
   const liven = async (model: string): Promise<void> => {
-    const learned = { "data.venue": "synthetic", "model.encoder": "mlp", "model.window": 4 } as const;
+    const judged = listResults(reportsFolder(market)).results.map(({ kind }) => kind);
     // A store that holds something is somebody's own.
     const isBare = storedKeys(dataRoot(market)).length === 0;
-    const work: ReadonlyArray<readonly [order: WorkOrder, more: readonly string[]]> = [
-      ...(isBare ? [[{ kind: "fetch", settings: { "data.venue": "synthetic" } }, []] as const] : []),
-      [{ kind: "backtest", model, settings: { "data.venue": "synthetic" } }, []],
-      [{ kind: "walkforward", model, settings: { "data.venue": "synthetic" } }, ["--windows", "4", "--parallel", "1"]],
-      [{ kind: "stress", model, settings: { "data.venue": "synthetic" } }, ["--parallel", "1", "--noise", "4"]],
-      [{ kind: "tune", settings: { ...learned, "search.trials": 8, "training.total_steps": SEARCH_STEPS } }, []],
-      [{ kind: "train", settings: { ...learned, "model.name": "next", "training.total_steps": LONG_STEPS } }, []],
-    ];
-    for (const [order, more] of work) {
-      const job = jobs.start(order, MODEL, [...(order.kind === "backtest" ? [] : ["--seed", String(seed)]), ...more]);
+    const name = `${MODEL}-${context.clock.nowMs()}`;
+    for (const { order, more } of demoWork(model, name, seed)) {
+      if ((order.kind === "fetch" && !isBare) || judged.some((kind) => kind === order.kind)) continue;
+      const job = jobs.start(order, MODEL, more);
       started.push(job.id);
       await over(job.id);
     }

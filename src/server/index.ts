@@ -2,5 +2,5 @@
 export { Vault } from "./access/vault.ts";
 export { apiBenchmark } from "./bench.ts";
 export { signInPages } from "./bench-pages.ts";
-export { type LiveDemo, startDemo } from "./demo.ts";
+export { demoWork, type LiveDemo, startDemo } from "./demo.ts";
 export { accessFolder, runningServer, type ServedDashboard, serveDashboard, signInAgain } from "./server.ts";

@@ -42,6 +42,10 @@ describe("two records held against each other", () => {
     const same = compareTrading(config, "replay/a", "replay/a");
     expect([same.difference, same.onlyA, same.onlyB]).toEqual(["0", 0, 0]);
     expect(same.matched).toBeGreaterThan(3);
+    // No name leads out of the folder of sessions, or around in it.
+    for (const name of ["replay/../replay/a", "../state/replay/a", "replay/./a", "./replay/a", "../replay"]) {
+      expect(() => compareTrading(config, "replay/a", name), name).toThrow(/There is no (?:session|report)/);
+    }
     config = configured({ "backtest.fast": 8, "backtest.slow": 24, "exchange.taker_fee_bps": 20 });
     await play("b");
     const { difference, parts, matched } = compareTrading(config, "replay/a", "replay/b");

@@ -39,9 +39,12 @@ export function sessionNames(config: Config): string[] {
     .sort();
 }
 
+/** "mode/name", and no way out of the folder of states. */
+const SESSION = /^[^./\\][^/\\]*\/[^./\\][^/\\]*$/;
+
 function journalPath(config: Config, session: string): string {
   const path = join(stateFolder(config), session, JOURNAL_FILE);
-  if (existsSync(path)) return path;
+  if (SESSION.test(session) && existsSync(path)) return path;
   const known = sessionNames(config);
   throw new TidemarkError("JOURNAL_MISSING", {
     what: `There is no session "${session}"`,

@@ -22,8 +22,9 @@ export class SessionBars {
     this.#begun = undefined;
   }
 
-  /** A bar of each of these symbols. */
-  take({ openMs, rows }: Extract<Entry, { kind: "row" }>, symbols: readonly string[]): void {
+  /** A bar of each of these symbols. One that came late was not there when it was decided, and no chart shows it. */
+  take({ openMs, rows, late }: Extract<Entry, { kind: "row" }>, symbols: readonly string[]): void {
+    if (late) return;
     for (const [at, symbol] of symbols.entries()) {
       const row = rows[at];
       if (row === null || row === undefined) continue;
@@ -34,18 +35,22 @@ export class SessionBars {
   /** Oldest first; none where the session does not trade the symbol. The same object until there are more. */
   of(symbol: string): Candles {
     this.#begun ??= this.#read();
-    const rows = [...(this.#begun.get(symbol) ?? []), ...(this.#given.get(symbol) ?? [])];
+    const begun = this.#begun.get(symbol) ?? [];
+    const given = this.#given.get(symbol) ?? [];
+    const count = begun.length + given.length;
     const known = this.#joined.get(symbol);
-    if (known?.count === rows.length) return known.candles;
+    if (known?.count === count) return known.candles;
     let last = Number.NEGATIVE_INFINITY;
-    // A row that came late, or once more, is in its place already.
-    const inOrder = rows.filter(([timeMs]) => {
-      if (timeMs <= last) return false;
-      last = timeMs;
-      return true;
-    });
+    // Strategies that share a symbol begin with the same bars, some with more of them.
+    const inOrder = [...begun, ...given]
+      .sort(([one], [other]) => one - other)
+      .filter(([timeMs]) => {
+        if (timeMs <= last) return false;
+        last = timeMs;
+        return true;
+      });
     const candles = candlesFromRows(inOrder);
-    this.#joined.set(symbol, { count: rows.length, candles });
+    this.#joined.set(symbol, { count, candles });
     return candles;
   }
 

@@ -184,6 +184,23 @@ describe("the bars of a session", () => {
     await book.refresh();
     expect([...book.bars("paper/one", "BTCUSDT").close.subarray(-2)]).toEqual([2, 4]);
   });
+
+  it("are those of the strategy that began with most, and none that came late", async () => {
+    const tape = syntheticTape({ seed: 3, bars: 40, timeframe: parseTimeframe("5m"), symbols: ["BTCUSDT"] });
+    const short = syntheticTape({ seed: 3, bars: 40, timeframe: parseTimeframe("5m"), symbols: ["BTCUSDT"] });
+    short.timeMs.copyWithin(0, 30, 40);
+    short.bars = 10;
+    const { book, path } = place(0);
+    const journal = new SqliteJournal(path, { durable: false });
+    const lastMs = tape.timeMs[39];
+    const late = { ...row(lastMs + 2 * BAR, 5), late: true };
+    const given = [row(lastMs + BAR, 2), late, row(lastMs + 3 * BAR, 4)];
+    journal.append([historyEntry("two", short), historyEntry("one", tape), ...given], START, false);
+    journal.close();
+    await book.refresh();
+    const bars = book.bars("paper/one", "BTCUSDT");
+    expect([...bars.timeMs]).toEqual([...tape.timeMs.subarray(0, 40), lastMs + BAR, lastMs + 3 * BAR]);
+  });
 });
 
 describe("a reading", () => {

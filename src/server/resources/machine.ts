@@ -173,16 +173,17 @@ export class MachineResources {
       });
     }
     const range = await this.#range(query);
+    // Before anything is read: years of minutes are not read to be refused.
+    if (range.toMs - range.fromMs > MOST_BARS * range.barMs) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `The range has room for more than ${MOST_BARS} bars`,
+        where: "from",
+        fix: "Ask for a shorter range, or for longer bars with `as`.",
+      });
+    }
     const warmup = chartWarmup(names, range.barMs);
     return this.#kept(`${range.key} ${names.join(",")}`, async () => {
       const bars = await this.#warmed(range, warmup);
-      if (bars.length > warmup + MOST_BARS) {
-        throw new TidemarkError("USAGE_ARGUMENT", {
-          what: `The range holds more than ${MOST_BARS} bars`,
-          where: "from",
-          fix: "Ask for a shorter range, or for longer bars with `as`.",
-        });
-      }
       const first = bars.timeMs.findIndex((ms) => ms >= range.fromMs);
       const from = first < 0 ? bars.length : first;
       const lines = Object.entries(drawIndicators(bars, range.barMs, names));
@@ -213,7 +214,7 @@ export class MachineResources {
       const candles = await source.read(beginMs, toMs);
       return bars === timeframe ? candles : resampleCandles(candles, timeframe, bars);
     };
-    return { key, barMs, isLonger: bars !== timeframe, firstMs, fromMs, read };
+    return { key, barMs, isLonger: bars !== timeframe, firstMs, fromMs, toMs, read };
   }
 
   async #stored(query: Query): Promise<Source> {
@@ -234,7 +235,8 @@ export class MachineResources {
     if (known === undefined || candles.length === 0) throw noCandles();
     const { timeMs, length } = candles;
     return {
-      key: JSON.stringify([session, symbol, timeMs[length - 1]]),
+      // Another session may have taken the name.
+      key: JSON.stringify([session, symbol, length, timeMs[0], timeMs[length - 1]]),
       timeframe: parseTimeframe(formatTimeframe(known.timeframeMs)),
       firstMs: timeMs[0],
       lastMs: timeMs[length - 1],
@@ -285,6 +287,7 @@ type Range = Pick<Source, "key" | "firstMs"> & {
   /** Whether they are made of shorter ones. */
   readonly isLonger: boolean;
   readonly fromMs: number;
+  readonly toMs: number;
   /** From a time on to the end of the range. */
   readonly read: (sinceMs: number) => Promise<Bars>;
 };

@@ -88,7 +88,7 @@ export function useCandles(series: Series, timeframe: string, indicators: readon
   const source = askedBy(series, timeframe);
   // What comes later is asked for by itself, so that what is shown is not asked for again.
   const [anchorMs] = useState(series.lastMs + barMsOf(series.timeframe));
-  const key = [keyOfSeries(series), timeframe, anchorMs];
+  const key = [keyOfSeries(series), series.firstMs, timeframe, anchorMs];
   const fromOf = (toMs: number): number => Math.max(series.firstMs, toMs - PAGE_BARS * barMs);
   const query = useInfiniteQuery({
     queryKey: ["candles", ...key],

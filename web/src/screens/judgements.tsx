@@ -124,8 +124,8 @@ function List({
         </Link>
       ),
     },
-    { id: "kind", title: "Kind", sort: ({ kind }) => kind, cell: ({ kind }) => KIND_WORDS[kind] },
-    { id: "name", title: "Of", sort: ({ name }) => name, cell: ({ name }) => name },
+    { id: "kind", title: "Kind", isMinor: true, sort: ({ kind }) => kind, cell: ({ kind }) => KIND_WORDS[kind] },
+    { id: "name", title: "Of", isMinor: true, sort: ({ name }) => name, cell: ({ name }) => name },
     { id: "headline", title: "Found", isWrapped: true, cell: ({ headline }) => headline },
   ];
   return (

@@ -100,7 +100,8 @@ function Chosen({
       }
     >
       <Prices
-        key={`${keyOfSeries(series)} ${timeframe}`}
+        // Another session that takes the name begins elsewhere.
+        key={`${keyOfSeries(series)} ${series.firstMs} ${timeframe}`}
         series={series}
         timeframe={timeframe}
         session={session}

@@ -78,7 +78,13 @@ function Choice({
 }
 
 const TRADES: readonly Column<Difference["trades"][number]>[] = [
-  { id: "entry", title: "Entry", sort: ({ entryMs }) => entryMs, cell: ({ entryMs }) => <Moment at={entryMs} /> },
+  {
+    id: "entry",
+    title: "Entry",
+    isMinor: true,
+    sort: ({ entryMs }) => entryMs,
+    cell: ({ entryMs }) => <Moment at={entryMs} />,
+  },
   { id: "symbol", title: "Symbol", sort: ({ symbol }) => symbol, cell: ({ symbol }) => symbol },
   {
     id: "difference",
