@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import type { SessionBook } from "../../app/index.ts";
 import { quietContext } from "../../app/testing/context.ts";
 import { candlesFromRows } from "../../market/index.ts";
 import { joinBars, MachineResources } from "./machine.ts";
@@ -40,9 +39,9 @@ it("indicators are drawn over a session's bars from before the range, of so many
   const { context } = quietContext("", () => {
     throw new Error("nothing is asked of the configuration");
   });
-  const machine = new MachineResources(context, book as never as SessionBook);
-  const of = { session: "paper/one", symbol: "BTC" };
-  const ask = (more: Record<string, string>) => machine.indicators({ ...of, ...more });
+  const machine = new MachineResources(context, book as never);
+  const series = { session: "paper/one", symbol: "BTC" };
+  const ask = (more: Record<string, string>) => machine.indicators({ ...series, ...more });
   await expect(ask({ names: "sma2" })).rejects.toThrow(/more than 20000 bars/);
   const { columns } = await ask({ names: "sma3", from: String(5 * BAR), to: String(8 * BAR) });
   expect([...columns["timeMs"]]).toEqual([5 * BAR, 6 * BAR, 7 * BAR]);
