@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, describe, expect, it } from "vitest";
@@ -16,6 +16,13 @@ function taken(clock: SimulatedClock = new SimulatedClock(NOW_MS)): FileLock {
   const lock = FileLock.take(PATH, clock);
   if (lock instanceof FileLock) return lock;
   throw new Error(`held by ${lock.pid}`);
+}
+
+/** A lock of somebody who has not touched it for so long. */
+function leave(token: string, silentSeconds: number): void {
+  writeFileSync(PATH, token);
+  const touched = Date.now() / 1000 - silentSeconds;
+  utimesSync(PATH, touched, touched);
 }
 
 describe("a lock", () => {
@@ -39,10 +46,46 @@ describe("a lock", () => {
   });
 
   it("of another machine is its own while it is touched, and taken over after minutes of silence", () => {
-    writeFileSync(PATH, "1 elsewhere 5 x");
-    utimesSync(PATH, NOW_MS / 1000, NOW_MS / 1000);
-    expect(FileLock.take(PATH, new SimulatedClock(NOW_MS + 299_000))).toEqual({ pid: 1, host: "elsewhere" });
-    taken(new SimulatedClock(NOW_MS + 301_000)).release();
+    leave("1 elsewhere 5 x", 290);
+    expect(FileLock.take(PATH, new SimulatedClock(NOW_MS))).toEqual({ pid: 1, host: "elsewhere" });
+    leave("1 elsewhere 5 x", 310);
+    expect(taken).not.toThrow();
+  });
+
+  it("that names nobody is taken over when it has stood for seconds: its maker died before it could write", () => {
+    leave("", 0);
+    expect(FileLock.take(PATH, new SimulatedClock(NOW_MS))).toEqual({ pid: 0, host: "" });
+    leave("", 4);
+    expect(taken).not.toThrow();
+  });
+
+  it("of a process that lives but is silent is taken over by who will not wait for ever, and its holder is told", () => {
+    const clock = new SimulatedClock(NOW_MS);
+    const stopped = taken(clock);
+    const old = Date.now() / 1000 - 70;
+    utimesSync(PATH, old, old);
+    expect(FileLock.take(PATH, clock)).toEqual({ pid: process.pid, host: hostname() });
+    expect(FileLock.take(PATH, clock, 80_000)).toEqual({ pid: process.pid, host: hostname() });
+    const second = FileLock.take(PATH, clock, 60_000);
+    expect(second).toBeInstanceOf(FileLock);
+    expect(stopped.touch(0)).toBe(LockState.taken);
+    expect((second as FileLock).touch(0)).toBe(LockState.held);
+  });
+
+  it("that is touched is silent no more", () => {
+    const clock = new SimulatedClock(NOW_MS);
+    const lock = taken(clock);
+    const old = Date.now() / 1000 - 70;
+    utimesSync(PATH, old, old);
+    lock.touch(0);
+    expect(FileLock.take(PATH, clock, 60_000)).toEqual({ pid: process.pid, host: hostname() });
+  });
+
+  it("leaves nothing beside itself", () => {
+    const lock = taken();
+    FileLock.take(PATH, new SimulatedClock(NOW_MS), 60_000);
+    lock.release();
+    expect(readdirSync(FOLDER)).toEqual([]);
   });
 
   it("notices that it was taken away or taken over, and leaves another's alone", () => {

@@ -7,10 +7,11 @@ import {
   linkSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
-  utimesSync,
+  writeFileSync,
   writeSync,
 } from "node:fs";
 import { hostname } from "node:os";
@@ -20,10 +21,14 @@ import { fileError, readTextIfPresent, temporaryName } from "./files.ts";
 import { freshId } from "./random.ts";
 
 /** After this silence a holder on another machine counts as gone. */
-const SILENCE_MS = 300_000;
+const SILENCE_ELSEWHERE_MS = 300_000;
+/** The same for a lock that names nobody: its maker died before it could. */
+const SILENCE_NAMELESS_MS = 2_000;
 const TOUCH_INTERVAL_MS = 5_000;
+/** What file systems without hard links say to one. */
+const WITHOUT_LINKS = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EINVAL", "EMLINK"]);
 
-/** Whom a lock belongs to. */
+/** Whom a lock belongs to; process 0 where the lock does not say it. */
 export type LockHolder = { readonly pid: number; readonly host: string };
 
 export const LockState = { held: "held", gone: "gone", taken: "taken" } as const;
@@ -42,33 +47,46 @@ export class FileLock {
     this.#touchedMs = clock.elapsedMs();
   }
 
-  /** The lock at `path`, in a folder that is there; or who holds it. Throws FILE_UNWRITABLE. */
-  static take(path: string, clock: Clock): FileLock | LockHolder {
+  /**
+   * The lock at `path`, in a folder that is there; or who holds it. Throws FILE_UNWRITABLE.
+   * @param silenceMs after this silence a holder counts as gone even where its process lives: of a holder that is stopped
+   */
+  static take(path: string, clock: Clock, silenceMs = Number.POSITIVE_INFINITY): FileLock | LockHolder {
     const token = [process.pid, hostname(), startOf(process.pid), freshId()].join(" ");
     for (;;) {
       if (create(path, token)) return new FileLock(path, token, clock);
       const found = readTextIfPresent(path);
       if (found === undefined) continue;
-      const [pid = "", host = "", start = ""] = found.split(" ");
-      if (isAlive(path, Number(pid), host, start, clock)) return { pid: Number(pid), host };
+      const [pid = "", host = ""] = found.split(" ");
+      if (!isGone(path, found, silenceMs)) return { pid: Number(pid), host };
       evict(path, found);
     }
   }
 
-  /** Says that the holder is alive, at most every few seconds, and whether the lock is still its own. */
-  touch(): LockState {
+  /**
+   * Says that the holder is alive, and whether the lock is still its own.
+   * @param everyMs nothing is done where the last touch is not so long ago
+   */
+  touch(everyMs = TOUCH_INTERVAL_MS): LockState {
     const nowMs = this.#clock.elapsedMs();
-    if (nowMs - this.#touchedMs < TOUCH_INTERVAL_MS) return LockState.held;
+    if (nowMs - this.#touchedMs < everyMs) return LockState.held;
     this.#touchedMs = nowMs;
-    const found = readTextIfPresent(this.#path);
-    if (found === undefined) return LockState.gone;
-    if (found !== this.#token) return LockState.taken;
-    const seconds = this.#clock.nowMs() / 1000;
+    let file: number;
     try {
-      utimesSync(this.#path, seconds, seconds);
+      file = openSync(this.#path, "r+");
     } catch (thrown) {
       if (systemCode(thrown) !== "ENOENT") throw fileError(thrown, this.#path);
       return LockState.gone;
+    }
+    try {
+      // Written through what was read: another's lock that has come to stand here since is never written to.
+      const found = Buffer.alloc(1024);
+      if (found.toString("utf8", 0, readSync(file, found, 0, found.length, 0)) !== this.#token) return LockState.taken;
+      writeSync(file, this.#token, 0);
+    } catch (thrown) {
+      throw fileError(thrown, this.#path);
+    } finally {
+      closeSync(file);
     }
     return LockState.held;
   }
@@ -83,17 +101,30 @@ export class FileLock {
   }
 }
 
+/** The name appears with its token in it, or not at all: neither a kill nor a full disk leaves a lock that names nobody. */
 function create(path: string, token: string): boolean {
+  const aside = temporaryName(path);
   try {
-    const file = openSync(path, "wx");
-    try {
-      writeSync(file, token);
-    } finally {
-      closeSync(file);
-    }
+    writeFileSync(aside, token);
+    linkSync(aside, path);
+    return true;
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    if (code === "EEXIST") return false;
+    if (!WITHOUT_LINKS.has(code ?? "")) throw fileError(thrown, path);
+    return createInPlace(path, token);
+  } finally {
+    rmSync(aside, { force: true });
+  }
+}
+
+function createInPlace(path: string, token: string): boolean {
+  try {
+    writeFileSync(path, token, { flag: "wx" });
     return true;
   } catch (thrown) {
     if (systemCode(thrown) === "EEXIST") return false;
+    rmSync(path, { force: true });
     throw fileError(thrown, path);
   }
 }
@@ -108,23 +139,34 @@ function startOf(pid: number): string {
   }
 }
 
-function isAlive(path: string, pid: number, host: string, start: string, clock: Clock): boolean {
-  if (host !== hostname()) return clock.nowMs() - touchedMs(path) < SILENCE_MS;
+function isGone(path: string, token: string, silenceMs: number): boolean {
+  const [pid = "", host = "", start = ""] = token.split(" ");
+  if (!/^[1-9]\d*$/.test(pid)) return isSilent(path, Math.min(silenceMs, SILENCE_NAMELESS_MS));
+  if (host !== hostname()) return isSilent(path, Math.min(silenceMs, SILENCE_ELSEWHERE_MS));
+  return !isAlive(Number(pid), start) || (silenceMs < Number.POSITIVE_INFINITY && isSilent(path, silenceMs));
+}
+
+function isAlive(pid: number, start: string): boolean {
   try {
     process.kill(pid, 0);
   } catch (thrown) {
     if (systemCode(thrown) !== "EPERM") return false;
   }
   const now = startOf(pid);
-  return start === "" || now === "" || now === start;
+  return !/^\d+$/.test(start) || now === "" || now === start;
 }
 
-function touchedMs(path: string): number {
+/** Compares two times of the same file system, so that a clock that differs from this machine's does no harm. */
+function isSilent(path: string, silenceMs: number): boolean {
+  const probe = temporaryName(path);
   try {
-    return statSync(path).mtimeMs;
+    writeFileSync(probe, "");
+    return statSync(probe).mtimeMs - statSync(path).mtimeMs > silenceMs;
   } catch (thrown) {
-    if (systemCode(thrown) === "ENOENT") return Number.NEGATIVE_INFINITY;
+    if (systemCode(thrown) === "ENOENT") return false;
     throw fileError(thrown, path);
+  } finally {
+    rmSync(probe, { force: true });
   }
 }
 

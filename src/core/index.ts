@@ -25,7 +25,7 @@ export {
   TidemarkError,
   toError,
 } from "./errors.ts";
-export { FileLock, LockState } from "./file-lock.ts";
+export { FileLock, type LockHolder, LockState } from "./file-lock.ts";
 export {
   ensureFolder,
   fileError,

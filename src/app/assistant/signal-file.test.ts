@@ -45,6 +45,8 @@ describe("a file of signals", () => {
     ['[{"time": 1}]', /Signal 1: symbol/],
     ['[{"symbol": "BTCUSDT", "direction": "long"}]', /Signal 1 has no time/],
     ['[{"symbol": "BTCUSDT", "time": 1767607200, "direction": "up"}]', /direction "up"/],
+    ['[{"symbol": "BTCUSDT", "time": 1767607200, "direction": "constructor"}]', /direction "constructor"/],
+    ['[{"symbol": "BTCUSDT", "time": "yesterday", "direction": "long"}]', /Signal 1 has the time "yesterday"/],
     ['[{"symbol": "BTCUSDT", "time": 1767607200, "direction": "long", "confidence": 70}]', /confidence/],
   ])("%s is refused", (content, what) => {
     expect(() => readSignalFile(file(content))).toThrow(what);
