@@ -34,6 +34,22 @@ describe("the indicators of a chart", () => {
     }
   });
 
+  it("shade a bar by the regime that a policy was told at its close", () => {
+    const names = ["regime.up", "regime.down", "regime.range", "regime.volatile"];
+    const tape = tapeFromCandles([{ instrument: defaultInstrument("BTCUSDT"), candles }], parseTimeframe("5m"));
+    const seen = computeFeatures(tape, names);
+    const drawn = drawIndicators(candles, BAR_MS, ["regime"]);
+    const from = chartWarmup(["regime"], BAR_MS);
+    for (const [f, name] of names.entries()) {
+      const told = Array.from({ length: BARS - from }, (_, i) => seen.values[(from + i) * names.length + f]);
+      expect([...drawn[name].subarray(from)], name).toEqual(told);
+      expect(drawn[name][from - 1], `${name} is not said before it is sure`).toBeNaN();
+    }
+    const some = names.filter((name) => drawn[name].includes(1));
+    expect(some.length, "the walk has several of them").toBeGreaterThan(2);
+    expect(chartIndicators().map(({ name }) => name)).not.toContain("regime");
+  });
+
   it("say nothing before they have begun, and after their warm-up the same wherever the candles begin", () => {
     const names = chartIndicators().map(({ name }) => name);
     const whole = drawIndicators(candles, BAR_MS, names);

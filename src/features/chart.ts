@@ -13,6 +13,7 @@ import { Ema, Sma } from "./indicators/moving-average.ts";
 import { Rsi } from "./indicators/rsi.ts";
 import { Stochastic } from "./indicators/stochastic.ts";
 import { SessionVwap } from "./indicators/vwap.ts";
+import { MarketRegime } from "./regime/market-regime.ts";
 import { IndicatorStreams } from "./streams.ts";
 
 /** Deviations, and ATR, between the middle of a band and its edge: those of the features. */
@@ -199,7 +200,26 @@ const FAMILIES: readonly Family[] = [
     },
   },
 ];
-const BY_PATTERN = new Map(FAMILIES.map((family) => [family.pattern, family]));
+
+/** What a chart shades bars by: drawn as the others are, chosen otherwise. Its lines are features by the same names, 0 or 1. */
+const REGIME: Family = {
+  pattern: "regime",
+  title: "Regime of the market",
+  usual: [],
+  overPrice: true,
+  levels: [],
+  source: "rules with hysteresis on ADX, EMA slope, band width and volatility over ATR",
+  lines: (streams) => {
+    const regime = streams.use(MarketRegime);
+    return [
+      ["up", () => regime.up],
+      ["down", () => regime.down],
+      ["range", () => regime.range],
+      ["volatile", () => regime.volatile],
+    ];
+  },
+};
+const BY_PATTERN = new Map([...FAMILIES, REGIME].map((family) => [family.pattern, family]));
 
 /** An indicator that a chart can draw. */
 export type ChartIndicator = Pick<Family, "title" | "overPrice" | "levels" | "source"> & {
@@ -271,7 +291,7 @@ export function chartWarmup(names: readonly string[], barMs: number): number {
 
 /**
  * Lines by name ("ema50", "boll20.upper", "macd12-26-9.histogram"), one value a candle in the units of the formula: prices, or
- * 0 to 100. NaN until there are bars enough to begin with, as TA-Lib does; after `chartWarmup` bars a value no longer depends
+ * 0 to 100; of "regime" 0 or 1. NaN until there are bars enough to begin with, as TA-Lib does; after `chartWarmup` bars a value no longer depends
  * on where the candles begin. The candles are of `barMs`, in order of time. Throws CONFIG_VALUE like `chartWarmup`.
  */
 export function drawIndicators(

@@ -289,7 +289,7 @@ export async function fakeApi(
       case "series":
         return { items: given(world.seriesOf()) };
       case "indicators":
-        return { items: world.indicatorsOf() };
+        return { items: world.indicatorsOf(), sessions: world.MARKET_SESSIONS };
       case "features":
         return { items: world.featuresOf() };
       case "assistant":

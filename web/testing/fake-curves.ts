@@ -50,10 +50,17 @@ export function linesOf(query: URLSearchParams): Record<string, Float64Array> {
     boll: [".upper", ".middle", ".lower"],
     macd: [".line", ".signal", ".histogram"],
   };
+  /** Of four regimes one after the other, each of forty hours. */
+  const isIn = (regime: number, i: number): number => (Math.floor(timeMs[i] / 1.44e8) % 5 === regime ? 1 : 0);
   return {
     timeMs,
     ...Object.fromEntries(
       names.flatMap((name) => {
+        if (name === "regime")
+          return ["up", "down", "range", "volatile"].map((part, regime) => [
+            `regime.${part}`,
+            Float64Array.from(timeMs, (_, i) => isIn(regime, i)),
+          ]);
         const family = name.replaceAll(/[\d-]/g, "");
         const value = shape[family] ?? ((i: number) => close[i]);
         return (parts[family] ?? [""]).map((part, step) => [

@@ -6,6 +6,7 @@ import type {
   Indicator,
   Job,
   LogLine,
+  MarketSession,
   Series,
   Session,
   SessionRisk,
@@ -260,6 +261,12 @@ export function seriesOf(): Series[] {
     })),
   ];
 }
+
+export const MARKET_SESSIONS: readonly MarketSession[] = [
+  { name: "Asia", fromHour: 23, toHour: 7 },
+  { name: "Europe", fromHour: 7, toHour: 15 },
+  { name: "US", fromHour: 13, toHour: 21 },
+];
 
 const indicator = (name: string, title: string, overPrice: boolean, levels: number[] = []): Indicator => ({
   name,

@@ -72,7 +72,10 @@ export const seriesSchema = z.object({
 export type Series = z.infer<typeof seriesSchema>;
 export const allSeriesSchema = z.object({ items: z.array(seriesSchema) });
 
-/** GET indicators: what a chart can draw. `candles/indicators?names=` takes them with any whole numbers in the place of `#`. */
+/**
+ * GET indicators: what a chart can draw. `candles/indicators?names=` takes them with any whole numbers in the place of `#`, and
+ * "regime", whose lines regime.up, regime.down, regime.range and regime.volatile are 0 or 1 as a policy is told at the bar's close.
+ */
 export const indicatorSchema = z.object({
   /** With its usual numbers, such as "ema50". */
   name: z.string(),
@@ -85,7 +88,12 @@ export const indicatorSchema = z.object({
   levels: z.array(z.number()),
   source: z.string(),
 });
-export const indicatorsSchema = z.object({ items: z.array(indicatorSchema) });
+export const indicatorsSchema = z.object({
+  items: z.array(indicatorSchema),
+  /** Trading sessions by hours of UTC, `[fromHour, toHour)`, some over midnight: what a model may be held to, with the regime. */
+  sessions: z.array(z.object({ name: z.string(), fromHour: z.number(), toHour: z.number() })),
+});
+export type MarketSession = z.infer<typeof indicatorsSchema>["sessions"][number];
 export type Indicator = z.infer<typeof indicatorSchema>;
 
 /** Every setting by dotted key, resolved; secrets are never among them. */

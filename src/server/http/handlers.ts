@@ -3,6 +3,7 @@ import type { AppContext, Jobs, SessionBook, Work } from "../../app/index.ts";
 import { commandSession, sessionCommands } from "../../app/index.ts";
 import { freshId, packageVersion, sha256Hex, TidemarkError } from "../../core/index.ts";
 import { chartIndicators } from "../../features/index.ts";
+import { SESSIONS } from "../../policy/index.ts";
 import type { Actor, CommandRecord, OrderAsked } from "../../trade/index.ts";
 import type { Vault, Visitor } from "../access/vault.ts";
 import {
@@ -330,7 +331,11 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
       const { columns, barMs } = await machine.candles(query);
       return { bytes: encodeColumns(columns), headers: { "x-bar-ms": String(barMs) } };
     },
-    indicators: () => json({ items: chartIndicators() }),
+    indicators: () =>
+      json({
+        items: chartIndicators(),
+        sessions: SESSIONS.map(({ name, from, to }) => ({ name, fromHour: from, toHour: to })),
+      }),
     indicatorLines: async ({ query }) => {
       const { columns, barMs } = await machine.indicators(query);
       return { bytes: encodeColumns(columns), headers: { "x-bar-ms": String(barMs) } };

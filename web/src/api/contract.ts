@@ -24,6 +24,7 @@ export type {
   JobKind,
   LiveChange,
   LogLine,
+  MarketSession,
   Model,
   NewJob,
   Order,

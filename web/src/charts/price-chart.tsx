@@ -22,7 +22,8 @@ import { type ReactNode, useEffect, useRef } from "react";
 import { exact, moment, number, type Zone } from "../lib/format.ts";
 import { useSettings, useThemeKey } from "../lib/settings.ts";
 import css from "./chart.module.css";
-import { chartColors } from "./palette.ts";
+import { type ChartColors, chartColors } from "./palette.ts";
+import { contextText, type Lane, type ShadeColors, Shades, type Tint } from "./shades.ts";
 import { Twin } from "./twin.tsx";
 
 /** Columns of bars, oldest first; times in milliseconds. */
@@ -112,8 +113,22 @@ function panesOf(studies: readonly Study[]): number {
   return studies.filter(({ overPrice, lines }) => !overPrice && lines.length > 0).length;
 }
 
+type Shown = {
+  readonly bars: Bars;
+  readonly studies: readonly Study[];
+  readonly lanes: readonly Lane[];
+  readonly tints: readonly Tint[];
+};
+
+const NO_LANES: readonly Lane[] = [];
+const NO_TINTS: readonly Tint[] = [];
+
+function shadeColors({ up, down, accent, warn, muted }: ChartColors): ShadeColors {
+  return { "trend up": up, "trend down": down, range: accent, "high volatility": warn, lane: muted, text: muted };
+}
+
 /** The bar and every line at it, as one line of text. */
-function readingOf({ bars, studies }: { readonly bars: Bars; readonly studies: readonly Study[] }, at: number): string {
+function readingOf({ bars, studies, lanes, tints }: Shown, at: number): string {
   if (at < 0) return "";
   const bar = [
     ["O", bars.open],
@@ -124,6 +139,7 @@ function readingOf({ bars, studies }: { readonly bars: Bars; readonly studies: r
   return [
     ...bar.map(([name, column]) => `${name} ${exact(Number(column[at].toPrecision(8)))}`),
     ...linesOf(studies).map(({ name, values }) => `${name} ${reading(values[at])}`),
+    contextText(lanes, tints, at),
   ].join("   ");
 }
 
@@ -179,6 +195,8 @@ export function PriceChart({
   marks = [],
   lines = [],
   studies = [],
+  lanes = NO_LANES,
+  tints = NO_TINTS,
   height = 420,
   onEarlier,
   onMark,
@@ -188,6 +206,9 @@ export function PriceChart({
   readonly marks?: readonly TradeMark[];
   readonly lines?: readonly PriceLine[];
   readonly studies?: readonly Study[];
+  /** Trading sessions and regimes behind the bars. */
+  readonly lanes?: readonly Lane[];
+  readonly tints?: readonly Tint[];
   readonly height?: number;
   /** Asked when the reader comes near the first bar that is loaded. */
   readonly onEarlier?: (() => void) | undefined;
@@ -202,6 +223,7 @@ export function PriceChart({
         markers: ISeriesMarkersPluginApi<Time>;
         lines: IPriceLine[];
         drawn: Drawn[];
+        shades: Shades;
         firstMs: number;
         count: number;
       }
@@ -210,8 +232,8 @@ export function PriceChart({
   const readout = useRef<HTMLParagraphElement>(null);
   const callbacks = useRef({ onEarlier, onMark });
   callbacks.current = { onEarlier, onMark };
-  const shownNow = useRef({ bars, studies });
-  shownNow.current = { bars, studies };
+  const shownNow = useRef<Shown>({ bars, studies, lanes, tints });
+  shownNow.current = { bars, studies, lanes, tints };
   const { zone } = useSettings();
   const theme = useThemeKey();
 
@@ -227,7 +249,9 @@ export function PriceChart({
     );
     chart.panes()[1]?.setStretchFactor(PANE_SHARE);
     const markers = createSeriesMarkers(candles, []);
-    parts.current = { chart, candles, volume, markers, lines: [], drawn: [], firstMs: 0, count: 0 };
+    const shades = new Shades(chart);
+    chart.panes()[0]?.attachPrimitive(shades);
+    parts.current = { chart, candles, volume, markers, shades, lines: [], drawn: [], firstMs: 0, count: 0 };
     const moved = (): void => {
       const range = chart.timeScale().getVisibleLogicalRange();
       const info = range === null ? null : candles.barsInLogicalRange(range);
@@ -337,8 +361,13 @@ export function PriceChart({
         }),
       );
     }
-    if (readout.current !== null) readout.current.textContent = readingOf({ bars, studies }, bars.openMs.length - 1);
-  }, [bars, studies, asked, theme]);
+    if (readout.current !== null)
+      readout.current.textContent = readingOf({ bars, studies, lanes, tints }, bars.openMs.length - 1);
+  }, [bars, studies, lanes, tints, asked, theme]);
+
+  useEffect(() => {
+    parts.current?.shades.show(lanes, tints, shadeColors(chartColors()));
+  }, [lanes, tints, theme]);
 
   useEffect(() => {
     const made = parts.current;
@@ -388,12 +417,14 @@ export function PriceChart({
           "close",
           "volume",
           ...linesOf(studies).map(({ name }) => name),
+          ...(lanes.length + tints.length === 0 ? [] : ["session · regime"]),
         ]}
         count={bars.openMs.length}
         row={(i) => [
           moment(bars.openMs[i] ?? null, zone),
           ...[bars.open, bars.high, bars.low, bars.close, bars.volume].map((column) => exact(column[i])),
           ...linesOf(studies).map(({ values }) => reading(values[i])),
+          ...(lanes.length + tints.length === 0 ? [] : [contextText(lanes, tints, i)]),
         ]}
       />
       <p className={css["notice"]}>

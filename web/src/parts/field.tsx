@@ -80,3 +80,36 @@ export function Segments<T extends string>({
     </fieldset>
   );
 }
+
+/** As segments look, but any of them may be on. */
+export function Toggles<T extends string>({
+  label,
+  on,
+  choices,
+  onChange,
+}: {
+  readonly label: string;
+  readonly on: readonly T[];
+  readonly choices: readonly (Choice<T> & { readonly about: string })[];
+  readonly onChange: (on: readonly T[]) => void;
+}): ReactNode {
+  return (
+    <fieldset className={css["segments"]} style={{ margin: 0, padding: 0 }}>
+      <legend className="visually-hidden">{label}</legend>
+      {choices.map(({ value, label: word, about }) => (
+        <button
+          key={value}
+          type="button"
+          className={css["segment"]}
+          title={about}
+          aria-pressed={on.includes(value)}
+          onClick={() =>
+            onChange(choices.map((one) => one.value).filter((one) => on.includes(one) !== (one === value)))
+          }
+        >
+          {word}
+        </button>
+      ))}
+    </fieldset>
+  );
+}

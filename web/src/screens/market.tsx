@@ -1,10 +1,11 @@
 /** @file Prices with what was done there: fills, stops and targets, and the decisions of a session. */
 import { lazy, type ReactNode, Suspense, useMemo } from "react";
 import { Link } from "wouter";
-import { keyOfSeries, lengthsOf, useCandles } from "../api/candles.ts";
+import { barMsOf, keyOfSeries, lengthsOf, useCandles } from "../api/candles.ts";
 import type { AssetClass, Decision, History, Position, Series, Session } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import type { PriceLine } from "../charts/price-chart.tsx";
+import { lanesOf, tintsOf } from "../charts/shades.ts";
 import { exact, number } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Button } from "../parts/button.tsx";
@@ -18,6 +19,7 @@ import { DecisionDrawer } from "./decision-drawer.tsx";
 import { studiesOf } from "./indicator-names.ts";
 import { IndicatorChooser, useIndicators } from "./indicators.tsx";
 import { marksOf } from "./marks.ts";
+import { ShadeChooser, useShades } from "./shade-chooser.tsx";
 
 const PriceChart = lazy(async () => ({ default: (await import("../charts/price-chart.tsx")).PriceChart }));
 
@@ -148,7 +150,9 @@ function Prices({
     everyMs: 10_000,
   });
   const chosen = useIndicators();
-  const { query, columns, lines: drawn, linesFailed } = useCandles(series, timeframe, chosen.names);
+  const shades = useShades();
+  const asked = shades.shown.includes("regimes") ? [...chosen.names, "regime"] : chosen.names;
+  const { query, columns, lines: drawn, linesFailed } = useCandles(series, timeframe, asked);
   const bars = useMemo(
     () =>
       columns === undefined
@@ -168,6 +172,14 @@ function Prices({
   const { known } = chosen;
   const names = chosen.names.join(",");
   const studies = useMemo(() => studiesOf(names === "" ? [] : names.split(","), known, drawn), [names, known, drawn]);
+  const barMs = barMsOf(timeframe);
+  const hours = shades.shown.includes("sessions") ? shades.sessions : undefined;
+  const openMs = columns?.["timeMs"];
+  const lanes = useMemo(
+    () => (openMs === undefined || hours === undefined ? [] : lanesOf(openMs, barMs, hours)),
+    [openMs, barMs, hours],
+  );
+  const tints = useMemo(() => (openMs === undefined ? [] : tintsOf(openMs, barMs, drawn)), [openMs, barMs, drawn]);
   return (
     <Panel
       title="Price"
@@ -184,7 +196,10 @@ function Prices({
       }
     >
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
-      <IndicatorChooser {...chosen} />
+      <div className="row spread">
+        <IndicatorChooser {...chosen} />
+        <ShadeChooser {...shades} />
+      </div>
       {linesFailed !== null && <Failure error={linesFailed} />}
       {bars === undefined ? (
         <Loading lines={4} />
@@ -196,6 +211,8 @@ function Prices({
             marks={marks}
             lines={lines}
             studies={studies}
+            lanes={lanes}
+            tints={tints}
             onEarlier={() => {
               if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
             }}
