@@ -9,7 +9,6 @@ import type {
   IPrimitivePaneRenderer,
   Logical,
   PaneAttachedParameter,
-  Time,
 } from "lightweight-charts";
 
 /** Hours of UTC, `[fromHour, toHour)`, maybe over midnight. */
@@ -107,7 +106,7 @@ type Target = Parameters<IPrimitivePaneRenderer["draw"]>[0];
 const nothing = (): void => undefined;
 
 /** Paints behind the series of the chart's first pane; told anew what to paint, it asks the chart for another picture. */
-export class Shades implements IPanePrimitive<Time> {
+export class Shades implements IPanePrimitive {
   #lanes: readonly Lane[] = [];
   #tints: readonly Tint[] = [];
   #colors: ShadeColors | undefined;
