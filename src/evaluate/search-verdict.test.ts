@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Random } from "../core/index.ts";
 import { everyday } from "../core/testing/nightly.ts";
 import { judgeSearch, meanCorrelation } from "./search-verdict.ts";
+import { deflatedBenchmark } from "./statistics/overfitting.ts";
 import { sharpe as sharpeRatio } from "./statistics/ratios.ts";
 
 const BARS = 800;
@@ -70,6 +71,20 @@ describe("the verdict on a search", () => {
     expect(meanOf(counted), "and not blind").toBeGreaterThan(0.3);
     expect(counted.filter((value) => value >= 0.95).length / REPETITIONS).toBeLessThanOrEqual(0.05);
     expect(meanOf(forgotten), "without its looks a search flatters itself").toBeGreaterThan(meanOf(counted));
+  });
+
+  it("begins luck at what all trials show, and never below zero", () => {
+    const trials = Array.from({ length: 8 }, (_, seed) => noise(seed + 1));
+    const [as, lifted, sunk] = [0, 2e-4, -2e-4].map((drift) => {
+      const moved = trials.map((one) => one.map((value) => value + drift));
+      return judgeSearch(moved[0], moved, YEAR);
+    });
+    // A drift of 2e-4 at a deviation of 1e-3 is 0.2 a bar.
+    expect(lifted.luckSharpe - as.luckSharpe).toBeGreaterThan(0.15 * Math.sqrt(YEAR));
+    expect(sunk.luckSharpe, "the best of many, from zero").toBeCloseTo(
+      Math.sqrt(YEAR) * deflatedBenchmark(sunk.effectiveTrials, (sunk.sharpeDeviation / Math.sqrt(YEAR)) ** 2),
+      6,
+    );
   });
 
   it("counts looks that are all alike as one", () => {

@@ -62,6 +62,13 @@ describe("what is remembered of the looks", () => {
     });
   });
 
+  it("holds no second look at the same parameters", async () => {
+    const best = scripted(TRADERS);
+    for (const steps of [100, 200, 200]) await best.look(after(steps));
+    expect(best.outcome()).toBeUndefined();
+    expect(best.state()).toMatchObject({ looks: 2, lookedAt: 200 });
+  });
+
   it("says how much better training was than validation, in its own deviations", async () => {
     const best = scripted([
       [1e-5, true],
@@ -83,7 +90,7 @@ describe("what is remembered of the looks", () => {
     const parts = scripted(TRADERS.slice(3));
     parts.restore(JSON.parse(JSON.stringify(whole.state())) as BestState, whole.values.slice());
     expect([parts.steps, parts.score, [...parts.values]]).toEqual([100, 0, [100]]);
-    for (const steps of [300, 400]) {
+    for (const steps of [200, 300, 400]) {
       expect(await parts.look(after(steps)), `look after ${steps} steps`).toEqual(await whole.look(after(steps)));
     }
     expect(parts.outcome()).toEqual(whole.outcome());

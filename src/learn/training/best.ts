@@ -14,6 +14,8 @@ export type BestState = {
   /** Mean rewards of the updates since the last look. */
   readonly recent: readonly number[];
   readonly looks: number;
+  /** Account-steps at the last look. */
+  readonly lookedAt: number;
   /** The parameters that the run began with, those that are kept, and the best that traded. */
   readonly candidates: {
     readonly start?: Candidate | undefined;
@@ -37,6 +39,7 @@ export class BestParameters {
   #steps = 0;
   #recent: number[] = [];
   #looks = 0;
+  #lookedAt = -1;
   #days = 0;
   #candidates: BestState["candidates"] = {};
 
@@ -67,8 +70,10 @@ export class BestParameters {
     this.#recent.push(meanReward);
   }
 
-  /** Keeps the parameters as they are now where they are the best so far. */
+  /** Keeps the parameters as they are now where they are the best so far. Those of the last look are not looked at again. */
   async look(ppo: Ppo): Promise<ScoredUpdate> {
+    if (ppo.steps === this.#lookedAt) return { score: undefined, gap: undefined };
+    this.#lookedAt = ppo.steps;
     const recent = this.#recent;
     this.#recent = [];
     if (this.#validation === undefined) {
@@ -131,6 +136,7 @@ export class BestParameters {
       steps: this.#steps,
       recent: this.#recent,
       looks: this.#looks,
+      lookedAt: this.#lookedAt,
       candidates: this.#candidates,
     };
   }
@@ -141,6 +147,7 @@ export class BestParameters {
     this.#steps = state.steps;
     this.#recent = [...state.recent];
     this.#looks = state.looks;
+    this.#lookedAt = state.lookedAt;
     this.#candidates = state.candidates;
   }
 

@@ -18,7 +18,7 @@ import {
 } from "../../search/index.ts";
 import { REWARD_DEFAULTS } from "../env/index.ts";
 import { CLASSIC_PPO, constant, PolicyEvaluator, Ppo } from "../ppo/index.ts";
-import { sharpeOf } from "./score.ts";
+import { LOOKS_NOTE, sharpeOf, type TrialLooks } from "./score.ts";
 import { type TrialOptions, trainTrial } from "./train-trial.ts";
 
 const TAPE = syntheticTape({ seed: 3, bars: 1_400, timeframe: parseTimeframe("5m"), symbols: ["BTCUSDT"] });
@@ -112,6 +112,19 @@ describe("a trial", () => {
     expect(second.returns).toEqual(first.returns);
     const ratio = await trainTrial(sharp, options({}, "sharpe"));
     expect(ratio).toBe(sharpeOf(first.returns ?? new Float64Array(0), 105_120));
+  });
+
+  it("is worth what the kept of its looks is, and says how many there were", async () => {
+    const trial = watched();
+    // So fast that it is soon worse than it was.
+    const ppo = { ...options().training.ppo, learningRate: constant(0.03) };
+    const value = await trainTrial(trial, options({ ppo }, "sharpe"));
+    const { count, sharpes } = trial.notes[LOOKS_NOTE] as TrialLooks;
+    expect(count, "the end, at which a look was due, is one look").toBe(4);
+    expect(sharpes.slice(0, -1)).toEqual(trial.reports.map(([, score]) => score));
+    expect(sharpes.slice(0, -1)).toContain(value);
+    expect(value).not.toBe(sharpes.at(-1));
+    expect(sharpeOf(trial.returns ?? new Float64Array(0), 105_120), "its returns are those").toBe(value);
   });
 
   it("stops its work where it is pruned, frees its sessions, and has returns", async () => {
