@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { TrialRun } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
-import { loadConfig } from "../config/load.ts";
 import { readTape } from "../data/market.ts";
 import { quietContext } from "../testing/context.ts";
+import { plantedConfig } from "../testing/planted-market.ts";
 import { dividedFeatures, recordsOf } from "./plan.ts";
 import { planAblation } from "./run.ts";
 import { ablationModule, objective } from "./worker.ts";
@@ -14,13 +14,11 @@ import { ablationModule, objective } from "./worker.ts";
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-ablation-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-const config = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
-  "data.venue": "synthetic",
-  "data.symbols": ["BTCUSDT"],
-  "data.timeframe": "1h",
+const config = plantedConfig(FOLDER, {
+  // The source is planted by the ablation itself.
+  "data.synthetic_edge": 0,
   "data.synthetic_bars": 1_100,
   "features.list": ["volatility12", "rsi14"],
-  "model.learner": "logistic",
   "supervised.horizon": 4,
 });
 const { context } = quietContext(FOLDER, () => config);

@@ -4,9 +4,8 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { backtest } from "../../evaluate/index.ts";
 import { GatedPolicy, readManifest, saveWithRowGate } from "../../policy/index.ts";
-import { changedConfig } from "../config/changed.ts";
-import { loadConfig } from "../config/load.ts";
 import { quietContext } from "../testing/context.ts";
+import { plantedConfig } from "../testing/planted-market.ts";
 import { paperParity } from "../trade/replay.ts";
 import { trainClassifier } from "../training/classifier.ts";
 import { gateModel } from "./drift.ts";
@@ -15,18 +14,7 @@ import { type OpenedModel, openModel } from "./open.ts";
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-gate-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-const config = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
-  "data.venue": "synthetic",
-  "data.symbols": ["BTCUSDT"],
-  "data.timeframe": "1h",
-  "data.synthetic_bars": 2_400,
-  "data.synthetic_edge": 0.6,
-  "data.synthetic_signal": "return",
-  "features.list": ["return1", "rsi14"],
-  "model.name": "careful",
-  "model.learner": "logistic",
-  "supervised.horizon": 1,
-});
+const config = plantedConfig(FOLDER, { "model.name": "careful" });
 const { context } = quietContext(FOLDER, () => config);
 
 function played({ tape, policy, decision, unseen, seed }: OpenedModel) {

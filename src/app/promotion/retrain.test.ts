@@ -6,25 +6,21 @@ import { SimulatedClock } from "../../core/index.ts";
 import { readManifest } from "../../policy/index.ts";
 import { FRESH_BETTING, Registry, type Subject } from "../../promotion/index.ts";
 import { changedConfig } from "../config/changed.ts";
-import { loadConfig } from "../config/load.ts";
 import { readTape } from "../data/market.ts";
 import { rowAt } from "../data/range.ts";
 import { quietContext } from "../testing/context.ts";
+import { plantedConfig } from "../testing/planted-market.ts";
 import { firstBarOfClassifier, trainClassifierWindow } from "../training/classifier-window.ts";
 import { retrain } from "./retrain.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-retrain-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-const base = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
-  "data.venue": "synthetic",
+const base = plantedConfig(FOLDER, {
   "data.symbols": ["BTCUSDT", "ETHUSDT", "SOLUSDT"],
-  "data.synthetic_edge": 0.6,
-  "data.synthetic_signal": "return",
   "features.set": "core20",
+  "features.list": [],
   "model.name": "edge",
-  "model.learner": "logistic",
-  "supervised.horizon": 1,
 });
 const MODELS = join(FOLDER, "models", "edge");
 const CHAMPION: Subject = { version: "1", assetClass: "cryptoFutures" };

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { TrialRun } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
-import { type Config, loadConfig } from "../config/load.ts";
+import type { Config } from "../config/load.ts";
 import { readTape } from "../data/market.ts";
 import { quietContext } from "../testing/context.ts";
+import { plantedConfig } from "../testing/planted-market.ts";
 import { trainClassifier } from "../training/classifier.ts";
 import { type ClassifierOutcome, classifierWords } from "../training/classifier-outcome.ts";
 import { makePlan, planJson } from "./plan.ts";
@@ -16,18 +17,7 @@ import { objective, wantedOf } from "./trial.ts";
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-classifier-trial-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-const config = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
-  "data.venue": "synthetic",
-  "data.symbols": ["BTCUSDT"],
-  "data.timeframe": "1h",
-  "data.synthetic_bars": 2_400,
-  "data.synthetic_edge": 0.6,
-  "data.synthetic_signal": "return",
-  "features.list": ["return1", "rsi14"],
-  "model.learner": "logistic",
-  "supervised.horizon": 1,
-  seed: 3,
-});
+const config = plantedConfig(FOLDER, { seed: 3 });
 const withLearner = (learner: string): Config => changedConfig(config, { "model.learner": learner });
 
 describe("the search of a classifier", () => {

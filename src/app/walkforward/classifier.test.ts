@@ -4,24 +4,19 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import type { MarketTape } from "../../market/index.ts";
 import { changedConfig } from "../config/changed.ts";
-import { loadConfig } from "../config/load.ts";
 import { readTape } from "../data/market.ts";
 import { quietContext } from "../testing/context.ts";
+import { plantedConfig } from "../testing/planted-market.ts";
 import { trainClassifierWindow } from "../training/classifier-window.ts";
 import { weeklyWindows } from "./run.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-windows-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-const config = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
-  "data.venue": "synthetic",
-  "data.symbols": ["BTCUSDT"],
-  "data.timeframe": "1h",
+const config = plantedConfig(FOLDER, {
   "data.synthetic_bars": 1_500,
-  "data.synthetic_edge": 0.6,
-  "data.synthetic_signal": "return",
   "features.set": "core20",
-  "model.learner": "logistic",
+  "features.list": [],
   "supervised.horizon": 3,
 });
 const tape = await readTape(quietContext(FOLDER, () => config).context, config);

@@ -5,10 +5,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { backtest, contextTrades, type FoldRecord, joinFolds } from "../../evaluate/index.ts";
 import { ContextPolicy, readManifest } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
-import { loadConfig } from "../config/load.ts";
 import { openTape } from "../data/market.ts";
 import { openModel } from "../models/open.ts";
 import { quietContext } from "../testing/context.ts";
+import { plantedConfig } from "../testing/planted-market.ts";
 import { trainClassifier } from "../training/classifier.ts";
 import { approveContexts, judgedLater } from "./contexts.ts";
 import { objective, walkModule } from "./fold.ts";
@@ -17,18 +17,7 @@ import { planWalk, type Walked } from "./run.ts";
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-contexts-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-const config = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
-  "data.venue": "synthetic",
-  "data.symbols": ["BTCUSDT"],
-  "data.timeframe": "1h",
-  "data.synthetic_bars": 2_400,
-  "data.synthetic_edge": 0.6,
-  "data.synthetic_signal": "return",
-  "features.list": ["return1", "rsi14"],
-  "model.name": "held",
-  "model.learner": "logistic",
-  "supervised.horizon": 1,
-});
+const config = plantedConfig(FOLDER, { "model.name": "held" });
 const { context } = quietContext(FOLDER, () => config);
 
 const cell = (name: string, n: number, mean: number) => ({ name, n, sum: n * mean, squares: n * (mean ** 2 + 1e-4) });

@@ -7,9 +7,9 @@ import type { MarketTape } from "../../market/index.ts";
 import { readManifest } from "../../policy/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
-import { loadConfig } from "../config/load.ts";
 import { readTape } from "../data/market.ts";
 import { quietContext } from "../testing/context.ts";
+import { plantedConfig } from "../testing/planted-market.ts";
 import { classifierSettings } from "../training/classifier-settings.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { crossOutcome, crossWindows } from "./cross-train.ts";
@@ -22,16 +22,10 @@ afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 const HORIZON = 3;
 const EMBARGO = 120;
 /** Features that look a few bars back: what was spoiled is out of their sight before the embargo ends. */
-const config = changedConfig(loadConfig({ path: undefined, workingFolder: FOLDER, overrides: [] }), {
-  "data.venue": "synthetic",
-  "data.symbols": ["BTCUSDT"],
-  "data.timeframe": "1h",
+const config = plantedConfig(FOLDER, {
   "data.synthetic_bars": 1_000,
-  "data.synthetic_edge": 0.6,
-  "data.synthetic_signal": "return",
   "features.list": ["return1", "return4"],
   "splits.embargo_bars": EMBARGO,
-  "model.learner": "logistic",
   "model.encoder": "mlp",
   "model.hidden_size": 8,
   "model.join_size": 8,

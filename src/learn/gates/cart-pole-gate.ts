@@ -3,7 +3,7 @@ import { type NetworkLearner, networkSpec } from "../../policy/index.ts";
 import { CLASSIC_PPO, linear, type PpoConfig } from "../ppo/index.ts";
 import { type Gate, GateBound, type GateContext, type GateOutcome } from "./gate.ts";
 import { CartPole } from "./tasks/cart-pole.ts";
-import { deviationOf, learnedRewards, meanOf, trainOnTask } from "./train-on-task.ts";
+import { deviationOf, firstEpisodes, meanOf, trainOnTask } from "./train-on-task.ts";
 
 const TASK = "cart-pole";
 const BEST = 500;
@@ -47,17 +47,8 @@ async function runCartPole(context: GateContext, own: Partial<PpoConfig>): Promi
   };
   const env = new CartPole(POLES, 2 * seed);
   return trainOnTask({ task: TASK, env, network, config }, context, async (ppo) => {
-    // One episode of each of 100 poles: short ones are counted once, like long ones.
     const judged = new CartPole(EPISODES, 2 * seed + 1);
-    const lengths = new Float64Array(EPISODES);
-    const over = new Uint8Array(EPISODES);
-    const onBar = (): void => {
-      for (let n = 0; n < EPISODES; n++) {
-        if (over[n] === 0) lengths[n] += judged.rewards[n];
-        over[n] |= judged.terminated[n] | judged.truncated[n];
-      }
-    };
-    await learnedRewards(ppo, network, judged, BEST, { onBar });
+    const lengths = await firstEpisodes(ppo, network, judged, BEST);
     return {
       steps: ppo.steps,
       measurements: [

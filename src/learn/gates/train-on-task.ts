@@ -78,8 +78,27 @@ export async function learnedRewards(
   return sums;
 }
 
+/** Bars of the first episode of every account, `bars` at most, by the likeliest choices: short ones are counted once, like long ones. */
+export async function firstEpisodes(
+  ppo: Ppo,
+  network: NetworkSpec,
+  env: VectorEnv,
+  bars: number,
+): Promise<Float64Array> {
+  const lengths = new Float64Array(env.rewards.length);
+  const over = new Uint8Array(lengths.length);
+  const onBar = (): void => {
+    for (let n = 0; n < lengths.length; n++) {
+      if (over[n] === 0) lengths[n]++;
+      over[n] |= env.terminated[n] | env.truncated[n];
+    }
+  };
+  await learnedRewards(ppo, network, env, bars, { onBar });
+  return lengths;
+}
+
 /**
- * The same of a policy without a network, on the same bars: the env must start where it started before.
+ * The same rewards of a policy without a network, on the same bars: the env must start where it started before.
  * @param choose writes the choice of every account and symbol; the numbers that it uses are 1
  */
 export function scriptedRewards(env: VectorEnv, bars: number, choose: (choice: Uint8Array) => void): Float64Array {

@@ -7,8 +7,8 @@ import { NIGHTLY } from "../../core/testing/nightly.ts";
 import { networkSpec } from "../../policy/index.ts";
 import { NormalizedEnv } from "../env/index.ts";
 import { CartPole } from "../gates/tasks/cart-pole.ts";
+import { firstEpisodes, meanOf } from "../gates/train-on-task.ts";
 import { CLASSIC_PPO, type PpoConfig } from "./config.ts";
-import { PolicyEvaluator } from "./evaluator.ts";
 import { Ppo } from "./ppo.ts";
 import { linear } from "./schedule.ts";
 
@@ -34,22 +34,6 @@ const CONFIG: PpoConfig = {
 
 const SPEC = networkSpec("gru", { hiddenSize: 64, joinSize: 64, remember: "all", separateCritic: true });
 
-/** Steps of the likeliest choices, one episode of each of a hundred poles. */
-async function judge(ppo: Ppo, judged: NormalizedEnv): Promise<number> {
-  const evaluator = await PolicyEvaluator.create(ppo, SPEC, judged);
-  const lengths = new Float64Array(EPISODES);
-  const over = new Uint8Array(EPISODES);
-  const onBar = (): void => {
-    for (let n = 0; n < EPISODES; n++) {
-      if (over[n] === 0) lengths[n] += judged.rewards[n];
-      over[n] |= judged.terminated[n] | judged.truncated[n];
-    }
-  };
-  await evaluator.run(ppo.values, { bars: 500, onBar });
-  await evaluator.release();
-  return lengths.reduce((sum, length) => sum + length, 0) / EPISODES;
-}
-
 describe.runIf(NIGHTLY)("a pole whose velocities nobody sees", () => {
   it.each([1, 2, 3])("is balanced from memory (seed %d)", async (seed) => {
     const env = new NormalizedEnv(new CartPole(32, 2 * seed, "positions"));
@@ -61,7 +45,8 @@ describe.runIf(NIGHTLY)("a pole whose velocities nobody sees", () => {
       last = [...last, ...episodes.map(({ reward }) => reward)].slice(-EPISODES);
     }
     const judged = new NormalizedEnv(new CartPole(EPISODES, 2 * seed + 1, "positions"), env.figures);
-    expect(await judge(ppo, judged), `after ${ppo.steps} steps`).toBeGreaterThanOrEqual(ASKED);
+    const lengths = await firstEpisodes(ppo, SPEC, judged, 500);
+    expect(meanOf(lengths), `after ${ppo.steps} steps`).toBeGreaterThanOrEqual(ASKED);
     await ppo.release();
   });
 });

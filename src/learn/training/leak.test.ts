@@ -4,19 +4,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseTimeframe } from "../../core/index.ts";
-import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { computeFeatures, fitNormalizer } from "../../features/index.ts";
 import { type MarketTape, syntheticTape } from "../../market/index.ts";
 import { type ModelManifest, networkSpec, readManifest } from "../../policy/index.ts";
-import { resolveSizingConfig } from "../../portfolio/index.ts";
-import { resolveRiskConfig } from "../../risk/index.ts";
-import { REWARD_DEFAULTS } from "../env/index.ts";
-import { CLASSIC_PPO, Ppo } from "../ppo/index.ts";
+import { Ppo } from "../ppo/index.ts";
 import { BestParameters } from "./best.ts";
 import { carriedNormalizer } from "./carried-normalizer.ts";
 import type { TrainOptions } from "./options.ts";
 import { openValidation, prepare, trainingEnv } from "./prepare.ts";
 import { startFromModel, startOf } from "./start.ts";
+import { smallTraining } from "./testing/small.ts";
 import { trainPolicy } from "./train.ts";
 import type { Validation } from "./validation.ts";
 
@@ -45,25 +42,19 @@ function poisoned(from: number): MarketTape {
 }
 
 function options(run: string, changes: Partial<TrainOptions> = {}): TrainOptions {
+  const small = smallTraining({ tape: TAPE });
   return {
-    tape: TAPE,
-    name: "leak",
-    version: "1",
+    ...small,
     modelFolder: join(FOLDER, run, "model"),
     runFolder: join(FOLDER, run, "run"),
     features: FEATURES,
     network: networkSpec("mlp", { hiddenSize: 8, joinSize: 8 }),
     actionSpace: "discrete3",
-    ppo: { ...CLASSIC_PPO, rollout: 128, batch: 64, epochs: 2, totalSteps: 256 },
-    stretches: 4,
+    ppo: { ...small.ppo, rollout: 128, batch: 64, totalSteps: 256 },
     accounts: 4,
     episodeBars: 32,
-    initialBalance: 10_000,
-    reward: REWARD_DEFAULTS,
-    decision: { exchange: resolveExchangeConfig(), sizing: resolveSizingConfig(), risk: resolveRiskConfig() },
     split: { trainShare: 0.8, validationShare: 0.2, embargoBars: 6 },
     seed: 3,
-    codeVersion: "test",
     saveEvery: 10,
     validateEvery: 1,
     tracking: { tensorBoard: false, environment: {} },
@@ -178,12 +169,18 @@ describe("the normalizer of a continued training", () => {
   it("is the model's for the symbols that it knows, wherever they stand, and fitted for those that are new", async () => {
     const { manifest } = await trainPolicy(options("source"));
     const width = raw.names.length;
-    const turned = { ...fitted, symbols: ["NEWUSDT", "BTCUSDT"] };
+    const { clip, fittedFromMs, fittedToMs } = manifest.normalizer;
+    const later = { clip: clip + 1, fittedFromMs: fittedFromMs + 1, fittedToMs: fittedToMs + 1 };
+    const turned = { ...fitted, ...later, symbols: ["NEWUSDT", "BTCUSDT"] };
     const carried = carriedNormalizer({ from: "m/1", manifest, parameters: new Float32Array(0) }, raw.names, turned);
     expect(carried.mean.slice(0, width), "new").toEqual(fitted.mean.slice(0, width));
     expect(carried.mean.slice(width), "known").toEqual(manifest.normalizer.mean.slice(0, width));
     expect(carried.std.slice(width)).toEqual(manifest.normalizer.std.slice(0, width));
     expect(carried.symbols).toEqual(turned.symbols);
+    expect(carried, "fitted on the bars of both").toMatchObject({ clip, fittedFromMs, fittedToMs: fittedToMs + 1 });
+    const known = { ...turned, symbols: ["ETHUSDT", "BTCUSDT"] };
+    const own = carriedNormalizer({ from: "m/1", manifest, parameters: new Float32Array(0) }, raw.names, known);
+    expect(own, "on those of the model alone").toMatchObject({ clip, fittedFromMs, fittedToMs });
   });
 
   it("comes with the optimizer only where every parameter stands for what it stood for", async () => {
@@ -224,5 +221,6 @@ describe("the normalizer of a continued training", () => {
     const resumed = await trainPolicy(options("stopped", { resume: true }));
     expect(resumed.manifest.normalizer).toEqual(manifest.normalizer);
     expect(resumed.parameterHash).toBe(kept.parameterHash);
+    expect(resumed.manifest.provenance["continuedFrom"]).toEqual(kept.manifest.provenance["continuedFrom"]);
   });
 });

@@ -3,45 +3,26 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Progress, parseTimeframe } from "../../core/index.ts";
-import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { syntheticTape } from "../../market/index.ts";
-import { loadPolicyModel, networkSpec, readManifest, requireMatch } from "../../policy/index.ts";
-import { resolveSizingConfig } from "../../portfolio/index.ts";
-import { resolveRiskConfig } from "../../risk/index.ts";
+import { loadPolicyModel, readManifest, requireMatch } from "../../policy/index.ts";
 import { readRunRecords } from "../../tracking/index.ts";
 import { decode, messagesAt, records, textAt } from "../../tracking/testing/event-decoder.ts";
 import { MlflowServer } from "../../tracking/testing/mlflow-server.ts";
-import { REWARD_DEFAULTS } from "../env/index.ts";
-import { CLASSIC_PPO } from "../ppo/index.ts";
 import type { TrainOptions } from "./options.ts";
+import { smallMarket, smallTraining } from "./testing/small.ts";
 import { trainPolicy } from "./train.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-train-"));
-const TAPE = syntheticTape({ seed: 5, bars: 1_600, timeframe: parseTimeframe("5m"), symbols: ["BTCUSDT", "ETHUSDT"] });
+const TAPE = smallMarket("BTCUSDT", "ETHUSDT");
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
 function options(run: string, changes: Partial<TrainOptions> = {}): TrainOptions {
+  const small = smallTraining({ tape: TAPE });
   return {
-    tape: TAPE,
-    name: "test",
-    version: "1",
+    ...small,
     modelFolder: join(FOLDER, run, "model"),
     runFolder: join(FOLDER, run, "run"),
-    features: "core20",
-    network: networkSpec("gru", { hiddenSize: 16, joinSize: 16, warmup: 32 }),
-    actionSpace: "direction-size",
-    ppo: { ...CLASSIC_PPO, rollout: 512, batch: 256, epochs: 2, segment: 16, totalSteps: 3_072 },
-    stretches: 4,
-    accounts: 8,
-    episodeBars: 128,
-    initialBalance: 10_000,
-    reward: REWARD_DEFAULTS,
-    decision: { exchange: resolveExchangeConfig(), sizing: resolveSizingConfig(), risk: resolveRiskConfig() },
-    split: { trainShare: 0.8, validationShare: 0.15, embargoBars: 12 },
-    seed: 11,
-    codeVersion: "test",
-    saveEvery: 2,
-    validateEvery: 2,
+    ppo: { ...small.ppo, totalSteps: 3_072 },
     ...changes,
   };
 }
