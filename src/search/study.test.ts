@@ -41,12 +41,12 @@ function journalOf(path: string): string {
 
 it("a trial that is tried again knows which was the first of its parameters", async () => {
   const study = await createStudy(folder, MINIMIZE);
-  const seen: Array<readonly [number: number, origin: number]> = [];
+  const seen: Array<readonly [number: number, origin: number, attempt: number]> = [];
   for (let turn = 0; turn < 3; turn++) {
     const stop = new AbortController();
     await study.optimize(
-      async ({ number, origin, signal }) => {
-        seen.push([number, origin]);
+      async ({ number, origin, attempt, signal }) => {
+        seen.push([number, origin, attempt]);
         if (turn === 2) return 1;
         stop.abort(new Error("Ctrl-C"));
         signal.throwIfAborted();
@@ -55,10 +55,11 @@ it("a trial that is tried again knows which was the first of its parameters", as
       { trials: 1, signal: stop.signal },
     );
   }
+  // Whoever stops a search has not lost a trial: no attempt is used up.
   expect(seen).toEqual([
-    [0, 0],
-    [1, 0],
-    [2, 0],
+    [0, 0, 0],
+    [1, 0, 0],
+    [2, 0, 0],
   ]);
 });
 
@@ -123,6 +124,20 @@ describe("a study", () => {
     await study.optimize(bowl, { trials: 2 });
     expect(study.trials().map((trial) => trial.state)).toEqual([TrialState.complete, TrialState.complete]);
     expect(study.trials()[0].params).toEqual({ x: 0.5, k: 2 });
+  });
+
+  it("draws anew what was queued from elsewhere and is not in the space", async () => {
+    const study = await createStudy(folder, MINIMIZE);
+    await study.enqueue({ x: 0.5, k: 2 });
+    const path = join(folder, "study.log");
+    const queued = readFileSync(path, "utf8");
+    writeFileSync(path, queued.replace('"x":0.5', '"x":99'));
+    expect(readFileSync(path, "utf8")).not.toBe(queued);
+    const again = await openStudy(folder);
+    await again.optimize(bowl, { trials: 1 });
+    const { x, k } = again.trials()[0].params;
+    expect(k, "what fits is kept").toBe(2);
+    expect(Math.abs(Number(x))).toBeLessThanOrEqual(3);
   });
 
   it("ends where a grid has nothing left", async () => {

@@ -41,7 +41,13 @@ type Tuned = {
   journal: string;
   trials: Array<{ number: number; state: string; value: number; params: Record<string, unknown> }>;
   best: { number: number; value: number; settings: Record<string, unknown>; file: string };
-  verdict: { trials: number; effectiveTrials: number; deflatedSharpe: number | null; overfitting: number | null };
+  verdict: {
+    trials: number;
+    looks: number;
+    effectiveTrials: number;
+    deflatedSharpe: number | null;
+    overfitting: number | null;
+  };
 };
 
 type Trained = { readonly run: string; readonly provenance: unknown };
@@ -77,6 +83,7 @@ describe("tidemark tune", () => {
       Math.max(...complete.map(({ value }) => value)),
     );
     expect(tuned.verdict.trials, "pruned ones are counted too").toBe(3);
+    expect(tuned.verdict.looks, "a trial is looked at more than once").toBeGreaterThan(3);
     // Looks inside a trial are trials too, as far as they differ: ten of each at most.
     expect(tuned.verdict.effectiveTrials).toBeLessThanOrEqual(30);
     expect(tuned.verdict.overfitting, "a share of the splits").toBeLessThanOrEqual(1);
@@ -89,7 +96,7 @@ describe("tidemark tune", () => {
       total_steps: 4096,
     });
     expect(model.provenance, "the model says what its settings were chosen among").toMatchObject({
-      search: { study: "tidemark-1", trials: 3, best: tuned.best.number },
+      search: { study: "tidemark-1", trials: 3, best: tuned.best.number, looks: tuned.verdict.looks },
     });
 
     const again = ["train", "--tuned", "--seed", "5", "--steps", "512", "--json", "--set", "training.epochs=3"];

@@ -135,7 +135,10 @@ describe("an ensemble", () => {
     expect(said.at(-1)).toContain("--resume stopped-1");
     expect(waitingRuns(own).map(({ id }) => id)).toEqual(["stopped-1"]);
     expect(askedLearner(changedConfig(own, { "model.learner": "ppo" }), { resume: true })).toBe("ensemble");
-    const again = await trainEnsemble(contextOf(own).context, own, { resume: "stopped-1" });
+    const left: number[] = [];
+    const rest = ({ label, done }: Progress): void => void (label === "training" && left.push(done));
+    const again = await trainEnsemble(contextOf(own, { progress: rest }).context, own, { resume: "stopped-1" });
+    expect(left[0], "what was trained of it stands").toBeGreaterThan(256);
     expect(again.members[0]).toBeUndefined();
     expect(allRuns(own).find(({ id }) => id === "stopped-1")?.finished).toBe(true);
     for (const k of [1, 2]) {

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
+import { ClassifierPolicy, type DecisionExplanation } from "../../policy/index.ts";
 import type { TrialRun } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import type { Config } from "../config/load.ts";
@@ -17,7 +18,7 @@ import { objective, wantedOf } from "./trial.ts";
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-classifier-trial-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
-const config = plantedConfig(FOLDER, { seed: 3 });
+const config = plantedConfig(FOLDER, { "data.synthetic_seed": 2, seed: 3 });
 const withLearner = (learner: string): Config => changedConfig(config, { "model.learner": learner });
 
 describe("the search of a classifier", () => {
@@ -53,11 +54,16 @@ describe("the search of a classifier", () => {
     } as unknown as TrialRun;
     const value = await objective(trial, { plan: planJson(plan), dataRoot: join(FOLDER, "data") });
     const own = changedConfig(config, { "supervised.inverse_penalty": 1e-4 });
+    const explain = vi.spyOn(ClassifierPolicy.prototype, "explain");
     const { result, outcome } = await trainClassifier(quietContext(FOLDER, () => own, { seed: () => 3 }).context, own);
     expect(value).toBe(result.trained.validation?.brierSkill);
     expect(value).toBeGreaterThan(0.05);
     expect(kept).toEqual([outcome?.returns]);
     expect(notes["looks"]).toMatchObject({ count: 1, correlation: 1 });
+    const moves = explain.mock.results.flatMap((told) =>
+      (told.value as DecisionExplanation).symbols.map(({ figures }) => 1e4 * (figures?.["expected"] ?? 0)),
+    );
+    expect(outcome?.greatestMoveBps, "of falls too").toBeCloseTo(-Math.min(...moves), 9);
     // The planted edge pays.
     expect(outcome?.trades).toBeGreaterThan(10);
     expect(outcome?.growth).toBeGreaterThan(0);

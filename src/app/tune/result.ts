@@ -75,9 +75,9 @@ export async function loadSearchResult(config: Config, name: string | undefined)
   return resultOf(kept, await openStudy(kept.folder));
 }
 
-/** Results that were seen inside the trials: every report is one. */
+/** Results that were seen inside the trials: what each has noted, or its reports where it has noted nothing. */
 export function looksOf(trials: readonly Trial[]): number {
-  return trials.reduce((sum, { intermediate }) => sum + Math.max(1, intermediate.size), 0);
+  return trials.reduce((sum, trial) => sum + (looksOfTrial(trial)?.count ?? Math.max(1, trial.intermediate.size)), 0);
 }
 
 /** What a model that is trained with these settings says of where they come from. */

@@ -41,6 +41,11 @@ function repeated(times: number, row: Row): Row[] {
   return Array.from({ length: times }, () => row);
 }
 
+/** Pays, and is known two bars later. */
+function long(at: number, symbol: number): Row {
+  return { expected: 80, earned: 50, bars: 2, symbol, at };
+}
+
 describe("the margin of a rule", () => {
   it("is the least that pays, with costs half as high again", () => {
     expect(margin(repeated(30, { expected: 80, earned: 31 }))).toBe(0);
@@ -58,7 +63,6 @@ describe("the margin of a rule", () => {
   });
 
   it("counts no trade of a symbol before its last answer is known", () => {
-    const long = (at: number, symbol: number): Row => ({ expected: 80, earned: 50, bars: 2, symbol, at });
     const one = Array.from({ length: 60 }, (_, at) => long(at, 0));
     expect(margin(one), "twenty trades of three bars").toBe(WIDEST);
     const two = Array.from({ length: 45 }, (_, at) => [long(at, 0), long(at, 1)]).flat();

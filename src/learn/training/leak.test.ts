@@ -209,6 +209,14 @@ describe("the normalizer of a continued training", () => {
     expect(refit.manifest.normalizer.mean).not.toEqual(manifest.normalizer.mean);
     expect(refit.manifest.provenance["continuedFrom"]).toMatchObject({ normalizer: "fitted anew" });
 
+    // Back to the earlier part: what the model before has seen stays seen, and its steps count.
+    const going = await startFromModel(join(FOLDER, "kept/model"));
+    const split = { trainShare: 0.5, validationShare: 0.2, embargoBars: 6 };
+    const back = await trainPolicy(options("back", { start: going, split }));
+    expect(back.split.validation.to).toBeLessThan(kept.split.train.to);
+    expect(back.manifest.provenance.trainToMs).toBe(kept.manifest.provenance.trainToMs);
+    expect(back.manifest.provenance["continuedFrom"]).toMatchObject({ steps: 512 });
+
     const controller = new AbortController();
     const stop = options("stopped", {
       start,

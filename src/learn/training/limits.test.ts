@@ -2,12 +2,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { SimulatedClock } from "../../core/index.ts";
 import { networkSpec } from "../../policy/index.ts";
 import type { TrainOptions } from "./options.ts";
+import { CurriculumRun } from "./phases/curriculum-run.ts";
 import { prepare, runFingerprint } from "./prepare.ts";
-import { smallMarket, smallTraining } from "./testing/small.ts";
+import { phasesOf, smallMarket, smallTraining } from "./testing/small.ts";
 import { trainPolicy } from "./train.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-limits-"));
@@ -65,6 +66,14 @@ describe("a run", () => {
     );
     expect(outcome).toMatchObject({ endedBy: "time", steps: 384, planned: 1_024, validation: { looks: 1 } });
     expect([looks, keptSteps]).toEqual([[384], 384]);
+  });
+
+  it("tells its phase how far validation lies behind training where it has just looked, and nothing between", async () => {
+    const report = vi.spyOn(CurriculumRun.prototype, "report");
+    const phases = phasesOf([{ name: "only", steps: 640, episodeBars: 32 }]);
+    await trainPolicy(options("phase", { phases, validateEvery: 2 }));
+    const gaps = report.mock.calls.map(([, { validationGap }]) => validationGap !== undefined);
+    expect(gaps).toEqual([false, true, false, true, false]);
   });
 
   it("is another one with another seed, another setting, or another market", () => {

@@ -84,6 +84,8 @@ describe("the outcome in words", () => {
     expect(text).toContain("backtest.initial_balance");
     expect(text).not.toContain("Try a longer timeframe");
     expect(told({ kept: TRADER, holding: { ...HOLDING, changes: 0 } })).not.toContain("could not");
+    const shorts = told({ kept: IDLE, bestTrading: TRADER, holding: { ...HOLDING, changes: 0 } });
+    expect(shorts, "something did trade, if only short").toContain("It did not trade: all that did lost");
   });
 
   it("tells one look from several", () => {

@@ -2,9 +2,10 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { TradingEnv } from "../env/index.ts";
+import type { EvaluationOptions } from "../ppo/index.ts";
 import { prepare, tradingEnvOptions } from "./prepare.ts";
 import { smallTraining } from "./testing/small.ts";
-import { evaluateConstant, type Validation, type ValidationResult } from "./validation.ts";
+import { evaluateConstant, evaluateOnValidation, type Validation, type ValidationResult } from "./validation.ts";
 
 const BLOCKS = 3;
 const BARS = 12;
@@ -78,5 +79,30 @@ describe("holding everything", () => {
     expect(told.changes).toBe(expected.changes);
     expect(told.changes).toBeGreaterThanOrEqual(BLOCKS);
     expect(told.meanReward).toBeCloseTo(expected.reward, 9);
+  });
+});
+
+describe("an account that loses everything", () => {
+  it("begins again with its first balance, and its next return is of that", async () => {
+    const book = { equity: new Float64Array(1), lots: new Float64Array(1), bar: Int32Array.of(0) };
+    const exchange = { book, tape: { symbols: 1, close: Float64Array.of(100) }, terms: { unit: [1] } };
+    const env = { stretches: 1, exchange, terminated: new Uint8Array(1) };
+    const books = [
+      [5_000, 0],
+      [0, 1],
+      [10_100, 0],
+    ];
+    const run = (_: Float32Array, { onBar }: EvaluationOptions) => {
+      for (const [equity, ended] of books) {
+        book.equity[0] = equity;
+        env.terminated[0] = ended;
+        onBar?.();
+      }
+      return Promise.resolve({ meanReward: 0, steps: 3, episodes: [] });
+    };
+    const validation = { env, bars: 3, evaluator: { run } } as unknown as Validation;
+    const { returns } = await evaluateOnValidation(validation, new Float32Array(0), BALANCE);
+    expect(returns).toHaveLength(3);
+    for (const [i, value] of [-0.5, -1, 0.01].entries()) expect(returns[i], `bar ${i}`).toBeCloseTo(value, 12);
   });
 });

@@ -12,9 +12,12 @@ import { type Trained, type TrainingFlags, trainAll } from "./trainings.ts";
 const SETTINGS = `
 [data]
 venue = "synthetic"
-synthetic_bars = 2000
+synthetic_bars = 1500
 symbols = ["AAA/USDT:USDT", "BBB/USDT:USDT"]
+[features]
+list = ["return1", "rsi14"]
 [model]
+encoder = "mlp"
 hidden_size = 8
 join_size = 8
 sequence_length = 16
@@ -124,7 +127,7 @@ describe("going on from a model", () => {
       droppedSymbols: ["BBBUSDT"],
       fresh: [],
     });
-    await expect(training({ continue: "tidemark" }, { "features.list": ["return1", "rsi14"] })).rejects.toMatchObject({
+    await expect(training({ continue: "tidemark" }, { "features.list": ["return1", "rsi21"] })).rejects.toMatchObject({
       code: "MODEL_MISMATCH",
     });
     await expect(training({ continue: "nobody" })).rejects.toMatchObject({ code: "MODEL_MISSING" });
