@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPlace, type Place } from "../../src/server/testing/place.ts";
-import { CHROMIUM, launch } from "./page.ts";
+import { CHROMIUM, launch, realPage } from "./page.ts";
 
 /** A name of somebody else's that was pointed at this machine. */
 const EVIL = "evil.example";
@@ -53,7 +53,7 @@ describe.skipIf(CHROMIUM === undefined)("another page (needs Chromium; name it i
     });
     next = `http://127.0.0.1:${(neighbour.address() as AddressInfo).port}`;
     browser = await launch([`--host-resolver-rules=MAP ${EVIL} 127.0.0.1`]);
-    page = await browser.newPage();
+    page = await realPage(browser);
     // The owner has signed in: what is tried below has his cookie to go with.
     await page.goto(place.served.url);
     const code = new URL(place.served.signInUrl()).hash.slice("#code=".length);

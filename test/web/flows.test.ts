@@ -1,7 +1,7 @@
 import { type Browser, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type FakeApi, fakeApi } from "../../web/testing/fake-api.ts";
-import { buildPage, CHROMIUM, launch, openPage } from "./page.ts";
+import { buildPage, CHROMIUM, holdClock, launch, openPage, PATIENCE_MS } from "./page.ts";
 
 describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; name it in CHROMIUM_PATH)", () => {
   let browser: Browser;
@@ -32,12 +32,20 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
   const press = async (...keys: readonly string[]): Promise<void> => {
     for (const key of keys) await page.keyboard.press(key);
   };
+  /** What the first Enter arms is forgotten after three seconds: none pass meanwhile. */
+  const enterTwice = async (): Promise<void> => {
+    await holdClock(page);
+    await press("Enter", "Enter");
+    await page.clock.resume();
+  };
 
   it("halts everything: one key to the button, Enter twice, and the banner stands on every screen", async () => {
     await open("/");
+    await holdClock(page);
     await press("Shift+H", "Enter");
     expect(api.told, "one Enter only arms it").toEqual([]);
     await press("Enter");
+    await page.clock.resume();
     await page.getByRole("alert").getByText("HALTED").waitFor();
     expect(api.told).toEqual(["halt paper/tidemark-3", "halt paper/momentum-1"]);
     await press("g", "j");
@@ -48,9 +56,10 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
 
   it("forgets a first Enter after three seconds", async () => {
     await open("/");
+    await holdClock(page);
     await press("Shift+H", "Enter");
     await page.getByText("Press again").waitFor();
-    await page.clock.fastForward(3_100);
+    await page.clock.runFor(3_100);
     await page.getByRole("button", { name: "HALT" }).waitFor();
     await press("Enter");
     await page.getByText("Press again").waitFor();
@@ -60,12 +69,14 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
   it("halts by holding the button, and not by a click", async () => {
     await open("/");
     const halt = page.getByRole("button", { name: "HALT" });
+    await holdClock(page);
     await halt.click();
     expect(api.told).toEqual([]);
     await halt.hover();
     await page.mouse.down();
     await page.clock.runFor(900);
     await page.mouse.up();
+    await page.clock.resume();
     await page.getByText("HALTED").first().waitFor();
     expect(api.told).toContain("halt paper/tidemark-3");
   });
@@ -74,7 +85,7 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     await open("/positions");
     const closeOnly = page.locator("main").getByRole("button", { name: "Close only", exact: true });
     await closeOnly.focus();
-    await press("Enter", "Enter");
+    await enterTwice();
     await page.locator("main").getByText("closing only", { exact: true }).waitFor();
     expect(api.told).toEqual(["close-only paper/tidemark-3"]);
     await page.getByRole("button", { name: "Resume …" }).focus();
@@ -112,7 +123,7 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     await dialog.waitFor({ state: "detached" });
     expect(api.told).toEqual(["change-protection paper/tidemark-3 BTCUSDT 64000"]);
     await page.getByRole("button", { name: "Close SOLUSDT" }).focus();
-    await press("Enter", "Enter");
+    await enterTwice();
     await page.getByRole("button", { name: "Close SOLUSDT" }).waitFor({ state: "detached" });
     expect(api.told.at(-1)).toBe("close-position paper/tidemark-3 SOLUSDT");
   });
@@ -188,7 +199,7 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     await open("/positions");
     const main = page.locator("main");
     await main.getByRole("button", { name: "Close only crypto futures" }).focus();
-    await press("Enter", "Enter");
+    await enterTwice();
     await main.getByText("Crypto futures: closing only").waitFor();
     await main.getByRole("button", { name: "Open crypto futures …" }).focus();
     await press("Enter");
@@ -221,7 +232,8 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     api.cutStream(true);
     await page.clock.fastForward(7_000);
     await page.getByText("Old figures.").waitFor();
-    await press("Shift+H", "Enter", "Enter");
+    await press("Shift+H");
+    await enterTwice();
     await page.getByText("HALTED").first().waitFor();
     expect(await page.getByRole("button", { name: "Resume …" }).isDisabled()).toBe(true);
     api.cutStream(false);
@@ -243,11 +255,11 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     expect(new URL(page.url()).searchParams.get("with")).toMatch(/,ema200$/);
     const box = await page.getByRole("figure", { includeHidden: true }).boundingBox();
     await page.mouse.move((box?.x ?? 0) + 300, (box?.y ?? 0) + 150);
-    for (let i = 0; i < 12; i++) {
+    const more = page.getByText(/^(?:3,00\d|[4-9],\d{3}|\d\d,\d{3}) bars loaded/);
+    while ((await more.count()) === 0) {
       await page.mouse.wheel(-1_500, 0);
       await page.clock.runFor(100);
     }
-    await page.getByText(/^(?:3,00\d|[4-9],\d{3}|\d\d,\d{3}) bars loaded/).waitFor();
     expect(complaints).toEqual([]);
   });
 
@@ -279,8 +291,11 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     for (let i = 0; i < 5; i++) await page.clock.runFor(400);
     expect(await equity.textContent()).toBe(before);
     await press("p");
-    await page.clock.runFor(800);
-    await expect.poll(() => equity.textContent()).not.toBe(before);
+    const next = async (): Promise<string | null> => {
+      await page.clock.runFor(400);
+      return equity.textContent();
+    };
+    await expect.poll(next, { timeout: PATIENCE_MS }).not.toBe(before);
     api.flood(0);
   });
 

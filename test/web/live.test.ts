@@ -2,7 +2,7 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type LivePlace, openLivePlace } from "./live-place.ts";
-import { axe, buildPage, CHROMIUM, launch } from "./page.ts";
+import { axe, buildPage, CHROMIUM, launch, realPage } from "./page.ts";
 
 const PASSWORD = "correct horse battery";
 const UNDO_MS = 5_000;
@@ -20,8 +20,7 @@ describe.skipIf(CHROMIUM === undefined)("live risk by keyboard (needs Chromium; 
   afterAll(() => browser.close());
   beforeEach(async () => {
     live = await openLivePlace("halt");
-    const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
-    page = await context.newPage();
+    page = await realPage(browser);
     complaints = [];
     page.on("pageerror", (error) => complaints.push(error.message));
   });

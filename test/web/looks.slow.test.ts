@@ -5,7 +5,13 @@ import { type FakeApi, fakeApi } from "../../web/testing/fake-api.ts";
 import { axe, buildPage, CHROMIUM, launch, openPage, PATHS } from "./page.ts";
 
 /** Bare addresses first: neighbours are never one screen, so that its heading tells when the next one is there. */
-const WALK = [...PATHS.filter((path) => !path.includes("?")), ...PATHS.filter((path) => path.includes("?"))];
+const WALK = [...PATHS.filter((path) => !path.includes("?")), ...PATHS.filter((path) => path.includes("?"))].map(
+  (path, i) => ({ path, i }),
+);
+/** In parts, so that each is done in a fraction of what a test may take. */
+const PARTS = [0, 1, 2, 3].map((part) =>
+  WALK.slice(part * Math.ceil(WALK.length / 4)).slice(0, Math.ceil(WALK.length / 4)),
+);
 
 async function settled(page: Page): Promise<void> {
   await page.clock.fastForward(600);
@@ -43,30 +49,33 @@ describe.skipIf(CHROMIUM === undefined)("every screen (needs Chromium; name it i
     await Promise.all([full.close(), empty.close()]);
   });
 
-  it("has no violation of axe, contrasts in both themes, fits its width, and the strict policy has no complaint", async () => {
-    const { page, complaints } = await openPage(browser, { colorScheme: "dark" });
-    const found: string[] = [];
-    await begin(page, `${full.url}/features`);
-    for (const [i, path] of WALK.entries()) {
-      await page.setViewportSize({ width: 1440, height: 900 });
-      await walk(page, path);
-      // One theme a screen by day, both at night; the contrast of every palette has a quick test of its own.
-      for (const theme of NIGHTLY ? ["dark", "light"] : [i % 2 === 0 ? "dark" : "light"]) {
-        await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
-        // The most costly rule: of every third screen by day.
-        const without = NIGHTLY || i % 3 === 0 ? [] : ["color-contrast"];
-        found.push(...(await axe(page, without)).map((line) => `${path}, ${theme}: ${line}`));
+  it.each(PARTS.map((part) => ({ first: part[0].path, part })))(
+    "from $first on has no violation of axe, contrasts, fits its width, and the strict policy has no complaint",
+    async ({ part }) => {
+      const { page, complaints } = await openPage(browser, { colorScheme: "dark" });
+      const found: string[] = [];
+      await begin(page, `${full.url}${WALK.at(part[0].i - 1)?.path}`);
+      for (const { path, i } of part) {
+        await page.setViewportSize({ width: 1440, height: 900 });
+        await walk(page, path);
+        // One theme a screen by day, both at night; the contrast of every palette has a quick test of its own.
+        for (const theme of NIGHTLY ? ["dark", "light"] : [i % 2 === 0 ? "dark" : "light"]) {
+          await page.evaluate(`document.documentElement.dataset.theme = '${theme}'`);
+          // The most costly rule: of every third screen by day.
+          const without = NIGHTLY || i % 3 === 0 ? [] : ["color-contrast"];
+          found.push(...(await axe(page, without)).map((line) => `${path}, ${theme}: ${line}`));
+        }
+        for (const width of NIGHTLY ? [768, 390] : [390]) {
+          await page.setViewportSize({ width, height: 844 });
+          const over = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
+          if (over > 0) found.push(`${path} is ${over} pixels wider than ${width}`);
+        }
       }
-      for (const width of NIGHTLY ? [768, 390] : [390]) {
-        await page.setViewportSize({ width, height: 844 });
-        const over = await page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
-        if (over > 0) found.push(`${path} is ${over} pixels wider than ${width}`);
-      }
-    }
-    expect(found).toEqual([]);
-    expect(complaints).toEqual([]);
-    await page.context().close();
-  });
+      expect(found).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.context().close();
+    },
+  );
 
   const BARE = PATHS.filter((path) => /^\/[a-z]*$/.test(path) && path !== "/features" && path !== "/settings");
 

@@ -29,16 +29,39 @@ export function launch(more: readonly string[] = []): Promise<Browser> {
   });
 }
 
-export type Opened = { readonly page: Page; readonly complaints: string[] };
+/** What is waited for comes sooner or not at all; a busy machine is slow and not broken. */
+export const PATIENCE_MS = 400_000;
 
-/** A page whose clock begins where the fake world stands; what its console complains of is kept. */
-export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Opened> {
+/** A page by the clock of this machine. */
+export async function realPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: "reduce",
     ...options,
   });
-  const page = await context.newPage();
+  context.setDefaultTimeout(PATIENCE_MS);
+  return context.newPage();
+}
+
+/** Lets the page's clock stand, so that no time of its own runs out while keys are on their way; `page.clock.resume()` ends it. */
+export async function holdClock(page: Page): Promise<void> {
+  for (let aheadMs = 1_000; ; aheadMs *= 2) {
+    const toMs = (await page.evaluate<number>("Date.now()")) + aheadMs;
+    try {
+      await page.clock.pauseAt(toMs);
+      return;
+    } catch (thrown) {
+      // It has come to that moment by itself meanwhile.
+      if (!String(thrown).includes("past")) throw thrown;
+    }
+  }
+}
+
+export type Opened = { readonly page: Page; readonly complaints: string[] };
+
+/** A page whose clock begins where the fake world stands; what its console complains of is kept. */
+export async function openPage(browser: Browser, options: BrowserContextOptions = {}): Promise<Opened> {
+  const page = await realPage(browser, options);
   await page.clock.install({ time: WORLD_MS });
   const complaints: string[] = [];
   page.on("pageerror", (error) => complaints.push(error.message));

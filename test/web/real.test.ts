@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { buildPage, CHROMIUM, launch, PATHS, ROOT } from "./page.ts";
+import { buildPage, CHROMIUM, launch, PATHS, ROOT, realPage } from "./page.ts";
 
 /** The address that signs in, from what the server prints. */
 function addressOf(server: ChildProcess): Promise<string> {
@@ -49,8 +49,7 @@ describe.skipIf(CHROMIUM === undefined)(
     });
 
     it("signs in by the code, leaves none of it in the address, and shows every screen without a complaint", async () => {
-      const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: "reduce" });
-      const page = await context.newPage();
+      const page = await realPage(browser);
       const complaints: string[] = [];
       page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
       page.on("console", (message) => {
@@ -69,16 +68,15 @@ describe.skipIf(CHROMIUM === undefined)(
       }
       expect(paths.length).toBeGreaterThan(16);
       expect(complaints).toEqual([]);
-      await context.close();
+      await page.context().close();
     });
 
     it("stays out without the code: an old one opens nothing, and the page says how to get a new one", async () => {
-      const context = await browser.newContext();
-      const page = await context.newPage();
+      const page = await realPage(browser);
       await page.goto(address);
       await page.getByRole("heading", { name: "Sign in to Tidemark" }).waitFor();
       expect(await page.getByText("tidemark serve --login", { exact: true }).count()).toBe(1);
-      await context.close();
+      await page.context().close();
     });
   },
 );

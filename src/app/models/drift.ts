@@ -21,6 +21,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { fetchHistory } from "../data/history.ts";
 import { rowAt } from "../data/range.ts";
+import { type FeatureShapes, featureShapes } from "./feature-shapes.ts";
 import { findModel, nextVersion } from "./folders.ts";
 import { marketOf, type OpenedModel, openModel } from "./open.ts";
 import { type SeriesDrift, seriesDrift } from "./series-drift.ts";
@@ -53,6 +54,7 @@ export type ModelDrift = {
   readonly gatedShare: { readonly half: number; readonly closed: number };
   /** What the newest week asks for. */
   readonly action: DriftAction;
+  readonly shapes: FeatureShapes;
 };
 
 /** Rejects with a MODEL_ or DATA_ error; DATA_TOO_SHORT where the training range can't calibrate or no week has come since. */
@@ -112,6 +114,7 @@ export async function modelDrift(
       gatedDay: gated[gated.length - 1].worstDay,
       gatedLimit: GATED_DAY,
     }),
+    shapes: featureShapes(normalized, tape, trained),
   };
 }
 

@@ -24,6 +24,8 @@ function percent(share: number): string {
 
 /** Weeks that are shown; all of them are in --json. */
 const SHOWN = 12;
+/** Features that are named. */
+const MOVED = 3;
 
 async function gate(context: CommandContext, given: string): Promise<number> {
   const gated = await gateModel(context, context.config(), given);
@@ -43,7 +45,7 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
       summary: VERB_SUMMARIES.drift,
       withoutChance: true,
       details:
-        "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm, and so is what the model says (probabilities, sides), which counts for more. Rows that lie far from those of the training are counted. Exit 5 where the newest week asks for more than a note.",
+        "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm, and so is what the model says (probabilities, sides), which counts for more. Rows that lie far from those of the training are counted. --json has each feature's distribution in the training and since, and how features correlate. Exit 5 where the newest week asks for more than a note.",
       options: [
         new Option("--model <model>", "name, name/version, or a folder").makeOptionMandatory(),
         new Option("--fetch", "fetch newer candles first"),
@@ -83,6 +85,10 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
         }
         if (weeks.length > SHOWN) output.note(`${weeks.length - SHOWN} earlier weeks are in --json.`);
         output.text(`Beyond their limits: ${percent(beyondShare)} of features and weeks; 1 % is ordinary.`);
+        const furthest = drift.shapes.features.toSorted((a, b) => b.moved - a.moved).slice(0, MOVED);
+        output.text(
+          `Moved most since the training (population stability index): ${furthest.map(({ name, moved }) => `${name} ${moved.toFixed(2)}`).join(", ")}.`,
+        );
         for (const { series, missingTrained, missingSince, outside, moved } of drift.series) {
           const range = outside === null ? "" : `, ${percent(outside)} outside the training's range`;
           output.text(
