@@ -33,12 +33,13 @@ export { runChecks } from "./doctor/checks.ts";
 export { Jobs, type Work } from "./jobs/jobs.ts";
 export type { WorkOrder } from "./jobs/lines.ts";
 export { type ListedModel, listModels, searchText } from "./models/catalog.ts";
-export { type GatedModel, gateModel, type ModelDrift, modelDrift } from "./models/drift.ts";
+export { type ModelDrift, modelDrift } from "./models/drift.ts";
 export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
 export { openModel } from "./models/open.ts";
 export { type PolicyParity, policyParity } from "./models/parity.ts";
 export { type Removable, removableModel, removableReport, removableRun, remove } from "./models/remove.ts";
+export { type GatedModel, gateModel } from "./models/row-gate.ts";
 export { backtestStream, type Streamed, streamedData } from "./models/streamed.ts";
 export { openSubject, type Subject, type SubjectOptions } from "./models/subject.ts";
 export {

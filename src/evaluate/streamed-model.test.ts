@@ -22,8 +22,8 @@ import {
   type PolicyModel,
   rowsOfTape,
   StreamedModel,
+  saveVersion,
   saveWithContexts,
-  saveWithRowGate,
   selectionOf,
 } from "../policy/index.ts";
 import { decisionConfig } from "../risk/index.ts";
@@ -146,7 +146,7 @@ async function held(from: string): Promise<PolicyModel> {
   saveWithContexts(join(FOLDER, from), contexts, { ...terms, contexts: ["Asia/range", "US/range"], seenToMs: 0 });
   const rows = computeFeatures(tape, FEATURES).values.slice(0, 600 * 2 * FEATURES.length);
   const distance = MahalanobisDistance.ofRows(rows, FEATURES.length);
-  saveWithRowGate(contexts, gated, { ...terms, rowGate: new RowLimits(distance, 2, 6).data });
+  saveVersion(contexts, gated, { ...terms, rowGate: new RowLimits(distance, 2, 6).data });
   return loadPolicyModel(gated);
 }
 

@@ -82,6 +82,7 @@ export {
   type StartingPoint,
   startFromModel,
   startFromRun,
+  startsFromModel,
   type TrackingSettings,
   type TrainingOutcome,
   type TrainOptions,

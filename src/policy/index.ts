@@ -23,7 +23,7 @@ export { Forest, type ForestData } from "./classifier/forest.ts";
 export type { LinearModel } from "./classifier/linear.ts";
 export { logistic, scoresOf, softmaxAt } from "./classifier/probability.ts";
 export { CLASSIFIER_HISTORY, RollingVolatility } from "./classifier/volatility.ts";
-export { saveWithContexts, saveWithRowGate } from "./contexts/context-file.ts";
+export { type HeldVersion, saveVersion, saveWithContexts } from "./contexts/context-file.ts";
 export { ContextPolicy, contextBars } from "./contexts/context-policy.ts";
 export {
   contextName,

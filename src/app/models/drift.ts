@@ -1,10 +1,9 @@
 /** @file Whether the market that a model reads has moved away from the one that it learned in, week by week. */
-import { join } from "node:path";
 import { DAY_MS, TidemarkError } from "../../core/index.ts";
 import { backtest } from "../../evaluate/index.ts";
 import { computeFeatures, type FeatureTape, normalizeTape, RowVerdict } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { type Policy, readManifest, releaseModel, saveWithRowGate, selectionOf } from "../../policy/index.ts";
+import { type Policy, readManifest, selectionOf } from "../../policy/index.ts";
 import {
   calibrateDrift,
   DRIFT_DEFAULTS,
@@ -14,16 +13,16 @@ import {
   driftAction,
   driftWeeks,
   GATED_DAY,
-  RowGate,
+  type RowGate,
 } from "../../promotion/index.ts";
-import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { fetchHistory } from "../data/history.ts";
 import { rowAt } from "../data/range.ts";
 import { type FeatureShapes, featureShapes } from "./feature-shapes.ts";
-import { findModel, nextVersion } from "./folders.ts";
+import { findModel } from "./folders.ts";
 import { marketOf, type OpenedModel, openModel } from "./open.ts";
+import { rowGate } from "./row-gate.ts";
 import { type SeriesDrift, seriesDrift } from "./series-drift.ts";
 
 const WEEK_MS = 604_800_000;
@@ -116,38 +115,6 @@ export async function modelDrift(
     }),
     shapes: featureShapes(normalized, tape, trained),
   };
-}
-
-/** A version that trades rows unlike those of its training at half size, or opens nothing on them. */
-export type GatedModel = {
-  /** "name/version" */
-  readonly model: string;
-  readonly from: string;
-  /** Weeks of the training that its limits rest on. */
-  readonly weeks: number;
-  /** Squared distances beyond which a size is halved, and nothing is opened. */
-  readonly half: number;
-  readonly closed: number;
-};
-
-/**
- * Calibrates the gate on the training's rows and keeps it with a new version of the model. Rejects with a MODEL_ or DATA_
- * error; DATA_TOO_SHORT where the training range can't calibrate.
- */
-export async function gateModel(context: AppContext, config: Config, given: string): Promise<GatedModel> {
-  const { id, model, tape } = await openModel(context, config, given);
-  const { manifest, folder } = model;
-  const raw = computeFeatures(tape, selectionOf(manifest), { onProgress: context.progress });
-  context.endProgress();
-  const trained = rowAt(tape, manifest.provenance.trainToMs) + 1;
-  const gate = rowGate(normalizeTape(raw, manifest.normalizer), tape, { from: raw.warmup, to: trained });
-  await releaseModel(model);
-  const models = modelsFolder(config);
-  const version = nextVersion(models, manifest.name);
-  const createdMs = context.clock.nowMs();
-  saveWithRowGate(folder, join(models, manifest.name, version), { version, createdMs, rowGate: gate.limits.data });
-  const { weeks, half, closed } = gate;
-  return { model: `${manifest.name}/${version}`, from: id, weeks, half, closed };
 }
 
 type Column = { readonly name: string; readonly values: Float32Array };
@@ -245,29 +212,11 @@ function outputWeeks(
   return { weeks: driftWeeks(values, trained - from, limits, own), limits: limits.limits };
 }
 
-type Bars = { readonly from: number; readonly to: number };
-
-/** Calibrated on the rows of the training, of all symbols together. */
-function rowGate({ values, fromBar, symbols, features }: FeatureTape, tape: MarketTape, { from, to }: Bars): RowGate {
-  const cells: number[] = [];
-  for (let cell = from * symbols; cell < to * symbols; cell++) if (tape.present[cell] === 1) cells.push(cell);
-  const rows = new Float32Array(cells.length * features);
-  for (const [r, cell] of cells.entries()) {
-    const at = (cell - fromBar * symbols) * features;
-    rows.set(values.subarray(at, at + features), r * features);
-  }
-  return new RowGate(
-    rows,
-    features,
-    cells.map((cell) => Math.floor(tape.timeMs[Math.floor(cell / symbols)] / WEEK_MS)),
-  );
-}
-
 function gatedIn(
   gate: RowGate,
   { values, fromBar, symbols, features }: FeatureTape,
   tape: MarketTape,
-  { from, to }: Bars,
+  { from, to }: { readonly from: number; readonly to: number },
 ): WeekOfDrift["gated"] {
   const days = new Map<number, { rows: number; behind: number }>();
   const counts = [0, 0, 0];

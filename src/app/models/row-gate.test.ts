@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { backtest } from "../../evaluate/index.ts";
-import { GatedPolicy, readManifest, saveWithRowGate } from "../../policy/index.ts";
+import { GatedPolicy, readManifest, saveVersion } from "../../policy/index.ts";
 import { quietContext } from "../testing/context.ts";
 import { plantedConfig } from "../testing/planted-market.ts";
 import { paperParity } from "../trade/replay.ts";
 import { trainClassifier } from "../training/classifier.ts";
-import { gateModel } from "./drift.ts";
 import { type OpenedModel, openModel } from "./open.ts";
+import { gateModel } from "./row-gate.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-gate-"));
 afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
@@ -39,7 +39,7 @@ it("a model with a row gate is a version of its own, and trades unlike its elder
   expect(carefully.fills.length).toBeGreaterThan(4);
   if (rowGate === undefined) throw new Error("the gate is kept with the model");
   // Limits that no row lies beyond.
-  saveWithRowGate(folder("1"), folder("3"), {
+  saveVersion(folder("1"), folder("3"), {
     version: "3",
     createdMs: 0,
     rowGate: { ...rowGate, half: 1e300, closed: 1e300 },

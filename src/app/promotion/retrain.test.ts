@@ -1,13 +1,14 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { SimulatedClock } from "../../core/index.ts";
-import { readManifest } from "../../policy/index.ts";
+import { type HeldVersion, type ModelManifest, readManifest, saveVersion } from "../../policy/index.ts";
 import { FRESH_BETTING, Registry, type Subject } from "../../promotion/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { readTape } from "../data/market.ts";
 import { rowAt } from "../data/range.ts";
+import { gateOf } from "../models/row-gate.ts";
 import { quietContext } from "../testing/context.ts";
 import { plantedConfig } from "../testing/planted-market.ts";
 import { firstBarOfClassifier, trainClassifierWindow } from "../training/classifier-window.ts";
@@ -41,13 +42,24 @@ const dense = await marketOf("15m", 6_800);
 const sparse = await marketOf("1h", 2_100);
 
 /** A champion that has learned the four weeks before a time, live in the registry. */
-async function champion({ config, tape, registry }: typeof dense, toMs: number): Promise<void> {
+async function champion(
+  { config, tape, registry }: typeof dense,
+  toMs: number,
+  held: (bare: ModelManifest) => Pick<HeldVersion, "contexts" | "rowGate"> = () => ({}),
+): Promise<void> {
   rmSync(MODELS, { recursive: true, force: true });
   const to = rowAt(tape, toMs);
   const train = { from: Math.max(firstBarOfClassifier(config, tape), rowAt(tape, toMs - 4 * WEEK_MS)), to };
   const folder = { name: "edge", version: "1", modelFolder: join(MODELS, "1"), seed: 1 };
   const { result } = await trainClassifierWindow(config, tape, { ...folder, train, test: { from: to, to } });
-  const { digest = "", provenance } = result.manifest;
+  const bare = join(MODELS, "1");
+  const holds = held(result.manifest);
+  if (Object.keys(holds).length > 0) {
+    renameSync(bare, join(FOLDER, "bare"));
+    saveVersion(join(FOLDER, "bare"), bare, { version: "1", createdMs: 0, ...holds });
+    rmSync(join(FOLDER, "bare"), { recursive: true });
+  }
+  const { digest = "", provenance } = readManifest(bare);
   await registry.append(CHAMPION, "t", { kind: "register", modelHash: digest, recipe: provenance.configFingerprint });
   for (const [gate, from, stage] of [
     ["research", "candidate", "paper"],
@@ -105,6 +117,32 @@ describe("a retraining", () => {
     await expect(retrain(stopped, sparse.config, "edge", { fetch: false })).rejects.toThrow("stopped");
     expect(events()).toEqual(before);
     expect(pointers()).toMatchObject({ champion: "1", shadow: [] });
+    expect(readdirSync(MODELS).sort()).toEqual(["1", "registry.jsonl", "stages.json"]);
+  });
+
+  it("is held to its elder's contexts, and to a row gate of its own where the elder has one", async () => {
+    const contexts = ["Asia/range", "US/trend up", "Europe/none", "US/none", "Asia/none"];
+    await champion(sparse, sparse.proofMs, (bare) => ({ contexts, rowGate: gateOf(sparse.tape, bare).limits.data }));
+    const elder = readManifest(join(MODELS, "1"));
+    const done = await retrain(sparse.context, sparse.config, "edge", { fetch: false });
+    expect(done.version, JSON.stringify(done.verdict)).toBe("2");
+    const younger = readManifest(join(MODELS, "2"));
+    expect(younger.contexts).toEqual(contexts);
+    expect(younger.rowGate, "distances are of rows as the new normalizer has them").toEqual(
+      JSON.parse(JSON.stringify(gateOf(sparse.tape, younger).limits.data)),
+    );
+    expect(younger.rowGate).not.toEqual(elder.rowGate);
+  });
+
+  it("whose row gate can't be calibrated is not made, and says why", async () => {
+    // Seven weeks: enough to retrain, and less than a gate rests on.
+    const short = await marketOf("1h", 1_200);
+    const width = 20;
+    const rowGate = { mean: Array(width).fill(0), root: Array((width * (width + 1)) / 2).fill(0), half: 1, closed: 2 };
+    await champion(short, short.proofMs, () => ({ rowGate }));
+    await expect(retrain(short.context, short.config, "edge", { fetch: false })).rejects.toThrow(
+      /row gate of version 1 can't be calibrated for its new weights: .* weeks/,
+    );
     expect(readdirSync(MODELS).sort()).toEqual(["1", "registry.jsonl", "stages.json"]);
   });
 

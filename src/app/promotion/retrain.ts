@@ -7,23 +7,15 @@ import { existsSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { DAY_MS, FileLock, formatDay, TidemarkError } from "../../core/index.ts";
 import { backtest, dailyReturns, statistics, verifyLeaks, verifyWarmup } from "../../evaluate/index.ts";
-import { computeFeatures, normalizeTape } from "../../features/index.ts";
-import { classifierRows, compareClassifiers, skillOf } from "../../learn/index.ts";
 import { checkCandles, type MarketTape } from "../../market/index.ts";
-import {
-  loadPolicyModel,
-  openPolicy,
-  type PolicyModel,
-  readManifest,
-  rowsOfTape,
-  selectionOf,
-} from "../../policy/index.ts";
+import { type PolicyModel, readManifest, releaseModel } from "../../policy/index.ts";
 import {
   judgeRetraining,
   multiplierByAge,
   Registry,
   type RetrainingFindings,
   type RetrainingVerdict,
+  type Stage,
   type Standing,
 } from "../../promotion/index.ts";
 import { modelsFolder } from "../config/folders.ts";
@@ -32,10 +24,9 @@ import type { AppContext } from "../context.ts";
 import { fetchHistory } from "../data/history.ts";
 import { rowAt } from "../data/range.ts";
 import { nextVersion } from "../models/folders.ts";
-import { openModel } from "../models/open.ts";
+import { type OpenedModel, openModel } from "../models/open.ts";
 import { marketClock } from "../trade/place.ts";
-import { classifierSettings } from "../training/classifier-settings.ts";
-import { trainClassifierWindow } from "../training/classifier-window.ts";
+import { type Learning, learningOf, type Made, policyOn, type Range } from "./retrain-learning.ts";
 
 const WEEK_MS = 7 * DAY_MS;
 /** Bars that are learned from: the walk-forward's own. */
@@ -49,6 +40,8 @@ export type Retrained = {
   readonly champion: string;
   /** Versions that the retraining has led to; null where the candidate was dropped. */
   readonly version: string | null;
+  /** Where that version stands now; null likewise. */
+  readonly stage: Stage | null;
   readonly fromMs: number;
   readonly toMs: number;
   readonly verdict: RetrainingVerdict;
@@ -71,14 +64,7 @@ export async function retrain(
   const registry = new Registry(models, await marketClock(context, config));
   const standing = highestStanding(registry, name);
   const folder = join(models, standing.version);
-  const { provenance, learner } = readManifest(folder);
-  if (learner !== "gbdt" && learner !== "logistic") {
-    throw new TidemarkError("MODEL_MISMATCH", {
-      what: `Version ${standing.version} was learned by ${learner}: on a schedule classifiers are retrained`,
-      where: folder,
-      fix: "Continue its training with `tidemark train --continue`, and let the new version earn its stages.",
-    });
-  }
+  const { provenance } = readManifest(folder);
   const workshop = join(models, WORKSHOP);
   const lock = FileLock.take(join(models, "retraining.lock"), context.clock);
   if (!(lock instanceof FileLock)) {
@@ -88,6 +74,7 @@ export async function retrain(
       fix: "Wait until it has ended.",
     });
   }
+  const made: Made[] = [];
   try {
     // What a retraining that was killed has left.
     rmSync(workshop, { recursive: true, force: true });
@@ -96,14 +83,17 @@ export async function retrain(
     const opened = await openModel(context, config, id);
     const weeks = weeksOf(opened.tape, provenance.trainToMs, id);
     context.note(`${id}, ${standing.stage}: the week from ${formatDay(weeks.proofMs)} to ${formatDay(weeks.endMs)}.`);
-    const twin = await trained(context, config, opened.tape, workshop, "twin", weeks.proof);
-    requireRecipe(twin.model, standing, config);
-    const candidate = await trained(context, config, opened.tape, workshop, nextVersion(modelsFolder(config), name), {
-      train: weeks.newest,
-      test: { from: weeks.newest.to, to: weeks.newest.to },
-      name,
-    });
-    const findings = await compared(context, config, opened, twin, candidate.model, weeks.proof.test);
+    const learning = learningOf(context, config, opened);
+    const twin = await learning.train(workshop, { name: "twin", version: "twin" }, weeks.proof);
+    made.push(twin);
+    learning.requireRecipe(twin, standing);
+    const candidate = await learning.train(
+      workshop,
+      { name, version: nextVersion(modelsFolder(config), name) },
+      { train: weeks.newest, test: { from: weeks.newest.to, to: weeks.newest.to } },
+    );
+    made.push(candidate);
+    const findings = await compared(context, config, opened, learning, { twin, candidate, week: weeks.proof.test });
     const verdict = judgeRetraining(findings);
     const version = verdict.answer === "drop" ? null : candidate.model.manifest.version;
     context.signal.throwIfAborted();
@@ -112,12 +102,17 @@ export async function retrain(
       model: name,
       champion: standing.version,
       version,
+      stage:
+        version === null
+          ? null
+          : (registry.read().state.find({ version, assetClass: standing.assetClass })?.stage ?? null),
       fromMs: weeks.proofMs,
       toMs: weeks.endMs,
       verdict,
       findings,
     };
   } finally {
+    for (const { model } of made) await releaseModel(model);
     rmSync(workshop, { recursive: true, force: true });
     lock.release();
     context.endProgress();
@@ -138,7 +133,6 @@ function highestStanding(registry: Registry, name: string): Standing {
   });
 }
 
-type Range = { readonly from: number; readonly to: number };
 type Weeks = {
   readonly proofMs: number;
   readonly endMs: number;
@@ -177,91 +171,36 @@ function weeksOf(tape: MarketTape, seenToMs: number, where: string): Weeks {
   };
 }
 
-type Made = { readonly model: PolicyModel; readonly cuts: readonly number[] };
-
-async function trained(
-  context: AppContext,
-  config: Config,
-  tape: MarketTape,
-  workshop: string,
-  version: string,
-  parts: { readonly train: Range; readonly test: Range; readonly name?: string },
-): Promise<Made> {
-  const modelFolder = join(workshop, version);
-  const { name = "twin", ...ranges } = parts;
-  const { result } = await trainClassifierWindow(config, tape, {
-    ...ranges,
-    name,
-    version,
-    modelFolder,
-    seed: context.seed(),
-    signal: context.signal,
-    onProgress: context.progress,
-    clock: context.clock,
-  });
-  return { model: await loadPolicyModel(modelFolder), cuts: result.trained.cuts };
-}
-
-/** What is promoted is a recipe: other features, labels or settings begin at paper. */
-function requireRecipe({ manifest }: PolicyModel, { recipe, version }: Standing, config: Config): void {
-  if (manifest.provenance.configFingerprint === recipe) return;
-  throw new TidemarkError("MODEL_MISMATCH", {
-    what: `The configuration is another recipe than that of version ${version}: features, labels, settings of the learner or costs differ`,
-    where: config.file ?? config.folder,
-    fix: "Restore the configuration that it was trained with, or train a new model and let it earn its stages.",
-  });
-}
+type Pair = { readonly twin: Made; readonly candidate: Made; readonly week: Range };
 
 /** Everything that the answer is given by. */
 async function compared(
   context: AppContext,
   config: Config,
-  champion: Awaited<ReturnType<typeof openModel>>,
-  twin: Made,
-  candidate: PolicyModel,
-  week: Range,
+  champion: OpenedModel,
+  learning: Learning,
+  { twin, candidate, week }: Pair,
 ): Promise<RetrainingFindings> {
   const { tape, decision } = champion;
   const seed = context.seed();
-  const { label } = classifierSettings(config);
-  const rowsOf = (model: PolicyModel) => {
-    const { classifier, manifest } = model;
-    if (classifier === undefined) throw new Error("a classifier has its file");
-    const features = normalizeTape(computeFeatures(tape, selectionOf(manifest)), manifest.normalizer);
-    return classifierRows(tape, features, classifier, label, twin.cuts, week);
-  };
+  const balance = config.backtest.initialBalance;
   const play = async (model: PolicyModel) => {
-    const features = computeFeatures(tape, selectionOf(model.manifest));
-    const policy = openPolicy(model, rowsOfTape(features, model.manifest.normalizer));
-    const balance = config.backtest.initialBalance;
-    const result = await backtest({ tape, policy, config: decision, ...week, balance, seed });
+    const result = await backtest({ tape, policy: policyOn(tape, model), config: decision, ...week, balance, seed });
     return { days: dailyReturns(result.curve).returns, statistics: statistics(result) };
   };
-  const own = rowsOf(champion.model);
-  const proof = rowsOf(twin.model);
-  const { lossByDay } = compareClassifiers(own, proof);
-  const { kl, sameAction } = compareClassifiers(own, rowsOf(candidate));
-  const [before, twinRun, after] = [await play(champion.model), await play(twin.model), await play(candidate)];
-  const checks = {
-    tape,
-    model: candidate,
-    decision,
-    balance: config.backtest.initialBalance,
-    seed,
-    signal: context.signal,
-    onProgress: context.progress,
-  };
+  const own = await learning.compare(twin, candidate, week);
+  const before = await play(champion.model);
+  const [twinRun, after] = [await play(twin.model), await play(candidate.model)];
+  const { signal, progress: onProgress } = context;
+  const checks = { tape, model: candidate.model, decision, balance, seed, signal, onProgress };
   return {
     quality: {
       "data quality": isUsable(tape, { from: rowAt(tape, tape.timeMs[week.from] - TRAIN_MS), to: week.to }),
       "leak check": (await verifyLeaks(checks)).passed,
       "warm-up check": (await verifyWarmup(checks)).passed,
     },
-    lossByDay,
+    ...own,
     profitByDay: [...twinRun.days].map((gain, day) => gain - before.days[day]),
-    skillOverChampion: skillOf(proof) - skillOf(own),
-    kl,
-    sameAction,
     turnover: ratio(after.statistics.turnover, before.statistics.turnover),
     exposure: ratio(after.statistics.averageExposure, before.statistics.averageExposure),
     seed,

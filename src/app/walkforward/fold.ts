@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
-import { formatDay, packageVersion, readTextIfPresent, systemClock, writeFileAtomic } from "../../core/index.ts";
+import { formatDay, readTextIfPresent, systemClock, writeFileAtomic } from "../../core/index.ts";
 import {
   type BacktestResult,
   backtest,
@@ -18,7 +18,7 @@ import {
   type WalkWindow,
 } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
-import { startFromModel, type TrainResult, trainPolicy } from "../../learn/index.ts";
+import { startsFromModel } from "../../learn/index.ts";
 import { type MarketTape, sliceTape } from "../../market/index.ts";
 import {
   learnsClassifier,
@@ -27,12 +27,10 @@ import {
   type Policy,
   releaseModel,
   rowsOfTape,
-  saveEnsemble,
   selectionOf,
 } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
-import { CompositeTracker } from "../../tracking/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
 import type { Config } from "../config/load.ts";
@@ -42,9 +40,9 @@ import { readTape } from "../data/market.ts";
 import { openModel } from "../models/open.ts";
 import { openRule } from "../strategies/rule.ts";
 import { trainClassifierWindow } from "../training/classifier-window.ts";
-import { memberConfig, memberSeeds } from "../training/member-config.ts";
+import { memberConfig } from "../training/member-config.ts";
+import { trainNetworks } from "../training/network-window.ts";
 import { policySettings } from "../training/policy-settings.ts";
-import { memberFolder } from "../training/runs.ts";
 import { type PurgedRecord, trainPurged } from "./purged.ts";
 
 const range = z.object({ from: z.number(), to: z.number() });
@@ -290,46 +288,28 @@ async function trainWindow(
   warm: boolean,
   signal: AbortSignal,
 ): Promise<Tested> {
-  const settings = policySettings(memberConfig(config));
   const own = sliceTape(tape, window.train.from, window.test.to);
   const folder = join(plan.folder, `window-${window.index + 1}`);
   const before = join(plan.folder, `window-${window.index}`);
   const modelFolder = join(folder, "model");
   // A window that was stopped begins anew.
   rmSync(folder, { recursive: true, force: true });
-  const seeds = memberSeeds(config, plan.seed);
   const isWarm = warm && existsSync(join(before, "model"));
-  const trained: TrainResult[] = [];
-  for (const [k, seed] of seeds.entries()) {
-    const place = (of: string): string => (seeds.length === 1 ? of : memberFolder(of, k));
-    trained.push(
-      await trainPolicy({
-        ...settings,
-        tape: own,
-        name: plan.name,
-        version: String(window.index + 1),
-        modelFolder: join(place(folder), "model"),
-        runFolder: join(place(folder), "run"),
-        split: {
-          ...settings.split,
-          trainShare: (window.train.to - window.train.from + 0.5) / own.bars,
-          embargoBars: window.test.from - window.train.to,
-        },
-        seed,
-        codeVersion: packageVersion(),
-        saveEvery: config.training.saveInterval,
-        validateEvery: config.training.validateInterval,
-        tracker: new CompositeTracker([]),
-        ...(isWarm ? { start: await startFromModel(join(place(before), "model")) } : {}),
-        signal,
-      }),
-    );
-  }
-  if (seeds.length > 1) {
-    const { name, version, createdMs } = trained[0].manifest;
-    const members = trained.map((one) => one.modelFolder);
-    saveEnsemble(modelFolder, { name, version, createdMs, seed: plan.seed }, members);
-  }
+  const { split, decision } = policySettings(memberConfig(config));
+  const trained = await trainNetworks(config, {
+    tape: own,
+    name: plan.name,
+    version: String(window.index + 1),
+    folder,
+    seed: plan.seed,
+    split: {
+      ...split,
+      trainShare: (window.train.to - window.train.from + 0.5) / own.bars,
+      embargoBars: window.test.from - window.train.to,
+    },
+    starts: isWarm ? await startsFromModel(join(before, "model")) : [],
+    signal,
+  });
   const model = await loadPolicyModel(modelFolder);
   try {
     const features = computeFeatures(own, selectionOf(model.manifest));
@@ -337,14 +317,14 @@ async function trainWindow(
     const test = { from: window.test.from - window.train.from, to: own.bars };
     const validations = trained.flatMap(({ validation }) => validation ?? []);
     const chosen = {
-      ...(seeds.length === 1 ? {} : { members: seeds.length }),
+      ...(trained.length === 1 ? {} : { members: trained.length }),
       steps: sum(trained.map(({ steps }) => steps)),
       kept_after: sum(trained.map(({ keptSteps }) => keptSteps)),
       validation: validations.length === 0 ? null : figure(sum(validations) / validations.length),
       start: isWarm ? `window ${window.index}` : "scratch",
       trained_to: formatDay(tape.timeMs[window.train.to - 1]),
     };
-    return { result: await play(config, own, policy, settings.decision, test), own, chosen };
+    return { result: await play(config, own, policy, decision, test), own, chosen };
   } finally {
     await releaseModel(model);
   }

@@ -12,6 +12,6 @@ export type {
   TrainResult,
 } from "./options.ts";
 export { describeOutcome, growthText, type TrainingOutcome } from "./outcome.ts";
-export { startFromModel, startFromRun } from "./start.ts";
+export { startFromModel, startFromRun, startsFromModel } from "./start.ts";
 export { trainPolicy } from "./train.ts";
 export type { ValidationResult } from "./validation.ts";

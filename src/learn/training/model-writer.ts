@@ -4,7 +4,7 @@ import { systemClock } from "../../core/index.ts";
 import { accountFeatureNames, MODEL_SCHEMA, type ModelManifest, policyGraph, saveModel } from "../../policy/index.ts";
 import type { Ppo } from "../ppo/index.ts";
 import type { ContinuedFrom, PhaseRecord } from "./options.ts";
-import type { Prepared } from "./prepare.ts";
+import { type Prepared, recipeFingerprint } from "./prepare.ts";
 import { PARAMETERS_KEY, parametersText } from "./start.ts";
 
 export type TrainedModel = {
@@ -93,6 +93,7 @@ function provenanceOf(prepared: Prepared, trained: TrainedModel): ModelManifest[
     validation: trained.validation,
     codeVersion: options.codeVersion,
     configFingerprint: trained.fingerprint,
+    recipe: recipeFingerprint(prepared),
     ...(continuedFrom === undefined ? {} : { continuedFrom: { ...continuedFrom } }),
     ...(options.search === undefined ? {} : { search: { ...options.search } }),
     ...(phases.length === 0 ? {} : { phases: phases.map((phase) => ({ ...phase })) }),

@@ -172,6 +172,23 @@ export function runFingerprint(prepared: Prepared): string {
   return fingerprint({ data: options.tape.fingerprint, features: raw.fingerprint, settings: settingsOf(options) });
 }
 
+/**
+ * Of what is learned and how, whatever the bars, their division, the seed and the threads: trainings of one recipe in two
+ * weeks have the same, also where one of them went through phases before.
+ */
+export function recipeFingerprint({ options, raw }: Prepared): string {
+  const {
+    seed: _seed,
+    split: _split,
+    trainOn: _bars,
+    episodeBars: _episode,
+    phases: _phases,
+    ...recipe
+  } = settingsOf(options);
+  const { threads: _threads, ...ppo } = options.ppo;
+  return fingerprint({ features: raw.fingerprint, settings: { ...recipe, ppo } });
+}
+
 /** Throws CONFIG_VALUE or DATA_TOO_SHORT. */
 export function requireEpisode(prepared: Prepared, episodeBars: number): void {
   const { ppo, network } = prepared.options;

@@ -15,6 +15,8 @@ import {
   type NetworkShape,
   type NetworkSpec,
   networkSpec,
+  readManifest,
+  releaseModel,
 } from "../../policy/index.ts";
 import { type ParameterVector, type Transfer, transferParameters } from "../curriculum/index.ts";
 import type { PpoStart } from "../ppo/index.ts";
@@ -28,27 +30,34 @@ export const PARAMETERS_KEY = "parameters";
 
 /** The parameters that a model was saved with. Rejects with MODEL_MISSING, MODEL_CORRUPT or MODEL_MISMATCH. */
 export async function startFromModel(folder: string): Promise<StartingPoint> {
-  const { manifest, session } = await loadPolicyModel(folder);
-  await session.release();
-  if (!learnsNetwork(manifest.learner)) {
-    throw new TidemarkError("MODEL_MISMATCH", {
-      what: `The model was trained by ${manifest.learner} and has no network to go on with`,
-      where: folder,
-      fix: "Train a new one; a classifier learns its history anew each time.",
-    });
-  }
-  const text = session.metadata[PARAMETERS_KEY];
-  if (text === undefined) {
-    throw new TidemarkError("MODEL_MISMATCH", {
-      what: "The model file does not hold its parameters in a form that training can go on with",
-      where: folder,
-      fix: "Train it again; models that are made now hold them.",
-    });
-  }
-  const bytes = Buffer.from(text, "base64");
-  const parameters = new Float32Array(bytes.length / Float32Array.BYTES_PER_ELEMENT);
-  bytesOf(parameters).set(bytes);
-  return { from: `${manifest.name}/${manifest.version}`, manifest, parameters };
+  const { learner } = readManifest(folder);
+  if (learnsNetwork(learner)) return (await startsFromModel(folder))[0];
+  throw new TidemarkError("MODEL_MISMATCH", {
+    what: `The model was trained by ${learner} and has no network to go on with`,
+    where: folder,
+    fix: "Train a new one; a classifier learns its history anew each time.",
+  });
+}
+
+/** Of each network in a model: one, or the members of an ensemble in their order. Rejects likewise. */
+export async function startsFromModel(folder: string): Promise<StartingPoint[]> {
+  const model = await loadPolicyModel(folder);
+  const { manifest, session, members = [session] } = model;
+  const texts = members.map(({ metadata }) => metadata[PARAMETERS_KEY]);
+  await releaseModel(model);
+  return texts.map((text) => {
+    if (text === undefined) {
+      throw new TidemarkError("MODEL_MISMATCH", {
+        what: "The model file does not hold its parameters in a form that training can go on with",
+        where: folder,
+        fix: "Train it again; models that are made now hold them.",
+      });
+    }
+    const bytes = Buffer.from(text, "base64");
+    const parameters = new Float32Array(bytes.length / Float32Array.BYTES_PER_ELEMENT);
+    bytesOf(parameters).set(bytes);
+    return { from: `${manifest.name}/${manifest.version}`, manifest, parameters };
+  });
 }
 
 /** Where the run that made a model ended: its last parameters with their optimizer. Rejects likewise. */

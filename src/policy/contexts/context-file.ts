@@ -15,7 +15,7 @@ export type ApprovedContexts = {
 /** Throws MODEL_MISSING, MODEL_CORRUPT, FILE_UNWRITABLE or DISK_FULL. */
 export function saveWithContexts(from: string, to: string, approved: ApprovedContexts): ModelManifest {
   const { version, createdMs, contexts, seenToMs } = approved;
-  return saveVersion(from, to, ({ provenance }) => ({
+  return saveChanged(from, to, ({ provenance }) => ({
     version,
     createdMs,
     contexts: [...contexts],
@@ -23,17 +23,32 @@ export function saveWithContexts(from: string, to: string, approved: ApprovedCon
   }));
 }
 
-/** Throws as `saveWithContexts` does. The gate was calibrated on the bars of the training alone. */
-export function saveWithRowGate(
-  from: string,
-  to: string,
-  { rowGate, ...named }: { readonly version: string; readonly createdMs: number; readonly rowGate: RowLimitsData },
-): ModelManifest {
-  const { mean, root, half, closed } = rowGate;
-  return saveVersion(from, to, () => ({ ...named, rowGate: { mean: [...mean], root: [...root], half, closed } }));
+export type HeldVersion = {
+  readonly version: string;
+  readonly createdMs: number;
+  readonly contexts?: readonly string[];
+  readonly rowGate?: RowLimitsData;
+};
+
+/** A version held to what is given, and otherwise as it was: nothing more has been seen. Throws as `saveWithContexts` does. */
+export function saveVersion(from: string, to: string, { contexts, rowGate, ...named }: HeldVersion): ModelManifest {
+  return saveChanged(from, to, () => ({
+    ...named,
+    ...(contexts === undefined ? {} : { contexts: [...contexts] }),
+    ...(rowGate === undefined
+      ? {}
+      : {
+          rowGate: {
+            mean: [...rowGate.mean],
+            root: [...rowGate.root],
+            half: rowGate.half,
+            closed: rowGate.closed,
+          },
+        }),
+  }));
 }
 
-function saveVersion(
+function saveChanged(
   from: string,
   to: string,
   changed: (manifest: ModelManifest) => Partial<ModelManifest>,

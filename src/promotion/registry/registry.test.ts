@@ -153,9 +153,14 @@ describe("the registry", () => {
     const registry = fresh();
     const condition = { name: "x", figure: 1, wanted: "1", outcome: "pass" } as const;
     const challenge = { kind: "challenge", from: "1", conditions: [condition] } as const;
-    await raise(registry, ONE, 1);
+    await registry.append(ONE, "test", REGISTER);
     await registry.append(TWO, "test", REGISTER);
-    await expect(registry.append(TWO, "test", challenge)).rejects.toThrow("stands in paper");
+    await expect(registry.append(TWO, "test", challenge)).rejects.toThrow("stands in candidate");
+    const early = fresh();
+    await raise(early, ONE, 1);
+    await early.append(TWO, "test", REGISTER);
+    await early.append(TWO, "test", challenge);
+    expect(early.read().state.find(TWO), "nothing trades that it could be beside").toMatchObject({ stage: "paper" });
     const other = fresh();
     await raise(other, ONE);
     await other.append(TWO, "test", REGISTER);

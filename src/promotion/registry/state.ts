@@ -161,8 +161,10 @@ export class RegistryState {
 
   #challenge(event: RegistryEvent & { kind: "challenge" }, standing: Standing): void {
     const parent = this.#parentOf(event, standing);
-    if (rankOf(parent.stage) < rankOf("shadow")) throw refused(event, `${event.from} stands in ${parent.stage}`);
-    this.#set({ ...standing, stage: "shadow", sinceMs: event.timeMs, evidence: gathered(parent) });
+    if (parent.stage === "candidate") throw refused(event, `${event.from} stands in ${parent.stage}`);
+    // A shadow runs beside what trades: beside weights that are on paper still, it begins there too.
+    const stage = parent.stage === "paper" ? "paper" : "shadow";
+    this.#set({ ...standing, stage, sinceMs: event.timeMs, evidence: gathered(parent) });
   }
 
   #inherit(event: RegistryEvent & { kind: "inherit" }, standing: Standing): void {

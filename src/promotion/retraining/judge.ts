@@ -9,13 +9,16 @@ import { atLeast, atMost, type Condition, holds, Outcome } from "../gates/condit
 export type RetrainingFindings = {
   /** Checks of data, leaks and warm-up, by name; null where one was not made. */
   readonly quality: Readonly<Record<string, boolean | null>>;
-  /** `[days]` mean log loss of the champion less the twin's, on the week that neither has seen. */
-  readonly lossByDay: readonly number[];
+  /**
+   * `[days]` mean log loss of the champion less the twin's, on the week that neither has seen; null of a policy, which gives no
+   * probability of an outcome.
+   */
+  readonly lossByDay: readonly number[] | null;
   /** `[days]` net return of the twin less the champion's, likewise. */
   readonly profitByDay: readonly number[];
-  /** The twin's Brier skill less the champion's. */
-  readonly skillOverChampion: number;
-  /** Mean KL(champion || candidate) of the probabilities, nats. */
+  /** The twin's Brier skill less the champion's; null likewise. */
+  readonly skillOverChampion: number | null;
+  /** Mean KL(champion || candidate) of the probabilities of classes or of choices, nats. */
   readonly kl: number;
   /** Share of the rows on which both wish for the same. */
   readonly sameAction: number;
@@ -45,9 +48,13 @@ const SKILL_SLACK = 0.002;
 export function judgeRetraining(found: RetrainingFindings): RetrainingVerdict {
   const proof = [
     ...Object.entries(found.quality).map(([name, good]) => holds(name, good)),
-    atLeast("twin's log loss, standard errors", pairedScore(found.lossByDay, found.seed), -STANDARD_ERRORS),
+    ...(found.lossByDay === null
+      ? []
+      : [atLeast("twin's log loss, standard errors", pairedScore(found.lossByDay, found.seed), -STANDARD_ERRORS)]),
     atLeast("twin's net result, standard errors", pairedScore(found.profitByDay, found.seed), -STANDARD_ERRORS),
-    atLeast("twin's Brier skill over the champion's", found.skillOverChampion, -SKILL_SLACK),
+    ...(found.skillOverChampion === null
+      ? []
+      : [atLeast("twin's Brier skill over the champion's", found.skillOverChampion, -SKILL_SLACK)]),
   ];
   const behavior = [
     atMost("divergence from the champion, nats", found.kl, MOST_KL),
