@@ -53,8 +53,10 @@ type Tuned = {
 type Trained = { readonly run: string; readonly provenance: unknown };
 
 /** The configuration that a model was trained with. */
-function configOf({ run }: Trained): { readonly training: object } {
-  const { config } = JSON.parse(readFileSync(join(run, "run.json"), "utf8")) as { config: { training: object } };
+function configOf({ run }: Trained): { readonly training: object; readonly splits: object } {
+  const { config } = JSON.parse(readFileSync(join(run, "run.json"), "utf8")) as {
+    config: { training: object; splits: object };
+  };
   return config;
 }
 
@@ -74,6 +76,7 @@ describe("tidemark tune", () => {
     prepare(folder.path);
     const cwd = { cwd: folder.path };
     const first = ["train", "--tune", "--seed", "5", "--trials", "3", "--set", "search.parallel=2", "--json"];
+    first.push("--set", "splits.embargo_bars=6");
     const done = await tidemark(first, cwd);
     expect(done.code, `no complaint: ${done.stderr}`).toBe(0);
     const { search: tuned, ...model } = JSON.parse(done.stdout) as Trained & { readonly search: Tuned };
@@ -102,10 +105,11 @@ describe("tidemark tune", () => {
     const again = ["train", "--tuned", "--seed", "5", "--steps", "512", "--json", "--set", "training.epochs=3"];
     const trained = await commandLine(again, cwd);
     expect(trained.code, `no complaint: ${trained.stderr}`).toBe(0);
-    expect(configOf(JSON.parse(trained.stdout) as Trained).training, "a flag wins").toMatchObject({
-      learning_rate: tuned.best.settings["training.learning_rate"],
-      epochs: 3,
+    expect(configOf(JSON.parse(trained.stdout) as Trained), "a flag wins").toMatchObject({
+      training: { learning_rate: tuned.best.settings["training.learning_rate"], epochs: 3 },
+      splits: { embargo_bars: 6 },
     });
+    expect(trained.stderr, "what the search was asked for is kept").toContain("splits.embargo_bars 6");
 
     const more = await tidemark(["tune", "--resume", "--trials", "4"], cwd);
     expect(more.code, `no complaint: ${more.stderr}`).toBe(0);

@@ -3,6 +3,11 @@ import { type Config, configOf } from "./load.ts";
 import { configProblems } from "./problems.ts";
 import { configSchema } from "./schema.ts";
 
+/** A value of nested tables by its dotted key; undefined where there is none. */
+export function valueAt(tables: unknown, key: string): unknown {
+  return key.split(".").reduce((value, part) => (value as Record<string, unknown> | undefined)?.[part], tables);
+}
+
 /**
  * @param changes values by dotted key; what is undefined is left out of the file's table
  * @throws CONFIG_VALUE where one is not allowed

@@ -37,6 +37,12 @@ describe("settings that don't fit together", () => {
   it.each([
     ["[training]\nrollout = 1000", 2, "training.rollout (1000)", "training.rollout = 2048"],
     ["[training]\naccounts = 33\nstretches = 4", 2, "training.accounts (33)", "training.accounts = 36"],
+    [
+      '[model]\nremember = "all"\n[training]\nstretches = 8',
+      4,
+      "4 accounts live on each stretch",
+      "training.stretches",
+    ],
     ["[training]\n\nepisode_bars = 100", 3, "training.episode_bars (100)", "training.episode_bars = 128"],
     ['[model]\nencoder = "transformer"\nhidden_size = 130', 3, "model.hidden_size (130)", "132"],
     ['[model]\nencoder = "transformer"\nattention_window = 1', 3, "model.attention_window", ""],

@@ -25,6 +25,7 @@ const CHECKS: Readonly<Record<Part, ReadonlyArray<(config: Config) => void>>> = 
     requireGroups,
     requireSizes,
     requireSegments,
+    requireOwnStretches,
     (config) => void phasesSettings(config),
   ],
   rule: [requireCross],
@@ -54,6 +55,15 @@ function requireSegments(config: Config): void {
     what: `training.episode_bars (${episodeBars}) must be a multiple of training.segment (${segment})`,
     where: "training.episode_bars",
     fix: `Use training.episode_bars = ${Math.ceil(episodeBars / segment) * segment}.`,
+  });
+}
+
+function requireOwnStretches({ model, training: { accounts, stretches = accounts } }: Config): void {
+  if (model.remember === "market" || stretches === accounts || accounts % stretches !== 0) return;
+  throw new TidemarkError("CONFIG_VALUE", {
+    what: `A memory of all that is seen can't be shared, and ${accounts / stretches} accounts live on each stretch`,
+    where: "training.stretches",
+    fix: 'Leave training.stretches out, or use model.remember = "market".',
   });
 }
 

@@ -4,7 +4,6 @@ import { formatDay, TidemarkError } from "../../core/index.ts";
 import { classifierPage, type WrittenPage, writePage } from "../../evaluate/index.ts";
 import { type ClassifierResult, trainClassifierModel } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { modelsFolder, reportsFolder } from "../config/folders.ts";
@@ -13,7 +12,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { nextVersion } from "../models/folders.ts";
-import { loadSearchResult } from "../tune/result.ts";
+import { tunedConfig } from "../tune/tuned-config.ts";
 import { type ClassifierOutcome, classifierOutcome } from "./classifier-outcome.ts";
 import { classifierSettings } from "./classifier-settings.ts";
 import type { TrainingFlags } from "./trainings.ts";
@@ -40,7 +39,7 @@ export async function trainClassifier(
   flags: TrainingFlags = {},
 ): Promise<TrainedClassifierModel> {
   requireNoFlags(flags, given);
-  const config = flags.tuned === undefined ? given : await tunedConfig(context, given, flags.tuned);
+  const config = flags.tuned === undefined ? given : (await tunedConfig(context, given, flags.tuned)).config;
   const tape = await openTape(context, config);
   const { name } = config.model;
   const models = modelsFolder(config);
@@ -88,15 +87,6 @@ export async function trainClassifier(
   } finally {
     context.endProgress();
   }
-}
-
-/** The configuration with what a search has found; a flag on a setting wins over it. */
-async function tunedConfig(context: AppContext, given: Config, search: string | true): Promise<Config> {
-  const found = await loadSearchResult(given, search === true ? undefined : search);
-  const settings = Object.entries(found.settings).filter(([key]) => !given.overridden.has(key));
-  const told = settings.map(([key, value]) => `${key} ${String(value)}`).join(", ");
-  context.note(`Trial ${found.best.number} of the search ${found.kept.name}: ${told}`);
-  return changedConfig(given, Object.fromEntries(settings));
 }
 
 /** A model whose page can't be written stays a model. */

@@ -3,7 +3,7 @@
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { plainSymbol, TidemarkError } from "../../core/index.ts";
-import { changedConfig } from "../config/changed.ts";
+import { changedConfig, valueAt } from "../config/changed.ts";
 import { dataRoot } from "../config/folders.ts";
 import { type Config, configOf } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -13,10 +13,6 @@ import type { TrainingRun } from "./runs.ts";
 const FREE = ["training.time_limit_minutes", "data.root", "tracking"];
 /** Where things are is the run's own; these only find it. */
 const FINDING = ["paths.runs"];
-
-function valueAt(tables: unknown, key: string): unknown {
-  return key.split(".").reduce((value, part) => (value as Record<string, unknown> | undefined)?.[part], tables);
-}
 
 function isOneOf(key: string, keys: readonly string[]): boolean {
   return keys.some((known) => key === known || key.startsWith(`${known}.`));

@@ -19,8 +19,10 @@ import type { Config } from "../config/load.ts";
 import { riskSettings } from "../config/risk-percentage.ts";
 import type { AppContext } from "../context.ts";
 import { configuredSymbols, openTape } from "../data/market.ts";
-import { loadSearchResult, originOf } from "../tune/result.ts";
+import { originOf } from "../tune/result.ts";
 import { runTune, type Tuned, tunedData } from "../tune/run.ts";
+import { findStudy } from "../tune/study-folder.ts";
+import { tunedConfig } from "../tune/tuned-config.ts";
 import { continuation } from "./continuation.ts";
 import { type BiasCorrection, correction, lookAtBias } from "./correct-bias.ts";
 import { resumedConfig } from "./resume.ts";
@@ -100,12 +102,17 @@ export async function trainAll(
 }
 
 /**
- * What trains: of a run that goes on what it was begun with, otherwise what the configuration says. Throws RUN_MISSING, and
- * USAGE_ARGUMENT for flags that don't go together.
+ * What trains: of a run that goes on what it was begun with, of a search what a flag decided for it, otherwise what the
+ * configuration says. Throws RUN_MISSING or STUDY_MISSING, and USAGE_ARGUMENT for flags that don't go together.
  */
 export function askedLearner(config: Config, flags: TrainingFlags): LearnerName {
   requireFit(flags);
-  const { resume } = flags;
+  const { resume, tuned } = flags;
+  if (tuned !== undefined && !config.overridden.has("model.learner")) {
+    const { asked } = findStudy(config, tuned === true ? undefined : tuned);
+    // A plan's configuration has been parsed by the schema, and this is a part of it.
+    return (asked["model.learner"] ?? config.model.learner) as LearnerName;
+  }
   if (resume === undefined) return config.model.learner;
   return findRun(config, resume === true ? undefined : resume).config.model.learner;
 }
@@ -223,7 +230,7 @@ async function trainOne(context: AppContext, given: Config, how: Begin): Promise
       fix: "Leave it out, or train without phases (curriculum.phases = 0).",
     });
   }
-  if (search !== undefined) return trainTuned(context, given, search === true ? undefined : search);
+  if (search !== undefined) return trainTuned(context, given, search);
   const tape = await openTape(context, given);
   if (tune !== true) {
     const run = beginRun(given, tape, context.seed());
@@ -236,12 +243,8 @@ async function trainOne(context: AppContext, given: Config, how: Begin): Promise
 }
 
 /** Trains with what a search has found; a flag on a setting wins over it. */
-async function trainTuned(context: AppContext, given: Config, name: string | undefined): Promise<Trained> {
-  const found = await loadSearchResult(given, name);
-  const settings = Object.entries(found.settings).filter(([key]) => !given.overridden.has(key));
-  const config = changedConfig(given, Object.fromEntries(settings));
-  const told = settings.map(([key, value]) => `${key} ${String(value)}`).join(", ");
-  context.note(`Trial ${found.best.number} of the search ${found.kept.name}: ${told}`);
+async function trainTuned(context: AppContext, given: Config, name: string | true): Promise<Trained> {
+  const { config, found } = await tunedConfig(context, given, name);
   const tape = await openTape(context, config);
   return runToEnd(context, config, tape, beginRun(config, tape, context.seed(), originOf(found)), {});
 }

@@ -70,6 +70,8 @@ const fileSchema = z.object({
   project: z.string(),
   /** Settings with one value in the search, by dotted key; they are part of what it finds. */
   fixed: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** What flags decided beside them, by dotted key. */
+  asked: z.record(z.string(), z.unknown()).default({}),
   plan: planSchema,
 });
 

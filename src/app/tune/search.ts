@@ -20,6 +20,7 @@ import { memberConfig } from "../training/member-config.ts";
 import { makePlan, type StoredPlan } from "./plan.ts";
 import { historyBarsOf, standingParams, tuneSpace } from "./space.ts";
 import { beginStudy, findStudy } from "./study-folder.ts";
+import { askedSettings } from "./tuned-config.ts";
 
 export type Search = {
   readonly kept: StoredPlan;
@@ -83,7 +84,10 @@ export async function beginSearch(context: AppContext, asked: Config, onTape?: M
   const historyBars = historyBarsOf(config, space);
   requireRoom(config, tape, historyBars);
   const seed = context.seed();
-  const kept = beginStudy(config, makePlan(config, tape, seed, historyBars), space.fixed);
+  const kept = beginStudy(config, makePlan(config, tape, seed, historyBars), {
+    fixed: space.fixed,
+    asked: askedSettings(asked),
+  });
   const study = await createStudy(kept.folder, {
     name: kept.name,
     space: space.space,

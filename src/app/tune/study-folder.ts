@@ -5,7 +5,6 @@ import { ensureFolder, fileError, nearestName, systemCode, TidemarkError } from 
 import { projectFrom, studiesFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import { keepPlan, readPlan, type StoredPlan, type TunePlan } from "./plan.ts";
-import type { Settings } from "./space.ts";
 
 function studyNames(folder: string): string[] {
   try {
@@ -22,7 +21,11 @@ export function listStudies(config: Config): string[] {
 }
 
 /** Makes the folder of a new study with its plan in it; of two at once each gets its own. */
-export function beginStudy(config: Config, plan: TunePlan, fixed: Settings): StoredPlan {
+export function beginStudy(
+  config: Config,
+  plan: TunePlan,
+  { fixed, asked }: Pick<StoredPlan, "fixed" | "asked">,
+): StoredPlan {
   const studies = studiesFolder(config);
   ensureFolder(studies);
   for (let number = 1; ; number++) {
@@ -35,7 +38,7 @@ export function beginStudy(config: Config, plan: TunePlan, fixed: Settings): Sto
       throw fileError(thrown, folder);
     }
     const project = projectFrom(folder, config.folder);
-    const kept = { name, project, baseFolder: config.folder, fixed: { ...fixed }, plan, folder };
+    const kept = { name, project, baseFolder: config.folder, fixed: { ...fixed }, asked, plan, folder };
     keepPlan(kept);
     return kept;
   }

@@ -92,7 +92,7 @@ function requireMemory(env: VectorEnv, spec: NetworkSpec, stateSize: number): bo
     throw new TidemarkError("CONFIG_VALUE", {
       what: `A memory of all that is seen can't be shared, and ${env.accountsPerStretch} accounts live on each stretch`,
       where: "model.remember",
-      fix: "Give each account a stretch of its own.",
+      fix: 'Give each account a stretch of its own (leave training.stretches out), or use remember = "market".',
     });
   }
   const free = env.freeEpisodes === true && stateSize > 0;

@@ -88,6 +88,14 @@ describe("the outcome in words", () => {
     expect(shorts, "something did trade, if only short").toContain("It did not trade: all that did lost");
   });
 
+  it("says plainly where what is kept loses", () => {
+    const losing = told({ kept: { ...TRADER, growth: -0.02 } });
+    expect(losing).toContain("It lost: doing nothing would have been better.");
+    expect(told({}) + told({ kept: { ...IDLE, growth: -1e-9 } }), "who gains, and who did nothing").not.toContain(
+      "lost:",
+    );
+  });
+
   it("tells one look from several", () => {
     expect(told({ looks: 1 })).toContain("of 100,352 steps, the only look.");
     expect(told({ looks: 2 })).toContain("the best of 2 looks.");

@@ -112,6 +112,7 @@ export function describeOutcome(outcome: TrainingOutcome): string[] {
   const rivals = [`before training ${growthText(start.growth, days)}`, "doing nothing 0 %"];
   if (holding !== undefined) rivals.push(`holding everything ${growthText(holding.growth, days)}`);
   lines.push(`  ${rivals.join(", ")}.`);
+  if (kept.changes > 0 && kept.growth < 0) lines.push("It lost: doing nothing would have been better.");
   return [...lines, ...whyKept(outcome, validation), ...whatToTry(validation)];
 }
 
@@ -136,8 +137,9 @@ function whatToTry({ kept, bestTrading, holding, days }: Validated): string[] {
   if (bestTrading === undefined && holding?.changes === 0) {
     return [
       "It could not trade: even everything held long opened no position.",
-      "Either positions would be smaller than the smallest order (backtest.initial_balance,",
-      "sizing, fewer symbols), or a limit of [risk] refuses them all.",
+      "Either positions would be smaller than the smallest order",
+      "(backtest.initial_balance, sizing, fewer symbols), or a limit of [risk] refuses",
+      "them all.",
     ];
   }
   const why =
