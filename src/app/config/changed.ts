@@ -1,5 +1,5 @@
 /** @file A configuration with some of its values replaced, as if flags had set them. */
-import { type Config, configOf } from "./load.ts";
+import { type Config, configOf, dropList } from "./load.ts";
 import { configProblems } from "./problems.ts";
 import { configSchema } from "./schema.ts";
 
@@ -22,6 +22,7 @@ export function changedConfig(config: Config, changes: Readonly<Record<string, u
     if (value === undefined) delete table[name];
     else table[name] = value;
   }
+  dropList(tables, Object.keys(changes));
   const parsed = configSchema.safeParse(tables);
   if (!parsed.success) throw configProblems(parsed.error.issues, tables, config.source);
   const { file, folder, overridden, explicit, source } = config;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { TidemarkError } from "../../core/index.ts";
+import { changedConfig } from "./changed.ts";
 import { environmentOverrides } from "./environment.ts";
 import { exampleToml, KEYS_THAT_MATTER } from "./example.ts";
 import { type Config, loadConfig, type Override } from "./load.ts";
@@ -68,6 +69,20 @@ describe("the configuration", () => {
     expect(config.data.root).toBe("elsewhere");
     expect(config.data.timeframe).toBe("1h");
     expect(config.data.kind).toBe("perpetual");
+  });
+
+  it("takes a set of features that a flag names in place of the file's own list, for everybody who reads it", () => {
+    const text = '[features]\nset = "full"\nlist = ["return1"]';
+    const set = { path: "features.set", value: "core20", source: "--features" };
+    expect(load(text).features).toMatchObject({ set: "full", list: ["return1"] });
+    const flagged = load(text, [set]);
+    expect(flagged.resolved.features).toMatchObject({ set: "core20", list: [] });
+    const list = { path: "features.list", value: ["rsi14"], source: "--set" };
+    expect(load(text, [set, list]).features.list).toEqual(["rsi14"]);
+    expect(changedConfig(load(text), { "features.set": "core20" }).features.list).toEqual([]);
+    expect(changedConfig(load(text), { "features.set": "core20", "features.list": ["rsi14"] }).features.list).toEqual([
+      "rsi14",
+    ]);
   });
 
   it("accepts dates without quotes", () => {

@@ -96,6 +96,13 @@ function assign(root: Record<string, unknown>, path: string, value: unknown): vo
   table[last] = value;
 }
 
+/** A set of features that is named for once stands in place of the file's own list, not behind it. */
+export function dropList(tables: Record<string, unknown>, decided: readonly string[]): void {
+  if (!decided.includes("features.set") || decided.includes("features.list")) return;
+  const features = tables["features"] as Record<string, unknown>;
+  if (features["list"] !== undefined) features["list"] = [];
+}
+
 function leafPaths(value: unknown, path: string): string[] {
   if (value === null || typeof value !== "object" || Array.isArray(value)) return [path];
   return Object.entries(value).flatMap(([key, item]) => leafPaths(item, path === "" ? key : `${path}.${key}`));
@@ -124,6 +131,7 @@ export function loadConfig(options: LoadOptions): Config {
     assign(raw, override.path, override.value);
     sources.set(override.path, override.source);
   }
+  dropList(raw, [...sources.keys()]);
   const source: ConfigSource = { shown, lines: keyLines(read?.text ?? ""), flags: sources };
   const parsed = configSchema.safeParse(withKnownSpelling(raw));
   if (!parsed.success) throw configProblems(parsed.error.issues, raw, source);

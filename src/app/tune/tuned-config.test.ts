@@ -53,8 +53,3 @@ it("what flags decided for a search is decided for the training with what it fou
   expect(own.supervised.inversePenalty).toBe(0.5);
   expect(askedLearner(flagged({ "model.name": "edge", "model.learner": "ppo" }), { tuned: true })).toBe("ppo");
 });
-
-it("a named set of features comes with the list that it stands in place of", () => {
-  const asked = askedSettings(flagged({ "features.set": "full", "features.list": [] }));
-  expect(asked).toEqual({ "features.set": "full", "features.list": [] });
-});
