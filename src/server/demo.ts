@@ -85,6 +85,7 @@ export function demoWork(
   return [
     { order: { kind: "fetch", settings }, more: ["--set", `seed=${seed}`] },
     { order: { kind: "backtest", model, settings }, more: [] },
+    { order: { kind: "drift", model, settings }, more: [] },
     { order: { kind: "walkforward", model, settings }, more: [...seeded, ...walk] },
     { order: { kind: "stress", model, settings }, more: [...seeded, "--parallel", "1", "--noise", "4"] },
     {

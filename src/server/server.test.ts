@@ -299,6 +299,21 @@ describe("a command", () => {
     expect((await place.tell("sessions/paper/x/commands", { command: "halt", reason: "" })).status).toBe(404);
   });
 
+  it("tells the requests that the venue takes from an engine that runs, and none of one that does not", async () => {
+    const path = "sessions/paper/demo-1/requests";
+    expect(JSON.parse((await place.send("GET", `/api/v1/${path}`, place.page)).text)).toEqual({ items: [] });
+    const requests = [{ name: "create", left: 4, most: 9, spanMs: 1_000 }];
+    const door = await serveControl(join(place.folder, "state/paper/demo-1"), { answer: () => ({ requests }) });
+    try {
+      const { text: told } = await place.send("GET", `/api/v1/${path}`, place.page);
+      expect(JSON.parse(told)).toEqual({ items: requests });
+    } finally {
+      await door.close();
+    }
+    const { status } = await place.send("GET", "/api/v1/sessions/paper/nobody/requests", place.page);
+    expect(status).toBe(404);
+  });
+
   it("reaches the engine's socket with who, from where and an id that it knows again", async () => {
     const heard: unknown[] = [];
     const door = await serveControl(join(place.folder, "state/paper/demo-1"), {

@@ -16,6 +16,7 @@ export { ConnectBudget } from "./bybit/live/connect-budget.ts";
 export { BybitCredentials } from "./bybit/live/credentials.ts";
 export { type BybitHosts, bybitHosts } from "./bybit/live/hosts.ts";
 export type { BybitOutcome } from "./bybit/live/outcome.ts";
+export type { RequestLimit } from "./bybit/live/rate-budget.ts";
 export { BybitRest, type BybitRestOptions } from "./bybit/live/rest.ts";
 export {
   type ExecutionRow,

@@ -125,6 +125,7 @@ export const PATHS = [
   "/data",
   "/data?series=bybit%20BTCUSDT%20perpetual%201h",
   "/features",
+  "/features?feature=atr_14",
   "/risk",
   "/journal",
   "/jobs",

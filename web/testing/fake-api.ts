@@ -13,6 +13,7 @@ import { dialogueOf, streamAnswer } from "./fake-analyst.ts";
 import { afterCommand, type CommandBody } from "./fake-command.ts";
 import { candlesOf, decisionsOf, equityOf, linesOf, storyOf } from "./fake-curves.ts";
 import * as world from "./fake-data.ts";
+import * as judging from "./fake-judging.ts";
 import * as learning from "./fake-learning.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
@@ -228,6 +229,7 @@ export async function fakeApi(
       if (rest[2] === undefined) return session;
       if (rest[2] === "orders" && rest[4] === "story") return storyOf(session.id, decodeURIComponent(rest[3]));
       if (rest[2] === "orders") return { items: ordersOf(session) };
+      if (rest[2] === "requests") return { items: session.running ? world.requestsOf() : [] };
       if (rest[2] === "log") return { items: world.logOf(query.get("level")) };
       if (rest[2] === "commands") return { items: commands.filter((one) => one.session === session.id) };
       if (rest[2] === "decisions") return { items: decisionsOf(session.id, query.get("symbol")), nextCursor: null };
@@ -275,17 +277,22 @@ export async function fakeApi(
           : { study: learning.studiesOf()[0], items: learning.trialsOf() };
       case "reports":
         return rest[0] === undefined
-          ? { items: given(learning.reportsOf()), unreadable: [] }
-          : learning.reportsOf().find(({ id }) => id === rest[0]);
+          ? { items: given(judging.reportsOf()), unreadable: [] }
+          : judging.reportsOf().find(({ id }) => id === rest[0]);
       case "data":
         if (rest[0] === "coverage") return { items: world.coverageOf() };
         return { root: "/home/trader/tidemark/data", items: given(world.dataOf()) };
       case "results":
         return rest[0] === undefined
-          ? { items: given(learning.resultsOf()), unreadable: [] }
-          : { result: learning.resultsOf().find(({ id }) => id === rest[0]), data: learning.resultDataOf(rest[0]) };
+          ? {
+              items: given(
+                judging.resultsOf().filter(({ kind }) => query.get("kind") === null || kind === query.get("kind")),
+              ),
+              unreadable: [],
+            }
+          : { result: judging.resultsOf().find(({ id }) => id === rest[0]), data: judging.resultDataOf(rest[0]) };
       case "difference":
-        return learning.DIFFERENCE;
+        return judging.DIFFERENCE;
       case "series":
         return { items: given(world.seriesOf()) };
       case "indicators":
@@ -321,7 +328,7 @@ export async function fakeApi(
         const job = jobs.find(({ id }) => id === rest[0]);
         return job === undefined
           ? undefined
-          : { job, result: job.state === "done" ? (learning.RESULTS[job.kind] ?? null) : null };
+          : { job, result: job.state === "done" ? (judging.RESULTS[job.kind] ?? null) : null };
       }
       case "tokens":
         return { items: tokens };

@@ -7,6 +7,7 @@ import type {
   Job,
   LogLine,
   MarketSession,
+  RequestLimit,
   Series,
   Session,
   SessionRisk,
@@ -399,6 +400,15 @@ export function riskOf(): SessionRisk[] {
     ...(i === 0 ? known : unknown),
     ...sample,
   }));
+}
+
+export function requestsOf(): RequestLimit[] {
+  return [
+    { name: "address", left: 497, most: 540, spanMs: 5_000 },
+    { name: "create", left: 2, most: 9, spanMs: 1_000 },
+    { name: "cancel", left: 9, most: 9, spanMs: 1_000 },
+    { name: "connections", left: 447, most: 450, spanMs: 300_000 },
+  ];
 }
 
 export function logOf(level: string | null): LogLine[] {

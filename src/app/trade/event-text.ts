@@ -1,4 +1,5 @@
 /** @file A record of a journal in one line, with how much it matters. */
+import { decimal, exactText } from "../../core/index.ts";
 import type { Entry } from "../../trade/index.ts";
 
 export type ToldEvent = {
@@ -14,7 +15,13 @@ const good = (text: string, symbol: string | null = null): ToldEvent => ({ symbo
 const warn = (text: string, symbol: string | null = null): ToldEvent => ({ symbol, level: "warn", text });
 const bad = (text: string, symbol: string | null = null): ToldEvent => ({ symbol, level: "bad", text });
 
+/** An amount to eight decimals: what lies behind them is the paper exchange's arithmetic. */
+const plain = (amount: string): string => exactText(decimal(amount).toDecimalPlaces(8));
+
 const clock = (ms: number): string => new Date(ms).toISOString().slice(11, 16);
+
+/** A wish that was carried out ends as one that was given up does. */
+const ENDS: ReadonlySet<string> = new Set(["done", "flat"]);
 
 /** Prices, timers and looks are left out: they come by the second. */
 const TELL: Tell = {
@@ -29,7 +36,7 @@ const TELL: Tell = {
   intent: ({ request: { side, quantity, symbol, type } }) =>
     info(`${side} ${quantity} ${symbol} (${type}) is sent`, symbol),
   denied: ({ symbol, code, detail }) => warn(`${code}: ${detail}`, symbol),
-  dropped: ({ symbol, reason }) => info(`left out: ${reason}`, symbol),
+  dropped: ({ symbol, reason }) => info(ENDS.has(reason) ? "what was decided is done" : `left out: ${reason}`, symbol),
   submitted: ({ clientOrderId, outcome }) => {
     if (outcome.outcome === "acknowledged") return undefined;
     return outcome.outcome === "rejected"
@@ -40,8 +47,8 @@ const TELL: Tell = {
     if (event.kind !== "execution") return undefined;
     const { kind, side, quantity, symbol, price, fee } = event.execution;
     return kind === "funding"
-      ? info(`funding ${fee}`, symbol)
-      : good(`filled: ${side} ${quantity} ${symbol} at ${price}, fee ${fee}`, symbol);
+      ? info(`funding ${plain(fee)}`, symbol)
+      : good(`filled: ${side} ${quantity} ${symbol} at ${price}, fee ${plain(fee)}`, symbol);
   },
   settled: ({ clientOrderId, status, why }) => warn(`${clientOrderId} is ${status}: ${why}`),
   healed: ({ symbol, from, to, why }) => warn(`the position is ${to}, not ${from}: ${why}`, symbol),

@@ -13,6 +13,7 @@ import {
   bybitVenue,
   ConnectBudget,
   ccxtVenue,
+  type RequestLimit,
 } from "../../venues/index.ts";
 import { secretValues } from "../config/environment.ts";
 import type { Config } from "../config/load.ts";
@@ -24,6 +25,8 @@ export type BybitPlace = {
   readonly live: boolean;
   readonly broker: Broker | undefined;
   readonly secrets: readonly string[];
+  /** How many requests the venue takes now; absent where nobody counts them. */
+  readonly requests?: () => readonly RequestLimit[];
   /** The contract of a symbol, as the venue has it now. */
   readonly instrument: (symbol: string) => Promise<Instrument>;
 };
@@ -109,6 +112,7 @@ export async function bybitPlace(
     clock,
     live: hosts.live,
     broker,
+    requests: () => [...rest.budget.limits(), connects.limit()],
     secrets: [key, secret].filter((value) => value.length > 3),
     instrument: (symbol) => history.instrument(symbol, context.signal),
   };

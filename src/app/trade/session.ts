@@ -43,6 +43,7 @@ import {
   type TradeMode,
   TradeSession,
 } from "../../trade/index.ts";
+import type { RequestLimit } from "../../venues/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { DriftSchedule, type DriftSubject, driftEntry } from "../promotion/drift-schedule.ts";
@@ -81,6 +82,8 @@ export type SessionPlace = {
   readonly terms?: ReadonlyMap<string, TradingTerms>;
   /** Values that no log may hold. */
   readonly secrets: readonly string[];
+  /** How many requests its venue takes now. */
+  readonly requests?: () => readonly RequestLimit[];
   /** Of the session, where it is not to be called like what decides in it. */
   readonly name?: string;
   /** The script that runs a command line: models are retrained beside the session by it. */
@@ -308,7 +311,10 @@ export async function runSession(
         budget: sizing.budget,
       };
     };
-    control = await serveControl(state, { answer: (request) => answer(session, request, reload), records: journal });
+    control = await serveControl(state, {
+      answer: (request) => answer(session, request, reload, place.requests),
+      records: journal,
+    });
     closing.unshift(() => control?.close());
     const listen = loop.listener();
     const heard = (event: FeedEvent): void => {
@@ -360,11 +366,15 @@ function answer(
   session: TradeSession,
   request: Exclude<ControlRequest, { verb: "events" }>,
   reload: () => Reload,
+  requests: SessionPlace["requests"],
 ): unknown {
   const { state } = session.engine;
   switch (request.verb) {
     case "status":
-      return sessionView(state);
+      return {
+        ...sessionView(state),
+        ...(requests === undefined ? {} : { requests: requests() }),
+      } satisfies SessionView;
     case "orders":
       return ordersView(state);
     case "commands":

@@ -50,7 +50,7 @@ export async function paperSession(context: AppContext, asked: SessionAsked): Pr
   const config = context.config();
   const found = candidates(context, config, asked);
   const symbols = found.flatMap((one) => one.symbols);
-  const { feed, clock, instrument } = await paperPlace(context, categoryOf(config, found), symbols);
+  const { feed, clock, instrument, requests } = await paperPlace(context, categoryOf(config, found), symbols);
   return runSession(context, found, {
     mode: "paper",
     feed,
@@ -58,6 +58,7 @@ export async function paperSession(context: AppContext, asked: SessionAsked): Pr
     instrument,
     balance: config.backtest.initialBalance,
     secrets: [],
+    ...(requests === undefined ? {} : { requests }),
     ...(asked.name === undefined ? {} : { name: asked.name }),
     ...(asked.launcher === undefined ? {} : { launcher: asked.launcher }),
   });
@@ -152,6 +153,7 @@ export async function liveSession(
     broker: place.broker,
     balance: decimal(balance?.total ?? "0").toNumber(),
     secrets: place.secrets,
+    ...(place.requests === undefined ? {} : { requests: place.requests }),
     // What trades without having passed the gates has nothing that could be taken back.
     terms,
     ...(asked.name === undefined ? {} : { name: asked.name }),

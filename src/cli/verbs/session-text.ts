@@ -117,6 +117,11 @@ export function statusText(view: SessionView, running: boolean, columns: number)
       ({ assetClass, budget, used, usable }) =>
         `  budget       ${assetClass} ${budget.toFixed(2)}, ${used.toFixed(2)} in use, ${usable.toFixed(2)} usable now`,
     ),
+    ...(view.requests ?? [])
+      .filter(({ left, most }) => left < most)
+      .map(
+        ({ name, left, most, spanMs }) => `  requests     ${name}: ${most - left} of ${most} in ${spanMs / 1_000} s`,
+      ),
     "",
     positionsText(view.positions, columns),
     ...(view.working.length === 0 ? [] : ["", ordersText(view.working, columns)]),

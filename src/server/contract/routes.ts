@@ -54,6 +54,7 @@ import {
   logSchema,
   ordersSchema,
   positionsSchema,
+  requestsSchema,
   riskSchema,
   sessionSchema,
   sessionsSchema,
@@ -168,6 +169,13 @@ export const ROUTES = {
     tier: "view",
     query: ["level"],
     answer: logSchema,
+  },
+  requests: {
+    method: "get",
+    path: `${SESSION}/requests`,
+    summary: "How many requests the venue takes from it now",
+    tier: "view",
+    answer: requestsSchema,
   },
   equity: { method: "get", path: `${SESSION}/equity`, summary: "Columns timeMs, equity, drawdown", tier: "view" },
   history: {

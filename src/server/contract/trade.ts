@@ -103,6 +103,21 @@ export const sessionSchema = z.object({
 export type Session = z.infer<typeof sessionSchema>;
 export const sessionsSchema = z.object({ items: z.array(sessionSchema) });
 
+/** How many requests a session's venue takes now: empty of one that does not run, and where nobody counts them. */
+export const requestsSchema = z.object({
+  items: z.array(
+    z.object({
+      /** "address", "connections", or a kind such as "create". */
+      name: z.string(),
+      left: z.number(),
+      /** Of so many in any span of that length: nine tenths of what the venue states. */
+      most: z.number(),
+      spanMs: z.number(),
+    }),
+  ),
+});
+export type RequestLimit = z.infer<typeof requestsSchema>["items"][number];
+
 export const ordersSchema = z.object({ items: z.array(orderSchema) });
 export const positionsSchema = z.object({ items: z.array(positionSchema) });
 

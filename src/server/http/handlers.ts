@@ -1,6 +1,6 @@
 /** @file What each route of the contract does. Nothing is decided here: figures come from use cases, words go to the engine. */
 import type { AppContext, Jobs, SessionBook, Work } from "../../app/index.ts";
-import { commandSession, sessionCommands } from "../../app/index.ts";
+import { commandSession, sessionCommands, sessionStatus } from "../../app/index.ts";
 import { freshId, packageVersion, sha256Hex, TidemarkError } from "../../core/index.ts";
 import { chartIndicators } from "../../features/index.ts";
 import { SESSIONS } from "../../policy/index.ts";
@@ -269,6 +269,12 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     decisions: past((ask) => json(trading.decisions(sessionId(ask), ask.query))),
     events: past((ask) => json(trading.events(sessionId(ask), ask.query))),
     log: (ask) => json({ items: trading.log(sessionId(ask), ask.query["level"]) }),
+    requests: async (ask) => {
+      const session = sessionId(ask);
+      trading.session(session);
+      const { result } = await sessionStatus(context.config(), session);
+      return json({ items: result.requests ?? [] });
+    },
     equity: past((ask) => ({ bytes: encodeColumns(trading.equity(sessionId(ask))) })),
     history: past(({ params, query }) =>
       json(trading.history(assetOf(params["asset"]), modeOf(params["mode"]), query)),

@@ -1,5 +1,6 @@
 /** @file What a session shows of itself, from its state alone: the same while it runs and from its journal. */
 import { type DecimalText, decimal } from "../../core/index.ts";
+import type { RequestLimit } from "../../venues/index.ts";
 import type { CommandRecord } from "../engine/command.ts";
 import type { BudgetView } from "../engine/decision-why.ts";
 import { mayOpenClass } from "../engine/gate.ts";
@@ -59,6 +60,8 @@ export type SessionView = {
   readonly strategies: readonly StrategyView[];
   /** Budgets as the last decision found them; empty under a sizing scheme without budgets. */
   readonly wallet: readonly BudgetView[];
+  /** How many requests its venue takes now; absent of one that does not run, and where nobody counts them. */
+  readonly requests?: readonly RequestLimit[];
   /** Asset classes that the session trades, and whether they may open. */
   readonly classes: ReadonlyArray<{ readonly assetClass: string; readonly open: boolean }>;
 };

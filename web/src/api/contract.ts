@@ -33,6 +33,7 @@ export type {
   Position,
   Promotion,
   Report,
+  RequestLimit,
   Result,
   Run,
   Series,

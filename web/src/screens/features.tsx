@@ -7,6 +7,7 @@ import { Inline } from "../parts/field.tsx";
 import { Badge, CommandLine, Page, Panel } from "../parts/panel.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
+import { FeatureDrift } from "./feature-drift.tsx";
 
 const COLUMNS: readonly Column<Feature>[] = [
   { id: "name", title: "Feature", sort: ({ name }) => name, cell: ({ name }) => <span className="mono">{name}</span> },
@@ -19,7 +20,14 @@ const COLUMNS: readonly Column<Feature>[] = [
     sort: ({ warmup }) => warmup,
     cell: ({ warmup }) => warmup ?? "–",
   },
-  { id: "source", title: "From", isMinor: true, sort: ({ source }) => source, cell: ({ source }) => source },
+  {
+    id: "source",
+    title: "From",
+    isMinor: true,
+    isWrapped: true,
+    sort: ({ source }) => source,
+    cell: ({ source }) => source,
+  },
   {
     id: "description",
     title: "What it says",
@@ -78,6 +86,7 @@ export function Features(): ReactNode {
         }}
       </Loaded>
       <CommandLine line="tidemark features --list" />
+      <FeatureDrift />
     </Page>
   );
 }

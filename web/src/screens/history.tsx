@@ -1,5 +1,5 @@
 /** @file Closed trades in eight tables, asset class by mode: totals over the whole filter come from the server. */
-import { lazy, type ReactNode, Suspense } from "react";
+import { lazy, type ReactNode, Suspense, useMemo } from "react";
 import { ask } from "../api/client.ts";
 import type { History as HistoryData, Trade } from "../api/contract.ts";
 import { useApi, useColumns } from "../api/queries.ts";
@@ -155,6 +155,7 @@ function Equity({
   trades: readonly Trade[];
 }): ReactNode {
   const query = useColumns(`equity/${assetClass}/${mode}`, { everyMs: 30_000 });
+  const drawdown = useMemo(() => query.data?.["drawdown"]?.map((share) => 100 * share) ?? [], [query.data]);
   if (query.data === undefined || (query.data["timeMs"]?.length ?? 0) < 2) return null;
   const columns = query.data;
   const marks = trades.slice(0, 400).map((trade) => ({
@@ -180,8 +181,9 @@ function Equity({
           label="Drawdown"
           x={columns["timeMs"]}
           height={110}
+          places={2}
           together="equity"
-          curves={[{ label: "drawdown", values: columns["drawdown"], kind: "area", color: 6 }]}
+          curves={[{ label: "drawdown, %", values: drawdown, kind: "area", color: 6 }]}
         />
       </Suspense>
     </Panel>

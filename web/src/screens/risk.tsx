@@ -15,6 +15,7 @@ import { Moment } from "../parts/time.tsx";
 import { type Limit, limitsOf, notionalOf } from "./limits.ts";
 import { NewJobButton } from "./new-job.tsx";
 import { NextDay } from "./next-day.tsx";
+import { Requests } from "./requests.tsx";
 import { ResultView } from "./result-view.tsx";
 
 export function Risk(): ReactNode {
@@ -46,6 +47,9 @@ export function Risk(): ReactNode {
                   ))}
                 </div>
               )}
+              {running.map((session) => (
+                <Requests key={session.id} session={session} />
+              ))}
               <NextDay />
               <Refusals sessions={items} />
             </>

@@ -1,5 +1,6 @@
 /** @file How often streams may connect: 90 % of the venue's 500 times in five minutes from one address, all streams together. */
 import type { Clock } from "../../../core/index.ts";
+import type { RequestLimit } from "./rate-budget.ts";
 
 const MOST = 450;
 const SPAN_MS = 300_000;
@@ -12,6 +13,12 @@ export class ConnectBudget {
   constructor(clock: Clock, most = MOST) {
     this.#clock = clock;
     this.#most = most;
+  }
+
+  limit(): RequestLimit {
+    const nowMs = this.#clock.elapsedMs();
+    const taken = this.#times.filter((ms) => nowMs - ms < SPAN_MS).length;
+    return { name: "connections", left: Math.max(0, this.#most - taken), most: this.#most, spanMs: SPAN_MS };
   }
 
   /** Resolves when a connection may be opened. */

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { SimulatedClock } from "../../../core/index.ts";
+import { ConnectBudget } from "./connect-budget.ts";
 import { type Lane, RateBudget, type RateGroup } from "./rate-budget.ts";
 import { TimeSync } from "./time-sync.ts";
 
@@ -51,6 +52,28 @@ describe("the budget of requests", () => {
     const before = clock.elapsedMs();
     await budget.take("cancel", "cancel");
     expect(clock.elapsedMs()).toBe(before);
+  });
+
+  it("tells what is left of each kind that was asked for, and of the address", async () => {
+    const clock = new SimulatedClock(0);
+    const budget = new RateBudget(clock);
+    for (let i = 0; i < 4; i++) await budget.take("create", "trade");
+    await budget.take("orders", "read");
+    expect(budget.limits()).toEqual([
+      { name: "address", left: 535, most: 540, spanMs: 5_000 },
+      { name: "create", left: 5, most: 9, spanMs: 1_000 },
+      { name: "orders", left: 44, most: 45, spanMs: 1_000 },
+    ]);
+    clock.advance(1_001);
+    expect(
+      budget.limits().map(({ left }) => left),
+      "a second later, of five",
+    ).toEqual([535, 9, 45]);
+    const connects = new ConnectBudget(clock, 3);
+    await connects.take();
+    expect(connects.limit()).toEqual({ name: "connections", left: 2, most: 3, spanMs: 300_000 });
+    clock.advance(300_000);
+    expect(connects.limit().left).toBe(3);
   });
 
   it("takes the venue's word where another session uses the same account", async () => {

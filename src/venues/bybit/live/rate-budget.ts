@@ -27,6 +27,14 @@ export const GROUP_LIMITS = {
 } as const;
 export type RateGroup = keyof typeof GROUP_LIMITS;
 
+/** How many requests of a kind may leave now, of how many in any span of that length. */
+export type RequestLimit = {
+  readonly name: string;
+  readonly left: number;
+  readonly most: number;
+  readonly spanMs: number;
+};
+
 /** What a reply's headers say of its endpoint. */
 export type LimitNotice = { readonly limit: number; readonly left: number; readonly resetMs: number };
 
@@ -89,6 +97,17 @@ export class RateBudget {
     return Math.max(0, Math.min(this.#group(group).left(nowMs), this.#address.left(nowMs) - RESERVED[lane]));
   }
 
+  /** Of the address, and of every kind that was asked for so far. */
+  limits(): RequestLimit[] {
+    const nowMs = this.#clock.elapsedMs();
+    return [["address", this.#address] as const, ...this.#groups].map(([name, window]) => ({
+      name,
+      left: Math.max(0, window.left(nowMs)),
+      most: window.most,
+      spanMs: window.spanMs,
+    }));
+  }
+
   #group(group: RateGroup): Window {
     let found = this.#groups.get(group);
     if (found === undefined) {
@@ -102,13 +121,13 @@ export class RateBudget {
 /** Requests of the last span, by the times at which they left. */
 class Window {
   blockedUntilMs = Number.NEGATIVE_INFINITY;
-  readonly #most: number;
-  readonly #spanMs: number;
+  readonly most: number;
+  readonly spanMs: number;
   readonly #times: number[] = [];
 
   constructor(most: number, spanMs: number) {
-    this.#most = most;
-    this.#spanMs = spanMs;
+    this.most = most;
+    this.spanMs = spanMs;
   }
 
   add(nowMs: number): void {
@@ -116,14 +135,14 @@ class Window {
   }
 
   left(nowMs: number): number {
-    while (this.#times.length > 0 && this.#times[0] <= nowMs - this.#spanMs) this.#times.shift();
-    return this.#most - this.#times.length;
+    while (this.#times.length > 0 && this.#times[0] <= nowMs - this.spanMs) this.#times.shift();
+    return this.most - this.#times.length;
   }
 
   /** Until one request more fits and `reserve` stay free. */
   waitMs(nowMs: number, reserve: number): number {
     const missing = 1 + reserve - this.left(nowMs);
-    const freeAtMs = missing <= 0 ? nowMs : this.#times[missing - 1] + this.#spanMs;
+    const freeAtMs = missing <= 0 ? nowMs : this.#times[missing - 1] + this.spanMs;
     return Math.max(freeAtMs, this.blockedUntilMs) - nowMs;
   }
 }
