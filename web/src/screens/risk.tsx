@@ -47,9 +47,11 @@ export function Risk(): ReactNode {
                   ))}
                 </div>
               )}
-              {running.map((session) => (
-                <Requests key={session.id} session={session} />
-              ))}
+              <div className="columns">
+                {running.map((session) => (
+                  <Requests key={session.id} session={session} />
+                ))}
+              </div>
               <NextDay />
               <Refusals sessions={items} />
             </>
