@@ -40,3 +40,12 @@ export function enclosureFault(open: number, high: number, low: number, close: n
     return { column: "close", reason: `close ${close} is outside of low ${low} to high ${high}` };
   return undefined;
 }
+
+/**
+ * How far open or close lies outside of low to high, as a share of the price; Infinity where high lies below low. Vendors
+ * that round each price for itself, or take the close from another feed, leave bars like that: they are real.
+ */
+export function stickOut(open: number, high: number, low: number, close: number): number {
+  if (high < low) return Number.POSITIVE_INFINITY;
+  return Math.max(open - high, close - high, low - open, low - close, 0) / low;
+}

@@ -1,8 +1,8 @@
 /** @file Candles from a file: every row checked, the first bad one named with line, column and reason. */
 import { statSync } from "node:fs";
-import { DAY_MS, formatMinute, type Timeframe, timeframeMs } from "../../../core/index.ts";
+import { DAY_MS, formatMinute, type TidemarkError, type Timeframe, timeframeMs } from "../../../core/index.ts";
 import type { Candles } from "../../candles.ts";
-import { enclosureFault, numberFault } from "../../quality/bar.ts";
+import { enclosureFault, numberFault, stickOut } from "../../quality/bar.ts";
 import { changeText, findClockChange } from "../clock/change.ts";
 import { checkZone, localToUtc } from "../clock/zone.ts";
 import { areOpenAndCloseExchanged } from "./continuity.ts";
@@ -52,6 +52,8 @@ export type CandleFile = {
 
 /** More impossible rows than this share mean that the columns are not what they are taken for. */
 const MAX_IMPOSSIBLE_SHARE = 0.01;
+/** Open or close this near to the range of its bar is a price that was rounded by itself: the range is widened to it. */
+const MAX_STICK_OUT = 0.005;
 /** Fewer bytes than a row of candles ever has. */
 const LEAST_ROW_BYTES = 36;
 
@@ -66,7 +68,7 @@ export async function readCandleFile(path: string, options: CandleFileOptions = 
     reader.take(fields, tsMs, line, found),
   );
   if (reader.isEmpty) throw formatError(path, "The file has no rows", "Check that it is the right file.");
-  reader.refuseImpossible(dialect, options.keepImpossible === true);
+  const widened = reader.settleFaults(dialect, options.keepImpossible === true);
   const found = reader.book.series(dialect.header);
   const parts = found.parted?.names ?? found.series.flatMap(({ symbol }) => symbol ?? []);
   if (parts.length > 1 && areOfOneMarket(parts)) {
@@ -84,7 +86,10 @@ export async function readCandleFile(path: string, options: CandleFileOptions = 
   if (withRows.length === 0) {
     throw formatError(path, "No row of the file has prices", "Check that it is the right file.");
   }
-  return withRows.map((series) => finished(path, series, dialect, shared, options, withRows.length));
+  return withRows.map((series, i) => {
+    const one = finished(path, series, dialect, shared, options, withRows.length);
+    return i > 0 || widened === undefined ? one : { ...one, warnings: [widened, ...one.warnings] };
+  });
 }
 
 function finished(
@@ -207,8 +212,11 @@ class CandleReader {
   #book: SeriesBook | undefined;
   #rows = 0;
   #impossible = 0;
-  #firstFault: Error | undefined;
+  #firstFault: TidemarkError | undefined;
   #highLowSwapped = 0;
+  /** Rows whose open or close lies just outside of their range, and the first of them. */
+  readonly #nearly: { readonly collector: SeriesCollector; readonly row: number }[] = [];
+  #firstNearly: TidemarkError | undefined;
 
   constructor(path: string) {
     this.#path = path;
@@ -244,30 +252,54 @@ class CandleReader {
     }
     const fault = numberFault(open, high, low, close, volume) ?? enclosureFault(open, high, low, close);
     if (fault !== undefined) {
-      this.#impossible++;
-      if (enclosureFault(open, low, high, close) === undefined) this.#highLowSwapped++;
-      const name = dialect.header[columns[fault.column] ?? 0];
-      this.#firstFault ??= fieldError(this.#path, line, name, fault.reason, "");
+      const error = (): TidemarkError =>
+        fieldError(this.#path, line, dialect.header[columns[fault.column] ?? 0], fault.reason, "");
+      if (
+        numberFault(open, high, low, close, volume) === undefined &&
+        stickOut(open, high, low, close) <= MAX_STICK_OUT
+      ) {
+        this.#nearly.push({ collector, row: collector.rows.length });
+        this.#firstNearly ??= error();
+      } else {
+        this.#impossible++;
+        if (enclosureFault(open, low, high, close) === undefined) this.#highLowSwapped++;
+        this.#firstFault ??= error();
+      }
     }
     this.#rows++;
     collector.rows.push(tsMs, open, high, low, close, volume);
     if (dialect.labels.length > 0) this.book.noteLabels(fields);
   }
 
-  /** Throws for the first impossible row unless few are to be let through. */
-  refuseImpossible(dialect: Dialect, keep: boolean): void {
-    if (this.#firstFault === undefined) return;
-    const share = this.#impossible / this.#rows;
-    const few = share <= MAX_IMPOSSIBLE_SHARE || this.#impossible === 1;
-    if (keep && few) return;
+  /**
+   * Widens the few bars whose open or close lies just outside of their range, and says so. Throws for the first impossible
+   * row unless few are to be let through.
+   */
+  settleFaults(dialect: Dialect, keep: boolean): string | undefined {
+    const nearly = this.#nearly.length;
+    // Many rows that just miss their range are columns that were taken for each other in a market that hardly moves.
+    const areReal = this.#areFew(nearly);
+    const first = areReal ? this.#firstFault : (this.#firstNearly ?? this.#firstFault);
+    const faulty = this.#impossible + (areReal ? 0 : nearly);
+    const few = this.#areFew(faulty);
+    if (first !== undefined && !(keep && few)) throw this.#refusal(first, faulty, few, dialect);
+    if (!areReal || this.#firstNearly === undefined) return undefined;
+    for (const { collector, row } of this.#nearly) widen(collector.rows.candles(), row);
+    return `${nearly} ${nearly === 1 ? "bar has" : "bars have"} an open or a close just outside of low to high: their range was widened to it, the first in ${this.#firstNearly.where?.slice(this.#path.length + 2) ?? ""}`;
+  }
+
+  #areFew(rows: number): boolean {
+    return rows <= MAX_IMPOSSIBLE_SHARE * this.#rows || rows <= 1;
+  }
+
+  #refusal(first: TidemarkError, faulty: number, few: boolean, dialect: Dialect): TidemarkError {
     const { high = 0, low = 0 } = dialect.series[0].columns;
     const hint = few
       ? "Mend the line, or leave such rows out with `--repair`; nothing was stored."
       : this.#highLowSwapped === this.#rows
         ? `All rows would fit with the columns "${dialect.header[high]}" and "${dialect.header[low]}" exchanged: name the columns in the order of the file with \`--columns\`; nothing was stored.`
-        : `${this.#impossible} of ${this.#rows} rows are like this: name the columns in the order of the file with \`--columns\`; nothing was stored.`;
-    const fault = this.#firstFault as ReturnType<typeof formatError>;
-    throw formatError(fault.where ?? this.#path, fault.what, hint);
+        : `${faulty} of ${this.#rows} rows are like this: name the columns in the order of the file with \`--columns\`; nothing was stored.`;
+    return formatError(first.where ?? this.#path, first.what, hint);
   }
 
   #price(position: number, fields: readonly string[], tsMs: number, line: number, dialect: Dialect): number {
@@ -300,6 +332,11 @@ class CandleReader {
     }
     return dialect.isQuoteVolume ? volume / close : volume;
   }
+}
+
+function widen({ open, high, low, close }: Candles, row: number): void {
+  high[row] = Math.max(high[row], open[row], close[row]);
+  low[row] = Math.min(low[row], open[row], close[row]);
 }
 
 /** A row with a time and nothing else: the vendor writes every minute, traded or not. */

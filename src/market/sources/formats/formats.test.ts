@@ -168,6 +168,42 @@ describe("JSON", () => {
     expect(rowsOf((await readCandleFile(place("BTCUSDT-z.json.gz")))[0])).toEqual(rows);
   });
 
+  const other = HOURS.map(([t, o, h, l, c, v]): CandleRow => [t, 2 * o, 2 * h, 2 * l, 2 * c, v]);
+  const withMore = objects(other, iso).map((row) => ({ ...row, splits: 0 }));
+  it.each<readonly [string, unknown]>([
+    ["by name", { AAPL: objects(HOURS, iso), MSFT: objects(other, iso) }],
+    ["by name, as arrays in a reply", { bars: { AAPL: HOURS, MSFT: other }, next_page_token: null }],
+    ["by name, one with a column more", { AAPL: objects(HOURS, iso), MSFT: withMore, events: [[1], [2], [3], [4]] }],
+    [
+      "in a list",
+      [
+        { symbol: "AAPL", candles: objects(HOURS, iso) },
+        { symbol: "MSFT", candles: withMore },
+      ],
+    ],
+    [
+      "in a list inside of a reply",
+      { data: ["AAPL", "MSFT"].map((symbol, i) => ({ meta: { symbol }, values: [HOURS, other][i] })) },
+    ],
+  ])("reads every market of a file: %s", async (_name, value) => {
+    const path = place("many.json");
+    writeFileSync(path, JSON.stringify(value));
+    const files = await readCandleFile(path);
+    expect(files.map((file) => [file.symbol, rowsOf(file)])).toEqual([
+      ["AAPL", HOURS],
+      ["MSFT", other],
+    ]);
+  });
+
+  it("reads every page of a market", async () => {
+    const path = place("BTCUSDT.json");
+    writeFileSync(path, JSON.stringify([HOURS.slice(0, 100), HOURS.slice(100, 200), HOURS.slice(200)]));
+    expect((await readCandleFile(path)).map(rowsOf)).toEqual([HOURS]);
+    const pages = [HOURS.slice(0, 150), HOURS.slice(150)].map((rows) => ({ ok: true, result: objects(rows, iso) }));
+    writeFileSync(path, JSON.stringify(pages));
+    expect((await readCandleFile(path)).map(rowsOf)).toEqual([HOURS]);
+  });
+
   it("reads one value a line, and values that Python calls NaN", async () => {
     const lines = objects(HOURS, (t) => t).map((row, i) =>
       JSON.stringify(row).replace(/"volume":[^}]+/, i === 3 ? '"volume":NaN' : "$&"),

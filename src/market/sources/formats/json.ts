@@ -93,7 +93,9 @@ function tableOf(value: unknown, depth: number): Rows | undefined {
   if (Array.isArray(value)) {
     const list = listTable(value);
     // A list of one or two may be a wrapper too, such as the "result" of Yahoo's chart.
-    const inner = list === undefined || value.length < 3 ? best(value.slice(0, 20), depth) : undefined;
+    const inner =
+      listedTables(value, depth) ??
+      (list === undefined || value.length < 3 ? best(value.slice(0, 20), depth) : undefined);
     return inner !== undefined && inner.rows.length > value.length ? inner : list;
   }
   if (!isObject(value)) return undefined;
@@ -109,20 +111,72 @@ function tableOf(value: unknown, depth: number): Rows | undefined {
 
 /** Fewer rows than this are no series beside others. */
 const LEAST_ROWS = 3;
+const PRICES = ["open", "high", "low", "close"] as const;
 
-/** Tables of the same columns under names of their own, such as {"AAPL": [...], "MSFT": [...]}: none of them is left out. */
+type NamedRows = Rows & { readonly name: string | undefined };
+
+/** Whether the columns are named as those of candles are. */
+function hasPrices({ columns = [] }: Rows): boolean {
+  const names = columns.map(normalName);
+  return PRICES.every((role) => NAMES[role].some((name) => names.includes(name)));
+}
+
+/** Tables under names of their own, such as {"AAPL": [...], "MSFT": [...]}. */
 function severalTables(value: Record<string, unknown>, depth: number): Rows | undefined {
-  const named = Object.entries(value).flatMap(([name, inner]) => {
-    const table = isScalar(inner) ? undefined : tableOf(inner, depth + 1);
-    return table === undefined || table.rows.length < LEAST_ROWS ? [] : [{ name, ...table }];
-  });
-  if (named.length < 2) return undefined;
+  return joinedTables(Object.entries(value).flatMap(([name, inner]) => namedRows(name, inner, depth)));
+}
+
+/** Tables in a list: of markets that are named inside, or pages of one. */
+function listedTables(list: readonly unknown[], depth: number): Rows | undefined {
+  const [first] = list;
+  const parts = Array.isArray(first) ? first : isObject(first) ? Object.values(first) : [];
+  const isWrapper = parts.some((part) => !isScalar(part) && Object.values(part as object).length > 0);
+  return isWrapper ? joinedTables(list.flatMap((inner) => namedRows(nameInside(inner), inner, depth))) : undefined;
+}
+
+function namedRows(name: string | undefined, inner: unknown, depth: number): NamedRows[] {
+  const table = isScalar(inner) ? undefined : tableOf(inner, depth + 1);
+  return table === undefined || table.rows.length < LEAST_ROWS ? [] : [{ name, ...table }];
+}
+
+/** The symbol that stands beside the rows of a market. */
+function nameInside(value: unknown): string | undefined {
+  if (!isObject(value)) return undefined;
+  for (const [name, text] of Object.entries(value)) {
+    if (typeof text === "string" && NAMES.symbol.includes(normalName(name))) return text;
+  }
+  return Object.values(value)
+    .map(nameInside)
+    .find((name) => name !== undefined);
+}
+
+/**
+ * All of the tables as one, so that none of them is left out. Those of candles are told by their columns, and what one of
+ * them has beside the others is empty in those; others only by having the same columns.
+ */
+function joinedTables(found: readonly NamedRows[]): Rows | undefined {
+  const candles = found.filter(hasPrices);
+  const tables = candles.length > 0 ? candles : found;
+  if (tables.length < 2) return undefined;
   const shape = ({ columns, rows }: Rows): string => columns?.join("|") ?? `${rows[0].length} values`;
-  if (new Set(named.map(shape)).size > 1) return undefined;
-  const [{ columns }] = named;
+  if (candles.length === 0 && new Set(tables.map(shape)).size > 1) return undefined;
+  const named = tables.some(({ name }) => name !== undefined);
+  const labelled = (name: string | undefined, row: Row): Row => (named ? [name ?? "", ...row] : row);
+  if (tables[0].columns === undefined) {
+    return { columns: undefined, rows: tables.flatMap(({ name, rows }) => rows.map((row) => labelled(name, row))) };
+  }
+  const columns = [...new Set(tables.flatMap((table) => table.columns ?? []))];
   return {
-    columns: columns === undefined ? undefined : ["symbol", ...columns],
-    rows: named.flatMap(({ name, rows }) => rows.map((row) => [name, ...row])),
+    columns: named ? ["symbol", ...columns] : columns,
+    rows: tables.flatMap(({ name, columns: own = [], rows }) => {
+      const places = columns.map((column) => own.indexOf(column));
+      return rows.map((row) =>
+        labelled(
+          name,
+          places.map((place) => row[place]),
+        ),
+      );
+    }),
   };
 }
 
