@@ -8,8 +8,10 @@ import { commandLine, type Outcome, temporaryFolder, tidemark } from "./cli.ts";
 const SETTINGS = `
 [data]
 venue = "synthetic"
-synthetic_bars = 2000
+synthetic_bars = 1500
 symbols = ["AAA/USDT:USDT", "BBB/USDT:USDT"]
+[features]
+list = ["return1", "rsi14"]
 [model]
 hidden_size = 8
 join_size = 8
@@ -34,7 +36,7 @@ steps = 1024
 episode_bars = 64
 [[curriculum.plan]]
 name = "second"
-steps = 8192
+steps = 4096
 feature_noise = 0.05
 flip_probability = 0.5
 [[curriculum.plan]]
@@ -104,7 +106,7 @@ describe("tidemark full", () => {
     using folder = configured();
     const cwd = { cwd: folder.path };
     mkdirSync(join(folder.path, "candles"));
-    writeWalk(join(folder.path, "candles"), "AAAUSDT.csv", { bars: 2000, seed: 1 });
+    writeWalk(join(folder.path, "candles"), "AAAUSDT.csv", { bars: 1500, seed: 1 });
     await commandLine(["import", "candles"], cwd);
     const args = ["full", "--venue", "auto", "--symbols", "AAA/USDT:USDT", "--per-symbol", "--seed", "3"];
     const { code, stdout, stderr } = await commandLine(args, cwd);

@@ -30,8 +30,8 @@ embargo_bars = 8
 async function prepare(folder: string): Promise<void> {
   writeFileSync(join(folder, "tidemark.toml"), SMALL);
   mkdirSync(join(folder, "candles"));
-  writeWalk(join(folder, "candles"), "AAAUSDT.csv", { bars: 3000, seed: 1 });
-  writeWalk(join(folder, "candles"), "BBBUSDT.csv", { bars: 3000, seed: 2 });
+  writeWalk(join(folder, "candles"), "AAAUSDT.csv", { bars: 2000, seed: 1 });
+  writeWalk(join(folder, "candles"), "BBBUSDT.csv", { bars: 2000, seed: 2 });
   const { code, stderr } = await commandLine(["import", "candles"], { cwd: folder });
   expect(code, `no complaint: ${stderr}`).toBe(0);
 }
@@ -45,7 +45,7 @@ describe("tidemark train", () => {
     using folder = temporaryFolder();
     await prepare(folder.path);
     const cwd = { cwd: folder.path };
-    const train = ["train", "--seed", "5", "--json"];
+    const train = ["train", "--seed", "3", "--json"];
     const runs = [await tidemark(train, cwd), await commandLine(train, cwd)];
     const [first, second] = runs.map(({ code, stdout, stderr }) => {
       expect(code, `no complaint: ${stderr}`).toBe(0);
@@ -160,12 +160,21 @@ describe("tidemark demo", () => {
     using folder = temporaryFolder();
     const args = [
       "demo",
-      ...["training.total_steps=2048", "data.synthetic_bars=3000"].flatMap((one) => ["--set", one]),
+      ...[
+        "training.total_steps=512",
+        "training.rollout=512",
+        "training.accounts=8",
+        "data.synthetic_bars=1152",
+      ].flatMap((one) => ["--set", one]),
+      ...["features.list=return1,rsi14", "model.hidden_size=8", "splits.embargo_bars=8"].flatMap((one) => [
+        "--set",
+        one,
+      ]),
     ];
     const { code, stdout, stderr } = await commandLine(args, { cwd: folder.path });
     expect(code, `no complaint: ${stderr}`).toBe(0);
     expect(stdout).toContain("No real candles: Bybit");
-    expect(stdout).toContain("SYNTHETIC");
+    expect(stdout).toContain("SYNTHETIC market: 4 days");
     expect(stdout).toContain("buy-and-hold");
     const report = /report +(\S+report\.html)/.exec(stdout)?.[1] ?? "";
     expect(existsSync(report), `the report is at ${report}`).toBe(true);

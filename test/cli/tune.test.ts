@@ -16,7 +16,7 @@ synthetic_edge = 0.3
 [features]
 list = ["return1", "rsi14"]
 [training]
-total_steps = 4096
+total_steps = 2048
 rollout = 256
 accounts = 8
 stretches = 2
@@ -26,7 +26,7 @@ episode_bars = 128
 [splits]
 embargo_bars = 8
 [search]
-step_share = 0.25
+step_share = 0.5
 startup_trials = 2
 [search.space]
 encoder = ["mlp"]
@@ -96,7 +96,7 @@ describe("tidemark tune", () => {
     expect(readFileSync(tuned.best.file, "utf8")).toContain('encoder = "mlp"');
     expect(configOf(model).training, "the full training has them").toMatchObject({
       learning_rate: tuned.best.settings["training.learning_rate"],
-      total_steps: 4096,
+      total_steps: 2048,
     });
     expect(model.provenance, "the model says what its settings were chosen among").toMatchObject({
       search: { study: "tidemark-1", trials: 3, best: tuned.best.number, looks: tuned.verdict.looks },

@@ -27,7 +27,8 @@ export type DemoMarket = {
 
 function withData(config: Config, data: Partial<FileConfig["data"]>): Config {
   const plain = { ...config.resolved.data, ...data };
-  return configOf({ ...config.resolved, data: plain }, config.folder);
+  const { overridden } = config;
+  return { ...configOf({ ...config.resolved, data: plain }, config.folder), overridden };
 }
 
 /** The candles of a folder that the user has. */
@@ -73,19 +74,21 @@ async function marketOfBybit(context: AppContext, config: Config): Promise<DemoM
 export async function marketOfVenue(context: AppContext, config: Config): Promise<DemoMarket> {
   const found = await marketOfBybit(context, config);
   if (typeof found !== "string") return found;
+  const bars = config.overridden.has("data.synthetic_bars") ? config.data.syntheticBars : (DAYS * DAY_MS) / BAR_MS;
+  const days = Math.round((bars * BAR_MS) / DAY_MS);
   return {
     config: withData(config, {
       venue: "synthetic",
       kind: "perpetual",
       symbols: SYMBOLS,
       timeframe: "5m",
-      synthetic_bars: (DAYS * DAY_MS) / BAR_MS,
+      synthetic_bars: bars,
       synthetic_edge: PLANTED_EDGE,
       synthetic_signal: "volume",
     }),
     told:
       `No real candles: ${found}.\n` +
-      `Instead a SYNTHETIC market: ${DAYS} days of five made-up symbols with a planted edge (volume foretells returns with a ` +
+      `Instead a SYNTHETIC market: ${days} days of five made-up symbols with a planted edge (volume foretells returns with a ` +
       `correlation of ${PLANTED_EDGE}), so that there is something to learn. It says nothing about real markets.`,
   };
 }

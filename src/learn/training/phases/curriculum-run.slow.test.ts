@@ -50,7 +50,7 @@ describe("a training by phases", () => {
     expect(told.join(), "episodes that can't be are told").toMatch(/phase 3 asks for episodes of 100000 bars/);
 
     // In the first market of phase 2, in its second one, at its border, in phase 3.
-    for (const stopAt of NIGHTLY ? [1_536, 2_560, 4_096, 4_608] : [2_560, 4_608]) {
+    for (const stopAt of NIGHTLY ? [1_536, 2_560, 4_096, 4_608] : [2_560]) {
       const run = `parts-${stopAt}`;
       const controller = new AbortController();
       let steps = 0;
@@ -167,15 +167,12 @@ describe("going on from a model", () => {
     expect(kept.parameterHash).toBe(source.parameterHash);
   });
 
-  it("refuses other features, and counts what the model has seen as seen", async () => {
+  it("refuses other features", async () => {
     const source = await trainPolicy(options("seen"));
     const start = await startFromModel(source.modelFolder);
     await expect(trainPolicy(options("other", { start, features: ["return1", "rsi14"] }))).rejects.toMatchObject({
       code: "MODEL_MISMATCH",
     });
-    const split = { trainShare: 0.5, validationShare: 0.15, embargoBars: 12 };
-    const earlier = await trainPolicy(options("earlier", { start, split }));
-    expect(earlier.manifest.provenance.trainToMs).toBe(source.manifest.provenance.trainToMs);
   });
 });
 
