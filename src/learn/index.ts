@@ -65,6 +65,7 @@ export {
   compareClassifiers,
   type Explanation,
   LABEL_DEFAULTS,
+  LABEL_KINDS,
   type ReliabilityBin,
   rollingWindows,
   skillOf,

@@ -14,6 +14,7 @@ export {
 export { DissimilarityIndex } from "./drift/distance.ts";
 export { DRIFT_ACTIONS, type DriftAction, type DriftFindings, driftAction } from "./drift/outputs.ts";
 export { GATED_DAY, ROW_GATE, RowGate } from "./drift/row-gate.ts";
+export { calibrateScore, type ScoreColumn, type ScoreLimit, scoreWeeks } from "./drift/scores.ts";
 export { kolmogorovSmirnov, kolmogorovTail, populationStability } from "./drift/statistics.ts";
 export { type BettingState, bet, FRESH_BETTING, openingCapital } from "./evidence/betting.ts";
 export { ConfidenceSequence, MixtureTest } from "./evidence/sequences.ts";

@@ -23,6 +23,7 @@ import { type FeatureShapes, featureShapes } from "./feature-shapes.ts";
 import { findModel } from "./folders.ts";
 import { marketOf, type OpenedModel, openModel } from "./open.ts";
 import { rowGate } from "./row-gate.ts";
+import { logLossScore, missScore, type ScoreDrift, scoreDrift } from "./score-drift.ts";
 import { type SeriesDrift, seriesDrift } from "./series-drift.ts";
 
 const WEEK_MS = 604_800_000;
@@ -49,6 +50,8 @@ export type ModelDrift = {
   /** The same of what the model says (a probability and a side of each symbol); empty where its account did not last. */
   readonly outputs: ReadonlyArray<Pick<WeekOfDrift, "toMs" | "beyond" | "alarm" | "furthest">>;
   readonly outputsBeyondShare: number;
+  /** How good what it says is, beside what the base rate gives; without those that the training can't calibrate. */
+  readonly scores: readonly ScoreDrift[];
   /** Share of all rows since the training that lie behind the gates; 1 % and 0.1 % are ordinary. */
   readonly gatedShare: { readonly half: number; readonly closed: number };
   /** What the newest week asks for. */
@@ -91,6 +94,10 @@ export async function modelDrift(
   }
   const said = await outputColumns(context, opened, config.backtest.initialBalance);
   const outputs = outputWeeks(said, trained, settings);
+  const bars = { from: warmup, trained, barsPerWeek: settings.barsPerWeek };
+  const loss = logLossScore(tape, raw, model, bars);
+  const misses = said.sides.length === 0 ? [] : [missScore(tape, said.sides, said.from, bars)];
+  const scores = scoreDrift(tape, [...(loss === undefined ? [] : [loss]), ...misses], bars);
   const gate = rowGate(normalized, tape, { from: warmup, to: trained });
   const gated = weeks.map(({ toBar }) => {
     const to = toBar + warmup;
@@ -106,10 +113,12 @@ export async function modelDrift(
     weeks: weeks.map((week, i) => ({ ...told(week, columns, limits.limits, tape, warmup), gated: gated[i] })),
     outputs: outputs.weeks.map((week) => told(week, said.columns, outputs.limits, tape, said.from)),
     outputsBeyondShare: shareBeyond(outputs.weeks, said.columns.length),
+    scores,
     gatedShare: { half: meanOf("half"), closed: meanOf("closed") },
     action: driftAction({
       features: weeks,
       outputs: outputs.weeks,
+      scores: weeks.map((_, i) => ({ alarm: scores.some((score) => i < score.weeks.length && score.weeks[i].alarm) })),
       gatedDay: gated[gated.length - 1].worstDay,
       gatedLimit: GATED_DAY,
     }),
@@ -149,7 +158,13 @@ function shareBeyond(weeks: readonly DriftWeek[], columns: number): number {
   return weeks.length === 0 ? 0 : beyond / (weeks.length * columns);
 }
 
-type Said = { readonly columns: readonly Column[] /** Bar of their first value. */; readonly from: number };
+type Said = {
+  readonly columns: readonly Column[];
+  /** By symbol: the side that is held at the close of each bar. */
+  readonly sides: readonly Float32Array[];
+  /** Bar of their first value. */
+  readonly from: number;
+};
 
 /** What the model says bar by bar, training included: the probability of its last class or of going long, and the side that it takes. */
 async function outputColumns(
@@ -188,13 +203,13 @@ async function outputColumns(
   context.endProgress();
   if (result.liquidated) {
     context.warn("the model's account did not last over this history: what it says is not watched.");
-    return { columns: [], from };
+    return { columns: [], sides: [], from };
   }
   const columns = tape.instruments.flatMap(({ symbol }, s) => [
     { name: `${symbol} probability`, values: probability[s] },
     { name: `${symbol} side`, values: side[s] },
   ]);
-  return { columns, from };
+  return { columns, sides: side, from };
 }
 
 function outputWeeks(

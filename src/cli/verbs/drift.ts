@@ -22,6 +22,11 @@ function percent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }
 
+const SCORE_WORDS: Readonly<Record<string, string>> = {
+  "log loss": "Log loss less that of the base rate",
+  misses: "Share of bars held that went against it, less what chance gives",
+};
+
 /** Weeks that are shown; all of them are in --json. */
 const SHOWN = 12;
 /** Features that are named. */
@@ -45,7 +50,7 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
       summary: VERB_SUMMARIES.drift,
       withoutChance: true,
       details:
-        "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm, and so is what the model says (probabilities, sides), which counts for more. Rows that lie far from those of the training are counted. --json has each feature's distribution in the training and since, and how features correlate. Exit 5 where the newest week asks for more than a note.",
+        "Every feature is held to its own history: its limit is what 99 of 100 of its ordinary weeks stayed below. Many features beyond their limits in two weeks running are an alarm, and so is what the model says (probabilities, sides) and how good that is (log loss, misses), which count for more. Rows that lie far from those of the training are counted. --json has each feature's distribution in the training and since, and how features correlate. Exit 5 where the newest week asks for more than a note.",
       options: [
         new Option("--model <model>", "name, name/version, or a folder").makeOptionMandatory(),
         new Option("--fetch", "fetch newer candles first"),
@@ -100,6 +105,15 @@ export function registerDrift(program: Command, runner: VerbRunner): void {
         output.text(
           `What it says: ${percent(outputsBeyondShare)} of outputs and weeks beyond their limits; ${alarms.length === 0 ? "no alarm" : `alarms in the weeks to ${alarms.slice(-SHOWN).join(", ")}`}.`,
         );
+        for (const { name, limit, calibratedOn, beyondShare: share, weeks: own } of drift.scores) {
+          const newest = own.at(-1)?.value ?? null;
+          const told =
+            newest === null ? "too few answers in the newest week" : `${newest.toFixed(4)} in the newest week`;
+          const alarmed = own.filter(({ alarm }) => alarm).map(({ toMs }) => formatDay(toMs));
+          output.text(
+            `${SCORE_WORDS[name] ?? name}: ${told}, ordinary up to ${limit.toFixed(4)} (${calibratedOn} weeks); ${percent(share)} of weeks beyond; ${alarmed.length === 0 ? "no alarm" : `alarms in the weeks to ${alarmed.slice(-SHOWN).join(", ")}`}.`,
+          );
+        }
         output.text(
           `Rows further from the training's than ordinary ones: ${percent(gatedShare.half)} (1 % is ordinary), far further ${percent(gatedShare.closed)} (0.1 %).`,
         );

@@ -15,6 +15,8 @@ export type ClassifierRows = {
   readonly labels: Uint8Array;
   readonly day: Int32Array;
   readonly side: Int8Array;
+  /** `[n]` bar at whose close the class is known. */
+  readonly knownAt: Int32Array;
 };
 
 /**
@@ -41,7 +43,7 @@ export function classifierRows(
     wish(rule, rows.symbol[i], p, i * classes, rows.sigma[i], 0, 0, found, rows.side[i]);
     side[i] = found.side;
   }
-  return { classes, p, labels, day: rows.day, side };
+  return { classes, p, labels, day: rows.day, side, knownAt: rows.knownAt };
 }
 
 export type ClassifierComparison = {

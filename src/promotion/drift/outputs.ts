@@ -13,6 +13,8 @@ export type DriftFindings = {
   readonly features: ReadonlyArray<Pick<DriftWeek, "alarm" | "broken">>;
   /** Of the outputs, the same weeks. */
   readonly outputs: ReadonlyArray<Pick<DriftWeek, "alarm" | "broken">>;
+  /** How good what it says is, the same weeks; empty where nothing could be measured. */
+  readonly scores: ReadonlyArray<{ readonly alarm: boolean }>;
   /** Greatest share of rows behind the gate in a day of the newest week. */
   readonly gatedDay: number;
   /** Share of a day that is an alarm. */
@@ -20,17 +22,22 @@ export type DriftFindings = {
 };
 
 /**
- * What the newest week asks for: each further week of an alarm in the outputs is one step down. A day behind the gate and
+ * What the newest week asks for: each further week of an alarm in the outputs, or in how good they are, is one step down. A day behind the gate and
  * features beyond their limits add up to one step; either alone is a note.
  */
-export function driftAction({ features, outputs, gatedDay, gatedLimit }: DriftFindings): DriftAction {
+export function driftAction({ features, outputs, scores, gatedDay, gatedLimit }: DriftFindings): DriftAction {
   const newest = features.at(-1);
   if (newest === undefined) return "none";
   if (newest.broken.length > 0) return "close-only";
   const gated = gatedDay > gatedLimit;
   let weeks = 0;
-  while (weeks < outputs.length && outputs[outputs.length - 1 - weeks].alarm) weeks++;
+  while (alarmed(outputs, weeks) || alarmed(scores, weeks)) weeks++;
   if (weeks > 0) return DRIFT_ACTIONS[Math.min(DRIFT_ACTIONS.length - 1, 1 + weeks)];
   if (newest.alarm && gated) return "half";
   return newest.alarm || gated ? "note" : "none";
+}
+
+/** @param back weeks before the newest */
+function alarmed(weeks: ReadonlyArray<{ readonly alarm: boolean }>, back: number): boolean {
+  return back < weeks.length && weeks[weeks.length - 1 - back].alarm;
 }

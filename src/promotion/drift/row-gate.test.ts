@@ -63,7 +63,7 @@ describe("the gate of rows", () => {
 describe("what drift leads to", () => {
   const calm = { alarm: false, broken: [] };
   const alarm = { alarm: true, broken: [] };
-  const none = { gatedDay: 0.05, gatedLimit: 0.2 };
+  const none = { gatedDay: 0.05, gatedLimit: 0.2, scores: [] };
 
   it("rises by a step with every week that the outputs are beyond their limits", () => {
     const found = [0, 1, 2, 3, 4, 9].map((weeks) =>
@@ -74,6 +74,13 @@ describe("what drift leads to", () => {
 
   it("is a note where features alone move, or rows alone lie outside, and half the size where both do", () => {
     expect(driftAction({ ...none, features: [alarm], outputs: [calm] })).toBe("note");
+    expect(driftAction({ ...none, features: [calm], outputs: [calm], scores: [calm, alarm] })).toBe("half");
+    expect(
+      driftAction({ ...none, features: [calm], outputs: [calm, alarm], scores: [calm, alarm] }),
+      "a week counts once, whatever was found in it",
+    ).toBe("half");
+    expect(driftAction({ ...none, features: [calm], outputs: [alarm, calm], scores: [alarm, alarm] })).toBe("retrain");
+    expect(driftAction({ ...none, features: [calm], outputs: [calm], scores: [alarm, calm] })).toBe("none");
     expect(driftAction({ ...none, gatedDay: 0.3, features: [calm], outputs: [calm] })).toBe("note");
     expect(driftAction({ ...none, gatedDay: 0.3, features: [alarm], outputs: [calm] })).toBe("half");
     expect(driftAction({ ...none, gatedDay: 0.2, features: [calm], outputs: [alarm, calm] })).toBe("none");
