@@ -11,6 +11,7 @@ export { checkConfig } from "./config/check.ts";
 export { decisionSettings } from "./config/decision.ts";
 export { environmentOverrides, exampleEnv } from "./config/environment.ts";
 export { exampleToml } from "./config/example.ts";
+export { ruleDecision } from "./config/explicit-decision.ts";
 export { featureSelection } from "./config/feature-selection.ts";
 export { dataRoot, modelsFolder, reportsFolder, runsFolder } from "./config/folders.ts";
 export { configJsonSchema, schemaAt } from "./config/json-schema.ts";

@@ -175,7 +175,8 @@ export const METRIC_GROUPS: readonly MetricGroup[] = [
         kind: change,
         of: (s) => s.valueAtRisk.cornishFisher,
         better: "more",
-        meaning: "Normal quantile corrected for skew and kurtosis (Cornish-Fisher).",
+        meaning:
+          "Normal quantile corrected for skew and kurtosis (Cornish-Fisher); none where they are too great for the correction.",
       },
       {
         label: "Skew",

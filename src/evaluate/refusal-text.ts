@@ -1,11 +1,18 @@
 /** @file Why a policy did not trade, in words, from what was wanted and what was refused. */
+import type { ORDER_OUTCOMES } from "../exchange/index.ts";
+import type { VERDICT_NAMES } from "../risk/index.ts";
 import { formatFigure } from "./format.ts";
 import type { BacktestResult } from "./record.ts";
 
-/** What the gate and the exchange say, for people; codes that stop an order altogether first. */
-const REASONS: Readonly<Record<string, string>> = {
+type Unhindered = "none" | "filled" | "amended";
+type Code =
+  | `risk.${(typeof VERDICT_NAMES)[number]}`
+  | `exchange.${Exclude<(typeof ORDER_OUTCOMES)[number], Unhindered>}`;
+
+/** What the gate and the exchange say, for people; codes that stop an order altogether first. None may be without words. */
+const REASONS: Readonly<Record<Code, string>> = {
   "risk.minNotional": "the position would have been below the venue's least order",
-  "risk.belowLot": "the position would have been less than one lot",
+  "risk.belowOneLot": "the position would have been less than one lot",
   "risk.noBudget": "sizing left nothing for the symbol",
   "risk.spotShort": "spot can't be sold short",
   "risk.shortDisabled": "shorting is switched off",
@@ -25,6 +32,15 @@ const REASONS: Readonly<Record<string, string>> = {
   "risk.exitTime": "the position was cut to what can be closed in time",
   "risk.exitCost": "the position was cut to what can be closed at the allowed cost",
   "risk.valueAtRisk": "the position was cut to the portfolio's value at risk",
+  "risk.drawdownScaled": "the position was made smaller in a drawdown",
+  "risk.turbulent": "the position was made smaller while the symbol was wilder than usual",
+  "risk.positionShare": "the position was cut to its greatest share of equity",
+  "risk.venueShare": "the position was cut to what one venue may hold",
+  "risk.stressLoss": "the position was cut to the greatest loss in a move of all prices",
+  "risk.correlated": "the position was cut to what may win and lose together",
+  "exchange.clampedByMargin": "the margin allowed a part only",
+  "exchange.clampedByVolume": "its share of the volume allowed a part only",
+  "exchange.partial": "a part was filled, by chance",
   "exchange.refusedAbsent": "the symbol had no bar at the open",
   "exchange.refusedMinNotional": "the order was below the venue's least at the open",
   "exchange.refusedMargin": "there was no margin for it",
@@ -33,13 +49,15 @@ const REASONS: Readonly<Record<string, string>> = {
   "exchange.refusedSpotShort": "spot can't be sold short",
   "exchange.refusedTimeStop": "the position had reached its greatest age",
   "exchange.refusedLiquidated": "the account was liquidated",
+  "exchange.refusedBelowTick": "the sale would have filled below one tick",
+  "exchange.refusedExpired": "the contract had expired",
 };
 
 const MOST_REASONS = 3;
 
 /** A code in words; one that is not known here stands as it is. */
 export function refusalText(code: string): string {
-  return REASONS[code] ?? code;
+  return (REASONS as Readonly<Record<string, string>>)[code] ?? code;
 }
 
 /** Why nothing was traded. */
@@ -59,7 +77,7 @@ export function idleText({ wanted, refusals, config }: Pick<BacktestResult, "wan
   if (found.length === 0) return `${text}: every size was 0.`;
   const scheme = schemeOf(config);
   const help =
-    refusals["risk.minNotional"] !== undefined || refusals["risk.belowLot"] !== undefined
+    refusals["risk.minNotional"] !== undefined || refusals["risk.belowOneLot"] !== undefined
       ? ` A larger balance, or larger sizes (sizing.scheme is ${scheme ?? "set so"}), would trade.`
       : "";
   return `${text}: ${found.join("; ")}.${help}`;

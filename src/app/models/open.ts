@@ -13,8 +13,7 @@ import {
   type TrainedPolicy,
 } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { camelCase } from "../config/camel.ts";
-import { decisionSettings } from "../config/decision.ts";
+import { explicitOver } from "../config/explicit-decision.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { withAlternative } from "../data/alternative.ts";
@@ -62,23 +61,9 @@ export function decisionOf(
   config: Config,
   manifest: Pick<PolicyModel["manifest"], "decision">,
 ): DecisionConfig {
-  const ours = decisionSettings(config);
-  const explicit = new Set([...config.explicit].map((path) => path.split(".").map(camelCase).join(".")));
-  const changed: string[] = [];
-  const merged = Object.entries(ours).map(([section, values]) => {
-    const trained: Record<string, unknown> = { ...manifest.decision[section as keyof DecisionConfig] };
-    const entries = Object.entries(values).map(([key, value]) => {
-      const path = `${section}.${key}`;
-      const decided = [...explicit].some((set) => set === path || set.startsWith(`${path}.`));
-      if (!(key in trained) || JSON.stringify(trained[key]) === JSON.stringify(value)) return [key, value] as const;
-      if (decided) changed.push(path);
-      return [key, decided ? value : trained[key]] as const;
-    });
-    return [section, Object.fromEntries(entries)] as const;
-  });
+  const { decision, changed } = explicitOver(config, manifest.decision);
   if (changed.length > 0) context.note(`Other than in training: ${changed.join(", ")}.`);
-  // Both sides were resolved, so that the mixture has every key with a value of its kind.
-  return Object.fromEntries(merged) as DecisionConfig;
+  return decision;
 }
 
 /**

@@ -1,7 +1,6 @@
 /** @file A rule or a model over a stored history that is streamed: figures and a page, in memory that doesn't grow with the prices. */
 import { timeframeMs } from "../../core/index.ts";
 import {
-  baselineConfig,
   type Evaluation,
   evaluate,
   type StreamedBacktestOptions,
@@ -18,7 +17,7 @@ import {
   StreamedModel,
   selectionOf,
 } from "../../policy/index.ts";
-import { decisionSettings } from "../config/decision.ts";
+import { ruleDecision } from "../config/explicit-decision.ts";
 import { reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -56,7 +55,7 @@ async function ruleSubject(
 ): Promise<Subject> {
   const opened = await openRule(context, config, rule);
   const stream = await openStream(context, config, range);
-  const decision = baselineConfig(decisionSettings(config));
+  const decision = ruleDecision(config);
   return { stream, policy: opened.policy(), config: decision, seed: config.seed ?? 0 };
 }
 

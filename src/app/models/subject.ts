@@ -1,11 +1,10 @@
 /** @file What is examined: a trained model or a rule, with its market, its rules of trading, and a fresh policy on any tape. */
 import { TidemarkError } from "../../core/index.ts";
-import { baselineConfig } from "../../evaluate/index.ts";
 import { computeFeatures } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import { openPolicy, type Policy, type PolicyModel, rowsOfTape, selectionOf } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { decisionSettings } from "../config/decision.ts";
+import { ruleDecision } from "../config/explicit-decision.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
 import { rowsBetween } from "../data/range.ts";
@@ -50,7 +49,7 @@ export async function openSubject(context: AppContext, options: SubjectOptions):
     return {
       name: rule.name,
       tape,
-      decision: baselineConfig(decisionSettings(config)),
+      decision: ruleDecision(config),
       rows: rowsBetween(tape, options, { from: 0, to: tape.bars }),
       seed: config.seed ?? 0,
       policyOn: () => rule.policy(),

@@ -4,12 +4,12 @@
  */
 import { z } from "zod";
 import { InvariantError, TidemarkError } from "../../core/index.ts";
-import { backtest, barReturns, baselineConfig, statistics } from "../../evaluate/index.ts";
+import { backtest, barReturns, statistics } from "../../evaluate/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { ParameterValues } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import type { Json, Objective, ObjectiveModule, TrialRun } from "../../search/index.ts";
-import { decisionSettings } from "../config/decision.ts";
+import { ruleDecision } from "../config/explicit-decision.ts";
 import type { Config } from "../config/load.ts";
 import { packConfig, packedConfigSchema, unpackConfig } from "../config/packed.ts";
 import type { AppContext } from "../context.ts";
@@ -64,7 +64,7 @@ async function playTrial(
 
 /** A trial in this process. Its value is the Sharpe ratio of a year; 0 where there is none. */
 export function strategyObjective(config: Config, market: StrategyMarket): Objective {
-  const decision = baselineConfig(decisionSettings(config));
+  const decision = ruleDecision(config);
   return (trial) => playTrial(trial, market, decision, config.backtest.initialBalance);
 }
 

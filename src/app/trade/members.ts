@@ -14,7 +14,6 @@ import {
   type Timeframe,
   timeframeMs,
 } from "../../core/index.ts";
-import { baselineConfig } from "../../evaluate/index.ts";
 import { FeaturePipeline, type FeatureSelection } from "../../features/index.ts";
 import {
   contextBars,
@@ -29,7 +28,7 @@ import {
 } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import type { Member } from "../../trade/index.ts";
-import { decisionSettings } from "../config/decision.ts";
+import { ruleDecision } from "../config/explicit-decision.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { configuredSymbols } from "../data/market.ts";
@@ -248,7 +247,7 @@ export async function openMember(
   const barMs = timeframeMs(timeframe);
   const { policy, selection, needBars } = await openSpec(context, config, spec, { instruments, barMs });
   const decisionUnder = (under: Config): DecisionConfig =>
-    decisionOf(context, under, manifest ?? { decision: baselineConfig(decisionSettings(under)) });
+    manifest === undefined ? ruleDecision(under) : decisionOf(context, under, manifest);
   const decision = decisionUnder(config);
   return { name, spec, what, instruments, timeframe, selection, needBars, policy, decision, decisionUnder };
 }

@@ -2,7 +2,6 @@
 import { Random, TidemarkError } from "../../core/index.ts";
 import {
   backtest,
-  baselineConfig,
   baselinePolicy,
   type CrossValidation,
   crossValidate,
@@ -12,7 +11,7 @@ import {
 } from "../../evaluate/index.ts";
 import type { MarketTape } from "../../market/index.ts";
 import type { Policy, StrategyParameter } from "../../policy/index.ts";
-import { decisionSettings } from "../config/decision.ts";
+import { ruleDecision } from "../config/explicit-decision.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
@@ -47,7 +46,7 @@ export async function crossValidateRule(
 ): Promise<CrossValidated> {
   const policies = await candidatesOf(context, config, given, count);
   const tape = await openTape(context, config);
-  const decision = baselineConfig(decisionSettings(config));
+  const decision = ruleDecision(config);
   const played: Array<{ name: string; returns: Float64Array }> = [];
   let dayMs: readonly number[] = [];
   for (const policy of policies) {

@@ -33,6 +33,7 @@ import type { DecisionConfig } from "../../risk/index.ts";
 import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { decisionSettings } from "../config/decision.ts";
+import { ruleDecision } from "../config/explicit-decision.ts";
 import type { Config } from "../config/load.ts";
 import { packedConfigSchema, unpackConfig } from "../config/packed.ts";
 import type { AppContext } from "../context.ts";
@@ -225,7 +226,7 @@ async function testWindow(
     const rule = await openRule(context, config, { strategy: subject.rule, param: subject.param });
     const policy = rule.policy();
     return {
-      result: await play(config, tape, policy, baselineConfig(decisionSettings(config)), window.test),
+      result: await play(config, tape, policy, ruleDecision(config), window.test),
       chosen: {},
     };
   }

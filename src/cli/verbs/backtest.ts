@@ -7,7 +7,6 @@ import {
   checkConfig,
   comparisonData,
   configuredRange,
-  decisionSettings,
   type Job,
   judge,
   newestRows,
@@ -15,10 +14,10 @@ import {
   openRule,
   openTape,
   rowsBetween,
+  ruleDecision,
   streamedData,
 } from "../../app/index.ts";
 import { formatMinute, parseDate, TidemarkError } from "../../core/index.ts";
-import { baselineConfig } from "../../evaluate/index.ts";
 import { loadForeignPolicy } from "../../policy/index.ts";
 import { printComparison, printStreamed } from "../print/comparison.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
@@ -58,7 +57,7 @@ async function strategyJob(context: CommandContext, options: BacktestOptions, gi
   return {
     tape,
     policy: rule.policy(),
-    decision: baselineConfig(decisionSettings(config)),
+    decision: ruleDecision(config),
     rows: rowsBetween(tape, options, { from: 0, to: tape.bars }),
     // A rule alone says little: what holding would have made stands beside it.
     baselines: options.baselines && config.backtest.baselines ? ["buy-and-hold"] : [],
@@ -82,7 +81,7 @@ async function foreignJob(context: CommandContext, options: BacktestOptions, onn
   return {
     tape,
     policy,
-    decision: baselineConfig(decisionSettings(config)),
+    decision: ruleDecision(config),
     rows: rowsBetween(tape, options, { from: 0, to: tape.bars }),
     ...(options.baselines ? {} : { baselines: [] }),
     seed: config.seed ?? 0,
@@ -184,7 +183,7 @@ export function registerBacktest(program: Command, runner: VerbRunner): void {
       name: "backtest",
       summary: VERB_SUMMARIES.backtest,
       details:
-        "A model is judged on bars that its training never saw, beside its baselines, and a report is written. A rule (--strategy) trades all of equity over its symbols without leverage, so that it can be held against other backtesters.",
+        "A model is judged on bars that its training never saw, beside its baselines, and a report is written. A rule (--strategy) trades all of equity over its symbols without leverage or limits, so that it can be held against other backtesters, unless the configuration sets sizes, leverage or limits.",
       options: [
         new Option("-m, --model <model>", 'a name, "name/version", or a folder'),
         strategyOption(),

@@ -1,9 +1,8 @@
 /** @file `tidemark verify leak` and `verify warmup`: nothing knows the future, and everything is final when it says so. */
 import { type Command, Option } from "commander";
-import { decisionSettings, featureSelection, openModel, openRule, openTape } from "../../app/index.ts";
+import { decisionSettings, featureSelection, openModel, openRule, openTape, ruleDecision } from "../../app/index.ts";
 import { ExitCode, TidemarkError } from "../../core/index.ts";
 import {
-  baselineConfig,
   type LeakCheck,
   type LeakOptions,
   type LeakResult,
@@ -59,7 +58,7 @@ async function subject(context: CommandContext, options: Options): Promise<LeakO
     return { ...shared, what, tape, selection, decision };
   }
   const rule = await openRule(context, config, { ...options, strategy });
-  return { ...shared, what: rule.name, tape, policy: () => rule.policy(), decision: baselineConfig(decision) };
+  return { ...shared, what: rule.name, tape, policy: () => rule.policy(), decision: ruleDecision(config) };
 }
 
 const MOST_FAULTS = 20;

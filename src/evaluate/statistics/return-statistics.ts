@@ -12,6 +12,7 @@ import {
   tailRatio,
 } from "./ratios.ts";
 import {
+  cornishFisherHolds,
   cornishFisherShortfall,
   cornishFisherVar,
   historicalShortfall,
@@ -67,6 +68,7 @@ export function returnStatistics(returns: Sample, periodsPerYear: number, riskFr
   const ratio = sharpePerPeriod(returns, riskFree);
   const skew = skewness(returns);
   const tails = kurtosis(returns);
+  const corrects = skew !== null && tails !== null && cornishFisherHolds(skew, tails - 3);
   const record = ratio === null || skew === null || tails === null ? null : { sharpe: ratio, skew, kurtosis: tails };
   let best = Number.NEGATIVE_INFINITY;
   let worst = Number.POSITIVE_INFINITY;
@@ -96,12 +98,12 @@ export function returnStatistics(returns: Sample, periodsPerYear: number, riskFr
     valueAtRisk: {
       historical: historicalVar(returns, TAIL),
       normal: normalVar(returns, TAIL),
-      cornishFisher: cornishFisherVar(returns, TAIL),
+      cornishFisher: corrects ? cornishFisherVar(returns, TAIL) : null,
     },
     expectedShortfall: {
       historical: historicalShortfall(returns, TAIL),
       normal: normalShortfall(returns, TAIL),
-      cornishFisher: cornishFisherShortfall(returns, TAIL),
+      cornishFisher: corrects ? cornishFisherShortfall(returns, TAIL) : null,
     },
     probabilisticSharpe: record === null ? null : probabilisticSharpe(record, returns.length),
     minimumTrackRecord: record === null ? null : minimumTrackRecord(record),
