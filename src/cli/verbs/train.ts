@@ -90,7 +90,10 @@ export function trainingOptions(): Option[] {
       'equity that one position risks, as a share (0.02) or with a sign ("2%"): in every row of the schedule, or the fixed fraction',
     ),
     new Option("--tune", "search for better settings first ([search]), then train with the best"),
-    new Option("--tuned [search]", "train with the best settings of a search (default: the newest of the model)"),
+    new Option(
+      "--tuned [search]",
+      "train with the best settings of a search (default: the newest of the model), on the market and with the network that it was asked for unless a flag says otherwise",
+    ),
   ];
 }
 
