@@ -38,6 +38,7 @@ import { ServerMetrics } from "./http/metrics.ts";
 import { PageFiles } from "./http/page-files.ts";
 import { Tickets } from "./http/tickets.ts";
 import { AssistantResource } from "./resources/assistant.ts";
+import { JudgingResources } from "./resources/judging.ts";
 import { LearningResources } from "./resources/learning.ts";
 import { MachineResources } from "./resources/machine.ts";
 import { TradingResources } from "./resources/trading.ts";
@@ -94,7 +95,8 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
   const agents = new AgentJobs(jobs, config, clock);
   const answerAgents = mcpFetch(() => new StoredAssistantData(config));
   const trading = new TradingResources(book, context);
-  const learning = new LearningResources(context);
+  const judging = new JudgingResources(context);
+  const learning = new LearningResources(context, judging);
   // Its checks are asked for by a page: nobody at the terminal waits for them.
   const machine = new MachineResources({ ...context, note: silent, progress: silent, endProgress: silent }, book);
 
@@ -132,6 +134,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     jobs,
     trading,
     learning,
+    judging,
     machine,
     assistant,
     tickets: new Tickets(clock),

@@ -4,7 +4,8 @@ import type { AddressInfo } from "node:net";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openPlace, type Place } from "../../src/server/testing/place.ts";
-import { CHROMIUM, launch, realPage } from "./page.ts";
+import { fakeApi } from "../../web/testing/fake-api.ts";
+import { buildPage, CHROMIUM, launch, openPage, realPage } from "./page.ts";
 
 /** A name of somebody else's that was pointed at this machine. */
 const EVIL = "evil.example";
@@ -107,5 +108,41 @@ describe.skipIf(CHROMIUM === undefined)("another page (needs Chromium; name it i
   it("that is followed by a link tells nobody where it came from", async () => {
     const answer = await page.goto(`${place.served.url}/`);
     expect(answer?.headers()["referrer-policy"]).toBe("no-referrer");
+  });
+});
+
+/** In place of a symbol wherever the API says one: what a venue, a note or a model's name could bring. */
+const MARKUP = `<img src=x onerror='window.taken=1'><script>window.taken=2</script><a href=javascript:window.taken=3>S</a>`;
+
+describe.skipIf(CHROMIUM === undefined)("a text that is markup (needs Chromium; name it in CHROMIUM_PATH)", () => {
+  it("is a text on every screen: nothing of it runs, and the policy has nothing to refuse", async () => {
+    buildPage();
+    const browser = await launch();
+    const api = await fakeApi();
+    try {
+      const { page, complaints } = await openPage(browser);
+      const marked = (text: string): string =>
+        text.replaceAll("SOLUSDT", MARKUP).replaceAll("the limit is two", MARKUP);
+      await page.route("**/api/v1/**", async (route) => {
+        const answer = await route.fetch();
+        const isText = (answer.headers()["content-type"] ?? "").includes("json");
+        await route.fulfill(isText ? { response: answer, body: marked(await answer.text()) } : { response: answer });
+      });
+      await page.routeWebSocket(/stream/, (socket) => {
+        socket.connectToServer().onMessage((frame) => socket.send(marked(String(frame))));
+      });
+      await page.goto(api.url);
+      for (const path of ["/", "/positions", "/history", "/journal", "/risk", "/market", "/strategies", "/data"]) {
+        // As a link does: the page is not loaded anew.
+        if (path !== "/") await page.evaluate(`history.pushState(null, "", ${JSON.stringify(path)})`);
+        await page.locator("main").getByText(MARKUP).first().waitFor({ state: "attached" });
+        expect(await page.locator("img[src=x], main script, a[href^=javascript]").count(), path).toBe(0);
+      }
+      expect(await page.evaluate("window.taken")).toBeUndefined();
+      expect(complaints).toEqual([]);
+    } finally {
+      await browser.close();
+      await api.close();
+    }
   });
 });

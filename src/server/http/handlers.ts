@@ -20,6 +20,7 @@ import {
   type RouteName,
 } from "../contract/index.ts";
 import type { AssistantResource } from "../resources/assistant.ts";
+import type { JudgingResources } from "../resources/judging.ts";
 import type { LearningResources } from "../resources/learning.ts";
 import type { MachineResources } from "../resources/machine.ts";
 import type { TradingResources } from "../resources/trading.ts";
@@ -54,6 +55,7 @@ export type Parts = {
   readonly jobs: Jobs;
   readonly trading: TradingResources;
   readonly learning: LearningResources;
+  readonly judging: JudgingResources;
   readonly machine: MachineResources;
   readonly assistant: AssistantResource;
   readonly tickets: Tickets;
@@ -202,7 +204,7 @@ function changeLive(parts: Parts, ask: Ask): LiveChange {
 }
 
 export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>> {
-  const { context, vault, book, jobs, trading, learning, machine, assistant, tickets } = parts;
+  const { context, vault, book, jobs, trading, learning, judging, machine, assistant, tickets } = parts;
   /** For what tells of the past: a session's own, or, where no session is named, that of all. */
   const past =
     (answer: Handler): Handler =>
@@ -320,15 +322,15 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
     studies: async () => json({ items: await learning.studies() }),
     trials: async ({ params, query }) => json(await learning.trials(params["name"], query["after"])),
 
-    reports: () => json(learning.reports()),
-    report: ({ params }) => json(learning.report(params["id"])),
-    reportEquity: async ({ params }) => ({ bytes: encodeColumns(await learning.reportEquity(params["id"])) }),
-    reportTicket: ({ params }) => json(tickets.issue(learning.reportPage(params["id"]))),
+    reports: () => json(judging.reports()),
+    report: ({ params }) => json(judging.report(params["id"])),
+    reportEquity: async ({ params }) => ({ bytes: encodeColumns(await judging.reportEquity(params["id"])) }),
+    reportTicket: ({ params }) => json(tickets.issue(judging.reportPage(params["id"]))),
 
-    results: ({ query }) => json(learning.results(query["kind"])),
-    result: ({ params }) => json(learning.result(params["id"])),
-    resultTicket: ({ params }) => json(tickets.issue(learning.resultPage(params["id"]))),
-    difference: ({ query: { a = "", b = "" } }) => json(learning.difference(a, b)),
+    results: ({ query }) => json(judging.results(query["kind"])),
+    result: ({ params }) => json(judging.result(params["id"])),
+    resultTicket: ({ params }) => json(tickets.issue(judging.resultPage(params["id"]))),
+    difference: ({ query: { a = "", b = "" } }) => json(judging.difference(a, b)),
 
     data: async () => json(await machine.data()),
     coverage: async ({ query }) => json({ items: await machine.coverage(query) }),

@@ -201,6 +201,9 @@ function Prices({
         <ShadeChooser {...shades} />
       </div>
       {linesFailed !== null && <Failure error={linesFailed} />}
+      {tints.length === 0 && "regime.up" in drawn && (
+        <p className="muted">No regime is sure yet: the first takes some 500 bars before it.</p>
+      )}
       {bars === undefined ? (
         <Loading lines={4} />
       ) : (

@@ -36,10 +36,14 @@ describe("results of verbs", () => {
         { index: 0, totalReturn: 0.02 },
         { index: 1, sharpe: null },
       ],
-      timesMs: [10, 20, 30],
-      equity: [1, 1.1, 1.2],
+      timesMs: [10, 20, 18, 30],
+      equity: [1, 1.1, 1.1, 1.2],
       seams: [1],
     });
+    expect([read?.timesMs, read?.equity], "a curve goes on in time where windows meet").toEqual([
+      [10, 20, 30],
+      [1, 1.1, 1.2],
+    ]);
     expect(read?.windows.map(({ index }) => index)).toEqual([1, 2]);
     expect(read?.seamsMs).toEqual([20]);
     expect(read?.windows[1].sharpe).toBeNull();

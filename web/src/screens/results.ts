@@ -90,15 +90,27 @@ export type WalkResult = {
   readonly seamsMs: readonly number[];
 };
 
+/** Places of times later than all before them: where windows meet, the next one's first day may lie before the last one's end. */
+function risingOf(times: readonly number[]): number[] {
+  let last = Number.NEGATIVE_INFINITY;
+  return times.flatMap((time, at) => {
+    if (!(time > last)) return [];
+    last = time;
+    return [at];
+  });
+}
+
 export function walkOf(result: unknown): WalkResult | undefined {
   const bag = bagOf(result);
   const folds = bagsOf(bag?.["folds"]);
   if (bag === undefined || folds.length === 0) return undefined;
   const timesMs = numbersOf(bag["timesMs"]);
+  const equity = numbersOf(bag["equity"]);
+  const rising = risingOf(timesMs);
   return {
     headline: textOf(bag, "headline"),
-    timesMs,
-    equity: numbersOf(bag["equity"]),
+    timesMs: rising.map((at) => timesMs[at]),
+    equity: rising.map((at) => equity[at] ?? Number.NaN),
     seamsMs: numbersOf(bag["seams"]).flatMap((row) => timesMs[row] ?? []),
     windows: folds.map((fold, at) => ({
       index: (numberOf(fold, "index") ?? at) + 1,

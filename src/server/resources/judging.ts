@@ -1,0 +1,188 @@
+/** @file What was judged: reports, results of every kind, two records of trading held against each other. */
+import { statSync } from "node:fs";
+import { join } from "node:path";
+import { type AppContext, type Config, compareTrading, reportsFolder, stateFolder } from "../../app/index.ts";
+import { TidemarkError } from "../../core/index.ts";
+import {
+  listReports,
+  listResults,
+  RESULT_KINDS,
+  type ReportSummary,
+  readResult,
+  readRun,
+  type StoredResult,
+  type StrategySummary,
+} from "../../evaluate/index.ts";
+import { JOURNAL_FILE } from "../../trade/index.ts";
+import type { Columns, Difference, Report, Result } from "../contract/index.ts";
+import { folderMark, Memo } from "./memo.ts";
+
+/** Trades of a difference that are shown. */
+const MOST_DIFFERENCES = 200;
+
+type Reports = ReturnType<typeof listReports>;
+
+export class JudgingResources {
+  readonly #context: AppContext;
+  readonly #reports = new Memo<Reports>(1);
+  readonly #results = new Memo<ReturnType<typeof listResults>>(1);
+  readonly #differences = new Memo<Difference>(8);
+
+  constructor(context: AppContext) {
+    this.#context = context;
+  }
+
+  reports(): { items: Report[]; unreadable: Array<{ id: string; error: string }> } {
+    const { reports, unreadable } = this.summaries();
+    return {
+      items: reports.map(reportOf),
+      unreadable: unreadable.map(({ id, error }) => ({ id, error: error.what })),
+    };
+  }
+
+  report(id: string): Report {
+    return reportOf(this.#summary(id));
+  }
+
+  /** Columns timeMs, equity: growth since the start. */
+  async reportEquity(id: string): Promise<Columns> {
+    const { timesMs, equity } = await readRun(reportsFolder(this.#context.config()), this.#summary(id));
+    return { timeMs: timesMs, equity };
+  }
+
+  /** The file of a report's page. */
+  reportPage(id: string): string {
+    return join(reportsFolder(this.#context.config()), this.#summary(id).id, "report.html");
+  }
+
+  results(kind: string | undefined): { items: Result[]; unreadable: Array<{ id: string; error: string }> } {
+    if (kind !== undefined && !RESULT_KINDS.some((one) => one === kind)) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `"${kind.slice(0, 40)}" is no kind of result`,
+        where: "kind",
+        fix: `Choose one of ${RESULT_KINDS.join(", ")}.`,
+      });
+    }
+    const folder = reportsFolder(this.#context.config());
+    const { results, unreadable } = this.#results.get("results", this.mark(), () => listResults(folder));
+    return {
+      items: results.filter((one) => kind === undefined || one.kind === kind).map(resultOf),
+      unreadable: unreadable.map(({ id, error }) => ({ id, error: error.what })),
+    };
+  }
+
+  result(id: string): { result: Result; data: Record<string, unknown> } {
+    const { result, data } = readResult(reportsFolder(this.#context.config()), id);
+    return { result: resultOf(result), data: { ...data } };
+  }
+
+  /** The file of a result's page. */
+  resultPage(id: string): string {
+    const folder = reportsFolder(this.#context.config());
+    const { result } = readResult(folder, id);
+    if (result.hasPage) return join(folder, result.id, "report.html");
+    throw new TidemarkError("REPORT_MISSING", {
+      what: `The result "${id}" has no page`,
+      fix: "Its data are all that there is.",
+    });
+  }
+
+  /** Of all trades, with those that differ most. Throws JOURNAL_MISSING or REPORT_MISSING. */
+  difference(a: string, b: string): Difference {
+    const folder = this.#context.config();
+    const mark = [a, b].map((name) => journalMark(folder, name)).join("\n");
+    return this.#differences.get(`${a}\n${b}`, `${mark}\n${this.mark()}`, () => {
+      const { parts, trades, ...sums } = compareTrading(folder, a, b);
+      const shown = trades
+        .map((trade) => ({ trade, size: Math.abs(Number(trade.difference)) }))
+        .sort((one, other) => other.size - one.size)
+        .slice(0, MOST_DIFFERENCES);
+      return {
+        ...sums,
+        parts: { ...parts },
+        trades: shown.map(({ trade: { symbol, entryMs, difference, why, ...sides } }) => ({
+          symbol,
+          entryMs,
+          difference,
+          why,
+          a: sides.a === undefined ? null : sideOf(sides.a),
+          b: sides.b === undefined ? null : sideOf(sides.b),
+        })),
+      };
+    });
+  }
+
+  /** Changes with what lies in the folder of reports. */
+  mark(): string {
+    return folderMark(reportsFolder(this.#context.config()));
+  }
+
+  summaries(): Reports {
+    const folder = reportsFolder(this.#context.config());
+    return this.#reports.get("reports", this.mark(), () => listReports(folder));
+  }
+  #summary(id: string): ReportSummary {
+    const found = this.summaries().reports.find((report) => report.id === id);
+    if (found !== undefined) return found;
+    throw new TidemarkError("REPORT_MISSING", {
+      what: `There is no report "${id}"`,
+      fix: "`tidemark report ls` lists them.",
+    });
+  }
+}
+
+function resultOf({ figures, ...result }: StoredResult): Result {
+  return { ...result, figures: { ...figures } };
+}
+
+type Side = Exclude<Difference["trades"][number]["a"], null>;
+
+function sideOf({ side, entryMs, exitMs, quantity, entryPrice, exitPrice, netProfit }: Side): Side {
+  return { side, entryMs, exitMs, quantity, entryPrice, exitPrice, netProfit };
+}
+
+/** Of a session's journal and what was appended to it; empty for a report. */
+function journalMark(config: Config, name: string): string {
+  const path = join(stateFolder(config), name, JOURNAL_FILE);
+  return ["", "-wal"]
+    .map((end) => statSync(`${path}${end}`, { throwIfNoEntry: false }))
+    .map((stat) => `${stat?.size ?? 0} ${stat?.mtimeMs ?? 0}`)
+    .join(" ");
+}
+
+function strategyOf({ name, statistics }: Pick<StrategySummary, "name" | "statistics">): Report["policy"] {
+  const { totalReturn, sharpe, maxDrawdown, trades, winRate } = statistics;
+  return {
+    name,
+    totalReturn,
+    sharpe: sharpe ?? null,
+    maxDrawdown: maxDrawdown ?? null,
+    trades: trades ?? null,
+    winRate: winRate ?? null,
+  };
+}
+
+function reportOf(report: ReportSummary): Report {
+  const { verdict } = report;
+  return {
+    id: report.id,
+    madeMs: report.madeMs,
+    policy: strategyOf(report.policy),
+    baselines: report.baselines.map(strategyOf),
+    symbols: [...report.symbols],
+    timeframe: report.timeframe,
+    synthetic: report.synthetic,
+    model: report.model,
+    tradeHash: report.tradeHash,
+    verdict: {
+      standing: verdict.standing,
+      headline: verdict.headline,
+      sentences: [...verdict.sentences],
+      conditions: (verdict.conditions ?? []).map(({ name, met, asked, found }) => ({
+        name,
+        passed: met,
+        text: `asked ${asked}, found ${found}`,
+      })),
+    },
+  };
+}
