@@ -38,6 +38,7 @@ import { ServerMetrics } from "./http/metrics.ts";
 import { PageFiles } from "./http/page-files.ts";
 import { Tickets } from "./http/tickets.ts";
 import { AssistantResource } from "./resources/assistant.ts";
+import { CandleResources } from "./resources/candles.ts";
 import { JudgingResources } from "./resources/judging.ts";
 import { LearningResources } from "./resources/learning.ts";
 import { MachineResources } from "./resources/machine.ts";
@@ -98,7 +99,9 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
   const judging = new JudgingResources(context);
   const learning = new LearningResources(context, judging);
   // Its checks are asked for by a page: nobody at the terminal waits for them.
-  const machine = new MachineResources({ ...context, note: silent, progress: silent, endProgress: silent }, book);
+  const quiet = { ...context, note: silent, progress: silent, endProgress: silent };
+  const machine = new MachineResources(quiet);
+  const candles = new CandleResources(quiet, book, async () => (await machine.data()).items);
 
   let app: ReturnType<typeof createApp> | undefined;
   const server = createAdaptorServer({
@@ -136,6 +139,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     learning,
     judging,
     machine,
+    candles,
     assistant,
     tickets: new Tickets(clock),
     live,

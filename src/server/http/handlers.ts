@@ -20,6 +20,7 @@ import {
   type RouteName,
 } from "../contract/index.ts";
 import type { AssistantResource } from "../resources/assistant.ts";
+import type { CandleResources } from "../resources/candles.ts";
 import type { JudgingResources } from "../resources/judging.ts";
 import type { LearningResources } from "../resources/learning.ts";
 import type { MachineResources } from "../resources/machine.ts";
@@ -57,6 +58,7 @@ export type Parts = {
   readonly learning: LearningResources;
   readonly judging: JudgingResources;
   readonly machine: MachineResources;
+  readonly candles: CandleResources;
   readonly assistant: AssistantResource;
   readonly tickets: Tickets;
   readonly live: LiveChanges;
@@ -204,7 +206,7 @@ function changeLive(parts: Parts, ask: Ask): LiveChange {
 }
 
 export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>> {
-  const { context, vault, book, jobs, trading, learning, judging, machine, assistant, tickets } = parts;
+  const { context, vault, book, jobs, trading, learning, judging, machine, candles, assistant, tickets } = parts;
   /** For what tells of the past: a session's own, or, where no session is named, that of all. */
   const past =
     (answer: Handler): Handler =>
@@ -334,9 +336,9 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
 
     data: async () => json(await machine.data()),
     coverage: async ({ query }) => json({ items: await machine.coverage(query) }),
-    series: past(async () => json({ items: await machine.series() })),
+    series: past(async () => json({ items: await candles.series() })),
     candles: async ({ query }) => {
-      const { columns, barMs } = await machine.candles(query);
+      const { columns, barMs } = await candles.candles(query);
       return { bytes: encodeColumns(columns), headers: { "x-bar-ms": String(barMs) } };
     },
     indicators: () =>
@@ -345,7 +347,7 @@ export function makeHandlers(parts: Parts): Readonly<Record<RouteName, Handler>>
         sessions: SESSIONS.map(({ name, from, to }) => ({ name, fromHour: from, toHour: to })),
       }),
     indicatorLines: async ({ query }) => {
-      const { columns, barMs } = await machine.indicators(query);
+      const { columns, barMs } = await candles.indicators(query);
       return { bytes: encodeColumns(columns), headers: { "x-bar-ms": String(barMs) } };
     },
     features: () => json({ items: machine.features() }),

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { quietContext } from "../../app/testing/context.ts";
 import { candlesFromRows } from "../../market/index.ts";
-import { joinBars, MachineResources } from "./machine.ts";
+import { CandleResources, joinBars } from "./candles.ts";
 
 const of = (value: (i: number) => number): Float64Array => Float64Array.from({ length: 10 }, (_, i) => value(i));
 
@@ -39,9 +39,9 @@ it("indicators are drawn over a session's bars from before the range, of so many
   const { context } = quietContext("", () => {
     throw new Error("nothing is asked of the configuration");
   });
-  const machine = new MachineResources(context, book as never);
+  const candles = new CandleResources(context, book as never, () => Promise.resolve([]));
   const series = { session: "paper/one", symbol: "BTC" };
-  const ask = (more: Record<string, string>) => machine.indicators({ ...series, ...more });
+  const ask = (more: Record<string, string>) => candles.indicators({ ...series, ...more });
   await expect(ask({ names: "sma2" })).rejects.toThrow(/more than 20000 bars/);
   const { columns } = await ask({ names: "sma3", from: String(5 * BAR), to: String(8 * BAR) });
   expect([...columns["timeMs"]]).toEqual([5 * BAR, 6 * BAR, 7 * BAR]);
