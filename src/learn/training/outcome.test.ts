@@ -113,6 +113,9 @@ describe("the outcome in words", () => {
     expect(told({}, { endedBy: "time", steps: 31_000, planned: 100_000 })).toContain(
       "Stopped by the time limit after 31 % of the steps (31,000 of 100,000).",
     );
+    expect(told({}, { endedBy: "time", steps: 2_048, planned: 1_800 })).toContain(
+      "Stopped by the time limit after 2,048 steps.",
+    );
     expect(told({}, { endedBy: "steps" })).not.toContain("Stopped");
   });
 

@@ -119,6 +119,8 @@ export function describeOutcome(outcome: TrainingOutcome): string[] {
 function endOf({ endedBy, steps, planned }: TrainingOutcome): string[] {
   if (endedBy !== TrainingEnd.time && endedBy !== TrainingEnd.episodes) return [];
   const limit = endedBy === TrainingEnd.time ? "the time limit" : "the number of episodes";
+  // Phases end with whole rollouts, which may be longer than what was planned for them.
+  if (steps >= planned) return [`Stopped by ${limit} after ${count(steps)} steps.`];
   const share = Math.round((steps / planned) * 100);
   return [`Stopped by ${limit} after ${share} % of the steps (${count(steps)} of ${count(planned)}).`];
 }
