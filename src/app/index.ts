@@ -109,7 +109,15 @@ export { journalOf, runTune, type Tuned, type TuneOptions, tunedData } from "./t
 export { openSearch, searchNames } from "./tune/searches.ts";
 export { serveSearches } from "./tune/serve.ts";
 export { wantedOf } from "./tune/trial.ts";
-export { figure, parameterText, STATE_NAMES, shownParameters, trialLine } from "./tune/trial-text.ts";
+export {
+  figure,
+  parameterText,
+  type ScoreWords,
+  STATE_NAMES,
+  scoreWords,
+  shownParameters,
+  trialLine,
+} from "./tune/trial-text.ts";
 export { type ServedVenue, serveVenue } from "./venue/serve.ts";
 export { type ApprovedWalk, approveContexts, approveTrained } from "./walkforward/contexts.ts";
 export { type CrossValidated, crossValidateRule } from "./walkforward/cross-validate.ts";

@@ -2,7 +2,7 @@
 import type { Progress, ProgressListener } from "../../core/index.ts";
 import { countedTrials, type Study, type Trial, TrialState } from "../../search/index.ts";
 import type { AppContext } from "../context.ts";
-import { shownParameters, trialLine } from "./trial-text.ts";
+import { type ScoreWords, shownParameters, trialLine } from "./trial-text.ts";
 
 /** Searches of which nothing succeeds are ended after so many trials. */
 const HOPELESS_AFTER = 3;
@@ -25,6 +25,7 @@ export function searchProgress(
   context: AppContext,
   study: Study,
   sizes: SearchSizes,
+  score: ScoreWords,
   onHopeless: () => void,
 ): ProgressListener {
   const told = new Set(
@@ -40,9 +41,9 @@ export function searchProgress(
     for (const trial of trials) {
       if (told.has(trial.number) || !isOver(trial)) continue;
       told.add(trial.number);
-      if (counted.has(trial)) context.note(trialLine(trial, names));
+      if (counted.has(trial)) context.note(trialLine(trial, names, score));
       // A trial that Ctrl-C stopped needs no line: the whole search says so.
-      else if (!context.signal.aborted) context.note(`${trialLine(trial, names)}; it is tried again`);
+      else if (!context.signal.aborted) context.note(`${trialLine(trial, names, score)}; it is tried again`);
     }
     const over = [...counted].filter(isOver);
     if (over.length >= HOPELESS_AFTER && over.every(({ state }) => state === TrialState.failed)) onHopeless();
@@ -50,12 +51,13 @@ export function searchProgress(
       .filter(({ state }) => state === TrialState.running)
       .reduce((sum, { intermediate }) => sum + Math.max(0, ...intermediate.keys()) / sizes.reports, 0);
     const { total = 0, figures = {} } = progress;
+    const best = figures["best"] === undefined ? {} : { best: `${score.text(Number(figures["best"]))} ${score.unit}` };
     context.progress({
       label: progress.label,
       done: Math.round((progress.done + underWay) * sizes.steps),
       total: total * sizes.steps,
       unit: "steps",
-      figures: { trials: `${progress.done}/${total}`, ...figures },
+      figures: { trials: `${progress.done}/${total}`, ...figures, ...best },
     });
   };
 }

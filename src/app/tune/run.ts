@@ -27,7 +27,7 @@ import { looksOf, resultOf, type SearchResult } from "./result.ts";
 import { beginSearch, resumeSearch, type Search } from "./search.ts";
 import { dropStudy } from "./study-folder.ts";
 import { trialModule, trialSteps, wantedOf } from "./trial.ts";
-import { figure, STATE_NAMES } from "./trial-text.ts";
+import { STATE_NAMES, scoreWords } from "./trial-text.ts";
 
 /** Trials that are given out at once where workers elsewhere take them and nothing else is said. */
 const PARALLEL_WITH_WORKERS = 4;
@@ -82,7 +82,7 @@ async function runTrials(
   const { reports } = trialSettings(config);
   const hopeless = new AbortController();
   const sizes = { steps: trialSteps(config), reports };
-  const onProgress = searchProgress(context, study, sizes, () => hopeless.abort());
+  const onProgress = searchProgress(context, study, sizes, scoreWords(wantedOf(config)), () => hopeless.abort());
   const posting = { codeVersion: packageVersion(), dataFingerprint: planFingerprint(plan) };
   const board = workers === undefined ? undefined : await planBoard(workers, { clock });
   try {
@@ -151,7 +151,8 @@ export async function runTune(
   const found = resultOf(kept, study);
   noteFound(context, config, found);
   const { best, settings } = found;
-  const score = `${wantedOf(config)} ${figure(best.value ?? 0)} in validation`;
+  const { unit, text } = scoreWords(wantedOf(config));
+  const score = `${text(best.value ?? 0)} ${unit} in validation`;
   const told = `Trial ${best.number} of the search ${kept.name}: ${score}, the best of ${summary.complete} complete trials.`;
   return {
     ...found,

@@ -17,6 +17,15 @@ export function figure(value: number): string {
   return small ? value.toExponential(2) : String(Number(value.toPrecision(3)));
 }
 
+/** What a search wants more of, as people read it. */
+export type ScoreWords = { readonly unit: string; readonly text: (value: number) => string };
+
+/** A mean reward in basis points a bar: where the reward is the log return, what a bar earns. The others as they are. */
+export function scoreWords(wanted: string): ScoreWords {
+  if (wanted === "mean-reward") return { unit: "bp a bar", text: (value) => figure(value * 1e4) };
+  return { unit: wanted, text: figure };
+}
+
 export function parameterText(trial: Trial, name: string): string {
   const value = trial.params[name];
   if (value === undefined) return "";
@@ -42,11 +51,13 @@ export function failReason(trial: Trial): string | undefined {
 }
 
 /** A trial that has ended, in one line. */
-export function trialLine(trial: Trial, names: readonly string[]): string {
+export function trialLine(trial: Trial, names: readonly string[], { unit, text }: ScoreWords): string {
   const state = STATE_NAMES.get(trial.state) ?? "";
   const head = `trial ${String(trial.number).padStart(3)}  ${state.padEnd(8)}`;
   if (trial.state === TrialState.failed)
     return `${head}  ${(failReason(trial) ?? "").split("\n")[0].slice(0, LONGEST_REASON)}`;
-  const score = trial.value === undefined ? "" : figure(trial.value);
-  return [head, score.padStart(9), ...names.map((name) => `${name} ${parameterText(trial, name)}`)].join("  ");
+  const score = trial.value === undefined ? "" : `${text(trial.value)} ${unit}`;
+  return [head, score.padStart(9 + unit.length), ...names.map((name) => `${name} ${parameterText(trial, name)}`)].join(
+    "  ",
+  );
 }

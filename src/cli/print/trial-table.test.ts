@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { figure, shownParameters, trialLine } from "../../app/index.ts";
+import { figure, scoreWords, shownParameters, trialLine } from "../../app/index.ts";
 import { type Trial, TrialState } from "../../search/index.ts";
 import { trialTable } from "./trial-table.ts";
 
@@ -51,19 +51,22 @@ describe("trials for people", () => {
 
   it("say how they ended and why they failed", () => {
     const names = ["encoder", "gamma"];
-    expect(trialLine(trial(3, TrialState.complete, { value: 1.5e-6 }), names)).toBe(
-      "trial   3  complete    1.50e-6  encoder mlp  gamma 0.99",
+    const reward = scoreWords("mean-reward");
+    expect(trialLine(trial(3, TrialState.complete, { value: 1.5e-5 }), names, reward)).toBe(
+      "trial   3  complete      0.15 bp a bar  encoder mlp  gamma 0.99",
     );
+    const sharpe = scoreWords("sharpe");
+    expect(trialLine(trial(3, TrialState.complete, { value: 1.5 }), [], sharpe)).toMatch(/complete +1\.5 sharpe$/);
     const failed = trial(12, TrialState.failed, { userAttributes: { fail_reason: "it went\nwrong" } });
-    expect(trialLine(failed, names)).toBe("trial  12  failed    it went");
+    expect(trialLine(failed, names, reward)).toBe("trial  12  failed    it went");
     const text = trialTable(
       [trial(0, TrialState.complete, { value: 2, userAttributes: { steps: 4096 } }), failed],
       0,
       names,
-      "score",
+      sharpe,
     );
     const [head, best, other] = text.split("\n");
-    expect(head).toContain("score");
+    expect(head).toContain("sharpe");
     expect(best).toMatch(/^\* +0 +complete +2 +4,096 +1 min 05 s +mlp +0.99$/);
     expect(other).toMatch(/^ +12 +failed/);
   });

@@ -1,6 +1,6 @@
 /** @file The trials of a search as a table. */
 
-import { figure, parameterText, STATE_NAMES } from "../../app/index.ts";
+import { parameterText, type ScoreWords, STATE_NAMES } from "../../app/index.ts";
 import { formatSpan } from "../../core/index.ts";
 import type { Trial } from "../../search/index.ts";
 import { table } from "../terminal/table.ts";
@@ -15,13 +15,13 @@ export function trialTable(
   trials: readonly Trial[],
   best: number,
   names: readonly string[],
-  scoreTitle: string,
+  { unit, text }: ScoreWords,
 ): string {
   const rows = trials.map((trial) => [
     trial.number === best ? "*" : "",
     String(trial.number),
     STATE_NAMES.get(trial.state) ?? "",
-    trial.value === undefined ? "" : figure(trial.value),
+    trial.value === undefined ? "" : text(trial.value),
     typeof trial.userAttributes["steps"] === "number" ? trial.userAttributes["steps"].toLocaleString("en-US") : "",
     spanOf(trial),
     ...names.map((name) => parameterText(trial, name)),
@@ -31,7 +31,7 @@ export function trialTable(
       { title: "" },
       { title: "trial", align: "right" },
       { title: "state" },
-      { title: scoreTitle, align: "right" },
+      { title: unit, align: "right" },
       { title: "steps", align: "right" },
       { title: "time", align: "right" },
       ...names.map((title) => ({ title, align: "right" as const })),

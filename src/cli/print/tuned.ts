@@ -1,6 +1,6 @@
 /** @file What a finished search says: its trials, what mattered, the best settings, and how much of it is luck. */
 import { relative } from "node:path";
-import { figure, journalOf, shownParameters, type Tuned, wantedOf } from "../../app/index.ts";
+import { journalOf, scoreWords, shownParameters, type Tuned, wantedOf } from "../../app/index.ts";
 import type { SearchVerdict } from "../../evaluate/index.ts";
 import type { ParameterImportance } from "../../search/index.ts";
 import type { CommandContext } from "../verb.ts";
@@ -53,10 +53,13 @@ export function printTuned(context: CommandContext, tuned: Tuned): void {
   const { kept, study, trials, best, settings, bestPath, verdict } = tuned;
   const shown = (path: string): string => relative(context.folder, path) || path;
   const importance = study.importance();
+  const score = scoreWords(wantedOf(tuned.config));
   const names = shownParameters(study.settings.space, importance, output.verbose);
-  output.text(trialTable(trials, best.number, names, wantedOf(tuned.config)));
+  output.text(trialTable(trials, best.number, names, score));
   output.text(`\nimportance  ${importanceLine(importance)}`);
-  output.text(`best        ${output.palette.bold(`trial ${best.number}, ${figure(best.value ?? 0)}`)}`);
+  output.text(
+    `best        ${output.palette.bold(`trial ${best.number}, ${score.text(best.value ?? 0)} ${score.unit}`)}`,
+  );
   for (const [key, value] of Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))) {
     output.text(`            ${key} = ${typeof value === "number" ? value : JSON.stringify(value)}`);
   }
