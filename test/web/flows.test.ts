@@ -278,6 +278,25 @@ describe.skipIf(CHROMIUM === undefined)("the page by keyboard (needs Chromium; n
     await page.getByRole("button", { name: "Alerts, 0 new" }).waitFor();
   });
 
+  it("gives a record of the journal an address, which shows it again", async () => {
+    await open("/journal");
+    const table = page.getByRole("table", { name: "Records of the journal" });
+    const first = table.locator("tbody button").first();
+    const third = table.locator("tbody button").nth(2);
+    await third.waitFor();
+    const seq = await third.textContent();
+    await third.focus();
+    await press("Enter");
+    await page.getByText(`From record #${seq} back`).waitFor();
+    expect(await first.textContent()).toBe(seq);
+    await page.reload();
+    await page.getByText(`From record #${seq} back`).waitFor();
+    await first.waitFor();
+    expect(await first.textContent()).toBe(seq);
+    await page.getByRole("button", { name: "To the newest" }).click();
+    await page.getByText("From record").waitFor({ state: "detached" });
+  });
+
   it("holds live figures still with one key, and lets them go on", async () => {
     await open("/positions");
     const equity = page

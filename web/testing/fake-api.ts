@@ -240,6 +240,7 @@ export async function fakeApi(
           .filter(
             (one) =>
               one.session === session.id &&
+              one.seq < Number(query.get("cursor") ?? Number.POSITIVE_INFINITY) &&
               (["kind", "level", "symbol"] as const).every(
                 (name) => wanted(name) === null || one[name] === wanted(name),
               ),

@@ -132,19 +132,29 @@ function Records({ session }: { readonly session: Session }): ReactNode {
   const [kind, setKind] = useQueryParam("kind");
   const [level, setLevel] = useQueryParam("level");
   const [symbol, setSymbol] = useQueryParam("symbol");
+  const [record, setRecord] = useQueryParam("record");
   const [isFollowed, setFollowed] = useState(true);
+  const from = record !== null && /^\d{1,15}$/.test(record) ? String(Number(record) + 1) : null;
   const params = { kind, level, symbol: symbol?.toUpperCase(), limit: PAGE };
   const query = useInfiniteQuery({
-    queryKey: [`sessions/${session.id}/events`, params],
+    queryKey: [`sessions/${session.id}/events`, params, from],
     queryFn: ({ pageParam, signal }) =>
       ask<Events>(`sessions/${session.id}/events`, { ...params, cursor: pageParam }, signal),
-    initialPageParam: null as string | null,
+    initialPageParam: from,
     getNextPageParam: ({ nextCursor }) => nextCursor,
-    refetchInterval: isFollowed ? 5_000 : false,
+    refetchInterval: isFollowed && from === null ? 5_000 : false,
   });
   const events = query.data?.pages.flatMap(({ items }) => items) ?? [];
   const columns: readonly Column<TradeEvent>[] = [
-    { id: "seq", title: "#", cell: ({ seq }) => <span className="mono">{seq}</span> },
+    {
+      id: "seq",
+      title: "#",
+      cell: ({ seq }) => (
+        <Button kind="link" title="The address of this record" onClick={() => setRecord(String(seq))}>
+          <span className="mono">{seq}</span>
+        </Button>
+      ),
+    },
     { id: "at", title: "When", cell: ({ atMs }) => <Moment at={atMs} precision="second" /> },
     { id: "kind", title: "Kind", cell: (event) => <Badge kind={LEVELS[event.level]}>{event.kind}</Badge> },
     { id: "symbol", title: "Symbol", isMinor: true, cell: ({ symbol: one }) => one ?? "" },
@@ -196,6 +206,14 @@ function Records({ session }: { readonly session: Session }): ReactNode {
           )}
         </Inline>
       </div>
+      {from !== null && (
+        <div className="row">
+          <span className="soft">From record #{record} back; this address shows it again.</span>
+          <Button small onClick={() => setRecord(null)}>
+            To the newest
+          </Button>
+        </div>
+      )}
       <Panel title="Records" note={`${events.length} shown`} isFlush>
         {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
         {query.isPending ? (
