@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -14,6 +14,8 @@ afterAll(() => rmSync(ROOT, { recursive: true, force: true }));
 const MONDAY = Date.UTC(2025, 8, 15);
 const DAY = 86_400_000;
 const SUBJECT = { strategy: "m-1", model: "m/1" };
+const HALF = JSON.stringify({ action: "half", headline: "Trade half the size" });
+const RESULT = "drift-m-1-2025-09-15.json";
 
 /** A session of one model in a folder of its own, and a program that says what it is told to. */
 function session(name: string, said: string, exit: number, drift: "off" | "weekly" = "weekly") {
@@ -34,6 +36,8 @@ function session(name: string, said: string, exit: number, drift: "off" | "weekl
   const { context, said: told } = quietContext(folder, () => config, { environment: process.env });
   const clock = new SimulatedClock(MONDAY + DAY);
   const carried: string[] = [];
+  /** What becomes of an answer: it is written, it is not, or the process ends over it. */
+  const world = { answers: (): Promise<boolean> => Promise.resolve(true) };
   const begin = (): DriftSchedule =>
     new DriftSchedule(context, config, {
       subjects: [SUBJECT],
@@ -41,9 +45,12 @@ function session(name: string, said: string, exit: number, drift: "off" | "weekl
       launcher,
       folder,
       priority: 0,
-      carryOut: ({ strategy }, action, reason) => carried.push(`${strategy} ${action}: ${reason}`),
+      carryOut: ({ strategy }, action, reason) => {
+        carried.push(`${strategy} ${action}: ${reason}`);
+        return world.answers();
+      },
     });
-  return { begin, carried, told, clock, folder };
+  return { begin, carried, told, clock, folder, world };
 }
 
 /** Looks, and waits until the process has ended by itself. */
@@ -58,8 +65,7 @@ function entry(action: Parameters<typeof driftEntry>[1], factor: number) {
 
 describe("a weekly look at drift", () => {
   it("is carried out once after each Monday, also over a restart of the session", async () => {
-    const found = JSON.stringify({ action: "half", headline: "Trade half the size" });
-    const { begin, carried, clock, folder } = session("half", found, 5);
+    const { begin, carried, clock, folder } = session("half", HALF, 5);
     const first = begin();
     await looked(first);
     expect(carried).toEqual(["m-1 half: drift of m/1: Trade half the size"]);
@@ -68,12 +74,50 @@ describe("a weekly look at drift", () => {
     );
     first.look();
     const again = begin();
-    again.look();
-    await again.close();
+    await looked(again);
     expect(carried, "what was answered is not answered again").toHaveLength(1);
     clock.advance(7 * DAY);
     await looked(again);
     expect(carried).toHaveLength(2);
+  });
+
+  it("that was found and not answered, as the session was killed in between, is answered by the next one without another look", async () => {
+    const { begin, carried, folder, world } = session("killed", HALF, 3);
+    writeFileSync(join(folder, RESULT), HALF);
+    world.answers = () => Promise.resolve(false);
+    await looked(begin());
+    world.answers = () => Promise.reject(new Error("no journal"));
+    await looked(begin());
+    world.answers = () => Promise.resolve(true);
+    await looked(begin());
+    await looked(begin());
+    const once = "m-1 half: drift of m/1: Trade half the size";
+    expect(carried, "until the answer stands, and not once more").toEqual([once, once, once]);
+    expect(existsSync(join(folder, "asked")), "nothing was looked at again").toBe(false);
+  });
+
+  it("that another process left half written is looked at again, in a file that nobody else writes to", async () => {
+    const { begin, carried, folder } = session("torn", HALF, 5);
+    const torn = openSync(join(folder, RESULT), "w");
+    writeSync(torn, HALF.slice(0, 9));
+    const schedule = begin();
+    schedule.look();
+    writeSync(torn, "x".repeat(99), 0);
+    closeSync(torn);
+    await schedule.ended();
+    expect(readFileSync(join(folder, RESULT), "utf8")).toBe(HALF);
+    expect(carried).toHaveLength(1);
+  });
+
+  it("that ends as its session does is left to the next one", async () => {
+    const { begin, carried, folder } = session("late", "", 0);
+    writeFileSync(join(folder, RESULT), HALF);
+    const late = begin();
+    late.look();
+    await late.close();
+    expect(carried).toEqual([]);
+    await looked(begin());
+    expect(carried).toHaveLength(1);
   });
 
   it("that fails changes nothing and is told; one that finds nothing is silent; none is made where it is off", async () => {
@@ -84,7 +128,7 @@ describe("a weekly look at drift", () => {
     off.begin().look();
     const calm = session("calm", '{"action":"none","headline":"Nothing to do."}', 0);
     await looked(calm.begin());
-    expect(readFileSync(join(calm.folder, "drift-m-1-2025-09-15.json"), "utf8")).toContain("Nothing to do.");
+    expect(readFileSync(join(calm.folder, RESULT), "utf8")).toContain("Nothing to do.");
     expect([...bad.carried, ...off.carried, ...calm.carried, ...off.told, ...calm.told]).toEqual([]);
   });
 

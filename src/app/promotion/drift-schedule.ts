@@ -2,31 +2,27 @@
  * @file Weekly looks at the drift of a session's models, and what follows: half the size, a retraining, nothing opened any
  * more. Each look is a process of its own beside the session; one that fails is told and changes nothing.
  */
-import type { ChildProcess } from "node:child_process";
-import { join } from "node:path";
+import { existsSync } from "node:fs";
 import { z } from "zod";
-import { type Clock, formatDay, readTextIfPresent, toError } from "../../core/index.ts";
+import { type Clock, formatDay, readTextIfPresent, toError, writeFileAtomic } from "../../core/index.ts";
 import { DRIFT_ACTIONS, type DriftAction } from "../../promotion/index.ts";
 import type { Entry } from "../../trade/index.ts";
-import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
-import { type Beside, lastMonday, startBeside } from "./beside.ts";
+import { type BesideEnd, type BesideOptions, Besides, lastMonday } from "./beside.ts";
 
 /** A strategy of the session and the model that decides for it. */
 export type DriftSubject = { readonly strategy: string /** "name/version" */; readonly model: string };
 
-export type DriftScheduleOptions = {
+export type DriftScheduleOptions = BesideOptions & {
   readonly subjects: readonly DriftSubject[];
   /** The market's time. */
   readonly clock: Clock;
-  /** The script that runs a command line. */
-  readonly launcher: string;
-  /** Of the session: where what was found is kept. */
-  readonly folder: string;
-  /** Of its processes; the lowest where absent. */
-  readonly priority?: number;
-  readonly carryOut: (subject: DriftSubject, action: DriftAction, reason: string) => void;
+  /**
+   * Resolves to whether the answer is written where it lasts. What is not is carried out again by the session's next process:
+   * an answer that stands already changes nothing.
+   */
+  readonly carryOut: (subject: DriftSubject, action: DriftAction, reason: string) => Promise<boolean>;
 };
 
 /** How often the drift of a session's models is looked at: by the configuration. */
@@ -41,14 +37,14 @@ export class DriftSchedule {
   readonly #context: AppContext;
   readonly #config: Config;
   readonly #options: DriftScheduleOptions;
-  /** The last Monday that was tried, by strategy. */
-  readonly #tried = new Map<string, number>();
-  readonly #running = new Map<string, { readonly child: ChildProcess; readonly ended: Promise<void> }>();
+  readonly #besides: Besides;
+  #answers: Promise<void> = Promise.resolve();
 
   constructor(context: AppContext, config: Config, options: DriftScheduleOptions) {
     this.#context = context;
     this.#config = config;
     this.#options = options;
+    this.#besides = new Besides(context, config, options);
   }
 
   /** Begins what is due: one look after each Monday, 00:00 UTC, also over restarts. Never throws. */
@@ -56,86 +52,80 @@ export class DriftSchedule {
     if (driftLooksOf(this.#config) === "off") return;
     const mondayMs = lastMonday(this.#options.clock.nowMs());
     for (const subject of this.#options.subjects) {
-      const { strategy, model } = subject;
-      if (this.#tried.get(strategy) === mondayMs) continue;
-      this.#tried.set(strategy, mondayMs);
+      if (!this.#besides.isFree(subject.strategy, mondayMs)) continue;
       try {
         this.#begin(subject, mondayMs);
       } catch (thrown) {
-        this.#context.warn(`The drift of ${model} is not looked at: ${toError(thrown).message}`);
+        this.#context.warn(`The drift of ${subject.model} is not looked at: ${toError(thrown).message}`);
       }
     }
   }
 
-  /** Resolves when what runs has ended by itself. */
+  /** Resolves when what runs has ended by itself, and what was found is answered. */
   async ended(): Promise<void> {
-    await Promise.all([...this.#running.values()].map(({ ended }) => ended));
+    await this.#besides.ended();
+    await this.#answers;
   }
 
   /** Asks what runs to end, and waits for it. */
   async close(): Promise<void> {
-    for (const { child } of this.#running.values()) child.kill("SIGTERM");
-    await this.ended();
+    await this.#besides.close();
+    await this.#answers;
   }
 
   #begin(subject: DriftSubject, mondayMs: number): void {
     const { strategy, model } = subject;
-    const { launcher, folder, priority } = this.#options;
-    const path = join(folder, `drift-${model.replaceAll("/", "-")}-${formatDay(mondayMs)}`);
-    // What was found before a restart has been answered.
-    if (foundIn(`${path}.json`) !== undefined) return;
-    const { child, ended } = startBeside(this.#context, this.#config, {
-      launcher,
-      path,
-      line: driftLine(model, this.#config),
-      ...(priority === undefined ? {} : { priority }),
-    });
-    this.#running.set(strategy, { child, ended: this.#tell(subject, path, ended) });
-  }
-
-  async #tell(subject: DriftSubject, path: string, ended: Beside["ended"]): Promise<void> {
-    const { warn, note } = this.#context;
-    const end = await ended;
-    this.#running.delete(subject.strategy);
-    const found = end === 0 || end === ASKS ? foundIn(`${path}.json`) : undefined;
-    if (found === undefined) {
-      const how = end instanceof Error ? end.message : `exit ${end ?? "by a signal"}`;
-      warn(`The drift of ${subject.model} was not looked at (${how}): ${path}.log`);
+    const name = `drift-${model.replaceAll("/", "-")}-${formatDay(mondayMs)}`;
+    const path = this.#besides.path(name);
+    // Found before a restart; whether it was answered too is another question.
+    const found = foundIn(`${path}.json`);
+    if (found !== undefined) {
+      this.#besides.pass(strategy, mondayMs);
+      this.#answers = this.#answers.then(() => this.#answer(subject, path, found));
       return;
     }
-    if (found.action === "none") return;
-    const reason = `drift of ${subject.model}: ${found.headline}`;
+    this.#besides.begin({
+      key: strategy,
+      mondayMs,
+      name,
+      line: ["drift", "--model", model],
+      told: (end, of) => this.#tell(subject, of, end),
+    });
+  }
+
+  async #tell(subject: DriftSubject, path: string, end: BesideEnd): Promise<void> {
+    const found = end === 0 || end === ASKS ? foundIn(`${path}.json`) : undefined;
+    if (found !== undefined) return this.#answer(subject, path, found);
+    const how = end instanceof Error ? end.message : `exit ${end ?? "by a signal"}`;
+    this.#context.warn(`The drift of ${subject.model} was not looked at (${how}): ${path}.log`);
+  }
+
+  /** The mark that it was answered comes behind the answer: who dies in between answers once more. */
+  async #answer(subject: DriftSubject, path: string, { action, headline }: Found): Promise<void> {
+    const { warn, note } = this.#context;
+    const mark = `${path}.answered`;
+    if (action === "none" || this.#besides.closed || existsSync(mark)) return;
+    const reason = `drift of ${subject.model}: ${headline}`;
     note(reason);
-    this.#options.carryOut(subject, found.action, reason);
+    try {
+      if (await this.#options.carryOut(subject, action, reason)) writeFileAtomic(mark, `${action}\n`);
+    } catch (thrown) {
+      warn(`What the drift of ${subject.model} asks for is not written down: ${toError(thrown).message}`);
+    }
   }
 }
 
 const foundSchema = z.object({ action: z.enum(DRIFT_ACTIONS), headline: z.string() });
 
+type Found = z.infer<typeof foundSchema>;
+
 /** Undefined where there is none, or one that was cut off. */
-function foundIn(path: string): z.infer<typeof foundSchema> | undefined {
+function foundIn(path: string): Found | undefined {
   try {
     return foundSchema.parse(JSON.parse(readTextIfPresent(path) ?? ""));
   } catch {
     return undefined;
   }
-}
-
-/** The command line of a look under the session's own configuration. */
-function driftLine(model: string, config: Config): string[] {
-  const isMade = config.data.venue === "synthetic" || config.data.venue === "csv";
-  return [
-    "drift",
-    "--model",
-    model,
-    ...(isMade ? [] : ["--fetch"]),
-    "--json",
-    "--host",
-    config.trade.host,
-    "--models-dir",
-    modelsFolder(config),
-    ...(config.file === undefined ? [] : ["--config", config.file]),
-  ];
 }
 
 /** Share of the size that a strategy keeps whose model says something else than it used to. */

@@ -226,19 +226,30 @@ describe("drift of a model that trades money", () => {
     const world = new World();
     await world.raise("live");
     const warden = world.warden();
-    warden.drift("note", "unusual inputs");
+    await warden.drift("note", "unusual inputs");
     expect(world.delivered.filter(({ kind }) => kind === "scale")).toHaveLength(0);
-    warden.drift("half", "what it says has moved");
-    warden.drift("retrain", "for two weeks");
-    await warden.settled();
+    expect(await warden.drift("half", "what it says has moved"), "it stands in the registry").toBe(true);
+    await warden.drift("retrain", "for two weeks");
     expect(world.delivered.filter(({ kind }) => kind === "scale")).toMatchObject([{ factor: 0.5 }]);
     expect(world.standing()).toMatchObject({ stage: "live", multiplier: 0.5 });
-    warden.drift("close-only", "for a month");
-    await warden.settled();
+    await warden.drift("close-only", "for a month");
     expect(world.commands()).toEqual(["close-only"]);
     expect(world.standing()?.stage).toBe("paper");
-    warden.drift("half", "later");
+    await warden.drift("half", "later");
     expect(world.delivered.filter(({ kind }) => kind === "scale")).toHaveLength(1);
+  });
+
+  it("is not said to stand where the registry did not take it", async () => {
+    const world = new World();
+    await world.raise("live");
+    const warden = world.warden();
+    const append = world.registry.append.bind(world.registry);
+    world.registry.append = () => Promise.reject(new Error("the disk is full"));
+    expect(await warden.drift("half", "what it says has moved")).toBe(false);
+    world.registry.append = append;
+    // The next process begins where the registry stands, and is asked again.
+    expect(await world.warden().drift("half", "what it says has moved")).toBe(true);
+    expect(world.standing()?.multiplier).toBe(0.5);
   });
 
   it("is nothing to one on paper", async () => {
@@ -246,8 +257,7 @@ describe("drift of a model that trades money", () => {
     await world.raise("paper");
     const warden = world.warden();
     const before = world.delivered.length;
-    warden.drift("close-only", "for a month");
-    await warden.settled();
+    await warden.drift("close-only", "for a month");
     expect(world.delivered).toHaveLength(before);
     expect(world.standing()?.stage).toBe("paper");
   });

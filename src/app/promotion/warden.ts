@@ -64,6 +64,8 @@ export class Warden {
   #down = false;
   #atMs = 0;
   #work: Promise<unknown> = Promise.resolve();
+  /** Events that the registry did not take. */
+  #unwritten = 0;
   /** False while a journal is read again: what follows from it has been done. */
   #acting = false;
 
@@ -138,12 +140,18 @@ export class Warden {
     if (atMs >= this.#periodMs + MONTH_MS) this.#month(standing);
   }
 
-  /** What a week's look at the model's drift asks for. Each step down is made once: a month that is clean raises it again. */
-  drift(action: DriftAction, reason: string): void {
+  /**
+   * What a week's look at the model's drift asks for. Each step down is made once: a month that is clean raises it again.
+   * Resolves to whether the registry has what was answered.
+   */
+  async drift(action: DriftAction, reason: string): Promise<boolean> {
     const standing = this.#standing;
-    if (standing === undefined || this.#down || (standing.stage !== "canary" && standing.stage !== "live")) return;
+    const unwritten = this.#unwritten;
+    if (standing === undefined || this.#down || (standing.stage !== "canary" && standing.stage !== "live")) return true;
     if (action === "close-only") this.#answer(Answer.paper, reason);
     else if (action !== "none" && action !== "note" && standing.multiplier > 0.5) this.#answer(Answer.halve, reason);
+    await this.#work;
+    return this.#unwritten === unwritten;
   }
 
   #feed(fact: CanaryFact): void {
@@ -218,7 +226,10 @@ export class Warden {
     // One after the other. The session is down already where the registry can't be written.
     this.#work = this.#work
       .then(() => registry.append(subject, ACTOR, body))
-      .catch((thrown: unknown) => warn(`The registry was not written: ${toError(thrown).message}`));
+      .catch((thrown: unknown) => {
+        this.#unwritten++;
+        warn(`The registry was not written: ${toError(thrown).message}`);
+      });
   }
 
   /** Sizes follow what the registry says, also where somebody else has changed it. */

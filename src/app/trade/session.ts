@@ -151,6 +151,7 @@ export async function runSession(
     const plan: Plan = { mode, strategies, currency, balance, pace, terms, exchange };
     const settings = settingsOf(config, plan);
     const seed = past?.seed ?? config.seed ?? found[0].manifest?.provenance.seed ?? 0;
+    if (journal.lastSeq > LONG) context.note(`${journal.lastSeq} records of the journal are read again first.`);
     const opened = await openSession({
       journal,
       config: settings,
@@ -264,13 +265,14 @@ export async function runSession(
             clock,
             launcher: place.launcher,
             folder: state,
-            carryOut: ({ strategy, model }, action, reason) => {
+            carryOut: async ({ strategy, model }, action, reason) => {
               const warden = watched.get(strategy);
               const factor = session.engine.state.scales[strategy] ?? 1;
               const entry = warden === undefined ? driftEntry(strategy, action, reason, factor) : undefined;
-              warden?.drift(action, reason);
               if (entry !== undefined) session.deliver(entry);
               if (action === "retrain" || action === "challenger") schedule?.now(model.split("/")[0]);
+              const isWritten = (await warden?.drift(action, reason)) ?? true;
+              return isWritten && session.failure === undefined;
             },
           });
     closing.unshift(() => drift?.close());
@@ -359,6 +361,9 @@ function driftSubjects(found: readonly Candidate[]): DriftSubject[] {
     manifest === undefined ? [] : [{ strategy, model: `${manifest.name}/${manifest.version}` }],
   );
 }
+
+/** Records that take more than a moment to be read. */
+const LONG = 20_000;
 
 type Reload = { readonly config: EngineConfig; readonly budget: DecisionConfig["sizing"]["budget"] };
 
