@@ -58,6 +58,7 @@ export { isStrategyFile, loadStrategy } from "./strategies/load.ts";
 export { openRule } from "./strategies/rule.ts";
 export { type TunedStrategy, tuneStrategy } from "./strategies/tune.ts";
 export { stressPlayer } from "./stress/processes.ts";
+export { type Archived, archiveJournal } from "./trade/archive.ts";
 export { compareTrading } from "./trade/compare.ts";
 export {
   exportJournal,

@@ -98,7 +98,7 @@ export function writeFileAtomic(path: string, data: string | Uint8Array): void {
 }
 
 /** A rename is lasting only when its folder is flushed too: without it a loss of power may bring back the old name. */
-function flushFolder(folder: string): void {
+export function flushFolder(folder: string): void {
   // Windows opens no folders, and keeps names by its own journal.
   if (process.platform === "win32") return;
   const handle = openSync(folder, "r");

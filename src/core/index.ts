@@ -29,6 +29,7 @@ export { FileLock, type LockHolder, LockState } from "./file-lock.ts";
 export {
   ensureFolder,
   fileError,
+  flushFolder,
   readTextIfPresent,
   requireWritable,
   temporaryName,

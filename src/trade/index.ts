@@ -22,6 +22,9 @@ export { type EngineState, emptyState } from "./engine/state.ts";
 export type * from "./feed.ts";
 export { type BybitFeedOptions, bybitFeed } from "./feeds/bybit-feed.ts";
 export { type PolledFeedOptions, polledFeed } from "./feeds/polled-feed.ts";
+export { type ArchiveOptions, type ArchiveStep, archiveBatch } from "./journal/archive/archive-batch.ts";
+export type { Archive } from "./journal/archive/archive-files.ts";
+export { untoldArchive } from "./journal/archive/archived-entry.ts";
 export {
   type ComparedTrade,
   compareRecords,

@@ -58,8 +58,8 @@ function resolvedOptions(config: Config): string {
       lostAfterMs(config),
     ],
     trade: [
-      // Read where a session begins: whether it may be real, at which address, and who is told of it.
-      [config.trade.live, config.trade.host, config.trade.metricsPort],
+      // Read where a session begins: whether it may be real, at which address, what it keeps, and who is told of it.
+      [config.trade.live, config.trade.host, config.trade.metricsPort, config.trade.archiveDays],
       [config.trade.notify, config.trade.notifyEmailFrom, config.trade.notifyEmailTo],
       tradeSettings(config),
       graceMs(config),

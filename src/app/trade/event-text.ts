@@ -61,6 +61,7 @@ const TELL: Tell = {
   alarm: ({ code, text }) => (code.startsWith("command.") ? undefined : bad(`${code}: ${text}`)),
   feed: ({ state, reason }) =>
     state === "down" || state === "stale" ? warn(`market data ${state}: ${reason}`) : info(`market data ${state}`),
+  archived: ({ firstSeq, lastSeq, file }) => info(`records ${firstSeq} to ${lastSeq} are in ${file} now`),
   command: ({ command, by, reason }) => warn(`${command} by ${by}${reason === "" ? "" : `: ${reason}`}`),
 };
 

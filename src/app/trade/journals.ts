@@ -53,6 +53,11 @@ function journalPath(config: Config, session: string): string {
   });
 }
 
+/** The folder of a session that has a journal. Throws JOURNAL_MISSING. */
+export function requireJournal(config: Config, session: string): string {
+  return dirname(journalPath(config, session));
+}
+
 /** Opens a journal to read, and closes it once the work, or its promise, is done. */
 export function withJournal<T>(config: Config, session: string, use: (journal: SqliteJournal) => T): T {
   const journal = new SqliteJournal(journalPath(config, session), { readOnly: true });

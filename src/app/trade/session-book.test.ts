@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { exactText, parseTimeframe } from "../../core/index.ts";
+import { DAY_MS, exactText, parseTimeframe, SimulatedClock } from "../../core/index.ts";
 import { syntheticTape } from "../../market/index.ts";
 import {
   ENGINE_DEFAULTS,
@@ -15,6 +15,9 @@ import {
   sessionEquity,
 } from "../../trade/index.ts";
 import { loadConfig } from "../config/load.ts";
+import { quietContext } from "../testing/context.ts";
+import { archiveJournal, SessionArchive } from "./archive.ts";
+import { entriesOf, exportJournal, foldedSession, listJournals, sessionTrades, verifyJournalOf } from "./journals.ts";
 import { SessionBook } from "./session-book.ts";
 
 const START = Date.UTC(2025, 0, 6);
@@ -255,5 +258,101 @@ describe("the story of an order", () => {
     expect(book.story("paper/one", "v1")).toEqual(all);
     expect(book.story("paper/one", "nobody")).toBeUndefined();
     expect(book.story("paper/two", "mine")).toBeUndefined();
+  });
+});
+
+/** The state folder's own folder, and a configuration over it. */
+function around(path: string) {
+  const folder = dirname(dirname(dirname(dirname(path))));
+  return { folder, config: loadConfig({ path: undefined, workingFolder: folder, overrides: [] }) };
+}
+
+/** After a bar, twice, until nothing is under way. */
+async function looked(archive: SessionArchive): Promise<void> {
+  archive.look();
+  archive.look();
+  await archive.settled();
+}
+
+describe("a session whose older records are in files", () => {
+  it("is exported byte for byte, folded, listed, told and shown as before", async () => {
+    const [whole, moved] = [place(60, 50), place(60, 50)];
+    const [a, b] = [around(whole.path), around(moved.path)];
+    const { context } = quietContext(b.folder, () => b.config);
+    const early = foldedSession(b.config, "paper/one");
+    const middle = START + 30 * BAR;
+    const archived = await archiveJournal(context, "paper/one", middle);
+    expect(archived).toMatchObject({ records: 2 + 30 * 4, firstSeq: 2 + 30 * 4 + 1, files: [{ firstSeq: 1 }] });
+    expect(await archiveJournal(context, "paper/one", middle)).toMatchObject({ records: 0, files: [] });
+    const files = [a, b].map(({ config, folder }) => {
+      const { trades, files: written } = exportJournal(config, folder, "paper/one", "out");
+      return [trades, ...written.map((file) => readFileSync(file, "utf8"))];
+    });
+    expect(files[0][0]).toBe(30);
+    expect(files[1]).toEqual(files[0]);
+    expect(sessionTrades(b.config, "paper/one")).toEqual(sessionTrades(a.config, "paper/one"));
+    expect({ ...foldedSession(b.config, "paper/one"), seq: 0 }).toEqual({
+      ...foldedSession(a.config, "paper/one"),
+      seq: 0,
+    });
+    expect(early.seq, "read on and not again").toBe(2 + 60 * 4 + 1);
+    expect(entriesOf(b.config, "paper/one").slice(0, -1)).toEqual(entriesOf(a.config, "paper/one"));
+    // One record more: the one that tells of the file.
+    const [[one], [other]] = [listJournals(a.config), listJournals(b.config)];
+    expect(other).toEqual({ ...one, records: one.records + 1 });
+    expect(verifyJournalOf(b.config, "paper/one").report).toMatchObject({ archives: 1, problems: [] });
+    for (const { book } of [whole, moved]) {
+      await book.refresh();
+      await book.whole();
+    }
+    expect(moved.book.equity("paper/one")).toEqual(whole.book.equity("paper/one"));
+    expect(moved.book.trades("cryptoFutures", "paper")).toEqual(whole.book.trades("cryptoFutures", "paper"));
+    expect(moved.book.events("paper/one").slice(0, -1)).toEqual(whole.book.events("paper/one"));
+    expect(moved.book.events("paper/one").at(-1)?.text).toMatch(/^records 1 to 122 are in 0+1-0+122-.*parquet now$/);
+  });
+
+  it("that runs moves whole days, a batch after a bar, tells each, and says once a day what it could not", async () => {
+    const { path } = place(60, 50);
+    const journal = new SqliteJournal(path, { durable: false });
+    const clock = new SimulatedClock(START + 2 * DAY_MS);
+    const told: Entry[] = [];
+    const said: string[] = [];
+    const session = {
+      failure: undefined,
+      deliver: (entry: Entry) => {
+        told.push(entry);
+        journal.append([entry], clock.nowMs(), false);
+      },
+    };
+    const begin = (days: number): SessionArchive =>
+      new SessionArchive({ journal, session, clock, days, warn: (line) => said.push(line), most: 100 });
+    await looked(begin(0));
+    await looked(begin(2));
+    expect([told, journal.archived().seq], "nothing of a day that stays").toEqual([[], 0]);
+    const archive = begin(1);
+    for (let bars = 0; bars < 5; bars++) await looked(archive);
+    expect(told).toMatchObject([
+      { kind: "archived", firstSeq: 1, lastSeq: 100, by: "engine" },
+      { kind: "archived", firstSeq: 101, lastSeq: 200, by: "engine" },
+      { kind: "archived", firstSeq: 201, lastSeq: 2 + 51 * 4, by: "engine" },
+    ]);
+    journal.writeSnapshot(JSON.stringify(foldJournal(journal)), journal.lastSeq, clock.nowMs());
+    rmSync(join(dirname(path), "archive"), { recursive: true });
+    clock.advance(DAY_MS);
+    // The older files are gone: the next one stands beside nothing, and what is there is not touched.
+    for (let bars = 0; bars < 3; bars++) await looked(archive);
+    expect(told.slice(3)).toMatchObject([{ firstSeq: 2 + 51 * 4 + 1 }]);
+    await archive.close();
+    clock.advance(DAY_MS);
+    journal.writeSnapshot("{}", journal.lastSeq, clock.nowMs());
+    const before = journal.archived().seq;
+    await looked(archive);
+    expect([said, journal.archived().seq], "one that ends begins nothing").toEqual([[], before]);
+    rmSync(join(dirname(path), "archive"), { recursive: true });
+    writeFileSync(join(dirname(path), "archive"), "no folder");
+    const last = begin(1);
+    for (let bars = 0; bars < 2; bars++) await looked(last);
+    expect(said).toEqual([expect.stringMatching(/^Older records stay in the journal: /)]);
+    journal.close();
   });
 });

@@ -50,6 +50,7 @@ import { DriftSchedule, type DriftSubject, driftEntry } from "../promotion/drift
 import { openWarden } from "../promotion/promotion.ts";
 import { RetrainSchedule } from "../promotion/retrain-schedule.ts";
 import type { Warden, WardenOptions } from "../promotion/warden.ts";
+import { SessionArchive } from "./archive.ts";
 import { beginningRows, joinedSeries, roomBars } from "./history.ts";
 import { setLeverages } from "./leverage.ts";
 import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
@@ -251,6 +252,14 @@ export async function runSession(
     const cycle = new BarCycle(session, portfolio, broker);
     const shadows = new ShadowRuns(context, config, { session: `${mode}/${name}`, members: found, place, pace });
     closing.unshift(() => shadows.close());
+    const archive = new SessionArchive({
+      journal,
+      session,
+      clock,
+      days: config.trade.archiveDays,
+      warn: (text) => log.say("warn", text),
+    });
+    closing.unshift(() => archive.close());
     const names = found.flatMap(({ manifest }) => manifest?.name ?? []);
     const schedule =
       place.launcher === undefined
@@ -295,6 +304,7 @@ export async function runSession(
         void shadows.follow();
         schedule?.look();
         drift?.look();
+        archive.look();
       },
       onUnmarked: (text) => log.say("warn", text),
     });
@@ -329,6 +339,7 @@ export async function runSession(
     context.note(`Session ${mode}/${name} runs; Ctrl-C stops it. State: ${state}`);
     void watchKillFile(session, join(state, KILL_FILE), context.clock, stop);
     await loop.run(stop);
+    await archive.close();
     await session.idle();
     for (const warden of wardens) await warden.settled();
     session.stop(context.signal.aborted ? "stopped by its owner" : "failed");

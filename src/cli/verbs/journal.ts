@@ -1,11 +1,12 @@
-/** @file `tidemark journal`: what a trading session has written, checked, exported, and explained order by order. */
+/** @file `tidemark journal`: what a trading session has written, checked, exported, archived, and explained order by order. */
 import { type Command, Option } from "commander";
-import { exportJournal, journalOrder, listJournals, verifyJournalOf } from "../../app/index.ts";
-import { ExitCode, TidemarkError } from "../../core/index.ts";
+import { archiveJournal, exportJournal, journalOrder, listJournals, verifyJournalOf } from "../../app/index.ts";
+import { ExitCode, parseDate, TidemarkError } from "../../core/index.ts";
 import { reportFailure } from "../failure.ts";
 import { addGroup, addVerb, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
+type ArchiveOptions = { readonly before: string };
 type ExportOptions = { readonly out?: string; readonly csv?: boolean };
 
 export function registerJournal(program: Command, runner: VerbRunner): void {
@@ -46,7 +47,8 @@ export function registerJournal(program: Command, runner: VerbRunner): void {
         for (const { seq, what } of report.problems) context.output.text(`record ${seq}: ${what}`);
         context.output.data(report);
         if (report.problems.length === 0) {
-          context.output.text(`${report.records} records and ${report.snapshots} snapshots hold together`);
+          const files = report.archives === 0 ? "" : `, ${report.archives} files of older ones`;
+          context.output.text(`${report.records} records${files} and ${report.snapshots} snapshots hold together`);
           return ExitCode.done;
         }
         const failure = new TidemarkError("JOURNAL_CORRUPT", {
@@ -55,6 +57,27 @@ export function registerJournal(program: Command, runner: VerbRunner): void {
           fix: "Restore the journal from a copy; what the venue holds is not affected.",
         });
         return reportFailure(failure, context.output, { jsonToo: false });
+      },
+    },
+    runner,
+  );
+  addVerb<ArchiveOptions>(
+    group,
+    {
+      name: "archive",
+      summary: "Move older records into Parquet files beside the journal",
+      details:
+        "Records before the date that are in a snapshot move; files are checksummed, read back before anything is removed, and told in the journal. Every other verb, the dashboard and a later start read through both. A session that runs does it by itself (trade.archive_days).",
+      withoutChance: true,
+      arguments: [["<session>", "as `journal ls` shows it"]],
+      options: [new Option("--before <date>", "first day that stays, such as 2025-07-04").makeOptionMandatory()],
+      settings,
+      examples: [["journal archive paper/tidemark-1 --before 2025-07-01", "everything before July"]],
+      run: async (context, { args, options }) => {
+        const { records, files, firstSeq, session } = await archiveJournal(context, args[0], parseDate(options.before));
+        context.output.data({ session, records, files, firstSeq });
+        const where = files.length === 0 ? "" : ` in ${files.length} files, ${files[0].file} first`;
+        context.output.text(`${records} records moved${where}; the journal begins at record ${firstSeq}`);
       },
     },
     runner,

@@ -33,7 +33,7 @@ export const VERB_SUMMARIES = {
   switch: "Let an asset class open positions, or only close",
   reload: "Read the limits of a running session anew",
   commands: "What a session was told, by whom, and what became of it",
-  journal: "List, check, export and explain what sessions have written",
+  journal: "List, check, export, archive and explain what sessions have written",
   models: "List, show and remove trained models",
   drift: "See whether the market has moved away from a model",
   promotion: "Where models stand on the way from candidate to live",

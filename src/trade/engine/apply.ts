@@ -126,6 +126,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
       return;
     case "command":
       return applyCommand(state, entry, atMs);
+    case "archived":
     case "history":
     case "feed":
     case "closed":

@@ -143,6 +143,16 @@ export type Input =
   | { readonly kind: "snapshot"; readonly snapshot: VenueSnapshot | null; readonly failed?: string }
   | { readonly kind: "feed"; readonly state: "up" | "down" | "stale" | "fresh"; readonly reason: string }
   | { readonly kind: "timer"; readonly id: string }
+  /** Older records of the journal are in a file beside it from now on. */
+  | {
+      readonly kind: "archived";
+      readonly firstSeq: number;
+      readonly lastSeq: number;
+      readonly file: string;
+      /** SHA-256 of the file. */
+      readonly checksum: string;
+      readonly by: string;
+    }
   /** Without an id it is known by its number. */
   | ({ readonly kind: "command"; readonly id?: string; readonly reason: string } & Pick<Actor, "by"> &
       Partial<Pick<Actor, "from">> &
@@ -281,6 +291,7 @@ const INPUTS: ReadonlySet<string> = new Set<Input["kind"]>([
   "snapshot",
   "feed",
   "timer",
+  "archived",
   "command",
 ]);
 

@@ -20,6 +20,9 @@ import { checkLimits, onBrokerEvent, onFeed, onRules } from "./switches.ts";
 
 export type Handled = { readonly entries: readonly Entry[]; readonly effects: readonly Effect[] };
 
+/** Prices, and what is not about trading: what they make possible is looked at with the next input. */
+const CALLS_FOR_NOTHING: ReadonlySet<Input["kind"]> = new Set(["quote", "closed", "archived"]);
+
 export class Engine {
   readonly state: EngineState;
 
@@ -42,9 +45,7 @@ export class Engine {
     applyEntry(state, input, atMs);
     entries.push(input);
     react(step, input, state.seq);
-    // Prices alone call for nothing; what they make possible is looked at with the next input.
-    if (state.running && state.config !== undefined && input.kind !== "quote" && input.kind !== "closed")
-      settle(step, input);
+    if (state.running && state.config !== undefined && !CALLS_FOR_NOTHING.has(input.kind)) settle(step, input);
     return { entries, effects };
   }
 
@@ -98,6 +99,7 @@ function react(step: Step, input: Input, seq: number): void {
     case "open":
     case "missed":
       return closeTheOld(step, input.strategy);
+    case "archived":
     case "row":
     case "closed":
     case "history":

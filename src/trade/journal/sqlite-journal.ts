@@ -1,10 +1,11 @@
 /**
- * @file The journal on disk: SQLite in WAL mode. What an order may follow from is written with `synchronous = FULL`: when
+ * @file The journal on disk: SQLite in WAL mode, and its older records in files beside it, read as one. What an order may follow from is written with `synchronous = FULL`: when
  * `append` returns, the disk has it. Prices and looks are written with NORMAL: a power cut may take their end, never their
  * middle. Records can't be changed or removed: triggers forbid it, and the chain would show it.
  */
-import { sha256Hex, TidemarkError } from "../../core/index.ts";
+import { InvariantError, sha256Hex, TidemarkError } from "../../core/index.ts";
 import type { Entry } from "../engine/entries.ts";
+import { type Archive, ArchiveFiles } from "./archive/archive-files.ts";
 import { type Database, openDatabase, type Row, type Statement } from "./database.ts";
 import {
   chainOf,
@@ -16,7 +17,9 @@ import {
 } from "./record.ts";
 
 export const JOURNAL_FILE = "journal.sqlite";
-const JOURNAL_SCHEMA = 1;
+/** Of a journal whose records are all in it; a program that knows no archives must not open one that has some. */
+const WHOLE_SCHEMA = 1;
+const ARCHIVED_SCHEMA = 2;
 
 const TABLES = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -25,6 +28,10 @@ const TABLES = `
   ) STRICT;
   CREATE TABLE IF NOT EXISTS snapshots (
     seq INTEGER PRIMARY KEY, at_ms INTEGER NOT NULL, state TEXT NOT NULL, checksum TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS archives (
+    first_seq INTEGER PRIMARY KEY, last_seq INTEGER NOT NULL, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
+    file TEXT NOT NULL, bytes INTEGER NOT NULL, checksum TEXT NOT NULL, chain_before TEXT NOT NULL, chain TEXT NOT NULL
   ) STRICT;
   CREATE INDEX IF NOT EXISTS records_by_kind ON records (kind, seq);
   CREATE TRIGGER IF NOT EXISTS records_stay BEFORE UPDATE ON records
@@ -43,9 +50,14 @@ export type JournalOptions = {
 
 export class SqliteJournal implements Journal {
   readonly path: string;
+  readonly archiveFiles: ArchiveFiles;
   readonly #db: Database;
   readonly #isBare: boolean;
+  /** Made before there were archives, and only looked at. */
+  readonly #hasArchives: boolean;
   #insert: Statement | undefined;
+  #page: Statement | undefined;
+  #behind: Statement | undefined;
   #lastSeq = 0;
   #chain = GENESIS;
   #isFull = true;
@@ -54,16 +66,18 @@ export class SqliteJournal implements Journal {
   /** Opens or makes the journal. Throws JOURNAL_CORRUPT where records are lost at its end, or its schema is newer. */
   constructor(path: string, options: JournalOptions = {}) {
     this.path = path;
+    this.archiveFiles = new ArchiveFiles(path);
     this.#flushes = options.durable !== false;
     this.#db = openDatabase(path, { readOnly: options.readOnly === true });
     if (options.readOnly !== true) this.#prepare();
     // Another process has made the file and not its tables yet: there is nothing in it.
-    this.#isBare = this.#db.prepare("SELECT name FROM sqlite_master WHERE name = 'records'").get() === undefined;
+    this.#isBare = !this.#hasTable("records");
+    this.#hasArchives = this.#hasTable("archives");
     if (this.#isBare) return;
     const schema = Number(this.#meta("schema"));
-    if (schema > JOURNAL_SCHEMA) {
+    if (schema > ARCHIVED_SCHEMA) {
       throw new TidemarkError("JOURNAL_CORRUPT", {
-        what: `The journal has schema ${schema}, this program knows ${JOURNAL_SCHEMA}`,
+        what: `The journal has schema ${schema}, this program knows ${ARCHIVED_SCHEMA}`,
         where: path,
         fix: "Use the newer program that wrote it.",
       });
@@ -73,6 +87,10 @@ export class SqliteJournal implements Journal {
     this.#lastSeq = last === undefined ? Number(this.#meta("archived_seq")) : Number(last["seq"]);
     this.#chain = last === undefined ? this.#meta("archived_chain") : String(last["chain"]);
     if (options.readOnly !== true) this.#requireAllRecords();
+  }
+
+  #hasTable(name: string): boolean {
+    return this.#db.prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND name = ?").get(name) !== undefined;
   }
 
   /** A snapshot of a record that is not there would be believed as soon as others had taken the record's number. */
@@ -94,7 +112,7 @@ export class SqliteJournal implements Journal {
     this.#db.transaction(() => {
       this.#db.exec(TABLES);
       this.#db.exec(
-        `INSERT OR IGNORE INTO meta VALUES ('schema', '${JOURNAL_SCHEMA}'), ('archived_seq', '0'), ('archived_chain', '')`,
+        `INSERT OR IGNORE INTO meta VALUES ('schema', '${WHOLE_SCHEMA}'), ('archived_seq', '0'), ('archived_chain', '')`,
       );
     });
   }
@@ -104,10 +122,7 @@ export class SqliteJournal implements Journal {
   }
 
   append(entries: readonly Entry[], atMs: number, durable: boolean): void {
-    if (this.#flushes && durable !== this.#isFull) {
-      this.#db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
-      this.#isFull = durable;
-    }
+    this.#setFlush(durable);
     let seq = this.#lastSeq;
     let chain = this.#chain;
     this.#db.transaction(() => {
@@ -121,6 +136,12 @@ export class SqliteJournal implements Journal {
     });
     this.#lastSeq = seq;
     this.#chain = chain;
+  }
+
+  #setFlush(durable: boolean): void {
+    if (!this.#flushes || durable === this.#isFull) return;
+    this.#db.pragma(`synchronous = ${durable ? "FULL" : "NORMAL"}`);
+    this.#isFull = durable;
   }
 
   *read(seq: number): Iterable<JournalRecord> {
@@ -137,24 +158,57 @@ export class SqliteJournal implements Journal {
     const one = this.#db.prepare("SELECT * FROM records WHERE seq = ?");
     return seqs.flatMap((seq) => {
       const row = one.get(seq);
-      return row === undefined ? [] : [parseRecord(storedRecord(row), this.path)];
+      const record = row === undefined ? this.#archivedRecord(seq) : storedRecord(row);
+      return record === undefined ? [] : [parseRecord(record, this.path)];
     });
   }
 
-  /** Rows as they stand, unchecked. */
+  #archivedRecord(seq: number): StoredRecord | undefined {
+    const archive = this.#archiveBehind(seq - 1);
+    if (archive === undefined || archive.firstSeq > seq) return undefined;
+    for (const record of this.archiveFiles.records(archive, seq - 1)) return record;
+    return undefined;
+  }
+
+  /** Rows as they stand, unchecked; those that were archived come from their files, which are checked as a whole. */
   *stored(seq: number): Iterable<StoredRecord> {
     if (this.#isBare) return;
-    // In pages, so that a long journal is never in memory and appending in between does no harm.
-    const page = this.#db.prepare("SELECT * FROM records WHERE seq > ? ORDER BY seq LIMIT 1000");
     for (let from = seq; ; ) {
-      const rows = page.all(from);
-      if (rows.length === 0) return;
-      for (const row of rows) {
-        const record = storedRecord(row);
-        from = record.seq;
-        yield record;
+      const archive = this.#archiveBehind(from);
+      if (archive !== undefined) {
+        for (const record of this.archiveFiles.records(archive, from)) yield record;
+        from = archive.lastSeq;
+        continue;
       }
+      // In pages, so that a long journal is never in memory and appending in between does no harm.
+      const rows = this.page(from, 1000);
+      // What was archived since the look for archives is in its file now.
+      if (rows[0]?.seq !== from + 1 && this.#archiveBehind(from) !== undefined) continue;
+      if (rows.length === 0) return;
+      yield* rows;
+      from = rows[rows.length - 1].seq;
     }
+  }
+
+  /** The first records with a number above `seq` that are in the journal itself. */
+  page(seq: number, most: number): StoredRecord[] {
+    if (this.#isBare) return [];
+    this.#page ??= this.#db.prepare("SELECT * FROM records WHERE seq > ? ORDER BY seq LIMIT ?");
+    return this.#page.all(seq, most).map(storedRecord);
+  }
+
+  /** The file that holds the first archived record with a number above `seq`. */
+  #archiveBehind(seq: number): Archive | undefined {
+    if (!this.#hasArchives) return undefined;
+    this.#behind ??= this.#db.prepare("SELECT * FROM archives WHERE last_seq > ? ORDER BY first_seq LIMIT 1");
+    const row = this.#behind.get(seq);
+    return row === undefined ? undefined : archiveOf(row);
+  }
+
+  /** Files with older records, oldest first. */
+  archives(): Archive[] {
+    if (!this.#hasArchives) return [];
+    return this.#db.prepare("SELECT * FROM archives ORDER BY first_seq").all().map(archiveOf);
   }
 
   snapshot(): SnapshotRecord | undefined {
@@ -195,23 +249,88 @@ export class SqliteJournal implements Journal {
   /** How many records there are, and the times of the first and the last. */
   span(): { readonly records: number; readonly firstMs: number; readonly lastMs: number } {
     if (this.#isBare) return { records: 0, firstMs: 0, lastMs: 0 };
-    const row = this.#db.prepare("SELECT COUNT(*) AS n, MIN(at_ms) AS first, MAX(at_ms) AS last FROM records").get();
-    return { records: Number(row?.["n"]), firstMs: Number(row?.["first"]), lastMs: Number(row?.["last"]) };
+    const archives = this.archives();
+    const row = this.#db
+      .prepare("SELECT COUNT(*) AS n, MIN(at_ms) AS first, MAX(at_ms) AS last FROM records WHERE seq > ?")
+      .get(this.archived().seq);
+    const own = { records: Number(row?.["n"]), firstMs: Number(row?.["first"]), lastMs: Number(row?.["last"]) };
+    if (archives.length === 0) return own;
+    return {
+      records: archives.reduce((sum, { firstSeq, lastSeq }) => sum + lastSeq - firstSeq + 1, own.records),
+      firstMs: archives[0].firstMs,
+      lastMs: own.records === 0 ? archives[archives.length - 1].lastMs : own.lastMs,
+    };
   }
 
-  /** Where the records of this file begin: those up to `seq` were archived, and `chain` was their last. */
+  /** Where the records of the journal itself begin: those up to `seq` are in files, and `chain` is of their last. */
   archived(): { readonly seq: number; readonly chain: string } {
     return { seq: Number(this.#meta("archived_seq")), chain: this.#meta("archived_chain") };
   }
 
-  /** Removes records that an archive holds. */
-  forget(seq: number, chain: string): void {
+  /**
+   * The last record that a file of at most so many may end with: from before that time, and in a snapshot. Undefined where
+   * there is none.
+   */
+  lastDue(beforeMs: number, most: number): number | undefined {
+    const from = this.archived().seq;
+    const end = Math.min(from + most, this.snapshot()?.seq ?? 0, this.#lastSeq - 1);
+    const young = this.#db
+      .prepare("SELECT MIN(seq) AS seq FROM records WHERE seq > ? AND seq <= ? AND at_ms >= ?")
+      .get(from, end, beforeMs)?.["seq"];
+    const last = typeof young === "number" ? young - 1 : end;
+    return last > from ? last : undefined;
+  }
+
+  /** The chain of a record that the journal itself holds. */
+  chainAt(seq: number): string | undefined {
+    const chain = this.#db.prepare("SELECT chain FROM records WHERE seq = ?").get(seq)?.["chain"];
+    return typeof chain === "string" ? chain : undefined;
+  }
+
+  /** From now on the file is where its records are read. Throws where it does not go on from the last one. */
+  adopt(archive: Archive): void {
+    const { firstSeq, lastSeq, firstMs, lastMs, file, bytes, checksum, chainBefore, chain } = archive;
+    const known = this.archived();
+    if (known.seq !== firstSeq - 1 || known.chain !== chainBefore || this.chainAt(lastSeq) !== chain)
+      throw new InvariantError(
+        `an archive begins after record ${known.seq}, and ends with one of the journal`,
+        this.path,
+      );
+    this.#setFlush(true);
     this.#db.transaction(() => {
       const set = this.#db.prepare("UPDATE meta SET value = ? WHERE key = ?");
-      set.run(String(seq), "archived_seq");
+      set.run(String(ARCHIVED_SCHEMA), "schema");
+      set.run(String(lastSeq), "archived_seq");
       set.run(chain, "archived_chain");
-      this.#db.prepare("DELETE FROM records WHERE seq <= ?").run(seq);
+      this.#db
+        .prepare("INSERT INTO archives VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+        .run(firstSeq, lastSeq, firstMs, lastMs, file, bytes, checksum, chainBefore, chain);
     });
+  }
+
+  /** Removes some of the records that are in files, oldest first; how many there were. */
+  dropArchived(most: number): number {
+    const { seq } = this.archived();
+    const first = this.#db.prepare("SELECT MIN(seq) AS seq FROM records").get()?.["seq"];
+    if (typeof first !== "number" || first > seq) return 0;
+    const last = Math.min(seq, first + most - 1);
+    this.#db.prepare("DELETE FROM records WHERE seq <= ?").run(last);
+    return last - first + 1;
+  }
+
+  /** Whether the records say of the newest file that it holds those before them. */
+  tellsNewest(): boolean {
+    const { seq } = this.archived();
+    if (seq === 0) return true;
+    const row = this.#db
+      .prepare("SELECT body FROM records WHERE kind = 'archived' AND seq > ? ORDER BY seq DESC LIMIT 1")
+      .get(seq);
+    return row !== undefined && (JSON.parse(String(row["body"])) as { lastSeq?: unknown }).lastSeq === seq;
+  }
+
+  /** Gives the room of what was removed back to the disk; rewrites the file, so only where nobody else works in it. */
+  shrink(): void {
+    this.#db.exec("VACUUM");
   }
 
   /** Limits the file to so many pages, as a full disk would. */
@@ -228,6 +347,20 @@ export class SqliteJournal implements Journal {
     const value = this.#db.prepare("SELECT value FROM meta WHERE key = ?").get(key)?.["value"];
     return typeof value === "string" ? value : "";
   }
+}
+
+function archiveOf(row: Row): Archive {
+  return {
+    file: String(row["file"]),
+    firstSeq: Number(row["first_seq"]),
+    lastSeq: Number(row["last_seq"]),
+    firstMs: Number(row["first_ms"]),
+    lastMs: Number(row["last_ms"]),
+    bytes: Number(row["bytes"]),
+    checksum: String(row["checksum"]),
+    chainBefore: String(row["chain_before"]),
+    chain: String(row["chain"]),
+  };
 }
 
 function storedRecord(row: Row): StoredRecord {

@@ -10,6 +10,14 @@ export const tradeSection = z
       .min(1)
       .default("state")
       .describe("Folder of journals, locks and logs; paper and live never share one."),
+    archive_days: z
+      .int()
+      .min(0)
+      .max(36_500)
+      .default(30)
+      .describe(
+        "Days that a running session keeps in its journal; older records move to Parquet files beside it, where everything reads them. 0 keeps all.",
+      ),
     live: z.boolean().default(false).describe("Whether live trading is allowed at all."),
     live_classes: z
       .array(z.enum(["cryptoSpot", "cryptoFutures", "forex", "options"]))
