@@ -21,7 +21,7 @@ export { type CollectReport, collectAlternative } from "./data/alternative-colle
 export { type FetchedAlternative, fetchAlternative } from "./data/alternative-fetch.ts";
 export { type ImportedFiles, type ImportedSeries, importAlternative } from "./data/alternative-files.ts";
 export { chosenSeries, knownSeries, SERIES_GROUPS } from "./data/alternative-names.ts";
-export { openSources } from "./data/alternative-sources.ts";
+export { openFeeds, openSources } from "./data/alternative-sources.ts";
 export { coverageByMonth, type MonthCoverage } from "./data/coverage.ts";
 export { type DemoMarket, marketOfFolder, marketOfVenue } from "./data/demo-market.ts";
 export { askVenue, fetchHistory } from "./data/history.ts";

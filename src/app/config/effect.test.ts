@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { canonicalJson } from "../../core/index.ts";
+import { canonicalJson, SimulatedClock } from "../../core/index.ts";
 import { resolveExchangeConfig } from "../../exchange/index.ts";
 import { learnsClassifier } from "../../policy/index.ts";
+import { openFeeds } from "../data/alternative-sources.ts";
 import { fetchedRange, venueName } from "../data/history.ts";
 import { instrumentKind } from "../data/import.ts";
 import { alignment, configuredRange, configuredSymbols, syntheticSettings } from "../data/market.ts";
@@ -43,6 +44,7 @@ function resolvedOptions(config: Config): string {
     market: [venueName(config), instrumentKind(config, {}), configuredSymbols(config), config.data.timeframe],
     range: [alignment(config), configuredRange(config), fetchedRange(config, Date.UTC(2031, 0))],
     synthetic: syntheticSettings(config),
+    feeds: openFeeds({ environment: {}, clock: new SimulatedClock(0) }, config).map(({ feed }) => feed),
     policy: policySettings(config),
     run: [config.model.name, runSettings(config)],
     tracking: trackingSettings(config, {}),
@@ -105,6 +107,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
   "data.from": "2030-07-04",
   "data.to": "2030-08-04",
   "data.currency": "EUR",
+  "data.feeds": ["https://example.org/rss.xml"],
   "exchange.maintenance_margin_rate": 0.02,
   "features.set": "full",
   "features.list": ["rsi14"],

@@ -16,12 +16,12 @@ import {
   type Watch,
   Watched,
 } from "../../market/index.ts";
-import { BybitRecorder, bybitHosts, type HeadlineSource, headlineSources } from "../../venues/index.ts";
+import { BybitRecorder, bybitHosts, type HeadlineSource } from "../../venues/index.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { chosenSeries } from "./alternative-names.ts";
-import { keysOf, openSources, sourceEnvironment } from "./alternative-sources.ts";
+import { keysOf, openFeeds, openSources } from "./alternative-sources.ts";
 import { configuredSymbols } from "./market.ts";
 import { NewsSeries } from "./news-series.ts";
 
@@ -118,7 +118,7 @@ class Collector {
     );
     this.#streamed = chosen.filter(({ id }) => STREAMED.includes(id));
     const hasNews = chosen.some(({ source }) => source === "news");
-    const feeds = hasNews ? headlineSources({ environment: sourceEnvironment(context, config), clock }) : [];
+    const feeds = hasNews ? openFeeds(context, config) : [];
     this.#feeds = feeds.filter(({ missingKeys }) => missingKeys.length === 0);
     this.#headlines = new HeadlineStore(root);
     if (this.#watches.length + this.#streamed.length + this.#feeds.length > 0) return;

@@ -1,7 +1,13 @@
 /** @file The sources of alternative series, opened with what the environment and .env say. */
 import { plainSymbol, splitSymbol } from "../../core/index.ts";
 import { MARKET_KEY, type SeriesSpec } from "../../market/index.ts";
-import { type AlternativeSource, alternativeSources, type SourceOptions } from "../../venues/index.ts";
+import {
+  type AlternativeSource,
+  alternativeSources,
+  type HeadlineSource,
+  headlineSources,
+  type SourceOptions,
+} from "../../venues/index.ts";
 import { secretValues } from "../config/environment.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -16,8 +22,19 @@ export function openSources(
   return alternativeSources({ environment: sourceEnvironment(context, config), clock: context.clock, ...more });
 }
 
+/** Where headlines come from, the feeds of the configuration too. Throws CONFIG_VALUE for an address that is none. */
+export function openFeeds(
+  context: Pick<AppContext, "environment" | "clock">,
+  config: Config,
+): readonly HeadlineSource[] {
+  return headlineSources({ environment: sourceEnvironment(context, config), clock: context.clock }, config.data.feeds);
+}
+
 /** Addresses from the environment, credentials from it or from .env. */
-export function sourceEnvironment({ environment }: AppContext, config: Config): SourceOptions["environment"] {
+export function sourceEnvironment(
+  { environment }: Pick<AppContext, "environment">,
+  config: Config,
+): SourceOptions["environment"] {
   return { ...environment, ...Object.fromEntries(secretValues(environment, config.folder)) };
 }
 

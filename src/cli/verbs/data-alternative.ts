@@ -1,7 +1,7 @@
 /** @file `tidemark data alternative`: what is stored beside candles, whose it is, how late it comes, and files of it. */
 import { basename, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import { chosenSeries, dataRoot, importAlternative, openSources } from "../../app/index.ts";
+import { chosenSeries, dataRoot, importAlternative, openFeeds, openSources } from "../../app/index.ts";
 import {
   DAY_MS,
   ExitCode,
@@ -194,7 +194,8 @@ function roundSpan(ms: number): string {
 function listSources(context: CommandContext, names: readonly string[]): void {
   const { output } = context;
   const chosen = chosenSeries(names);
-  const open = openSources(context, context.config());
+  const config = context.config();
+  const open = openSources(context, config);
   const told = [...new Set(chosen.map(({ source }) => source))].map((name) => {
     const own = open.find((one) => one.name === name);
     const series = chosen.filter(({ source }) => source === name);
@@ -204,10 +205,11 @@ function listSources(context: CommandContext, names: readonly string[]): void {
       keys: own?.keys ?? [],
       missingKeys: own?.missingKeys ?? [],
       hostVariable: own?.hostVariable,
+      ...(name === "news" ? { feeds: openFeeds(context, config) } : {}),
       series,
     };
   });
-  for (const { name, licence, nonCommercial, limit, keys, missingKeys, series } of told) {
+  for (const { name, licence, nonCommercial, limit, keys, missingKeys, feeds, series } of told) {
     const key =
       keys.length === 0
         ? "no key"
@@ -215,6 +217,10 @@ function listSources(context: CommandContext, names: readonly string[]): void {
           ? "its key is set"
           : `off: set ${missingKeys.join(" and ")} in .env`;
     output.text(`${output.palette.bold(name)}: ${licence}${nonCommercial ? " (not for commercial use)" : ""}`);
+    for (const feed of feeds ?? []) {
+      const off = feed.missingKeys.length === 0 ? "" : ` (off: set ${feed.missingKeys.join(" and ")} in .env)`;
+      output.text(`  reads ${feed.title}: ${feed.feed}${off}`);
+    }
     output.text(`  ${[limit, key].filter((text) => text !== undefined).join("; ")}`);
     const rows = series.map((spec) => [
       `  ${spec.id}`,

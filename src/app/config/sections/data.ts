@@ -17,6 +17,10 @@ function parses(parse: (text: string) => unknown, text: string): boolean {
 const isTimeframe = (text: string): boolean => parses(parseTimeframe, text);
 const isDate = (text: string): boolean => parses(parseDate, text);
 
+/** A password in a configuration would be stored with every run. */
+const isFeed = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !/^[^/]*\/\/[^/]*@/.test(text);
+
 export const dataSection = z
   .strictObject({
     venue: z
@@ -73,6 +77,11 @@ export const dataSection = z
       .describe(
         "Fetch mark prices beside the candles of contracts on margin, and use those that are stored: margin, liquidation, funding and unrealised profit go by them, as at the venue.",
       ),
+    feeds: z
+      .array(z.string().refine(isFeed, "an address such as https://example.org/rss.xml, without a user or a password"))
+      .max(64)
+      .default([])
+      .describe("Feeds of headlines, RSS or Atom, that are recorded beside those that are known: their addresses."),
     root: z.string().min(1).default("data").describe("Folder of the candle store, relative to this file."),
     synthetic_bars: z.int().min(100).max(10_000_000).default(20_000).describe("Length of the synthetic market."),
     synthetic_seed: z

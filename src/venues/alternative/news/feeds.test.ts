@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "vit
 import { SimulatedClock } from "../../../core/index.ts";
 import { SourceServer } from "../../testing/source-server.ts";
 import { readFeed } from "./feed-text.ts";
-import { headlineSources } from "./feeds.ts";
+import { DEFAULT_FEEDS, headlineSources } from "./feeds.ts";
 
 const NOW = Date.UTC(2026, 4, 20, 7, 30);
 const server = new SourceServer(NOW);
@@ -83,6 +83,19 @@ it("a feed that has not changed is not read again", async () => {
   server.world.items = [];
   expect(await feed.headlines(), "it changed, and is empty").toEqual([]);
   expect(server.requests.map(({ headers }) => headers["if-none-match"] !== undefined)).toEqual([false, true, true]);
+});
+
+it("a feed of one's own is read by its whole address, under a name made from it; a known one is read once", async () => {
+  const own = ["https://www.example.org/feeds/Coins.xml?topic=a&lang=en", DEFAULT_FEEDS[0].url];
+  const sources = headlineSources({ clock: new SimulatedClock(NOW), environment }, own);
+  expect(sources.map(({ feed }) => feed).filter((feed) => !NAMES.includes(feed))).toEqual([
+    "example.org-feeds-coins.xml-topic-a-lang-en",
+  ]);
+  expect(sources).toHaveLength(NAMES.length + 1);
+  expect(await sources.find(({ title }) => title === "example.org")?.headlines()).toHaveLength(2);
+  expect(server.requests.map(({ path, query }) => `${path}?${query.toString()}`)).toEqual([
+    "/feeds/Coins.xml?topic=a&lang=en",
+  ]);
 });
 
 it("Reddit is off without its keys, and signs in once for an hour", async () => {

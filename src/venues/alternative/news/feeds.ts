@@ -51,8 +51,17 @@ export const DEFAULT_FEEDS = [
 
 type Feed = { readonly feed: string; readonly title: string; readonly url: string; readonly licence: string };
 
+/** A feed of the user's own choice, named after its address: "example.org-news-rss.xml". */
+function ownFeed(address: string): Feed {
+  const { hostname, pathname, search } = new URL(address);
+  const title = hostname.replace(/^www\./, "");
+  const feed = `${title}${pathname}${search}`.toLowerCase().replace(/[^a-z0-9.]+/g, "-");
+  return { feed: feed.replace(/^-+|-+$/g, ""), title, url: address, licence: TITLES_ONLY };
+}
+
 function publishedFeed({ feed, title, url, licence }: Feed, options: SourceOptions): HeadlineSource {
-  const { origin, pathname } = new URL(url);
+  const { origin, pathname, search } = new URL(url);
+  const path = `${pathname}${search}`;
   const http = new SourceHttp({ title, baseUrl: origin, hostVariable: HOST, limit: LIMIT }, options);
   const seen = { etag: "", modified: "" };
   return {
@@ -68,10 +77,10 @@ function publishedFeed({ feed, title, url, licence }: Feed, options: SourceOptio
         ...(seen.modified === "" ? {} : { "if-modified-since": seen.modified }),
       };
       const accept = "application/rss+xml, application/atom+xml, application/xml;q=0.9, text/xml;q=0.8";
-      const { status, text, headers } = await http.text({ path: pathname, headers: { accept, ...known }, signal });
+      const { status, text, headers } = await http.text({ path, headers: { accept, ...known }, signal });
       if (status === 304) return [];
       const found = readFeed(feed, text);
-      if (found === undefined) throw badReply(title, `${http.baseUrl}${pathname}`, "it is no feed");
+      if (found === undefined) throw badReply(title, `${http.baseUrl}${path}`, "it is no feed");
       seen.etag = headers.get("etag") ?? "";
       seen.modified = headers.get("last-modified") ?? "";
       return found;
@@ -169,8 +178,13 @@ function reddit(options: SourceOptions): HeadlineSource {
   };
 }
 
-/** Every source of headlines there is; those without their key are listed, and off. Throws CONFIG_VALUE. */
-export function headlineSources(options: SourceOptions): readonly HeadlineSource[] {
-  const feeds = DEFAULT_FEEDS.map((feed) => publishedFeed(feed, options));
+/**
+ * Every source of headlines there is; those without their key are listed, and off. Throws CONFIG_VALUE.
+ * @param own addresses of further feeds, RSS or Atom; one that is known already is read once
+ */
+export function headlineSources(options: SourceOptions, own: readonly string[] = []): readonly HeadlineSource[] {
+  const known = new Set<string>(DEFAULT_FEEDS.map(({ url }) => url));
+  const further = [...new Set(own)].filter((address) => !known.has(address)).map(ownFeed);
+  const feeds = [...DEFAULT_FEEDS, ...further].map((feed) => publishedFeed(feed, options));
   return [bybitAnnouncements(options), ...feeds, reddit(options)];
 }
