@@ -28,6 +28,15 @@ describe("funding on the grid", () => {
     expect(snapText(snapped)).toEqual(["2 stamps put on the grid, by 40 ms at most"]);
   });
 
+  it("moves stamps that are late by minutes, and leaves those that are later", () => {
+    const rows = [
+      [at(0, 110_000), 1e-4],
+      [at(8, -240_000), 2e-4],
+      [at(16, 1_200_000), 3e-4],
+    ] as const;
+    expect([...snapFunding(rates(rows), contract, "").funding.timeMs]).toEqual([at(0), at(8), at(16, 1_200_000)]);
+  });
+
   it("makes one payment of two stamps of one, and refuses two rates", () => {
     const snapped = snapFunding(
       rates([

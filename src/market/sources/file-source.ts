@@ -79,6 +79,8 @@ async function importCandles(
   const ready: Ready[] = [];
   for (const file of files) {
     const one = await prepared(file, options, store, claims, origin);
+    const twin = ready.findIndex(({ key }) => isSameSet(key, one.key));
+    if (twin >= 0) throw sameNameError(path, files[twin].symbol, file.symbol, one.key.symbol);
     ready.push(withMarks(one, file, marks.get(file.symbol), path));
   }
   const collected: Collected[] = [];
@@ -234,6 +236,14 @@ function replacedText(key: SetKey, { otherPrices = 0, replaced, unchanged }: Mer
   return (
     `${otherPrices} of the ${replaced + unchanged} bars that were stored already had other prices and were replaced: ` +
     `was this file of another market? If so, import each apart with --venue, after deleting candles/${key.venue}/${key.symbol}`
+  );
+}
+
+function sameNameError(path: string, one = "", other = "", symbol = ""): TidemarkError {
+  return formatError(
+    path,
+    `The file holds "${one}" and "${other}", which are both ${symbol}`,
+    "Keep the rows of one of them in a file of its own, or import each apart with `--venue`; nothing was stored.",
   );
 }
 

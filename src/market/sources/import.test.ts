@@ -135,6 +135,13 @@ describe("importing", () => {
     expect(store.instruments()).toMatchObject([{ kind: "perpetual", takerFeeBps: 5.5, fundingIntervalHours: 8 }]);
   });
 
+  it("stores nothing of a file in which two markets have one name", async () => {
+    const rows = [...tickerRows("BTC/USDT", 1), ...tickerRows("BTCUSDT", 2)].join("\n");
+    const error = await refusal(take(`time,symbol,open,high,low,close,volume\n${rows}\n`, "many.csv"));
+    expect(error.what).toBe('The file holds "BTC/USDT" and "BTCUSDT", which are both BTCUSDT');
+    expect(names()).toEqual([]);
+  });
+
   it("knows when a market is open by all of its sets, whatever the order", async () => {
     const saturday = DAYS.findIndex(([t]) => new Date(t).getUTCDay() === 6);
     const rare = [...weekdays, DAYS[saturday + 7 * 5]].toSorted((a, b) => a[0] - b[0]);

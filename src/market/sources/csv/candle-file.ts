@@ -4,6 +4,7 @@ import { DAY_MS, formatMinute, type TidemarkError, type Timeframe, timeframeMs }
 import type { Candles } from "../../candles.ts";
 import { enclosureFault, numberFault, stickOut } from "../../quality/bar.ts";
 import { changeText, findClockChange } from "../clock/change.ts";
+import { epochFault } from "../clock/epoch.ts";
 import { checkZone, localToUtc } from "../clock/zone.ts";
 import { areOpenAndCloseExchanged } from "./continuity.ts";
 import type { Dialect } from "./dialect.ts";
@@ -17,6 +18,7 @@ import { fieldError, formatError } from "./problem.ts";
 import { readRows, rowNumber } from "./row-reader.ts";
 import { SeriesBook, type SeriesCollector, type SeriesRows } from "./series-rows.ts";
 import { endsAtLastMoment, oldestFirst, timeframeOf } from "./spacing.ts";
+import { TimeUnit } from "./time.ts";
 
 export type CandleFileOptions = DialectOptions &
   LineOptions & {
@@ -102,6 +104,7 @@ function finished(
 ): CandleFile {
   const { candles, turned } = oldestFirst(rows.candles);
   if (options.prices === Prices.mark) candles.volume.fill(0);
+  refuseOtherEpochs(path, candles, dialect, options);
   // Whoever names the columns is taken at their word.
   if (options.columns === undefined && areOpenAndCloseExchanged(candles)) {
     const { open = 0, close = 0 } = dialect.series[0].columns;
@@ -146,6 +149,19 @@ function finished(
     notes,
     warnings,
   };
+}
+
+/** Throws where times can't be what they are taken for, unless the user says what they count. */
+function refuseOtherEpochs(path: string, candles: Candles, dialect: Dialect, options: CandleFileOptions): void {
+  const { timeMs, length } = candles;
+  if (dialect.timeUnit === TimeUnit.date || options.timeUnit !== undefined) return;
+  const fault = epochFault(timeMs, length);
+  if (fault === undefined) return;
+  throw formatError(
+    path,
+    fault,
+    `They may count from another year than 1970: add 978307200 seconds to times that count from 2001, 315964800 to those from 1980. If they are right, say \`--time-unit ${dialect.timeUnit}\`. Nothing was stored.`,
+  );
 }
 
 /** The one time of day of bars of whole days, unless it is midnight. */
@@ -342,7 +358,8 @@ function widen({ open, high, low, close }: Candles, row: number): void {
 /** A row with a time and nothing else: the vendor writes every minute, traded or not. */
 function isWithoutTrades(open: number, high: number, low: number, close: number, volume: number): boolean {
   if (Number.isNaN(open) && Number.isNaN(high) && Number.isNaN(low) && Number.isNaN(close)) return true;
-  return open === 0 && high === 0 && low === 0 && close === 0 && !(volume > 0);
+  // Some carry the last close through a day without trades, and leave the other prices at zero.
+  return open === 0 && high === 0 && low === 0 && close >= 0 && !(volume > 0);
 }
 
 /** Whether a number is the row's own time again, in some unit: then a column is not the price that it is taken for. */

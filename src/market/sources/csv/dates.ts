@@ -185,10 +185,10 @@ function fullYear(text: string): number {
   return text.length === 4 ? year : year + (year >= CENTURY_TURN ? 1900 : 2000);
 }
 
-/** NaN for a time that a day doesn't have. */
+/** NaN for a time that a day doesn't have; 24:00 is its end. */
 function inDay(hour: number, minute: number, second: number, ms: number): number {
   const total = hour * HOUR_MS + minute * MINUTE_MS + second * 1000 + ms;
-  return hour < 24 && minute < 60 && second < 60 && total <= DAY_MS ? total : Number.NaN;
+  return minute < 60 && second < 60 && total <= DAY_MS ? total : Number.NaN;
 }
 
 /** NaN for a date that the calendar doesn't have. */

@@ -59,3 +59,24 @@ describe("a bar whose close lies just outside of its range", () => {
     expect(error.fix).toContain("300 of 300 rows are like this");
   });
 });
+
+describe("a day without trades", () => {
+  it("is one whose prices are zero but for the close before", async () => {
+    const quiet = DAYS.map((row, i): CandleRow => (i % 9 === 4 ? [row[0], 0, 0, 0, DAYS[i - 1][4], 0] : row));
+    const [file] = await read(csv(quiet));
+    expect(rowsOf(file)).toEqual(DAYS.filter((_, i) => i % 9 !== 4));
+    expect(file.emptyRows).toBe(22);
+    const traded = DAYS.with(4, [DAYS[4][0], 0, 0, 0, DAYS[3][4], 7]);
+    expect((await refusal(read(csv(traded)))).what).toContain("0 is not above zero");
+  });
+
+  it("ends at 24:00", async () => {
+    const rows = HOURS.map(([at, ...rest]): CandleRow => [at - 3_600_000, ...rest]);
+    const text = table("date,time,open,high,low,close,volume", HOURS, ([at, ...rest]) => {
+      const midnight = new Date(at).getUTCHours() === 0;
+      return [day(midnight ? at - 86_400_000 : at), midnight ? "24:00" : iso(at).slice(11, 16), ...rest].join(",");
+    });
+    expect(rowsOf((await read(text, "AAPL.csv", { stampedAt: "close" }))[0])).toEqual(rows);
+    expect((await refusal(read(text.replace("24:00", "24:01")))).what).toContain("is not a date");
+  });
+});

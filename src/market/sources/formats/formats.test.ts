@@ -195,6 +195,13 @@ describe("JSON", () => {
     ]);
   });
 
+  it("reads the candles, however many trades stand beside them", async () => {
+    const path = place("BTCUSDT.json");
+    const trades = [...HOURS, ...HOURS].map(([t, price]) => ({ time: iso(t), price, quantity: 1 }));
+    writeFileSync(path, JSON.stringify({ trades, candles: objects(HOURS, iso) }));
+    expect((await readCandleFile(path)).map(rowsOf)).toEqual([HOURS]);
+  });
+
   it("reads every page of a market", async () => {
     const path = place("BTCUSDT.json");
     writeFileSync(path, JSON.stringify([HOURS.slice(0, 100), HOURS.slice(100, 200), HOURS.slice(200)]));

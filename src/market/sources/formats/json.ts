@@ -157,7 +157,8 @@ function nameInside(value: unknown): string | undefined {
 function joinedTables(found: readonly NamedRows[]): Rows | undefined {
   const candles = found.filter(hasPrices);
   const tables = candles.length > 0 ? candles : found;
-  if (tables.length < 2) return undefined;
+  // Trades or events beside the candles may be more than they are.
+  if (tables.length < 2) return found.length > 1 ? candles[0] : undefined;
   const shape = ({ columns, rows }: Rows): string => columns?.join("|") ?? `${rows[0].length} values`;
   if (candles.length === 0 && new Set(tables.map(shape)).size > 1) return undefined;
   const named = tables.some(({ name }) => name !== undefined);
