@@ -53,6 +53,9 @@ export function stressHeadline({ rows, baseRow }: StressResult): string {
   const low = `the worst was ${worst.scenario} at ${severityText(worst)}, with ${formatFigure(worst.worstEquity, "share")} of the balance left at the lowest`;
   if (dead.length > 0) return `It loses the account in ${dead.length} of ${rows.length} scenarios: ${low}.`;
   const losing = rows.filter(({ totalReturn }) => totalReturn < Math.min(0, baseRow.totalReturn));
+  if (rows.length === 1) {
+    return `It survives the one scenario${losing.length === 1 ? ", and does worse than now with a loss" : ""}: ${low}.`;
+  }
   return `It survives all ${rows.length} scenarios, and does worse than now with a loss in ${losing.length} of them: ${low}.`;
 }
 
