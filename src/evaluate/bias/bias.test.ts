@@ -54,6 +54,13 @@ describe("the bias analysis", () => {
     expect(biasHeadline(biasFindings(result))).toMatch(/^It is long in 100\.0 % of all bars, whatever happens/);
     expect(biasFindings(result)[0].correction).toContain("mirrored");
     expect(result.alwaysLong ?? 0).toBeCloseTo(result.evaluation.statistics.totalReturn, 1);
+    const exposure = result.evaluation.statistics.averageExposure ?? 0;
+    let growth = 1;
+    for (let bar = 101; bar < 1_500; bar++) {
+      const moves = [0, 1].map((s) => tape.close[bar * 2 + s] / tape.close[bar * 2 - 2 + s] - 1);
+      growth *= 1 + (exposure * (moves[0] + moves[1])) / 2;
+    }
+    expect(result.alwaysLong, "from the close of the first decision on").toBeCloseTo(growth - 1, 12);
   });
 
   it("catches one that knows only the hour", async () => {
@@ -70,6 +77,39 @@ describe("the bias analysis", () => {
   it("catches one that does nothing, and one whose sizes are always the greatest", async () => {
     expect(codes(await analyze(wanting("idle", () => Direction.flat)))).toEqual(["idle"]);
     expect(codes(await analyze(wanting("all in", momentum, 1)))).toEqual(["saturated"]);
+  });
+
+  it("counts sizes at their ends", async () => {
+    const { sizes } = await analyze(wanting("timid", momentum, 0.005));
+    expect(sizes).toEqual({ asked: 1_399 * 2, least: 1, most: 0 });
+  });
+
+  it("calls a habit one from its limit on, and not below", async () => {
+    const plain = await analyze(wanting("momentum", momentum));
+    const sides = (long: number, short: number): BiasResult => ({
+      ...plain,
+      all: { bars: 100, long, short, flat: 1 - long - short },
+      constant: Math.max(long, short, 1 - long - short),
+    });
+    expect([codes(sides(0.6, 0.02)), codes(sides(0.02, 0.6)), codes(sides(0.57, 0.05))]).toEqual([
+      ["one-sided"],
+      ["one-sided"],
+      [],
+    ]);
+    const sized = (most: number): BiasResult => ({ ...plain, sizes: { asked: 100, least: 0.01, most } });
+    expect([codes(sized(0.92)), codes(sized(0.88))]).toEqual([["saturated"], []]);
+    const leaning = (first: number, second: number): BiasResult => ({
+      ...plain,
+      groups: [first, second].map((long, s) => ({
+        kind: "symbol" as const,
+        name: tape.instruments[s].symbol,
+        bars: 100,
+        long,
+        short: 1 - long,
+        flat: 0,
+      })),
+    });
+    expect([codes(leaning(0.9, 0.2)), codes(leaning(0.8, 0.3))]).toEqual([["symbol"], []]);
   });
 
   it("is silent on a policy that follows prices either way", async () => {
@@ -89,7 +129,10 @@ describe("the bias analysis", () => {
 
 describe("the mirror image of a market", () => {
   it("turns every log return around and is itself again when mirrored twice", () => {
-    const other = mirrored(tape);
+    const paid = { ...tape, funding: tape.funding.map((_, cell) => cell / 1e6) };
+    const other = mirrored(paid);
+    expect(other.funding[201], "who paid receives").toBe(-201 / 1e6);
+    expect(other.high[200] * tape.low[200], "the low becomes the high").toBeCloseTo(tape.close[0] ** 2, 3);
     for (let bar = 1; bar < 200; bar++) {
       const own = Math.log(tape.close[bar * 2] / tape.close[bar * 2 - 2]);
       expect(Math.log(other.close[bar * 2] / other.close[bar * 2 - 2])).toBeCloseTo(-own, 10);

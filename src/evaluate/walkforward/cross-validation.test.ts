@@ -44,6 +44,11 @@ describe("cross-validation of a choice", () => {
     expect(paths[0].totalReturn).toBeCloseTo(level - 1, 12);
   });
 
+  it("calls a choice among equals overfit: it is at the median, and no better", () => {
+    const [one] = noise(1, 0);
+    expect(crossValidate({ candidates: [one, { ...one, name: "its like" }], ...BASE }).overfitting).toBe(1);
+  });
+
   it("finds a true edge and calls chance overfit", () => {
     const true_ = crossValidate({ candidates: noise(10, 0.003), ...BASE });
     expect(true_.overfitting).toBe(0);

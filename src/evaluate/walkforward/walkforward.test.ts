@@ -104,7 +104,7 @@ describe("purged splits", () => {
 describe("joined windows", () => {
   it("compound one after the other, with the seams where windows begin", async () => {
     const tape = syntheticTape({ seed: 3, bars: 2_000, timeframe: parseTimeframe("1h"), symbols: ["BTCUSDT"] });
-    const config = settings({ takerFeeBps: 5 });
+    const config = settings({ takerFeeBps: 5, baseSlippageBps: 2 });
     const parts = [
       [0, 1_000],
       [1_000, 2_000],
@@ -114,8 +114,12 @@ describe("joined windows", () => {
     for (const [index, [from, to]] of parts.entries()) {
       const result = await run(tape, new SmaCross({ fast: 5, slow: 20 }), config, { from, to });
       const hold = await run(tape, new BuyAndHold(), config, { from, to });
-      product *= 1 + statistics(result).totalReturn;
-      folds.push(foldRecord(result, hold, { index, trainFromMs: 0, trainToMs: 1, chosen: { steps: 100 } }));
+      const { totalReturn, fees, slippage } = statistics(result);
+      product *= 1 + totalReturn;
+      const record = foldRecord(result, hold, { index, trainFromMs: 0, trainToMs: 1, chosen: { steps: 100 } });
+      expect(Math.min(fees, slippage)).toBeGreaterThan(0);
+      expect(record.costs).toBeCloseTo(fees + slippage, 9);
+      folds.push(record);
     }
     const walk = joinFolds([folds[1], folds[0]]);
     expect(walk.folds.map(({ index }) => index)).toEqual([0, 1]);
@@ -126,6 +130,10 @@ describe("joined windows", () => {
     const html = walkPage("sma", "rolling", ["BTCUSDT"], walk, true);
     expect(html).toContain("window 2");
     expect(html).not.toMatch(/NaN|undefined/);
+    const [one] = folds;
+    const ruined = joinFolds([{ ...one, timesMs: [1, 2, 3], returns: [0.1, -1.2, 0.5], totalReturn: 0 }, folds[1]]);
+    expect(ruined.equity.slice(0, 4), "what is lost stays lost").toEqual([1, 1.1, 0, 0]);
+    expect(ruined.profitable, "no profit is none").toBe(folds[1].totalReturn > 0 ? 0.5 : 0);
     expect(joinFolds(JSON.parse(JSON.stringify(folds))).totalReturn, "records survive as JSON").toBe(walk.totalReturn);
   });
 });
