@@ -206,6 +206,8 @@ describe("the verdict", () => {
         .map(({ name }) => name);
     expect(failing({ policy: as(sma, { ...strong, trades: 99 }) })).toEqual(["closed trades"]);
     expect(failing({ ladder: rung(-0.01) })).toEqual(["survives 2 times the costs"]);
+    const lost = [{ costMultiplier: 2, evaluation: as(sma, { totalReturn: 0.2 }, { liquidated: true }) }];
+    expect(failing({ ladder: lost }), "what is liquidated does not survive").toEqual(["survives 2 times the costs"]);
     expect(failing({ ladder: undefined })).toEqual(["survives 2 times the costs"]);
     expect(failing({ leak: { passed: false, faults: ["rsi14"] } })).toEqual(["passes the leak check"]);
     expect(failing({ leak: undefined })).toEqual(["passes the leak check"]);

@@ -109,7 +109,8 @@ describe("the approval of contexts", () => {
     const { from, to } = plan.windows[0].test;
     const alone = await backtest({ ...own, config: own.decision, from, to, balance: 10_000, seed: own.seed });
     expect(alone.trades.length).toBeGreaterThan(0);
-    expect(record).toMatchObject({ tradeHash: alone.tradeHash });
+    expect(own.unseen.from, "its training reaches behind the first window").toBeGreaterThan(to);
+    expect(record).toMatchObject({ tradeHash: alone.tradeHash, seenShare: 1 });
   });
 
   it("needs windows that have kept their trades by context", () => {

@@ -124,6 +124,8 @@ type Tested = {
   /** The bars that it was tested on, where they are not those of the plan. */
   readonly own?: MarketTape;
   readonly chosen: Readonly<Record<string, string | number | null>>;
+  /** Of a given model: the share of the tested bars that its training has seen. */
+  readonly seenShare?: number;
 };
 
 /** The note of a trial in which its record is sent to the process that leads the walk-forward. */
@@ -156,7 +158,7 @@ async function windowRecord(plan: WalkPlan, index: number, signal: AbortSignal):
   if (known !== undefined) return JSON.parse(known) as FoldRecord;
   const context = silentContext(config, signal);
   const tape = await readTape(context, config);
-  const { result, own = tape, chosen } = await testWindow(context, config, plan, window, tape);
+  const { result, own = tape, chosen, seenShare } = await testWindow(context, config, plan, window, tape);
   const decision = decisionSettings(config);
   const hold = await play(
     config,
@@ -171,6 +173,7 @@ async function windowRecord(plan: WalkPlan, index: number, signal: AbortSignal):
     trainToMs: tape.timeMs[window.train.to - 1],
     chosen,
     contexts: contextTrades(result, own),
+    ...(seenShare === undefined ? {} : { seenShare }),
   });
   writeFileAtomic(path, JSON.stringify(record));
   return record;
@@ -231,8 +234,10 @@ async function testWindow(
     };
   }
   if (subject.kind === "model") {
-    const { policy, decision } = await openModel(context, config, subject.model, tape);
-    return { result: await play(config, tape, policy, decision, window.test), chosen: {} };
+    const { policy, decision, unseen } = await openModel(context, config, subject.model, tape);
+    const { from, to } = window.test;
+    const seenShare = Math.min(1, Math.max(0, (unseen.from - from) / (to - from)));
+    return { result: await play(config, tape, policy, decision, window.test), chosen: {}, seenShare };
   }
   if (learnsClassifier(config.model.learner)) return trainClassifierFold(config, plan, window, tape, context.signal);
   return trainWindow(config, plan, window, tape, subject.warm, context.signal);

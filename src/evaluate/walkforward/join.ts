@@ -31,6 +31,8 @@ export type FoldRecord = {
   readonly holdReturn: number;
   /** Its trades by session and regime; absent in records of older versions. */
   readonly contexts?: readonly ContextTrades[];
+  /** Share of the tested bars that a given model's training has seen; absent where each window trains anew, and of rules. */
+  readonly seenShare?: number;
   /** What was trained or chosen in the window, such as steps and validation. */
   readonly chosen: Readonly<Record<string, string | number | null>>;
 };
@@ -38,7 +40,7 @@ export type FoldRecord = {
 export function foldRecord(
   result: BacktestResult,
   hold: BacktestResult,
-  window: Pick<FoldRecord, "index" | "trainFromMs" | "trainToMs" | "chosen" | "contexts">,
+  window: Pick<FoldRecord, "index" | "trainFromMs" | "trainToMs" | "chosen" | "contexts" | "seenShare">,
 ): FoldRecord {
   const s = statistics(result);
   const returns = headlineReturns(result);

@@ -33,9 +33,16 @@ export function walkCells({ folds }: JoinedWalk): string[][] {
   ]);
 }
 
+/** Windows of which a given model's training has seen some bars. */
+function seenWindows({ folds }: JoinedWalk): number {
+  return folds.filter(({ seenShare = 0 }) => seenShare > 0).length;
+}
+
 export function walkHeadline(walk: JoinedWalk): string {
   const { folds, totalReturn, holdReturn, profitable } = walk;
-  const made = `Over ${folds.length} windows that it had not seen it made ${percent(totalReturn)}, holding made ${percent(holdReturn)}`;
+  const seen = seenWindows(walk);
+  const which = seen === 0 ? " that it had not seen" : `, ${seen} of which its training has seen,`;
+  const made = `Over ${folds.length} windows${which} it made ${percent(totalReturn)}, holding made ${percent(holdReturn)}`;
   const share = `${Math.round(profitable * folds.length)} of ${folds.length} windows were profitable`;
   return `${made}; ${share}.`;
 }
@@ -95,11 +102,11 @@ export function walkPage(
     headline: walkHeadline(walk),
     sentences: walkSentences(walk),
     tone: totalReturn > 0 ? "promising" : "losing",
-    badge: totalReturn > 0 ? "Makes money unseen" : "Loses money unseen",
+    badge: `${totalReturn > 0 ? "Makes" : "Loses"} money${seenWindows(walk) === 0 ? " unseen" : ""}`,
     synthetic,
     cards: [
       card(
-        "Joined out of sample",
+        seenWindows(walk) === 0 ? "Joined out of sample" : "Joined",
         "Change since the start; dashed lines are the seams between windows.",
         lineChart({
           lines: [{ name: "equity", x, y: equity }],
@@ -111,7 +118,9 @@ export function walkPage(
       ),
       card(
         "Windows",
-        "Each is tested on bars that its training has not seen.",
+        seenWindows(walk) === 0
+          ? "Each is tested on bars that its training has not seen."
+          : "A model that was trained before meets some of its own training here: those windows prove nothing.",
         dataTable([...WALK_HEAD], walkCells(walk), [0, 1, 2]),
       ),
       ...(chosen.length === 0

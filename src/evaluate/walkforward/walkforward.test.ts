@@ -130,6 +130,9 @@ describe("joined windows", () => {
     const html = walkPage("sma", "rolling", ["BTCUSDT"], walk, true);
     expect(html).toContain("window 2");
     expect(html).not.toMatch(/NaN|undefined/);
+    const half = joinFolds([folds[0], { ...folds[1], seenShare: 0.5 }]);
+    expect(walkHeadline(half)).toMatch(/^Over 2 windows, 1 of which its training has seen, it made/);
+    expect(walkPage("sma", "rolling", ["BTCUSDT"], half, true)).not.toContain("unseen");
     const [one] = folds;
     const ruined = joinFolds([{ ...one, timesMs: [1, 2, 3], returns: [0.1, -1.2, 0.5], totalReturn: 0 }, folds[1]]);
     expect(ruined.equity.slice(0, 4), "what is lost stays lost").toEqual([1, 1.1, 0, 0]);
