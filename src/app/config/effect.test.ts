@@ -12,6 +12,7 @@ import { alignment, configuredRange, configuredSymbols, syntheticSettings } from
 import { instrumentTerms } from "../data/terms.ts";
 import { driftLooksOf } from "../promotion/drift-schedule.ts";
 import { gateSettings } from "../promotion/promotion.ts";
+import { replaysOf } from "../promotion/replay-schedule.ts";
 import { retrainingsOf } from "../promotion/retrain-schedule.ts";
 import { graceMs, paperExchange, stateFolder, tradeSettings } from "../trade/settings.ts";
 import { classifierSettings } from "../training/classifier-settings.ts";
@@ -51,7 +52,12 @@ function resolvedOptions(config: Config): string {
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
     classifier: learnsClassifier(config.model.learner) ? classifierSettings(config) : null,
     members: [memberSeeds(config, 1), memberConfig(config).model.learner],
-    promotion: { ...gateSettings(config), retrain: retrainingsOf(config), drift: driftLooksOf(config) },
+    promotion: {
+      ...gateSettings(config),
+      retrain: retrainingsOf(config),
+      drift: driftLooksOf(config),
+      replay: replaysOf(config),
+    },
     search: [
       samplerSpec(config),
       prunerSpec(config),

@@ -33,13 +33,15 @@ export type BesideOptions = {
 };
 
 export type BesideWork = {
-  /** What it is about: one process at a time, and one after each Monday. */
+  /** What it is about: one process at a time, and one after each Monday (or day, of what is daily). */
   readonly key: string;
   readonly mondayMs: number;
   /** Of its files, without `.json` (what it prints) and `.log`. */
   readonly name: string;
   /** Without what the session's own configuration adds. */
   readonly line: readonly string[];
+  /** In place of what that adds. */
+  readonly under?: readonly string[];
   /** Never rejects. */
   readonly told: (end: BesideEnd, path: string) => Promise<void> | void;
 };
@@ -81,13 +83,13 @@ export class Besides {
   }
 
   /** Begins what is free. Throws where its files can't be made; it is not tried again then. */
-  begin({ key, mondayMs, name, line, told }: BesideWork): ChildProcess {
+  begin({ key, mondayMs, name, line, told, under = underSession(this.#config) }: BesideWork): ChildProcess {
     const { launcher, priority } = this.#options;
     const path = this.path(name);
     this.pass(key, mondayMs);
     const out = opened(`${path}.json`);
     const log = opened(`${path}.log`);
-    const child = spawn(process.execPath, [launcher, ...line, ...underSession(this.#config)], {
+    const child = spawn(process.execPath, [launcher, ...line, ...under], {
       cwd: this.#config.folder,
       env: this.#context.environment,
       stdio: ["ignore", out, log],

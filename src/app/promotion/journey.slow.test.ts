@@ -126,7 +126,8 @@ describe.runIf(NIGHTLY)("a recipe goes through all its stages at a venue of this
       .split("\n")
       .map((line) => JSON.parse(line) as RegistryEvent);
     process.stdout.write(`\nRegistry of ${MODEL}:\n${logText(events)}\n`);
-  });
+    // How long the journey takes is the machine's affair: it ends after so many bars at the latest.
+  }, 0);
   afterAll(() => market.close());
 
   it("from candidate to live, each step on a look that passed, and back to paper by a fall", () => {

@@ -138,6 +138,13 @@ describe("a canary in a session", () => {
       [[refused, refused, refused], "rejected"],
       [[clock], "the clock is off by"],
       [[{ kind: "covered", symbol: "X", nakedMs: 5_001 }], "without a stop"],
+      [
+        [
+          { kind: "replayed", sinceMs: 0, decisions: 24, equal: 24 },
+          { kind: "replayed", sinceMs: 0, decisions: 24, equal: 23 },
+        ],
+        "did not replay",
+      ],
     ] as const) {
       const world = new World();
       await world.raise("canary");

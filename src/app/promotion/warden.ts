@@ -291,6 +291,7 @@ function factsOf(entry: Entry, atMs: number, state: EngineState): CanaryFact[] {
   if (entry.kind === "broker" && entry.event.kind === "clock") {
     return [{ kind: "clock", skewMs: Math.max(0, Math.abs(entry.event.offsetMs) - entry.event.uncertaintyMs) }];
   }
+  if (entry.kind === "replayed") return [{ kind: "replay", equal: entry.equal === entry.decisions }];
   if (entry.kind === "covered") return [{ kind: "naked", ms: entry.nakedMs }];
   if (entry.kind !== "row" && entry.kind !== "timer") return [];
   return Object.values(state.positions).flatMap(({ nakedMs }) =>

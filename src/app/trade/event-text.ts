@@ -1,5 +1,5 @@
 /** @file A record of a journal in one line, with how much it matters. */
-import { decimal, exactText } from "../../core/index.ts";
+import { decimal, exactText, formatDay } from "../../core/index.ts";
 import type { Entry } from "../../trade/index.ts";
 
 export type ToldEvent = {
@@ -33,6 +33,12 @@ const TELL: Tell = {
     return info(`decided at the close of ${clock(closeMs)}: ${wants === "" ? "nothing" : wants}`);
   },
   missed: ({ fromMs, toMs, reason }) => warn(`bars from ${clock(fromMs)} to ${clock(toMs)} were missed: ${reason}`),
+  replayed: ({ sinceMs, decisions, equal, difference }) =>
+    decisions === equal
+      ? info(`${decisions} decisions since ${formatDay(sinceMs)} came out again as they were`)
+      : bad(
+          `${decisions - equal} of ${decisions} decisions since ${formatDay(sinceMs)} came out otherwise: ${difference ?? ""}`,
+        ),
   intent: ({ request: { side, quantity, symbol, type } }) =>
     info(`${side} ${quantity} ${symbol} (${type}) is sent`, symbol),
   denied: ({ symbol, code, detail }) => warn(`${code}: ${detail}`, symbol),

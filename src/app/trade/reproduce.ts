@@ -8,7 +8,11 @@ import { type PastSession, pastSession } from "./session-plan.ts";
 export type ReproducedSession = Reproduced & { readonly session: string; readonly model: string };
 
 /** Throws JOURNAL_MISSING, MODEL_MISSING, or MODEL_MISMATCH where what lies on the disk is not what decided. */
-export async function reproduceSession(context: AppContext, session: string): Promise<ReproducedSession> {
+export async function reproduceSession(
+  context: AppContext,
+  session: string,
+  { sinceMs = 0 }: { /** Earlier decisions are made again, and not counted. */ readonly sinceMs?: number } = {},
+): Promise<ReproducedSession> {
   return withJournal(context.config(), session, async (journal) => {
     const past = pastSession(journal, session);
     const { config, exchange, balance } = past;
@@ -18,6 +22,7 @@ export async function reproduceSession(context: AppContext, session: string): Pr
       members: await pastMembers(context, past),
       exchange,
       balance,
+      sinceMs,
       onProgress: (done, total) => context.progress({ label: "decisions", done, total, unit: "records" }),
       signal: context.signal,
     });

@@ -48,6 +48,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { DriftSchedule, type DriftSubject, driftEntry } from "../promotion/drift-schedule.ts";
 import { openWarden } from "../promotion/promotion.ts";
+import { ReplaySchedule } from "../promotion/replay-schedule.ts";
 import { RetrainSchedule } from "../promotion/retrain-schedule.ts";
 import type { Warden, WardenOptions } from "../promotion/warden.ts";
 import { SessionArchive } from "./archive.ts";
@@ -285,6 +286,17 @@ export async function runSession(
             },
           });
     closing.unshift(() => drift?.close());
+    const replays =
+      place.launcher === undefined
+        ? undefined
+        : new ReplaySchedule(context, config, {
+            session: `${mode}/${name}`,
+            clock,
+            launcher: place.launcher,
+            folder: state,
+            deliver: (replayed) => session.deliver(replayed),
+          });
+    closing.unshift(() => replays?.close());
     const loop = new LiveLoop({
       session,
       portfolio,
@@ -305,6 +317,7 @@ export async function runSession(
         schedule?.look();
         drift?.look();
         archive.look();
+        replays?.look();
       },
       onUnmarked: (text) => log.say("warn", text),
     });

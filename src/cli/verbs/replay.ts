@@ -1,13 +1,13 @@
 /** @file `tidemark replay`: every decision of a past session made again from its journal, bit for bit. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { reproduceSession } from "../../app/index.ts";
-import { formatMinute, TidemarkError } from "../../core/index.ts";
+import { formatMinute, parseDate, TidemarkError } from "../../core/index.ts";
 import { reportFailure } from "../failure.ts";
 import { addVerb, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 export function registerReplay(program: Command, runner: VerbRunner): void {
-  addVerb(
+  addVerb<{ readonly since?: string }>(
     program,
     {
       name: "replay",
@@ -16,13 +16,21 @@ export function registerReplay(program: Command, runner: VerbRunner): void {
       details:
         "Rows, fills and account come from the journal; policy, sizing and risk run as they ran. Observations (by their hash), probabilities, values, sizes, verdicts and targets are compared to the last bit; the first that differs is named, and the verb ends with 5. Nothing is sent, and the journal is only read.",
       arguments: [["<session>", 'as `journal ls` shows it, such as "paper/tidemark-1"']],
+      options: [new Option("--since <day>", "count the decisions from this day, 00:00 UTC, on")],
       settings: [
         ["--state <folder>", "trade.state"],
         ["--models-dir <folder>", "paths.models"],
       ],
-      examples: [["replay paper/tidemark-1", "a session that ran, or runs"]],
-      run: async (context, { args: [session] }) => {
-        const result = await reproduceSession(context, session);
+      examples: [
+        ["replay paper/tidemark-1", "a session that ran, or runs"],
+        ["replay paper/tidemark-1 --since 2025-12-01", "the decisions since that day"],
+      ],
+      run: async (context, { args: [session], options: { since } }) => {
+        const result = await reproduceSession(
+          context,
+          session,
+          since === undefined ? {} : { sinceMs: parseDate(since) },
+        );
         const { decisions, equal, starts, first, model } = result;
         context.output.data(result);
         if (first === undefined) {

@@ -131,6 +131,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
     case "feed":
     case "closed":
     case "missed":
+    case "replayed":
       return;
     case "open":
       state.opens[entry.strategy] = entry.openMs;

@@ -130,6 +130,15 @@ export type Input =
     }
   /** From now on a strategy's sizes are multiplied by so much: a canary's tenth, a halved multiplier. */
   | { readonly kind: "scale"; readonly strategy: string; readonly factor: number; readonly reason: string }
+  /** Decisions since a UTC day's beginning, made again beside the session from its journal, and how many came out as they stand. */
+  | {
+      readonly kind: "replayed";
+      readonly sinceMs: number;
+      readonly decisions: number;
+      readonly equal: number;
+      /** What the first other one differs in. */
+      readonly difference?: string;
+    }
   | { readonly kind: "broker"; readonly event: BrokerEvent }
   | { readonly kind: "submitted"; readonly clientOrderId: string; readonly outcome: SubmitOutcome }
   | { readonly kind: "cancelled"; readonly request: CancelRequest; readonly outcome: CancelOutcome }
@@ -283,6 +292,7 @@ const INPUTS: ReadonlySet<string> = new Set<Input["kind"]>([
   "decision",
   "missed",
   "scale",
+  "replayed",
   "broker",
   "submitted",
   "cancelled",

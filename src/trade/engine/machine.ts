@@ -104,6 +104,7 @@ function react(step: Step, input: Input, seq: number): void {
     case "closed":
     case "history":
     case "scale":
+    case "replayed":
     case "session":
     case "stopped":
     case "quote":

@@ -25,6 +25,12 @@ export const promotionSection = z
       .describe(
         'Whether a session looks at the drift of its models after each Monday, 00:00 UTC ("weekly"), in a process of its own, and halves sizes, asks for a retraining or opens nothing any more, as that says.',
       ),
+    replay: z
+      .enum(["off", "daily"])
+      .default("off")
+      .describe(
+        'Whether a session has its decisions of each UTC day made again from its journal when the day is over ("daily"), in a process of its own. One that comes out otherwise sends a canary back to paper.',
+      ),
     paper: z
       .strictObject({
         trades: z.int().min(1).max(1_000_000).default(100).describe("Closed trades in approved sessions and regimes."),
