@@ -31,7 +31,7 @@ export function openFeeds(
 }
 
 /** Addresses from the environment, credentials from it or from .env. */
-export function sourceEnvironment(
+function sourceEnvironment(
   { environment }: Pick<AppContext, "environment">,
   config: Config,
 ): SourceOptions["environment"] {

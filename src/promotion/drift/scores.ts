@@ -27,7 +27,7 @@ export type ScoreWeek = {
   readonly alarm: boolean;
 };
 
-export const SCORE_DEFAULTS = { quantile: 0.99, leastWeeks: 8, leastRows: 20 } as const;
+const SCORE_DEFAULTS = { quantile: 0.99, leastWeeks: 8, leastRows: 20 } as const;
 
 /**
  * Undefined where the range holds fewer than eight weeks with rows enough.

@@ -10,7 +10,7 @@ import type { StoredRecord } from "../record.ts";
 import { RecordFile } from "./record-file.ts";
 
 /** Beside the journal. */
-export const ARCHIVE_FOLDER = "archive";
+const ARCHIVE_FOLDER = "archive";
 
 /** What the journal knows of a file that holds its records from `firstSeq` to `lastSeq`. */
 export type Archive = {
@@ -84,7 +84,7 @@ export class ArchiveFiles {
   }
 }
 
-export function checksumOf(path: string): string {
+function checksumOf(path: string): string {
   const hash = createHash("sha256");
   const block = Buffer.alloc(BLOCK);
   const file = openSync(path, "r");
