@@ -7,7 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { publint } from "publint";
 import { formatMessage } from "publint/utils";
-import { buildAll } from "./build.mjs";
+import { declareTypes, ensureBuilt } from "./build.mjs";
 import { ensurePageBuilt } from "./build-page.mjs";
 import { ROOT } from "./lib.mjs";
 
@@ -20,7 +20,7 @@ const ALLOWED = [
 ];
 const REFUSED = /\.test\.|\/testing\/|\.map$/;
 
-const complaints = buildAll() + (await ensurePageBuilt());
+const complaints = ensureBuilt() + declareTypes() + (await ensurePageBuilt());
 if (complaints !== "") {
   process.stderr.write(complaints);
   process.exit(1);

@@ -1,5 +1,5 @@
 /** @file What the scripts share: where the repository is, how a tool is run, and how source files are listed. */
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,16 +16,38 @@ export const TOOLS = {
   vitest: join(ROOT, "node_modules/vitest/vitest.mjs"),
 };
 
+const plainly = (env) => ({ ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env });
+
 /** Runs a tool with this Node and returns its exit code and whole output. */
 export function runTool(tool, args, env = {}) {
   const done = spawnSync(process.execPath, [tool, ...args], {
     cwd: ROOT,
     encoding: "utf8",
     maxBuffer: 64 * 1024 * 1024,
-    env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined, ...env },
+    env: plainly(env),
   });
   if (done.error) throw done.error;
   return { code: done.status ?? 1, stdout: done.stdout, stderr: done.stderr, output: done.stdout + done.stderr };
+}
+
+/** The same beside whatever else runs. */
+export function runToolAside(tool, args, env = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, [tool, ...args], {
+      cwd: ROOT,
+      env: plainly(env),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [stdout, stderr] = [child.stdout, child.stderr].map((stream) => {
+      const parts = [];
+      stream.on("data", (part) => parts.push(part));
+      return () => Buffer.concat(parts).toString("utf8");
+    });
+    child.on("error", reject);
+    child.on("close", (status) => {
+      resolve({ code: status ?? 1, stdout: stdout(), stderr: stderr(), output: stdout() + stderr() });
+    });
+  });
 }
 
 /** Paths below `folder` (relative to the root, with forward slashes) whose names pass the filter. */

@@ -57,7 +57,7 @@ const resultFile = join(folder, "results.json");
 const quick = unit || smoke;
 const plain = quick || process.env.CI !== undefined || !process.stdout.isTTY;
 const reporters = ["--reporter", plain ? "dot" : "default", "--reporter", "json", "--outputFile.json", resultFile];
-const chosen = [...(unit ? ["src"] : []), ...(smoke ? SMOKE : []), ...filters];
+const chosen = [...(unit && filters.length === 0 ? ["src"] : []), ...(smoke ? SMOKE : []), ...filters];
 const without = quick ? ["--exclude", "**/*.slow.test.ts"] : [];
 // What chance alone breaks (a browser that a busy machine held up) does not stop a commit; it is named, and to be mended.
 const again = isCheck ? ["--retry", "1", "--reporter", join(ROOT, "scripts/second-try-reporter.mjs")] : [];
