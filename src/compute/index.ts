@@ -19,6 +19,7 @@ export {
   categoricalLogProbEntropy,
   type LogProbEntropy,
 } from "./distributions/categorical.ts";
+export { betaDivergence, type Concentrations, categoricalDivergence } from "./distributions/divergence.ts";
 export { gradients } from "./gradient/gradients.ts";
 export { constantInit, type Initializer, normal, ones, orthogonal, stacked, uniform, zeros } from "./initializers.ts";
 export { type ClassifierFile, exportClassifier, type ProbabilityPart } from "./onnx/classifier.ts";

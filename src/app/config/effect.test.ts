@@ -54,7 +54,8 @@ function resolvedOptions(config: Config): string {
     members: [memberSeeds(config, 1), memberConfig(config).model.learner],
     promotion: {
       ...gateSettings(config),
-      retrain: retrainingsOf(config),
+      // Read where a retraining begins.
+      retrain: [retrainingsOf(config), config.promotion.retrainDivergence],
       drift: driftLooksOf(config),
       replay: replaysOf(config),
     },

@@ -110,6 +110,9 @@ function classifierLearning(context: AppContext, config: Config, { model: champi
  */
 function networkLearning(context: AppContext, config: Config, champion: OpenedModel): Learning {
   const { tape, model, decision } = champion;
+  // What PQN weighs are no probabilities; nothing is held to them.
+  const byPpo = (model.manifest.ensemble?.learner ?? model.manifest.learner) === "ppo";
+  const anchored = byPpo ? { anchorWeight: config.promotion.retrainDivergence } : {};
   return {
     train: async (workshop, { name, version }, { train }) => {
       const first = Math.max(0, train.from - firstBarOfNetwork(config, tape));
@@ -121,7 +124,7 @@ function networkLearning(context: AppContext, config: Config, champion: OpenedMo
         folder,
         trainOn: [{ from: train.from - first, to: train.to - first }],
         seed: context.seed(),
-        starts: await startsFromModel(model.folder),
+        starts: (await startsFromModel(model.folder)).map((start) => ({ ...start, ...anchored })),
         signal: context.signal,
         onProgress: context.progress,
         clock: context.clock,

@@ -107,6 +107,8 @@ describe("the networks of a recipe that stands in a stage", () => {
       expect(readdirSync(models).sort()).toEqual(["1", "2", "registry.jsonl", "stages.json"]);
       const [elder, younger] = [readManifest(join(models, "1")), readManifest(join(models, "2"))];
       expect(younger.provenance["continuedFrom"]).toMatchObject({ model: `${learner}/1`, normalizer: "kept" });
+      const weights = younger.ensemble?.members.length === 2 || learner === "ppo" ? 0.5 : undefined;
+      expect(younger.provenance["continuedFrom"], "PPO is held to what stands").toHaveProperty("anchorWeight", weights);
       expect(younger.provenance.trainToMs).toBe(proofMs + WEEK_MS - tape.barMs);
       expect(younger.provenance["recipe"]).toBe(elder.provenance["recipe"]);
       const standing = registry.read().state.find({ ...SUBJECT, version: "2" });

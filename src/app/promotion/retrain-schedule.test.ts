@@ -70,14 +70,30 @@ describe("a weekly retraining", () => {
     expect(due(MONDAY + 7 * DAY)).toBe(MONDAY + 7 * DAY);
   });
 
+  it.each([
+    ["replace", "2", "live", "version 2 has taken over; start a session of it"],
+    ["shadow", "2", "shadow", "version 2 begins in shadow, because it acts otherwise"],
+    ["shadow", "2", "paper", "version 2 begins in paper, because it acts otherwise; start a session of it"],
+    ["drop", null, null, "the candidate was dropped"],
+  ])("tells the stage that its candidate stands in (%s, %s, %s)", async (answer, version, stage, told) => {
+    const name = `told-${answer}-${stage}`;
+    await onPaper(name, MONDAY - 3 * DAY);
+    const result = JSON.stringify({ verdict: { answer }, version, stage });
+    const { schedule, said } = scheduled(name, launcher(name, `process.stdout.write(${JSON.stringify(result)});`));
+    schedule.look();
+    await schedule.ended();
+    expect(said.at(-1)).toBe(`${name} was retrained: ${told}.`);
+    await schedule.close();
+  });
+
   it("runs as a process of its own, and its answer is told", async () => {
     await onPaper("good", MONDAY - 3 * DAY);
-    const answer = JSON.stringify({ verdict: { answer: "shadow" }, version: "2" });
+    const answer = JSON.stringify({ verdict: { answer: "shadow" }, version: "2", stage: "shadow" });
     const { schedule, said } = scheduled("good", launcher("good", `process.stdout.write(${JSON.stringify(answer)});`));
     schedule.look();
     schedule.look();
     await schedule.ended();
-    expect(said.at(-1)).toBe("good was retrained: version 2 begins in shadow.");
+    expect(said.at(-1)).toBe("good was retrained: version 2 begins in shadow, because it acts otherwise.");
     expect(readFileSync(join(FOLDER, "good.asked"), "utf8")).toMatch(
       /^retrain good --json --host mainnet --models-dir /,
     );

@@ -9,6 +9,7 @@ import { modelsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { type BesideEnd, type BesideOptions, Besides, lastMonday } from "./beside.ts";
+import type { Retrained } from "./retrain.ts";
 
 export type ScheduleOptions = BesideOptions & {
   /** Of the models in the session. */
@@ -110,12 +111,15 @@ export class RetrainSchedule {
 
 function answerIn(path: string): string {
   try {
-    const { verdict, version } = JSON.parse(readTextIfPresent(path) ?? "") as {
-      verdict: { answer: string };
-      version: string | null;
-    };
+    const { verdict, version, stage } = JSON.parse(readTextIfPresent(path) ?? "") as Pick<
+      Retrained,
+      "verdict" | "version" | "stage"
+    >;
     if (verdict.answer === "replace") return `version ${version} has taken over; start a session of it`;
-    return verdict.answer === "shadow" ? `version ${version} begins in shadow` : "the candidate was dropped";
+    if (verdict.answer === "drop") return "the candidate was dropped";
+    // A shadow is taken up by the session that it runs beside; what is on paper trades in a session of its own.
+    const next = stage === "shadow" ? "" : "; start a session of it";
+    return `version ${version} begins in ${stage}, because it acts otherwise${next}`;
   } catch {
     return "its result can't be read";
   }

@@ -69,7 +69,7 @@ const TOLD: Told = {
     `look at the gate "${gate}": ${outcome}, evidence ${Math.exp(evidence.logCapital).toPrecision(3)}`,
   promote: ({ from, to }) => `${from} to ${to}`,
   inherit: ({ from }) => `takes over from ${from}`,
-  challenge: ({ from }) => `begins in shadow beside ${from}`,
+  challenge: ({ from }) => `begins beside ${from}, because it acts otherwise`,
   retrain: ({ candidate, answer }) =>
     `retrained: ${candidate === null ? "dropped" : `version ${candidate}, ${answer}`}`,
   demote: ({ from, to, reason }) => `${from} to ${to}: ${reason}`,

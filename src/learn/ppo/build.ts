@@ -7,14 +7,15 @@ import {
   type ForwardSession,
   Parameters,
 } from "../../compute/index.ts";
-import { Random, TidemarkError } from "../../core/index.ts";
+import { invariant, Random, TidemarkError } from "../../core/index.ts";
 import { memoryGraph, Network, type NetworkShape, type NetworkSpec } from "../../policy/index.ts";
 import type { VectorEnv } from "../env/index.ts";
 import { Actor, marketRows } from "./actor.ts";
 import { checkPpoSizes, type PpoConfig } from "./config.ts";
-import { type PpoBatchShape, ppoGraph } from "./loss.ts";
+import { type AnchorOptions, type PpoBatchShape, ppoGraph } from "./loss.ts";
 import { Minibatches } from "./minibatches.ts";
 import { pqnGraph, requireChoices } from "./pqn.ts";
+import type { PpoAnchor } from "./report.ts";
 import { RewardScaler } from "./reward-scaler.ts";
 import { Rollout } from "./rollout.ts";
 
@@ -34,10 +35,24 @@ export type PpoParts = {
   readonly scaler: RewardScaler;
   /** Of the choices and of the order of minibatches. */
   readonly random: Random;
+  /** The policy that is held on to, in the same world with a memory of its own; undefined where there is none. */
+  readonly anchor: Anchor | undefined;
 };
 
-/** Compiles the graphs with freshly initialized parameters. Throws CONFIG_VALUE for sizes that don't fit into each other. */
-export async function buildPpo(env: VectorEnv, given: NetworkSpec, config: PpoConfig, seed: number): Promise<PpoParts> {
+export type Anchor = { readonly actor: Actor; readonly values: Float32Array };
+
+/**
+ * Compiles the graphs with freshly initialized parameters. Throws CONFIG_VALUE for sizes that don't fit into each other.
+ * @param held what PPO holds on to; nothing where absent
+ */
+export async function buildPpo(
+  env: VectorEnv,
+  given: NetworkSpec,
+  config: PpoConfig,
+  seed: number,
+  held?: PpoAnchor,
+): Promise<PpoParts> {
+  invariant(held === undefined || config.pqn === undefined, "what is held on to are probabilities of choices");
   if (config.pqn !== undefined) requireChoices(env.actionSpace);
   const spec: NetworkSpec = config.pqn === undefined ? given : { ...given, choiceValues: true };
   const shape: NetworkShape = {
@@ -64,24 +79,28 @@ export async function buildPpo(env: VectorEnv, given: NetworkSpec, config: PpoCo
     stateSize,
     hasMarket: env.shape.marketFeatures > 0 && encoder !== undefined,
     hasResets,
+    hasAnchor: held !== undefined,
   });
   const steps = rollout.segments / segments;
   const model = { parameters, initial, network, shape };
-  const train = await compileTraining(env, model, config, { bars: segmentBars, segments, steps, hasResets });
   const usedBy = env.actionSpace.betaHeads.map((head) => head.usedBy);
+  const anchor = held === undefined ? undefined : { weight: held.weight, usedBy };
+  const train = await compileTraining(env, model, config, { bars: segmentBars, segments, steps, hasResets }, anchor);
+  const actor = () => Actor.create(env, parameters, network, spec, shape, config.threads);
   return {
     env,
     config,
     parameters,
     network,
     shape,
-    actor: await Actor.create(env, parameters, network, spec, shape, config.threads),
+    actor: await actor(),
     train,
     remember: await compileMemory(env, parameters, network, shape, rollout, config.threads),
     rollout,
     minibatches: new Minibatches(rollout, segments, usedBy, env.market),
     scaler: new RewardScaler(G * A, config.gamma),
     random: random.fork("actions"),
+    anchor: held === undefined ? undefined : { actor: await actor(), values: held.parameters },
   };
 }
 
@@ -118,9 +137,11 @@ function compileTraining(
   { parameters, initial, network, shape }: Model,
   config: PpoConfig,
   { steps, ...batch }: Pick<PpoBatchShape, "bars" | "segments" | "hasResets"> & { readonly steps: number },
+  anchor: AnchorOptions | undefined,
 ): Promise<EpochSession> {
   const whole = { ...batch, accounts: env.accountsPerStretch, marketRows: marketRows(env) };
-  const graph = config.pqn === undefined ? ppoGraph(network, shape, whole, config) : pqnGraph(network, shape, whole);
+  const graph =
+    config.pqn === undefined ? ppoGraph(network, shape, whole, config, anchor) : pqnGraph(network, shape, whole);
   return compileEpoch({
     parameters,
     initial,

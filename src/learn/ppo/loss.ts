@@ -5,19 +5,24 @@
  */
 import {
   add,
+  betaDivergence,
   betaLogProbEntropy,
   cast,
+  categoricalDivergence,
   categoricalLogProbEntropy,
   clip,
+  constant,
   customGradient,
   exp,
   input,
   lessOrEqual,
+  matmul,
   mean,
   minimum,
   mul,
   neg,
   reshape,
+  softmax,
   split,
   square,
   sub,
@@ -53,6 +58,14 @@ export type PpoLossOptions = {
   readonly valueClip: number | undefined;
   /** A step is taken only while the approximate KL divergence is at most 1.5 times this; undefined for no limit. */
   readonly targetKl: number | undefined;
+};
+
+/** Holding on to a policy that stays as it is. */
+export type AnchorOptions = {
+  /** Weight of the mean divergence from it, nats an account-step. */
+  readonly weight: number;
+  /** `[B][C]`: 1 where a choice uses a number. */
+  readonly usedBy: ReadonlyArray<Uint8Array>;
 };
 
 export type PpoGraph = {
@@ -97,6 +110,32 @@ function evaluateActions(heads: Heads, shape: NetworkShape, rows: number, sample
   };
 }
 
+/**
+ * Mean KL(anchor || policy) of everything that an account chooses at a step: of the choice, and of each number weighted by how
+ * likely the anchor was to use it. Exact, as the anchor's heads are fed in full.
+ */
+function anchorDivergence(
+  heads: Heads,
+  shape: NetworkShape,
+  rows: number,
+  samples: number,
+  usedBy: ReadonlyArray<Uint8Array>,
+): Tensor {
+  const { categories: C, betaHeads: B } = shape;
+  const logits = input("anchorLogits", [rows, C]);
+  const ofChoice = categoricalDivergence(logits, heads.logits);
+  if (heads.concentrations === undefined) return mul(sum(ofChoice), 1 / samples);
+  const [alpha, beta] = split(heads.concentrations, [B, B], 1);
+  const [heldAlpha, heldBeta] = split(input("anchorConcentrations", [rows, 2 * B]), [B, B], 1);
+  const uses = constant(
+    Float32Array.from({ length: C * B }, (_, i) => usedBy[i % B][Math.floor(i / B)]),
+    [C, B],
+  );
+  const ofNumber = betaDivergence({ alpha: heldAlpha, beta: heldBeta }, { alpha, beta });
+  const likely = matmul(softmax(logits), uses);
+  return mul(add(sum(ofChoice), sum(mul(likely, ofNumber))), 1 / samples);
+}
+
 /** The heads of one minibatch of `bars * segments * accounts` account-steps, row order `[bar, segment, account, symbol]`. */
 export function batchHeads(network: Network, shape: NetworkShape, batch: PpoBatchShape): Heads {
   const { encoder } = network;
@@ -121,6 +160,7 @@ export function ppoGraph(
   shape: NetworkShape,
   batch: PpoBatchShape,
   options: PpoLossOptions,
+  anchor?: AnchorOptions,
 ): PpoGraph {
   const samples = batch.bars * batch.segments * batch.accounts;
   const rows = samples * shape.symbols;
@@ -150,6 +190,11 @@ export function ppoGraph(
     const betaEntropyWeight = input("betaEntropyWeight", []);
     loss = sub(loss, mul(terms.betaEntropy, betaEntropyWeight));
     metrics["betaEntropy"] = terms.betaEntropy;
+  }
+  if (anchor !== undefined) {
+    const divergence = anchorDivergence(heads, shape, rows, samples, anchor.usedBy);
+    loss = add(loss, mul(divergence, anchor.weight));
+    metrics["anchorKl"] = divergence;
   }
   if (options.targetKl === undefined) return { loss, metrics, gate: undefined };
   // The low-variance estimate of Schulman, "Approximating KL divergence" (2020).

@@ -26,6 +26,8 @@ export class Minibatches {
   readonly #advantage: Float32Array;
   readonly #return: Float32Array;
   readonly #oldValue: Float32Array;
+  readonly #anchorLogits: Float32Array;
+  readonly #anchorConcentrations: Float32Array;
 
   constructor(rollout: Rollout, segments: number, usedBy: ReadonlyArray<Uint8Array>, market: Float32Array) {
     const { shape, steps: samples } = rollout;
@@ -48,6 +50,8 @@ export class Minibatches {
     this.#advantage = new Float32Array(samples);
     this.#return = new Float32Array(samples);
     this.#oldValue = new Float32Array(samples);
+    this.#anchorLogits = new Float32Array(rollout.anchorLogits.length);
+    this.#anchorConcentrations = new Float32Array(rollout.anchorConcentrations.length);
     this.feeds = {
       ...(shape.hasMarket ? { market, index: this.#index } : {}),
       ...(shape.stateSize > 0 ? { state: this.#state } : {}),
@@ -60,6 +64,8 @@ export class Minibatches {
       advantage: this.#advantage,
       return: this.#return,
       oldValue: this.#oldValue,
+      ...(shape.hasAnchor === true ? { anchorLogits: this.#anchorLogits } : {}),
+      ...(this.#anchorConcentrations.length > 0 ? { anchorConcentrations: this.#anchorConcentrations } : {}),
     };
   }
 
@@ -123,6 +129,11 @@ export class Minibatches {
     this.#mask.set(r.mask.subarray(from * C, (from + rows) * C), to * C);
     this.#chosen.fill(0, to * C, (to + rows) * C);
     if (B > 0) this.#betaSamples.set(r.betaSamples.subarray(from * B, (from + rows) * B), to * B);
+    if (r.shape.hasAnchor === true) {
+      this.#anchorLogits.set(r.anchorLogits.subarray(from * C, (from + rows) * C), to * C);
+      const concentrations = r.anchorConcentrations.subarray(from * 2 * B, (from + rows) * 2 * B);
+      this.#anchorConcentrations.set(concentrations, to * 2 * B);
+    }
     for (let i = 0; i < rows; i++) {
       const choice = r.choice[from + i];
       this.#chosen[(to + i) * C + choice] = 1;

@@ -6,7 +6,7 @@
  * alone, not the greater of two), and not at all by default; memory is refreshed between epochs.
  */
 import type { Parameters, StepScalars } from "../../compute/index.ts";
-import { InvariantError, TidemarkError } from "../../core/index.ts";
+import { InvariantError, invariant, TidemarkError } from "../../core/index.ts";
 import { type Network, type NetworkShape, type NetworkSpec, sampleActions, writeIndex } from "../../policy/index.ts";
 import type { VectorEnv } from "../env/index.ts";
 import { buildPpo, type PpoParts } from "./build.ts";
@@ -53,7 +53,7 @@ export class Ppo {
 
   /** Fills the rollout by the current policy. Returns the mean raw reward of an account-step. */
   async #collect(): Promise<number> {
-    const { env, actor, rollout: r, random, scaler } = this.#parts;
+    const { env, actor, rollout: r, random, scaler, anchor } = this.#parts;
     const { bars, segmentBars, stateSize, symbols: S, accountFeatures: K, categories: C, betaHeads: B } = r.shape;
     const N = env.stretches * env.accountsPerStretch;
     const rows = N * S;
@@ -61,7 +61,7 @@ export class Ppo {
     const elsewhere = env.beforeRollout?.(bars) === true;
     if (elsewhere) {
       scaler.restart();
-      await actor.warmUp(this.values, new Uint8Array(env.stretches).fill(1));
+      await this.#warmUp(new Uint8Array(env.stretches).fill(1));
     }
     let total = 0;
     r.extremes.clear();
@@ -74,6 +74,12 @@ export class Ppo {
       r.account.set(actor.account, t * rows * K);
       r.mask.set(actor.mask, t * rows * C);
       r.value.set(heads.value, t * N);
+      if (anchor !== undefined) {
+        const held = await anchor.actor.decide(anchor.values);
+        anchor.actor.memory.set(held.state);
+        r.anchorLogits.set(held.logits, t * rows * C);
+        r.anchorConcentrations.set(held.concentrations, t * rows * 2 * B);
+      }
       const choice = r.choice.subarray(t * rows, (t + 1) * rows);
       const betaSamples = r.betaSamples.subarray(t * rows * B, (t + 1) * rows * B);
       const logProb = r.logProb.subarray(t * N, (t + 1) * N);
@@ -94,7 +100,7 @@ export class Ppo {
 
   /** Stores the rewards and endings of step t and lets the ended start again. Returns the sum of the raw rewards. */
   async #reward(t: number, N: number): Promise<number> {
-    const { env, actor, rollout: r, config, scaler } = this.#parts;
+    const { env, actor, rollout: r, config, scaler, anchor } = this.#parts;
     const rewards = r.reward.subarray(t * N, (t + 1) * N);
     const done = r.done.subarray(t * N, (t + 1) * N);
     rewards.set(env.rewards);
@@ -115,6 +121,7 @@ export class Ppo {
     }
     if (ended) {
       const anew = await actor.restart(this.values, done);
+      if (anew.includes(1)) await anchor?.actor.warmUp(anchor.values, anew);
       const { stateSize, segmentBars, hasResets, bars } = r.shape;
       if (stateSize > 0 && !hasResets && (t + 1) % segmentBars !== 0 && anew.includes(1)) {
         throw new TidemarkError("CONTRACT_BROKEN", {
@@ -220,7 +227,7 @@ export class Ppo {
     seed: number,
     start?: PpoStart,
   ): Promise<Ppo> {
-    const ppo = new Ppo(await buildPpo(env, spec, config, seed));
+    const ppo = new Ppo(await buildPpo(env, spec, config, seed, start?.anchor));
     if (start !== undefined) ppo.#begin(start);
     await ppo.reset();
     return ppo;
@@ -228,9 +235,16 @@ export class Ppo {
 
   /** Starts the env anew, and the memory with it. */
   async reset(): Promise<void> {
-    const { env, actor } = this.#parts;
+    const { env } = this.#parts;
     env.reset();
-    await actor.warmUp(this.values, new Uint8Array(env.stretches).fill(1));
+    await this.#warmUp(new Uint8Array(env.stretches).fill(1));
+  }
+
+  /** @param marked `[G]` */
+  async #warmUp(marked: Uint8Array): Promise<void> {
+    const { actor, anchor } = this.#parts;
+    await actor.warmUp(this.values, marked);
+    await anchor?.actor.warmUp(anchor.values, marked);
   }
 
   #begin({ parameters, optimizer, steps = 0, updates = 0, scaler }: PpoStart): void {
@@ -298,7 +312,8 @@ export class Ppo {
   }
 
   restore(state: PpoState): void {
-    const { train, random, scaler, env, actor } = this.#parts;
+    const { train, random, scaler, env, actor, anchor } = this.#parts;
+    invariant(anchor === undefined, "a training that holds on to a policy is begun anew: its memory is not kept");
     const { parameters, firstMoment, secondMoment, optimizerSteps } = state;
     this.#steps = state.steps;
     this.#updates = state.updates;
@@ -310,8 +325,9 @@ export class Ppo {
   }
 
   async release(): Promise<void> {
-    const { actor, remember, train } = this.#parts;
+    const { actor, anchor, remember, train } = this.#parts;
     await actor.release();
+    await anchor?.actor.release();
     await remember?.release();
     await train.release();
   }

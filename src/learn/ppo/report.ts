@@ -16,6 +16,8 @@ export type PpoReport = {
   readonly finalKl: number;
   readonly choiceKl: number;
   readonly betaKl: number;
+  /** Mean divergence of the policy that is held on to from the one that learns; present where there is one. */
+  readonly anchorKl?: number;
   readonly clipFraction: number;
   readonly explainedVariance: number;
   readonly gradientNorm: number;
@@ -57,4 +59,13 @@ export type PpoStart = {
   readonly updates?: number;
   /** Default: nothing is known of the rewards. */
   readonly scaler?: RewardScalerState;
+  /** A policy of the same network that is held on to. Default: none. */
+  readonly anchor?: PpoAnchor;
+};
+
+/** A policy that the one which learns is held to: its divergence from it is part of the loss. */
+export type PpoAnchor = {
+  readonly parameters: Float32Array;
+  /** Of the mean divergence of an account-step, in nats: 0.1 to 1 beside normalized advantages. */
+  readonly weight: number;
 };

@@ -30,6 +30,8 @@ export type RolloutShape = {
   readonly hasMarket: boolean;
   /** Whether memory may begin anew inside a segment. */
   readonly hasResets: boolean;
+  /** Whether the heads of another policy are kept beside the choices. Default: no. */
+  readonly hasAnchor?: boolean;
 };
 
 export class Rollout {
@@ -58,6 +60,9 @@ export class Rollout {
   readonly lastValue: Float32Array;
   /** `[T/segmentBars, G*S*stateSize]` memory before the first bar of each segment. */
   readonly state: Float32Array;
+  /** `[T*N*S*C]` and `[T*N*S*2B]`: what the policy that is held on to makes of the same bars; empty without one. */
+  readonly anchorLogits: Float32Array;
+  readonly anchorConcentrations: Float32Array;
   readonly extremes = new Extremes();
 
   constructor(shape: RolloutShape) {
@@ -78,6 +83,9 @@ export class Rollout {
     this.advantage = new Float32Array(steps);
     this.returns = new Float32Array(steps);
     this.lastValue = new Float32Array(G * A);
+    const anchored = shape.hasAnchor === true ? steps * S : 0;
+    this.anchorLogits = new Float32Array(anchored * shape.categories);
+    this.anchorConcentrations = new Float32Array(anchored * 2 * shape.betaHeads);
     this.state = new Float32Array((T / shape.segmentBars) * G * S * shape.stateSize);
   }
 

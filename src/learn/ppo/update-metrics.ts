@@ -12,6 +12,7 @@ export type UpdateFigures = {
   readonly finalKl: number;
   readonly choiceKl: number;
   readonly betaKl: number;
+  readonly anchorKl?: number;
   readonly clipFraction: number;
   readonly gradientNorm: number;
   readonly firstRatioError: number;
@@ -71,7 +72,8 @@ export class UpdateTotals {
     this.#sum("betaKl", betaKl / n);
     this.#sum("clipFraction", clipped / n);
     for (const name of ["policyLoss", "valueLoss", "entropy", "gradientNorm"]) this.#sum(name, metrics.get(name));
-    if (metrics.names.includes("betaEntropy")) this.#sum("betaEntropy", metrics.get("betaEntropy"));
+    for (const name of ["betaEntropy", "anchorKl"])
+      if (metrics.names.includes(name)) this.#sum(name, metrics.get(name));
   }
 
   #sum(name: string, value: number): void {
@@ -89,6 +91,7 @@ export class UpdateTotals {
       finalKl: this.#epochKl / Math.max(1, this.#epochCount),
       choiceKl: mean("choiceKl"),
       betaKl: mean("betaKl"),
+      ...(this.#sums.has("anchorKl") ? { anchorKl: mean("anchorKl") } : {}),
       clipFraction: mean("clipFraction"),
       gradientNorm: mean("gradientNorm"),
       firstRatioError: this.firstRatioError,

@@ -42,6 +42,11 @@ export type StartingPoint = {
    * reward the very habit.
    */
   readonly correcting?: boolean;
+  /**
+   * Weight of the divergence from the policy that is gone on with in the loss of PPO; none where absent or 0. Such a training
+   * can't be resumed.
+   */
+  readonly anchorWeight?: number;
 };
 
 /** What a run began with, for the model's provenance. */
@@ -59,6 +64,8 @@ export type ContinuedFrom = {
   readonly droppedSymbols: readonly string[];
   /** Pieces of the network that start as in a new training. */
   readonly fresh: readonly string[];
+  /** Of the divergence from that model in the loss; absent where there was none. */
+  readonly anchorWeight?: number;
 };
 
 /** The search that found a run's settings: what they show must be judged by all that was tried. */

@@ -148,6 +148,7 @@ function algorithmFigures(report: PpoReport): Record<string, number> {
     "policy/directionKl": report.choiceKl,
     "policy/sizeKl": report.betaKl,
     "policy/clipFraction": report.clipFraction,
+    ...(report.anchorKl === undefined ? {} : { "policy/anchorKl": report.anchorKl }),
   };
 }
 

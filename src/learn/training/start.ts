@@ -94,8 +94,14 @@ export function startOf(prepared: Prepared, point: StartingPoint): { start: PpoS
     { ...target, values: target.parameters.initialize(new Random(options.seed).fork("parameters")) },
   );
   const same = transfer.mapped.length + transfer.copied.length === target.entries.length && sameOrder(source, target);
+  const { anchorWeight = 0 } = point;
+  const anchor = { parameters: transfer.values.slice(), weight: anchorWeight };
   return {
-    start: { parameters: transfer.values, ...(same && optimizer !== undefined ? { optimizer } : {}) },
+    start: {
+      parameters: transfer.values,
+      ...(same && optimizer !== undefined ? { optimizer } : {}),
+      ...(anchorWeight > 0 ? { anchor } : {}),
+    },
     continuedFrom: {
       model: from,
       parameterHash: sha256Hex(bytesOf(parameters)),
@@ -106,6 +112,7 @@ export function startOf(prepared: Prepared, point: StartingPoint): { start: PpoS
       newSymbols: transfer.newSymbols,
       droppedSymbols: transfer.droppedSymbols,
       fresh: transfer.fresh,
+      ...(anchorWeight > 0 ? { anchorWeight } : {}),
     },
   };
 }

@@ -23,7 +23,7 @@ export type EventBody =
   | { readonly kind: "promote"; readonly from: Stage; readonly to: Stage; readonly look: number }
   /** Weights of a recipe that stands in a stage are replaced; the stage is kept. */
   | { readonly kind: "inherit"; readonly from: string; readonly conditions: readonly Condition[] }
-  /** Weights of a recipe that trades money begin in shadow, because they act otherwise than those before. */
+  /** Weights of a recipe begin beside those before, because they act otherwise: in shadow, or on paper where those are there. */
   | { readonly kind: "challenge"; readonly from: string; readonly conditions: readonly Condition[] }
   /** A retraining of this version's recipe has ended: what was found, and the version that it has led to. */
   | {

@@ -19,6 +19,14 @@ export const promotionSection = z
       .describe(
         'Whether a session lets its models be retrained after each Monday, 00:00 UTC ("weekly"), in a process of its own.',
       ),
+    retrain_divergence: z
+      .number()
+      .min(0)
+      .max(100)
+      .default(0.5)
+      .describe(
+        "How strongly a retraining by PPO is held to the version that stands: weight of the divergence (KL, nats) from its policy in the loss, 0.1 to 1 as a rule; 0 for none.",
+      ),
     drift: z
       .enum(["off", "weekly"])
       .default("off")
