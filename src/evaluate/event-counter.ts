@@ -2,6 +2,7 @@
 import { Direction } from "../core/index.ts";
 import { ORDER_OUTCOMES, OrderOutcome, type SimulatedExchange } from "../exchange/index.ts";
 import { type DecisionStep, VERDICT_NAMES } from "../risk/index.ts";
+import { HALTING, HaltRecorder, type HaltRecords } from "./halts.ts";
 import type { RefusalCounts, WantedCounts } from "./record.ts";
 import type { FundingPayment } from "./trades.ts";
 
@@ -18,6 +19,9 @@ export class EventCounter {
   readonly #ordered: Uint8Array;
   /** By Direction: how often it was wanted of a symbol. */
   readonly #wanted = new Float64Array(Object.keys(Direction).length);
+  /** By verdict: decisions that did not even ask, because a limit allowed nothing but closing. */
+  readonly #withheld = new Float64Array(VERDICT_NAMES.length);
+  readonly #halts = new HaltRecorder();
 
   constructor(exchange: SimulatedExchange, step: DecisionStep) {
     this.#exchange = exchange;
@@ -40,9 +44,13 @@ export class EventCounter {
   /** Between the decision and the bar that it is played in. Account 0. */
   beforeBar(): void {
     const { book, tape } = this.#exchange;
+    const halting = this.#step.gate.closeOnlyVerdicts(0) & HALTING;
+    this.#halts.decided(this.#exchange, halting);
     for (let s = 0; s < tape.symbols; s++) {
+      const verdicts = this.#step.verdicts[s];
       this.#ordered[s] = book.pending[s];
-      this.#count(this.#verdicts, this.#step.verdicts[s]);
+      this.#count(this.#verdicts, verdicts);
+      this.#count(this.#withheld, halting & ~verdicts);
     }
   }
 
@@ -70,11 +78,17 @@ export class EventCounter {
     return { hold, flat, long, short };
   }
 
-  /** "risk.<verdict>" and "exchange.<outcome>" with their counts, those that happened. */
+  /** Limits that left nothing but closing, and when. */
+  halts(): HaltRecords {
+    return this.#halts.records();
+  }
+
+  /** "risk.<verdict>", "withheld.<verdict>" and "exchange.<outcome>" with their counts, those that happened. */
   refusals(): RefusalCounts {
     const counts: Record<string, number> = {};
     VERDICT_NAMES.forEach((name, i) => {
       if (this.#verdicts[i] > 0) counts[`risk.${name}`] = this.#verdicts[i];
+      if (this.#withheld[i] > 0) counts[`withheld.${name}`] = this.#withheld[i];
     });
     ORDER_OUTCOMES.forEach((name, i) => {
       const wholly = i === OrderOutcome.none || i === OrderOutcome.filled || i === OrderOutcome.amended;

@@ -1,5 +1,6 @@
 /** @file What a backtest leaves behind: the account bar by bar, its fills, its round trips, and where all of it came from. */
 import type { Fill, Instrument, Timeframe } from "../core/index.ts";
+import type { HaltRecords } from "./halts.ts";
 import type { Trade } from "./trades.ts";
 
 /**
@@ -25,7 +26,10 @@ export type EquityCurve = {
   readonly positions: Float64Array;
 };
 
-/** How often an intent or order was refused or clamped: "risk.<verdict>" by the gate, "exchange.<outcome>" at the open. */
+/**
+ * How often an intent or order was refused or clamped: "risk.<verdict>" by the gate, "exchange.<outcome>" at the open; and
+ * "withheld.<verdict>": decisions that asked for nothing new while a limit allowed nothing but closing.
+ */
 export type RefusalCounts = Readonly<Record<string, number>>;
 
 /** Decisions by what was wanted of a symbol, over all bars and symbols. */
@@ -69,6 +73,8 @@ export type BacktestResult = {
   readonly shortfall: number;
   readonly refusals: RefusalCounts;
   readonly wanted: WantedCounts;
+  /** Limits that left nothing but closing, by their verdict, with the stretches in which they did. */
+  readonly halts: HaltRecords;
   /**
    * Fills of symbols that had no bar then, at the price carried over from an earlier one: positions that were closed at the
    * end of the run or by a liquidation. A real account could not have.

@@ -213,6 +213,7 @@ export class RecordedRun {
       shortfall: book.shortfall[0],
       refusals: this.#events.refusals(),
       wanted: this.#events.wanted(),
+      halts: this.#events.halts(),
       closedWithoutBar: this.#closedWithoutBar,
       liquidated: this.#status !== AccountStatus.active,
       fundingCoverage: this.#coverage.coverage(),

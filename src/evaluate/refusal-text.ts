@@ -2,11 +2,13 @@
 import type { ORDER_OUTCOMES } from "../exchange/index.ts";
 import type { VERDICT_NAMES } from "../risk/index.ts";
 import { formatFigure } from "./format.ts";
+import type { HaltName } from "./halts.ts";
 import type { BacktestResult } from "./record.ts";
 
 type Unhindered = "none" | "filled" | "amended";
 type Code =
   | `risk.${(typeof VERDICT_NAMES)[number]}`
+  | `withheld.${HaltName}`
   | `exchange.${Exclude<(typeof ORDER_OUTCOMES)[number], Unhindered>}`;
 
 /** What the gate and the exchange say, for people; codes that stop an order altogether first. None may be without words. */
@@ -20,6 +22,9 @@ const REASONS: Readonly<Record<Code, string>> = {
   "risk.closeOnly": "only closing was allowed",
   "risk.maxDrawdown": "the greatest drawdown was reached",
   "risk.dailyLoss": "the day's loss was reached",
+  "withheld.closeOnly": "nothing new was asked for while only closing was allowed",
+  "withheld.maxDrawdown": "nothing new was asked for after the greatest drawdown was reached",
+  "withheld.dailyLoss": "nothing new was asked for after the day's loss was reached",
   "risk.cooldown": "the symbol was cooling down after a trade",
   "risk.maxConcurrent": "as many positions as allowed were open",
   "risk.liquidated": "the account was liquidated",
@@ -70,6 +75,7 @@ export function idleText({ wanted, refusals, config }: Pick<BacktestResult, "wan
       : `It wanted no position in any of its ${formatFigure(all, "count")} decisions: ${formatFigure(wanted.hold, "count")} were to hold, ${formatFigure(wanted.flat, "count")} to be flat.`;
   }
   const found = Object.entries(refusals)
+    .filter(([code]) => !code.startsWith("withheld."))
     .sort(([, a], [, b]) => b - a)
     .slice(0, MOST_REASONS)
     .map(([code, count]) => `${refusalText(code)} (${code}, ${formatFigure(count, "count")} times)`);

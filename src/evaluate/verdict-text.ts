@@ -6,6 +6,7 @@ import { trialsText } from "./conditions.ts";
 import type { BaselineEvaluation, Comparison, Evaluation, RangeCut } from "./evaluation.ts";
 import { formatFigure, NOT_AVAILABLE } from "./format.ts";
 import { ENOUGH_FUNDING } from "./funding-coverage.ts";
+import { haltSentences } from "./halt-text.ts";
 import { CONFIDENCE, FEWEST_DAYS, FEWEST_TRADES, type InSample, type Judgement, type TwinRank } from "./judgement.ts";
 import type { BacktestResult } from "./record.ts";
 import { idleText } from "./refusal-text.ts";
@@ -26,6 +27,7 @@ export function verdictSentences(judgement: Judgement, comparison: Comparison): 
     ...holdingSentences(baselines),
     ...(twins === null ? [] : [twinSentence(twins)]),
     ...(result.liquidated ? ["The account was liquidated: the run ends there, and so would a real one."] : []),
+    ...haltSentences(result),
     ...(result.closedWithoutBar === 0 ? [] : [carriedSentence(result.closedWithoutBar)]),
     ...(idle ? [] : [costSentence(policy), ...fundingSentences(result)]),
     ...(idle ? [] : sampleSentences(judgement, comparison)),

@@ -77,6 +77,7 @@ export function comparisonData(comparison: Comparison, judged: Verdict, report: 
       statistics: baseline.statistics,
     })),
     wanted: result.wanted,
+    halts: result.halts,
     fundingCoverage: result.fundingCoverage,
     intervals: comparison.intervals,
     trials: comparison.trials,

@@ -125,6 +125,7 @@ export function streamedData({ evaluation, report, seconds, peakBytes }: Streame
     tradeHash: result.tradeHash,
     statistics,
     refusals: result.refusals,
+    halts: result.halts,
     seconds,
     peakBytes,
     report,

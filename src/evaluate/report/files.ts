@@ -1,6 +1,7 @@
 /** @file The report's machine-readable files: summary.json, trades.csv, equity.csv. Full precision, nothing undefined. */
 import type { Instrument } from "../../core/index.ts";
 import type { BaselineEvaluation, Comparison, Evaluation, RangeCut, SearchInfo, TwinField } from "../evaluation.ts";
+import type { HaltRecords } from "../halts.ts";
 import type { HeadlineIntervals } from "../intervals.ts";
 import type { Verdict } from "../judgement.ts";
 import type { TrialCount } from "../ledger.ts";
@@ -17,6 +18,7 @@ export type StrategySummary = {
   readonly tradeHash: string;
   readonly refusals: Readonly<Record<string, number>>;
   readonly wanted: WantedCounts;
+  readonly halts: HaltRecords;
   readonly fundingCoverage: readonly FundingCoverage[];
   readonly closedWithoutBar: number;
   readonly statistics: Statistics;
@@ -60,8 +62,8 @@ export type ReportSummary = {
 };
 
 function strategySummary({ result, statistics }: Evaluation): StrategySummary {
-  const { name, tradeHash, refusals, wanted, fundingCoverage, closedWithoutBar } = result;
-  return { name, tradeHash, refusals, wanted, fundingCoverage, closedWithoutBar, statistics };
+  const { name, tradeHash, refusals, wanted, halts, fundingCoverage, closedWithoutBar } = result;
+  return { name, tradeHash, refusals, wanted, halts, fundingCoverage, closedWithoutBar, statistics };
 }
 
 export function reportSummary(comparison: Comparison, verdict: Verdict, provenance: Provenance): ReportSummary {

@@ -7,6 +7,7 @@ import { attributionCard, intervalsCard } from "./attribution.ts";
 import { type ChartBudget, type ChartData, chartData, FULL_BUDGET } from "./chart-data.ts";
 import { escapeHtml, jsonForScript } from "./escape.ts";
 import { estimatorsCard } from "./estimators.ts";
+import { haltsCard } from "./halts.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
 import { TRADES_SCRIPT } from "./script-trades.ts";
 import { VIEWS_SCRIPT } from "./script-views.ts";
@@ -81,6 +82,7 @@ ${verdict.inSample === null ? "" : inSampleBanner(verdict.inSample)}
 <header class="top"><div><h1>${escapeHtml(result.name)}</h1><div class="sub num">${escapeHtml(subtitle(comparison))}</div></div><button class="tool" id="theme" type="button">Light / dark</button></header>
 ${verdictCard(verdict)}
 ${tiles(comparison, verdict)}
+${haltsCard(comparison)}
 ${conditionsCard(verdict)}
 <section class="card"><div class="head"><h2>${comparison.baselines.length === 0 ? "Equity" : "Equity against its baselines"}</h2><div class="tools">${zoomed}<button class="tool" type="button" data-log="equity" aria-pressed="false">Log scale</button></div></div>
 <div class="note">Change since the start, after all costs. Click a name to hide it; drag over a stretch to zoom all charts, double-click to go back.</div><div id="equity"></div></section>

@@ -102,6 +102,7 @@ table.heat td.year { font-weight: 650; }
 dl.facts { display: grid; grid-template-columns: max-content minmax(0, 1fr); gap: 4px 18px; margin: 0; font-size: 13.5px; }
 dl.facts dt { color: var(--muted); } dl.facts dd { margin: 0; overflow-wrap: anywhere; }
 code, pre { font: 12.5px/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace; }
+table.data.wrap td.text { white-space: normal; min-width: 130px; } table.data.wrap td.text:last-child { min-width: 260px; }
 table.against th { white-space: normal; }
 pre { overflow-x: auto; margin: 8px 0 0; padding: 10px 12px; border-radius: 8px; background: var(--bg); border: 1px solid var(--line); max-height: 420px; }
 details summary { cursor: pointer; color: var(--muted); font-size: 13.5px; } details { margin-top: 10px; }
