@@ -7,11 +7,9 @@
  * sums as on the whole tape.
  */
 import { type Clock, type ProgressListener, sha256, systemClock, TidemarkError } from "../core/index.ts";
-import { liquidityWindow } from "../exchange/index.ts";
 import { createTape, joinTapes, type TapeStream } from "../market/index.ts";
 import type { Policy } from "../policy/index.ts";
-import { correlationWindow } from "../portfolio/index.ts";
-import type { DecisionConfig } from "../risk/index.ts";
+import { type DecisionConfig, rowWindow } from "../risk/index.ts";
 import type { BacktestResult } from "./record.ts";
 import { RecordedRun } from "./recorded-run.ts";
 
@@ -46,7 +44,8 @@ export async function streamedBacktest(options: StreamedBacktestOptions): Promis
   const clock = options.clock ?? systemClock;
   const { instruments, timeframe, currency } = stream;
   let tape = createTape(instruments, timeframe, 0, currency);
-  const { grid, keep } = keptRows(tape.barMs, keepBars);
+  const { grid, least } = rowWindow(tape.barMs);
+  const keep = Math.max(keepBars, least);
   requireStreamable(policy, config, keep);
   const hash = sha256();
   let run: RecordedRun | undefined;
@@ -123,21 +122,6 @@ class Beginning {
     if (timeMs >= atMs) this.#counted = Math.min(this.#counted, row);
     return row >= Math.max(this.#counted + bars, bar);
   }
-}
-
-/** Rows before the account that must stay, and the grid on which a window begins. */
-function keptRows(barMs: number, asked: number): { readonly grid: number; readonly keep: number } {
-  const liquidity = liquidityWindow(barMs);
-  const { windowBars, everyBars } = correlationWindow(barMs);
-  const grid = leastCommonMultiple(liquidity, everyBars);
-  const least = Math.max(2 * liquidity, windowBars + everyBars) + 2;
-  return { grid, keep: Math.max(asked, least) };
-}
-
-function leastCommonMultiple(a: number, b: number): number {
-  let [x, y] = [a, b];
-  while (y > 0) [x, y] = [y, x % y];
-  return (a / x) * b;
 }
 
 function requireStreamable(policy: Policy, { risk }: DecisionConfig, keep: number): void {

@@ -42,6 +42,11 @@ export class AccountLedger implements TradeDesk {
     this.liquidity = this.#exchange.liquidity;
   }
 
+  /** The tape's rows have moved down by `bars`. */
+  moved(bars: number): void {
+    this.#exchange.moved(bars);
+  }
+
   /** The account as new, standing at the close of `bar`. */
   reset(bar: number, balance: number): void {
     this.#exchange.reset(0, bar, balance);

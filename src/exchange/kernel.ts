@@ -29,7 +29,7 @@ export type Kernel = {
   readonly recorder: FillRecorder | undefined;
   readonly seed: number;
   /** Number of the tape's row 0 in the whole history: above 0 where the tape is a stretch of a longer one. */
-  readonly firstBar: number;
+  firstBar: number;
   /** `[S]` the account's currency for one of each quote at the last known close; all 1 where they are the same. */
   readonly rate: Float64Array;
   /** `[S]` keys of the chance draws, by the symbols' names, so that the order of symbols changes nothing. */

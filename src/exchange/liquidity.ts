@@ -53,6 +53,18 @@ export class Liquidity {
     this.#ready = bar + 1;
   }
 
+  /**
+   * The tape's rows have moved down by `bars`, a multiple of the window: what is known moves with them. Rows that nobody
+   * asked about before are made of those that are left.
+   */
+  moved(bars: number): void {
+    invariant(bars % this.windowBars === 0, `rows move by whole windows of ${this.windowBars}, and not by ${bars}`);
+    const [from, to] = [bars * this.#tape.symbols, this.#ready * this.#tape.symbols];
+    // Its sums take away what is a window old: where that is gone they begin anew, as they do at row 0.
+    this.#ready = this.#ready - bars < this.windowBars ? 0 : this.#ready - bars;
+    for (const known of [this.dailyVolatility, this.barVolume]) known.copyWithin(0, from, Math.max(from, to));
+  }
+
   #makeRow(t: number): void {
     const symbols = this.#tape.symbols;
     const window = this.windowBars;

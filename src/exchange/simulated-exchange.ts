@@ -204,8 +204,19 @@ export class SimulatedExchange implements TradeDesk {
    * @param moved rows by which this tape begins later than the one on which the state was taken
    */
   restore(state: ColumnState, moved = 0): void {
+    restoreColumns(this.book, state);
+    this.#shift(moved);
+  }
+
+  /** The tape's rows have moved down by `bars`, in their own columns: the accounts go on where they stand. */
+  moved(bars: number): void {
+    this.#kernel.firstBar += bars;
+    this.liquidity.moved(bars);
+    this.#shift(bars);
+  }
+
+  #shift(moved: number): void {
     const { book } = this;
-    restoreColumns(book, state);
     if (moved === 0) return;
     for (let account = 0; account < book.accounts; account++) book.bar[account] -= moved;
     for (let row = 0; row < book.lots.length; row++) {

@@ -79,7 +79,7 @@ export {
   resampleCounted,
 } from "./resample.ts";
 export { Session, sessionOf } from "./session.ts";
-export { appendBar, growableTape, joinTapes, sliceTape, tapePart, tapesBeside } from "./slice.ts";
+export { appendBar, dropRows, growableTape, joinTapes, sliceTape, tapePart, tapesBeside } from "./slice.ts";
 export { ImportClaims } from "./sources/claims.ts";
 export { type CandleFileSourceOptions, candleFileSource } from "./sources/file-source.ts";
 export { type FundingFileSourceOptions, fundingFileSource } from "./sources/funding-source.ts";

@@ -3,7 +3,7 @@ import { HOUR_MS, parseTimeframe, SimulatedClock } from "../core/index.ts";
 import { tapeFromCandles } from "./align.ts";
 import { candleRow } from "./candles.ts";
 import { Session, sessionOf } from "./session.ts";
-import { appendBar, growableTape, sliceTape } from "./slice.ts";
+import { appendBar, dropRows, growableTape, sliceTape } from "./slice.ts";
 import { syntheticMarket } from "./synthetic/market.ts";
 import { createTape } from "./tape.ts";
 
@@ -45,6 +45,16 @@ describe("a tape that grows", () => {
       );
     }
     expect(sliceTape(grown, 0, 200).fingerprint).toBe(tape.fingerprint);
+  });
+
+  it("lets its oldest rows go, in the columns that it has", () => {
+    const grown = growableTape(sliceTape(tape, 0, 100), 120);
+    const { close, timeMs } = grown;
+    dropRows(grown, 30);
+    expect([grown.close, grown.timeMs]).toEqual([close, timeMs]);
+    expect(sliceTape(grown, 0, grown.bars).fingerprint).toBe(sliceTape(tape, 30, 100).fingerprint);
+    expect(() => dropRows(grown, 70)).toThrow("Invariant");
+    expect(() => dropRows(sliceTape(tape, 0, 100), 1)).toThrow("Invariant");
   });
 
   it("carries the last close where a symbol has no bar", () => {

@@ -184,6 +184,20 @@ export function growableTape(tape: MarketTape, capacity: number): MarketTape {
 }
 
 /**
+ * Drops the oldest `rows` rows of a growing tape: the others move down in the same columns, so that whoever holds one holds
+ * the moved one, and counts its rows anew.
+ */
+export function dropRows(tape: MarketTape, rows: number): void {
+  invariant(tape.fingerprint === "", "only a tape without a fingerprint is moved");
+  invariant(Number.isInteger(rows) && rows >= 0 && rows < tape.bars, `${rows} rows of ${tape.bars} can be dropped`);
+  const [from, to] = [rows * tape.symbols, tape.bars * tape.symbols];
+  tape.timeMs.copyWithin(0, rows, tape.bars);
+  for (const name of [...COLUMNS, ...OPTIONAL_COLUMNS]) tape[name]?.copyWithin(0, from, to);
+  for (const own of [...(tape.alternative?.value ?? []), ...(tape.alternative?.age ?? [])]) own.copyWithin(0, from, to);
+  tape.bars -= rows;
+}
+
+/**
  * Adds one finished bar to a growing tape. `rows[s]` is symbol `s`'s bar, or undefined where it has none: it then
  * carries its last close, and its last mark. `fundingRates[s]` is the sum of the rates stamped after the bar before and up to this bar's
  * open. `rates[s]` is what one of the symbol's quote is worth at the bar's close, on a tape of several quotes; without it

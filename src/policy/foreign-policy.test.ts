@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { exportModel, input, matmul, Parameters, reshape, tanh, zeros } from "../compute/index.ts";
 import { parseTimeframe } from "../core/index.ts";
-import { backtest } from "../evaluate/index.ts";
-import { syntheticTape } from "../market/index.ts";
+import { backtest, streamedBacktest } from "../evaluate/index.ts";
+import { syntheticTape, tapeInPieces } from "../market/index.ts";
 import { decisionConfig } from "../risk/index.ts";
 import { loadForeignPolicy, parseForeignSpec } from "./foreign-policy.ts";
 
@@ -50,6 +50,16 @@ describe("a policy from elsewhere", () => {
       if (Math.sign(curve.positions[(row + 1) * 2]) === Math.sign(rise)) agree++;
     }
     expect(agree / count).toBeGreaterThan(0.97);
+  });
+
+  it("trades a history whose rows move as it trades the whole, its window across the cuts", async () => {
+    const [onnx, json] = [onnxFile("m.onnx"), specFile("m.json", spec)];
+    const run = { config: decisionConfig(), balance: 1e6, seed: 1 };
+    const whole = await backtest({ tape, policy: await loadForeignPolicy(onnx, json), ...run });
+    const stream = tapeInPieces(tape, [251, 276, 301, 340]);
+    const moved = await streamedBacktest({ stream, policy: await loadForeignPolicy(onnx, json), ...run, keepBars: 1 });
+    expect(whole.fills.length).toBeGreaterThan(50);
+    expect(moved.tradeHash).toBe(whole.tradeHash);
   });
 
   it("says what does not fit", async () => {

@@ -100,6 +100,8 @@ export class ForeignPolicy implements Policy {
   #row = new Float32Array(0);
   #input = new Float32Array(0);
   #next = 0;
+  /** Rows of the history before the tape's row 0: the ring goes by numbers in the whole of it. */
+  #slid = 0;
 
   constructor(spec: ForeignSpec, session: LoadedModel) {
     this.name = spec.name;
@@ -123,6 +125,13 @@ export class ForeignPolicy implements Policy {
     this.#ring = new Float32Array(window * S * pipeline.count);
     this.#input = new Float32Array(S * width);
     this.#next = 0;
+    this.#slid = 0;
+  }
+
+  moved(bars: number): void {
+    this.#next -= bars;
+    this.#slid += bars;
+    this.#pipeline?.moved(bars);
   }
 
   #check(kind: string, ports: LoadedModel["inputs"], name: string, size: number): void {
@@ -148,7 +157,7 @@ export class ForeignPolicy implements Policy {
           this.#row[i] = Math.max(-clip, Math.min(clip, (this.#row[i] - mean[f]) / std[f]));
         }
       }
-      this.#ring.set(this.#row, (this.#next % window) * this.#row.length);
+      this.#ring.set(this.#row, ((this.#next + this.#slid) % window) * this.#row.length);
     }
   }
 
@@ -159,7 +168,7 @@ export class ForeignPolicy implements Policy {
     const width = window * F + account.length;
     for (let s = 0; s < S; s++) {
       for (let w = 0; w < window; w++) {
-        const from = ((bar - window + 1 + w) % window) * this.#row.length + s * F;
+        const from = ((this.#slid + bar - window + 1 + w) % window) * this.#row.length + s * F;
         this.#input.set(this.#ring.subarray(from, from + F), s * width + w * F);
       }
       const held = desk.position(s);
@@ -177,7 +186,7 @@ export class ForeignPolicy implements Policy {
   async decide(context: DecisionContext, intents: IntentColumns): Promise<void> {
     this.#feed(context);
     const { window, input, output, meaning } = this.#spec;
-    if (context.bar < (this.#pipeline?.warmup ?? 0) + window - 1) return;
+    if (this.#slid + context.bar < (this.#pipeline?.warmup ?? 0) + window - 1) return;
     this.#observe(context);
     const out = (await this.#session.run({ [input]: this.#input }))[output];
     for (let s = 0; s < context.tape.symbols; s++) {

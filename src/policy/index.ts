@@ -24,6 +24,7 @@ export type { LinearModel } from "./classifier/linear.ts";
 export { logistic, scoresOf, softmaxAt } from "./classifier/probability.ts";
 export { CLASSIFIER_HISTORY, RollingVolatility } from "./classifier/volatility.ts";
 export { type HeldVersion, saveVersion, saveWithContexts } from "./contexts/context-file.ts";
+export type { HeldPolicy } from "./contexts/context-policy.ts";
 export { ContextPolicy, contextBars } from "./contexts/context-policy.ts";
 export {
   contextName,

@@ -44,6 +44,15 @@ export class CorrelationTable {
     return this.#values[(block * symbols + a) * symbols + b];
   }
 
+  /** The tape's rows have moved down by `bars`, a multiple of the bars of a table. */
+  moved(bars: number): void {
+    invariant(bars % this.everyBars === 0, `rows move by whole tables of ${this.everyBars}, and not by ${bars}`);
+    const blocks = bars / this.everyBars;
+    const cells = this.#tape.symbols * this.#tape.symbols;
+    this.#values.copyWithin(0, blocks * cells, Math.max(blocks, this.#ready) * cells);
+    this.#ready = Math.max(0, this.#ready - blocks);
+  }
+
   #makeBlock(block: number): void {
     const tape = this.#tape;
     const symbols = tape.symbols;

@@ -40,6 +40,11 @@ export class Sizer {
     this.budgets?.observe(account);
   }
 
+  /** The desk's rows have moved down by `bars`. */
+  moved(bars: number): void {
+    this.#correlation?.moved(bars);
+  }
+
   /** Budgets by other settings from the next bar on; their ledger goes on. */
   reload(budget: SizingConfig["budget"]): void {
     this.#config = { ...this.#config, budget };

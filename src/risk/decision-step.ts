@@ -237,6 +237,12 @@ export class DecisionStep {
     );
   }
 
+  /** Before the desk's rows move down by `bars`, a multiple of `rowWindow`'s grid: every decision comes out as without it. */
+  move(bars: number): void {
+    this.#limits?.move(bars);
+    this.sizer.moved(bars);
+  }
+
   /** What a bit-for-bit continuation needs, as plain JSON. */
   state(): DecisionState {
     const budgets = this.sizer.budgets;

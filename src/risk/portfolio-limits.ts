@@ -62,6 +62,12 @@ export class PortfolioLimits {
     this.#venue = Uint8Array.from(desk.tape.instruments, ({ venue }) => venues.indexOf(venue));
   }
 
+  /** Before the desk's rows move down by `bars`. */
+  move(bars: number): void {
+    this.#regime?.move(bars);
+    this.#correlation?.moved(bars);
+  }
+
   /**
    * The part of `notional` (account currency) that the limits leave of a position of `symbol` on `side`; what bound is left
    * in `verdicts`.

@@ -33,6 +33,15 @@ export class VolatilityRegime {
     return this.#turbulent[bar * this.#tape.symbols + symbol] === 1;
   }
 
+  /** Before the tape's rows move down by `bars`: its memory begins at the first of them, and reads those that go. */
+  move(bars: number): void {
+    this.#extendTo(this.#tape.bars - 1);
+    this.#turbulent.copyWithin(0, bars * this.#tape.symbols, this.#ready * this.#tape.symbols);
+    this.#ready -= bars;
+    // Where a volatility is unknown nothing is written.
+    this.#turbulent.fill(0, this.#ready * this.#tape.symbols);
+  }
+
   #extendTo(bar: number): void {
     this.#liquidity.extendTo(bar);
     const symbols = this.#tape.symbols;

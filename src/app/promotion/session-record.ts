@@ -8,7 +8,7 @@ import type { AppContext } from "../context.ts";
 import { pastMembers } from "../trade/reproduce.ts";
 import { type PastSession, pastSession } from "../trade/session-plan.ts";
 import { stateFolder } from "../trade/settings.ts";
-import { StageLedger } from "./stage-ledger.ts";
+import { returnsOver, StageLedger } from "./stage-ledger.ts";
 
 /** Which sessions a stage trades in; a candidate in none. */
 const MODE: Readonly<Record<Stage, string | undefined>> = {
@@ -131,8 +131,5 @@ function overChampion(config: Config, session: string, own: StageLedger, sinceMs
   const { journal, past, ledger } = playedLedger(config, session, sinceMs);
   journal.close();
   if (past.members.length > 1) return [];
-  // The first day began before the two ran beside each other.
-  return [...own.days]
-    .slice(1)
-    .flatMap(([day, gain]) => (ledger.days.has(day) ? [gain - (ledger.days.get(day) ?? 0)] : []));
+  return returnsOver(own.days, ledger.days);
 }

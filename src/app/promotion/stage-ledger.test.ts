@@ -7,7 +7,7 @@ import { resolveSizingConfig } from "../../portfolio/index.ts";
 import { resolveRiskConfig } from "../../risk/index.ts";
 import { applyEntry, emptyState, MemoryJournal, replayPaper } from "../../trade/index.ts";
 import { measuredCostBps, modeledCostBps } from "./cost-model.ts";
-import { StageLedger } from "./stage-ledger.ts";
+import { returnsOver, StageLedger } from "./stage-ledger.ts";
 
 const TAPE = syntheticTape({ seed: 4, bars: 400, timeframe: parseTimeframe("1h"), symbols: ["BTCUSDT", "ETHUSDT"] });
 const FROM = 60;
@@ -100,6 +100,24 @@ describe("a stage's record from a journal", () => {
     );
     const chained = dailyReturns.reduce((product, r) => product * (1 + r), 10_000);
     expect(Math.abs(chained / played.finalEquity - 1)).toBeLessThan(0.02);
+  });
+
+  it("is held against another's day by day, without the first and without days that one of them has not", () => {
+    const days = (returns: ReadonlyArray<readonly [number, number]>) => new Map(returns);
+    const own = days([
+      [5, 0.5],
+      [6, 0.25],
+      [7, 0.125],
+      [9, -0.25],
+    ]);
+    const other = days([
+      [5, 0],
+      [6, 0.125],
+      [8, 1],
+      [9, 0],
+    ]);
+    expect(returnsOver(own, other)).toEqual([0.125, -0.25]);
+    expect(returnsOver(new Map(), other)).toEqual([]);
   });
 
   it("finds no cost beyond the model where the model's own exchange has filled", async () => {

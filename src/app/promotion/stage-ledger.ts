@@ -232,3 +232,13 @@ function isApproved(state: EngineState, entryMs: number, regime: string | undefi
   const inSession = Object.entries(Session).some(([name, bit]) => (open & bit) !== 0 && sessions.includes(name));
   return (sessions.length === 0 || inSession) && (regimes.length === 0 || regimes.includes(regime ?? ""));
 }
+
+type Days = ReadonlyMap<number, number>;
+
+/** Own return less the other's on the days that both have, but for the first: it began before they ran beside each other. */
+export function returnsOver(own: Days, other: Days): number[] {
+  return [...own].slice(1).flatMap(([day, gain]) => {
+    const beside = other.get(day);
+    return beside === undefined ? [] : [gain - beside];
+  });
+}

@@ -8,7 +8,7 @@ import type { AppContext } from "../context.ts";
 import { alternativeAt, SeriesOutages, withAlternative } from "../data/alternative.ts";
 import type { SessionMember } from "./members.ts";
 
-/** Room for rows from one start to the next: a year of them, within bounds. Memory is taken as rows come. */
+/** Room for rows until the oldest are let go: a year of them, within bounds. Memory is taken as rows come. */
 export function roomBars(barMs: number): number {
   return Math.min(600_000, Math.max(50_000, Math.ceil((366 * DAY_MS) / barMs)));
 }

@@ -67,9 +67,9 @@ export class LiveSymbolView implements SymbolView {
     const bar = this.#row - Math.floor(back);
     if (bar < 0 && (this.#moment.context.firstBar ?? 0) > 0) {
       throw new TidemarkError("USAGE_ARGUMENT", {
-        what: `The strategy looks ${Math.floor(back)} bars back, and a streamed backtest keeps ${this.#row} before this one`,
+        what: `The strategy looks ${Math.floor(back)} bars back, and ${this.#row} before this one are kept`,
         where: `${this.name}, bar ${this.bar}`,
-        fix: "Run it without --stream, or keep more bars with --keep-bars.",
+        fix: "Say so by its `warmup`: as many are kept. A backtest runs without --stream, or keeps more with --keep-bars.",
       });
     }
     return bar < 0 ? Number.NaN : this.#tape[column][bar * this.#tape.symbols + this.index];

@@ -50,6 +50,11 @@ export class LiveDesk implements TradeDesk {
     this.#ledger.reset(this.live.lastBar, balance);
   }
 
+  /** The tape's rows have moved down by `rows`. */
+  moved(rows: number): void {
+    this.#ledger.moved(rows);
+  }
+
   order(
     account: number,
     symbol: number,

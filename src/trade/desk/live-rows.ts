@@ -5,19 +5,25 @@ import type { MarketTape } from "../../market/index.ts";
 import type { FeatureRows } from "../../policy/index.ts";
 
 export class LiveRows implements FeatureRows {
-  readonly firstBar: number;
   readonly #pipeline: FeaturePipeline;
   readonly #normalizer: Normalizer;
   readonly #keep: number;
+  /** By number in the whole history: rows that the tape has let go count. */
   readonly #rows = new Map<number, Float32Array>();
+  /** Row of the tape that is read next, and the number of its row 0 in the whole history. */
   #next = 0;
+  #slid = 0;
 
   /** @param keep rows that may still be asked for: window and warm-up of the network */
   constructor(selection: FeatureSelection, normalizer: Normalizer, tape: MarketTape, keep: number) {
     this.#pipeline = new FeaturePipeline(selection, tape);
     this.#normalizer = normalizer;
     this.#keep = keep;
-    this.firstBar = this.#pipeline.warmup;
+  }
+
+  /** The first row of the tape at hand whose features are final; below 0 where that row is gone. */
+  get firstBar(): number {
+    return this.#pipeline.warmup - this.#slid;
   }
 
   /** Takes every row up to and including `bar`. */
@@ -26,14 +32,22 @@ export class LiveRows implements FeatureRows {
       const row = new Float32Array(this.#pipeline.symbols * this.#pipeline.count);
       this.#pipeline.update(tape, this.#next, row, 0);
       normalizeRow(this.#normalizer, row, 0);
-      this.#rows.set(this.#next, row);
-      this.#rows.delete(this.#next - this.#keep);
+      const number = this.#next + this.#slid;
+      this.#rows.set(number, row);
+      this.#rows.delete(number - this.#keep);
     }
   }
 
   at(bar: number): Float32Array {
-    const row = this.#rows.get(bar);
+    const row = this.#rows.get(bar + this.#slid);
     if (row === undefined || bar < this.firstBar) throw new InvariantError(`bar ${bar} has final features`);
     return row;
+  }
+
+  /** The tape's rows have moved down by `bars`, all of which were taken. */
+  moved(bars: number): void {
+    this.#slid += bars;
+    this.#next -= bars;
+    this.#pipeline.moved(bars);
   }
 }

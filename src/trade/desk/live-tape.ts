@@ -1,9 +1,9 @@
 /**
  * @file The tape of a running session. A row begins with its open, when the bar before it is over, and is completed when its
- * bar is confirmed; nothing that was decided on is ever rewritten.
+ * bar is confirmed; nothing that was decided on is ever rewritten. A full one lets its oldest rows go.
  */
 import { InvariantError } from "../../core/index.ts";
-import { growableTape, type MarketTape, writeCell, writeMark } from "../../market/index.ts";
+import { dropRows, growableTape, type MarketTape, writeCell, writeMark } from "../../market/index.ts";
 
 /**
  * `[open, high, low, close, volume, funding, rate of the quote, value, age, ...]`; null where there is no bar. The rate is
@@ -22,7 +22,7 @@ const MARKS = 4;
 type Part = { readonly from: number; readonly live: LiveTape };
 
 export class LiveTape {
-  /** Columns never move while there is room; `bars` counts the row that has only begun. */
+  /** Columns stay where they are; `bars` counts the row that has only begun. */
   readonly tape: MarketTape;
   readonly #parts: Part[] = [];
   #begun = false;
@@ -59,6 +59,12 @@ export class LiveTape {
 
   get full(): boolean {
     return this.tape.bars >= this.tape.timeMs.length;
+  }
+
+  /** Lets the oldest `rows` go, in its parts too: every other row has a lower number from now on. */
+  drop(rows: number): void {
+    dropRows(this.tape, rows);
+    for (const { live } of this.#parts) live.drop(rows);
   }
 
   /** Begins the row: `prices[s]` is what the open is played at, null for a symbol that can't be traded there. */

@@ -130,6 +130,7 @@ function applyInput(state: EngineState, entry: Input, atMs: number): void {
     case "history":
     case "feed":
     case "closed":
+    case "compacted":
     case "missed":
     case "replayed":
       return;

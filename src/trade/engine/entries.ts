@@ -109,6 +109,8 @@ export type Input =
     }
   /** The account of a strategy was moved to the close of its newest bar: what comes now happens in the next. */
   | { readonly kind: "closed"; readonly strategy: string }
+  /** The tape was full and has let its oldest rows go: numbers of rows are lower by so many from now on. */
+  | { readonly kind: "compacted"; readonly strategy: string; readonly rows: number }
   | {
       readonly kind: "decision";
       readonly strategy: string;
@@ -272,6 +274,7 @@ const LIGHT: ReadonlySet<Entry["kind"]> = new Set([
   "later",
   "clamped",
   "closed",
+  "compacted",
 ]);
 
 /** Entries that must be on the disk before anything follows from them. */
@@ -289,6 +292,7 @@ const INPUTS: ReadonlySet<string> = new Set<Input["kind"]>([
   "row",
   "open",
   "closed",
+  "compacted",
   "decision",
   "missed",
   "scale",

@@ -21,7 +21,7 @@ import { checkLimits, onBrokerEvent, onFeed, onRules } from "./switches.ts";
 export type Handled = { readonly entries: readonly Entry[]; readonly effects: readonly Effect[] };
 
 /** Prices, and what is not about trading: what they make possible is looked at with the next input. */
-const CALLS_FOR_NOTHING: ReadonlySet<Input["kind"]> = new Set(["quote", "closed", "archived"]);
+const CALLS_FOR_NOTHING: ReadonlySet<Input["kind"]> = new Set(["quote", "closed", "compacted", "archived"]);
 
 export class Engine {
   readonly state: EngineState;
@@ -102,6 +102,7 @@ function react(step: Step, input: Input, seq: number): void {
     case "archived":
     case "row":
     case "closed":
+    case "compacted":
     case "history":
     case "scale":
     case "replayed":

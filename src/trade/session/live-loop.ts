@@ -3,7 +3,7 @@
  * has passed: a missing symbol is then absent. Rows that passed while nobody could decide are fetched, features advance
  * over them, and that they were missed is written; nothing is decided for the past.
  */
-import { type Clock, isMargined, TidemarkError, toError } from "../../core/index.ts";
+import { type Clock, isMargined, toError } from "../../core/index.ts";
 import type { CandleRow } from "../../market/index.ts";
 import type { TapeRow } from "../desk/live-tape.ts";
 import type { FeedEvent, MarketFeed, Quote } from "../feed.ts";
@@ -167,20 +167,18 @@ export class LiveLoop {
     look.abort();
   }
 
-  /** A tape ends: the next start makes one with room for all that the journal has, and as much again. */
-  #requireRoom(): void {
-    if (!this.#options.portfolio.live.full) return;
-    throw new TidemarkError("ENGINE_FAILED", {
-      what: `The session has played ${this.#options.portfolio.live.tape.bars} bars and has no room for more`,
-      fix: "Start it again: it goes on where it was. Protective orders stand.",
-    });
+  /** A row is over and the next has not begun: a full tape lets its oldest rows go, which the journal says. */
+  #makeRoom(): void {
+    const { portfolio, session } = this.#options;
+    const rows = portfolio.rowsToDrop();
+    if (rows > 0) session.deliver({ kind: "compacted", strategy: portfolio.name, rows });
   }
 
   async #row(openMs: number, signal: AbortSignal): Promise<void> {
-    this.#requireRoom();
     const { cycle, session, onRow, portfolio } = this.#options;
     await this.#fillMarks(openMs, openMs + portfolio.barMs, signal);
     await cycle.close(openMs, await this.#take(openMs));
+    this.#makeRoom();
     if (this.#stale) {
       this.#stale = false;
       session.deliver({ kind: "feed", state: "fresh", reason: "bars come again" });
@@ -270,6 +268,7 @@ export class LiveLoop {
     for (let openMs = fromMs; openMs <= lastOpenMs && !signal.aborted; openMs += portfolio.barMs) {
       await cycle.close(openMs, await this.#take(openMs));
       portfolio.observe();
+      this.#makeRoom();
       onRow(openMs, false);
     }
     session.deliver({

@@ -54,14 +54,15 @@ export async function openSession(options: OpenOptions): Promise<OpenedSession> 
     histories = begins;
   }
   const name = config.rows ?? config.strategies[0].name;
-  // The rows that it has had already are played again.
+  // The rows that it has had already are played again, and those that it let go are let go again.
   const rows = begins === undefined ? rowsIn(journal) : 0;
-  const portfolio = new Portfolio({ name, members, histories, room: room + rows, exchange, balance });
+  const portfolio = new Portfolio({ name, members, histories, room: Math.max(room, rows), exchange, balance });
   const { live, desk } = portfolio;
   const paper =
     options.paper === undefined
       ? undefined
       : new PaperBroker({ tape: live.tape, config: options.paper, seed, balance, bar: live.lastBar });
+  if (paper !== undefined) portfolio.follow((dropped) => paper.moved(dropped));
   const state = emptyState();
   for (const { entry, atMs } of journal.read(0)) {
     applyEntry(state, entry, atMs);

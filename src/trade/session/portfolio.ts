@@ -4,19 +4,18 @@
  */
 import type { ExchangeConfig } from "../../exchange/index.ts";
 import { type MarketTape, tapesBeside } from "../../market/index.ts";
-import type { Policy } from "../../policy/index.ts";
-import type { DecisionConfig } from "../../risk/index.ts";
+import { type DecisionConfig, rowWindow } from "../../risk/index.ts";
 import { LiveDesk } from "../desk/live-desk.ts";
 import type { LiveRows } from "../desk/live-rows.ts";
 import { LiveTape } from "../desk/live-tape.ts";
 import type { Entry } from "../engine/entries.ts";
-import { Strategy } from "./strategy.ts";
+import { type LivePolicy, Strategy } from "./strategy.ts";
 
 /** One strategy, before it has rows. */
 export type Member = {
   readonly name: string;
   readonly decision: DecisionConfig;
-  readonly policy: (live: LiveTape) => { readonly policy: Policy; readonly rows?: LiveRows };
+  readonly policy: (live: LiveTape) => { readonly policy: LivePolicy; readonly rows?: LiveRows };
 };
 
 export type PortfolioOptions = {
@@ -25,7 +24,7 @@ export type PortfolioOptions = {
   readonly members: readonly Member[];
   /** The rows that each begins with: the same bars. */
   readonly histories: readonly MarketTape[];
-  /** Rows of room beyond the history. */
+  /** Rows of room beyond the history; a few more where the figures that are read need them. */
   readonly room: number;
   readonly exchange: ExchangeConfig;
   readonly balance: number;
@@ -37,12 +36,23 @@ export class Portfolio {
   readonly live: LiveTape;
   readonly desk: LiveDesk;
   readonly strategies: readonly Strategy[];
+  /** Rows are let go in multiples of `grid`, and `keep` of them stay. */
+  readonly #grid: number;
+  readonly #keep: number;
+  readonly #followers: Array<(rows: number) => void> = [];
 
   constructor({ name, members, histories, room, exchange, balance }: PortfolioOptions) {
     this.name = name;
     const isAlone = members.length === 1;
     const history = isAlone ? histories[0] : tapesBeside(histories);
-    this.live = new LiveTape(history, history.bars + room);
+    const { grid, least } = rowWindow(history.barMs);
+    const cooldown = Math.max(...members.map(({ decision }) => decision.risk.cooldownBars));
+    // What strategies were given to begin with is what they may look back on, and half of the room beside it.
+    const keep = Math.max(history.bars, least, cooldown + 2);
+    const capacity = Math.max(history.bars + room, keep + grid, 2 * grid);
+    this.#grid = grid;
+    this.#keep = Math.max(keep, Math.floor(capacity / 2));
+    this.live = new LiveTape(history, capacity);
     this.desk = new LiveDesk(name, this.live, exchange);
     this.desk.reset(balance);
     let from = 0;
@@ -67,12 +77,35 @@ export class Portfolio {
     return this.strategies.find((strategy) => strategy.name === name);
   }
 
+  /** Rows that a full tape is to let go before another comes; 0 where there is room. */
+  rowsToDrop(): number {
+    const { tape, full } = this.live;
+    return full ? Math.floor((tape.bars - this.#keep) / this.#grid) * this.#grid : 0;
+  }
+
+  /** Whoever else counts rows of the tape: told when they have moved down. */
+  follow(moved: (rows: number) => void): void {
+    this.#followers.push(moved);
+  }
+
+  #drop(rows: number): void {
+    for (const strategy of this.strategies) strategy.beforeDrop(rows);
+    this.live.drop(rows);
+    this.desk.moved(rows);
+    for (const strategy of this.strategies) strategy.moved(rows);
+    for (const moved of this.#followers) moved(rows);
+  }
+
   observe(): void {
     for (const strategy of this.strategies) strategy.observe();
   }
 
   /** One entry of the journal. @param replaying whether the decisions of the past are read, and not made */
   apply(entry: Entry, replaying: boolean): void {
+    if (entry.kind === "compacted") {
+      if (entry.strategy === this.name) this.#drop(entry.rows);
+      return;
+    }
     this.desk.apply(entry, replaying);
     for (const strategy of this.strategies) strategy.apply(entry);
   }

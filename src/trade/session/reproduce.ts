@@ -118,11 +118,18 @@ function build({ journal, rows, members, exchange, balance }: ReproduceOptions):
   return new Portfolio({ name: rows, members, histories, room: rowsIn(journal), exchange, balance });
 }
 
-/** Rows that the journal adds to those that its session began with, and room for two more. */
+/** The most rows that were there at once beside those that the session began with, and room for two more. */
 export function rowsIn(journal: Pick<Journal, "read">): number {
-  let rows = 2;
-  for (const { entry } of journal.read(0)) if (entry.kind === "row" || entry.kind === "open") rows++;
-  return rows;
+  let [rows, most] = [0, 0];
+  let begun = false;
+  for (const { entry } of journal.read(0)) {
+    if (entry.kind === "compacted") rows -= entry.rows;
+    const isRow = entry.kind === "row" && !entry.late;
+    if (entry.kind === "open" || (isRow && !begun)) rows++;
+    if (entry.kind === "open" || isRow) begun = entry.kind === "open";
+    most = Math.max(most, rows);
+  }
+  return most + 2;
 }
 
 /** As a session is taken up: decisions are read, not made. */

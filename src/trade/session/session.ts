@@ -29,7 +29,14 @@ export type SessionParts = {
 /** A quote that is at most this much older than the newest is not renewed for an input. */
 const RENEW_QUOTE_MS = 250;
 /** Inputs on which nothing is done, or cannot be yet. */
-const LEAVES_QUOTES: ReadonlySet<Input["kind"]> = new Set(["session", "rules", "closed", "history", "archived"]);
+const LEAVES_QUOTES: ReadonlySet<Input["kind"]> = new Set([
+  "session",
+  "rules",
+  "closed",
+  "compacted",
+  "history",
+  "archived",
+]);
 const SNAPSHOT_EVERY_MS = HOUR_MS;
 
 export class TradeSession {

@@ -4,7 +4,7 @@
  */
 import { clearIntents, type IntentColumns, intentColumns } from "../../core/index.ts";
 import { AccountStatus } from "../../exchange/index.ts";
-import { type DecisionContext, DeskView, type Policy } from "../../policy/index.ts";
+import { type DecisionContext, DeskView, type HeldPolicy, type Policy } from "../../policy/index.ts";
 import { type DecisionConfig, DecisionLog, DecisionStep } from "../../risk/index.ts";
 import type { LiveDesk } from "../desk/live-desk.ts";
 import type { LiveRows } from "../desk/live-rows.ts";
@@ -14,6 +14,9 @@ import type { DecisionWhy } from "../engine/decision-why.ts";
 import type { Entry, Target } from "../engine/entries.ts";
 import { decisionWhy } from "./decision-record.ts";
 
+/** What decides, and what it remembers by numbers of rows: all of it, or all but the features, which have rows of their own. */
+export type LivePolicy = Policy & Pick<HeldPolicy, "shift">;
+
 export type StrategyParts = {
   readonly name: string;
   /** Of the strategy's symbols alone. */
@@ -22,7 +25,7 @@ export type StrategyParts = {
   readonly desk: LiveDesk;
   /** Where the strategy's symbols begin among those of the account. Default: 0. */
   readonly from?: number;
-  readonly policy: Policy;
+  readonly policy: LivePolicy;
   readonly decision: DecisionConfig;
   /** Features of the tape; a rule needs none. */
   readonly rows?: LiveRows;
@@ -34,7 +37,7 @@ export class Strategy {
   readonly desk: LiveDesk;
   readonly step: DecisionStep;
   readonly #from: number;
-  readonly #policy: Policy;
+  readonly #policy: LivePolicy;
   readonly #rows: LiveRows | undefined;
   /** Of the strategy's symbols, and of all that the account trades: what is not its own is held as it is. */
   readonly #intents: IntentColumns;
@@ -79,6 +82,26 @@ export class Strategy {
     this.#context.bar = bar;
     const { permissions } = this.#context;
     for (let s = 0; s < permissions.length; s++) permissions[s] = this.step.permissions(0, this.#from + s);
+  }
+
+  /** Before the oldest `rows` of the tape go: features read what they have not read yet. */
+  beforeDrop(rows: number): void {
+    this.#rows?.advance(this.live.tape, this.live.lastBar);
+    this.step.move(rows);
+  }
+
+  /** The rows of the tape have moved down by `rows`: what is remembered of them goes along. */
+  moved(rows: number): void {
+    const context = this.#context;
+    this.#rows?.moved(rows);
+    if (this.#policy.moved === undefined) this.#policy.shift?.(rows);
+    else this.#policy.moved(rows);
+    // That of the account moves with the account.
+    if (context.exchange !== this.desk) context.exchange.liquidity.moved(rows);
+    context.firstBar = (context.firstBar ?? 0) + rows;
+    context.bar -= rows;
+    this.#decided -= rows;
+    this.#observed -= rows;
   }
 
   /** What is wanted at the close of the newest complete bar; nothing of an account that was liquidated. */

@@ -91,6 +91,8 @@ export class PaperBroker implements BarBroker {
   #listener: BrokerListener = () => {};
   #reported = 0;
   #count = 0;
+  /** Rows of the session that the tape has let go. */
+  #dropped = 0;
   /** False while the journal is played again: what it says then was told before. */
   #tells = false;
 
@@ -163,6 +165,12 @@ export class PaperBroker implements BarBroker {
     return { outcome: "acknowledged", orderId, duplicate: false };
   }
 
+  /** The tape's rows have moved down by `rows`. */
+  moved(rows: number): void {
+    this.exchange.moved(rows);
+    this.#dropped += rows;
+  }
+
   openBar(): void {
     const { exchange } = this;
     const { book } = exchange;
@@ -202,7 +210,7 @@ export class PaperBroker implements BarBroker {
       const { symbol, lotStep, quote } = this.#tape.instruments[s];
       this.#execute({
         kind: "funding",
-        executionId: `paper-funding-${bar}-${s}-${afterMs}`,
+        executionId: `paper-funding-${this.#dropped + bar}-${s}-${afterMs}`,
         orderId: "",
         clientOrderId: "",
         role: "venue",
