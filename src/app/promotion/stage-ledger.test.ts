@@ -103,14 +103,13 @@ describe("a stage's record from a journal", () => {
   });
 
   it("is held against another's day by day, without the first and without days that one of them has not", () => {
-    const days = (returns: ReadonlyArray<readonly [number, number]>) => new Map(returns);
-    const own = days([
+    const own = new Map([
       [5, 0.5],
       [6, 0.25],
       [7, 0.125],
       [9, -0.25],
     ]);
-    const other = days([
+    const other = new Map([
       [5, 0],
       [6, 0.125],
       [8, 1],

@@ -222,10 +222,8 @@ describe("stops that move, live, are where the backtest has them", () => {
     const unasked = entries.filter((entry, at) => {
       if (entry.kind !== "protected") return false;
       const { symbol } = entry.request;
-      const asked = entries
-        .slice(0, at)
-        .findLast((before) => before.kind === "protecting" && before.request.symbol === symbol);
-      return asked?.kind !== "protecting" || JSON.stringify(asked.request) !== JSON.stringify(entry.request);
+      const before = entries.slice(0, at).findLast((one) => one.kind === "protecting" && one.request.symbol === symbol);
+      return before?.kind !== "protecting" || JSON.stringify(before.request) !== JSON.stringify(entry.request);
     });
     expect(unasked).toEqual([]);
   });
