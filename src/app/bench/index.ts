@@ -3,6 +3,7 @@ import { backtestBenchmark } from "./backtest.ts";
 import type { Benchmark } from "./benchmark.ts";
 import { decideBenchmark } from "./decide.ts";
 import { decisionLatencyBenchmark } from "./decision-latency.ts";
+import { deviceBenchmark } from "./device.ts";
 import { encodersBenchmark } from "./encoders.ts";
 import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
@@ -29,6 +30,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   engineBenchmark,
   decisionLatencyBenchmark,
   encodersBenchmark,
+  deviceBenchmark,
   stressBenchmark,
   walkforwardBenchmark,
   streamBenchmark,

@@ -9,7 +9,7 @@ import { benchTape } from "./market.ts";
 /** Updates that are measured, after one that warms up. */
 const UPDATES = 8;
 
-function tradingEnv(
+export function tradingEnv(
   stretches: number,
   accountsPerStretch: number,
   space: ActionSpaceName = "direction-size",
@@ -41,7 +41,7 @@ function cpuSeconds(): number {
  * Runs whole updates and tells the median of their speeds, by the clock and by the processor's time: a pause of the machine
  * then doesn't count, and what other programs take counts in the first alone.
  */
-async function stepsPerSecond(
+export async function stepsPerSecond(
   context: BenchContext,
   name: string,
   ppo: Ppo,

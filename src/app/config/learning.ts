@@ -58,6 +58,7 @@ export function ppoSettings(config: Config): PpoConfig {
     segment: t.segment,
     totalSteps: t.totalSteps,
     threads: t.threads,
+    ...(t.device === "cpu" ? {} : { device: t.device }),
     ...(config.model.learner === "pqn" ? { pqn: { exploration: linear(t.exploration, t.explorationEnd) } } : {}),
   };
 }

@@ -6,14 +6,14 @@
 import { InvariantError, TidemarkError } from "../../core/index.ts";
 import { fromFlatInput, PARAMETERS } from "../graph/bind.ts";
 import { buildModel } from "../graph/build-model.ts";
-import { type OnnxModel, type OnnxNode, type OnnxValue, serializeModel } from "../onnx/model.ts";
+import { type OnnxModel, type OnnxNode, type OnnxValue } from "../onnx/model.ts";
 import { cast, lessOrEqual, mul, where } from "../ops/elementwise.ts";
 import { reshape } from "../ops/layout.ts";
 import type { TypedArray } from "../tensor/tensor.ts";
 import { ADAM_INPUT } from "./adam.ts";
 import { type MetricSlot, RowMetrics } from "./metrics.ts";
 import type { EpochOptions } from "./options.ts";
-import { isParallel, openRuntime, type Runtime } from "./runtime.ts";
+import { isParallel, openGraph, type Runtime } from "./runtime.ts";
 import { INTERNAL, OUTPUT, trainTensors } from "./train.ts";
 import { AdamState, divergence } from "./train-state.ts";
 import type { EpochSession, Feeds, Metrics, PortInfo, StepScalars, TrainState } from "./types.ts";
@@ -120,7 +120,7 @@ const STACKED = /:all$/;
 /** Compiles up to `steps` steps of forward, backward, clipping and optimizer into one run. */
 export async function compileEpoch(options: EpochOptions): Promise<EpochSession> {
   const { model, layout, bodyNodes } = epochModel(options);
-  return new LoopSession(await openRuntime(serializeModel(model), options), bodyNodes, options, layout);
+  return new LoopSession(await openGraph(model, options), bodyNodes, options, layout);
 }
 
 class LoopSession implements EpochSession {

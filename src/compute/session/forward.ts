@@ -5,14 +5,14 @@ import { fromFlatInput, fromValues, PARAMETERS } from "../graph/bind.ts";
 import { buildModel } from "../graph/build-model.ts";
 import { readMetadata, serializeModel } from "../onnx/model.ts";
 import type { ExportOptions, ForwardOptions } from "./options.ts";
-import { isParallel, openRuntime, type Runtime } from "./runtime.ts";
+import { isParallel, openGraph, openRuntime, type Runtime } from "./runtime.ts";
 import type { ForwardSession, LoadedModel, SessionOptions } from "./types.ts";
 
 /** Compiles named expressions into a session that takes the flat parameter vector and the inputs. */
 export async function compileForward(options: ForwardOptions): Promise<ForwardSession> {
   const { parameters, outputs } = options;
   const model = buildModel({ outputs, bind: fromFlatInput(parameters), contrib: true, parallel: isParallel(options) });
-  const runtime = await openRuntime(serializeModel(model), options);
+  const runtime = await openGraph(model, options);
   const into = runtime.buffers();
   return {
     inputs: runtime.inputs.filter((port) => port.name !== PARAMETERS),

@@ -1,7 +1,9 @@
 /** @file ONNX Runtime behind our own graphs and models: sessions on a device, fed and read through fixed buffers. */
 import { availableParallelism } from "node:os";
 import * as ort from "onnxruntime-node";
-import { InvariantError, systemClock, TidemarkError } from "../../core/index.ts";
+import { InvariantError, systemClock, TidemarkError, toError } from "../../core/index.ts";
+import { type OnnxModel, serializeModel } from "../onnx/model.ts";
+import { narrowSplits } from "../onnx/narrow-splits.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { TypedArray } from "../tensor/tensor.ts";
 import type { Device, Feeds, PortInfo, SessionOptions } from "./types.ts";
@@ -31,11 +33,13 @@ export class Runtime {
   readonly outputs: readonly PortInfo[];
   readonly threads: number;
   readonly #session: ort.InferenceSession;
+  readonly #device: Device;
   readonly #wrapped = new Map<string, WeakMap<TypedArray, ort.Tensor>>();
 
-  constructor(session: ort.InferenceSession, threads: number) {
+  constructor(session: ort.InferenceSession, threads: number, device: Device) {
     this.#session = session;
     this.threads = threads;
+    this.#device = device;
     this.inputs = session.inputMetadata.map(portOf);
     this.outputs = session.outputMetadata.map(portOf);
     for (const port of [...this.inputs, ...this.outputs]) this.#wrapped.set(port.name, new WeakMap());
@@ -70,7 +74,9 @@ export class Runtime {
       wanted[port.name] = array === undefined ? null : this.#tensor(port, array);
       if (array === undefined) returned.push(port.name);
     }
-    const results = await this.#session.run(given, wanted);
+    const results = await this.#session.run(given, wanted).catch((thrown: unknown) => {
+      throw this.#device === "cpu" ? thrown : runError(this.#device, thrown);
+    });
     return Object.fromEntries(returned.map((name) => [name, results[name].data as Float32Array]));
   }
 
@@ -115,6 +121,16 @@ function deviceError(device: Exclude<Device, "cpu">, cause?: unknown): TidemarkE
   });
 }
 
+/** What a device can load it can't always run. */
+function runError(device: Device, thrown: unknown): TidemarkError {
+  const [line] = toError(thrown).message.split("\n");
+  return new TidemarkError("COMPUTE_DEVICE", {
+    what: `The device "${device}" can't run this network: ${line}`,
+    fix: 'Choose the device "cpu", or another network.',
+    cause: thrown,
+  });
+}
+
 // Failures reach the caller as errors; the runtime's own lines on stderr would only repeat them.
 const LOG_FATAL = 4;
 ort.env.logLevel = "fatal";
@@ -137,7 +153,7 @@ async function open(model: Uint8Array | string, device: Device, threads: number)
       typeof model === "string"
         ? ort.InferenceSession.create(model, options)
         : ort.InferenceSession.create(model, options);
-    return new Runtime(await session, threads);
+    return new Runtime(await session, threads, device);
   } catch (thrown) {
     if (thrown instanceof TidemarkError) throw thrown;
     if (device !== "cpu") throw deviceError(device, thrown);
@@ -185,4 +201,13 @@ export async function openRuntime(model: Uint8Array | string, options: SessionOp
     [best, bestMs] = [rival, rivalMs];
   }
   return best;
+}
+
+/** Parts of a split that a shader can write beside reading its input, of the eight buffers that every WebGPU has. */
+const MOST_PARTS = 7;
+
+/** A session of one of our own graphs, in the form that the device can run. */
+export function openGraph(model: OnnxModel, options: SessionOptions): Promise<Runtime> {
+  const fit = options.device === undefined || options.device === "cpu" ? model : narrowSplits(model, MOST_PARTS);
+  return openRuntime(serializeModel(fit), options);
 }

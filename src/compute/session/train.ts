@@ -3,14 +3,14 @@ import { InvariantError, invariant } from "../../core/index.ts";
 import { gradients } from "../gradient/gradients.ts";
 import { fromFlatInput, PARAMETERS } from "../graph/bind.ts";
 import { buildModel } from "../graph/build-model.ts";
-import { type OnnxModel, serializeModel } from "../onnx/model.ts";
+import { type OnnxModel } from "../onnx/model.ts";
 import { concat, reshape } from "../ops/layout.ts";
 import { shapeError } from "../tensor/shape.ts";
 import { input, type Tensor, type TypedArray } from "../tensor/tensor.ts";
 import { ADAM_INPUT, adamGraph } from "./adam.ts";
 import { type MetricSlot, PackedMetrics, packMetrics } from "./metrics.ts";
 import type { TrainOptions } from "./options.ts";
-import { isParallel, openRuntime, type Runtime } from "./runtime.ts";
+import { isParallel, openGraph, type Runtime } from "./runtime.ts";
 import { AdamState, divergence } from "./train-state.ts";
 import type { Feeds, Metrics, PortInfo, StepScalars, TrainSession, TrainState } from "./types.ts";
 
@@ -67,7 +67,7 @@ export function trainModel(options: TrainOptions): {
 /** Compiles forward, backward, clipping and optimizer into one graph, and holds the state between steps. */
 export async function compileTrainStep(options: TrainOptions): Promise<TrainSession> {
   const { model, layout } = trainModel(options);
-  const runtime = await openRuntime(serializeModel(model), options);
+  const runtime = await openGraph(model, options);
   return new AdamSession(runtime, model.nodes.length, options, new PackedMetrics(layout));
 }
 

@@ -151,6 +151,7 @@ function compileTraining(
     metrics: graph.metrics,
     ...(graph.gate === undefined ? {} : { gate: graph.gate }),
     threads: config.threads,
+    ...(config.device === undefined ? {} : { device: config.device }),
     steps,
     shared: ["market"],
   });

@@ -1,4 +1,5 @@
 /** @file The settings of PPO: the defaults that trainings use, and those of Stable-Baselines3 to compare with. */
+import type { Device } from "../../compute/index.ts";
 import { TidemarkError } from "../../core/index.ts";
 import type { PqnConfig } from "./pqn.ts";
 import { constant, linear, type Schedule } from "./schedule.ts";
@@ -28,6 +29,8 @@ export type PpoConfig = {
   /** Account-steps of the whole run, for the schedules. */
   readonly totalSteps: number;
   readonly threads: number;
+  /** Where gradients are computed; "cpu" where it is left out. Acting is many small runs, and stays on the processor. */
+  readonly device?: Device;
   /** Present where PQN learns in PPO's place: clip, entropy and value settings then have no say. */
   readonly pqn?: PqnConfig;
 };

@@ -126,6 +126,10 @@ export const trainingSection = z
       .max(256)
       .default(1)
       .describe("Threads of the compute engine; one is best for small networks."),
+    device: z
+      .enum(["cpu", "webgpu", "cuda"])
+      .default("cpu")
+      .describe("Where gradients are computed; a graphics card pays for large networks only (bench device)."),
     reward: rewardSection.prefault({}),
   })
   .describe("PPO: how the policy is trained.");
