@@ -12,7 +12,8 @@ export async function askVenueControl(
 ): Promise<unknown> {
   try {
     const headers = { connection: "close" };
-    const reply = await fetch(`${url}/control`, { method: "POST", body: JSON.stringify(action), headers, signal });
+    const body = JSON.stringify(action);
+    const reply = await fetch(`${url}/control`, { method: "POST", body, headers, redirect: "error", signal });
     return await reply.json();
   } catch (thrown) {
     signal.throwIfAborted();

@@ -37,6 +37,7 @@ async function complete(
   const provider = createOpenAICompatible({
     name: "endpoint",
     baseURL: url,
+    fetch: askHere,
     ...(apiKey === undefined ? {} : { apiKey }),
   });
   const limit = AbortSignal.timeout(timeoutMs);
@@ -63,6 +64,14 @@ async function complete(
       fix: "See that the server runs and knows the model; without --endpoint the analyst answers by itself.",
     });
   }
+}
+
+/** The key, and what is known of positions, go to the address that was named and to no other. */
+async function askHere(input: Parameters<typeof fetch>[0], init?: RequestInit): Promise<Response> {
+  const response = await fetch(input, { ...init, redirect: "manual" });
+  if (response.status < 300 || response.status > 399) return response;
+  await response.body?.cancel();
+  throw new Error(`it sends the question on to another address (HTTP ${response.status}), which is not asked`);
 }
 
 function withoutKey(text: string, apiKey: string | undefined): string {

@@ -69,6 +69,8 @@ export class MlflowClient {
           "content-type": "application/json",
           ...(authorization === undefined ? {} : { authorization }),
         },
+        // What is tracked, and the word by which it may be, belong to the server that was named and to no other.
+        redirect: "manual",
         signal: AbortSignal.any([signal, over.signal]),
       });
       return this.#judge(response, await response.text());

@@ -217,6 +217,28 @@ describe("a server that does not work", () => {
     expect(warnings.join(" ")).not.toContain(SECRET);
   });
 
+  it("that sends on to another server is not followed, and the other one hears nothing", async () => {
+    const other = new MlflowServer();
+    const elsewhere = await other.start();
+    try {
+      for (const status of [302, 307, 308]) {
+        warnings.length = 0;
+        server.fault = (endpoint) => ({
+          kind: "reply",
+          status,
+          headers: { location: `${elsewhere}/api/2.0/mlflow/${endpoint}` },
+        });
+        const tracker = open();
+        tracker.scalars({ a: 1 }, 1);
+        await tracker.finish(RunStatus.finished);
+        expect(warnings.join()).toContain(`HTTP ${status}`);
+      }
+      expect(other.requests).toEqual([]);
+    } finally {
+      await other.stop();
+    }
+  });
+
   it("that refuses a batch for what it says gets the rest", async () => {
     const first = open();
     first.config({ clip: 0.2 });

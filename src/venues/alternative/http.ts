@@ -16,6 +16,8 @@ export type Place = {
   readonly limit: { readonly burst: number; readonly perSecond: number };
   /** A failure that the source explains in its reply, or undefined. The reply may be of any kind. */
   readonly explain?: (status: number, body: string) => string | undefined;
+  /** Nothing secret is ever sent to it, so that it may send a question on to another host. By default it may not. */
+  readonly wanders?: boolean;
 };
 
 export type Request = {
@@ -39,6 +41,8 @@ export type TextReply = {
 const USER_AGENT = "tidemark (https://www.npmjs.com/package/tidemark)";
 /** No answer of any source comes near it. */
 const MOST_BYTES = 64 * 1024 ** 2;
+/** A question that is sent on within its host; more often than that it goes in a circle. */
+const MOST_HOPS = 5;
 
 export class SourceHttp {
   readonly baseUrl: string;
@@ -95,7 +99,7 @@ export class SourceHttp {
     const late = AbortSignal.timeout(this.#timeoutMs);
     const signals = request.signal === undefined ? [late] : [late, request.signal];
     try {
-      const response = await fetch(url, {
+      const response = await this.#reply(url, where, {
         headers: { "user-agent": USER_AGENT, ...request.headers },
         signal: AbortSignal.any(signals),
         ...(request.form === undefined ? {} : { method: "POST", body: new URLSearchParams(request.form) }),
@@ -113,6 +117,32 @@ export class SourceHttp {
       if (late.aborted) throw timedOut(title, where, this.#timeoutMs, thrown);
       throw unreachable(title, where, reasonOf(thrown), thrown);
     }
+  }
+
+  /**
+   * A key goes to the host that it was given for and to no other, in whatever part of the question it is: a redirect is
+   * followed within the same origin only, and a form is not sent twice. The new address is told by its host alone, because
+   * it may repeat the key.
+   */
+  async #reply(url: URL, where: string, init: RequestInit): Promise<Response> {
+    if (this.#place.wanders === true) return fetch(url, init);
+    let at = url;
+    for (let hop = 0; hop <= MOST_HOPS; hop++) {
+      const response = await fetch(at, { ...init, redirect: "manual" });
+      const location = response.headers.get("location");
+      if (location === null || response.status === 304 || response.status < 300 || response.status > 399) {
+        return response;
+      }
+      await response.body?.cancel();
+      const detail = `HTTP ${response.status}`;
+      const next = URL.canParse(location, at.href) ? new URL(location, at.href) : undefined;
+      if (next === undefined || next.origin !== url.origin || init.method === "POST") {
+        const host = next === undefined ? "an address that is none" : next.host;
+        throw rejected(this.#place.title, where, `it sends the question on to ${host}, which is not asked (${detail})`);
+      }
+      at = next;
+    }
+    throw rejected(this.#place.title, where, `it sends the question on more than ${MOST_HOPS} times`);
   }
 
   #statusFailure({ status, statusText, headers }: Response, body: string, where: string): VenueError {

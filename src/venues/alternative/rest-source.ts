@@ -24,7 +24,7 @@ const ANY_SPAN_MS = 4_000 * 86_400_000;
 
 export function restSource(source: RestSource, options: SourceOptions): AlternativeSource {
   const { name, keys = [], hostVariable, limitText, spanMs, depthMs, ask } = source;
-  const http = new SourceHttp(source, options);
+  const http = new SourceHttp({ ...source, wanders: keys.length === 0 }, options);
   const series = seriesOf(name).filter(({ id }) => ask[id.slice(name.length + 1)] !== undefined);
   const keyOf = (variable: string): string => options.environment[variable] ?? "";
   return {

@@ -186,6 +186,58 @@ describe("sources with a key", () => {
     },
   );
 
+  it.each(["x", "lunarcrush", "etherscan"])(
+    "%s takes its key to no other host, and tells that one's name alone",
+    async (name) => {
+      const other = new SourceServer(NOW);
+      const elsewhere = await other.listen();
+      try {
+        for (const status of [301, 302, 303, 307, 308]) {
+          server.reset();
+          const headers = { location: `${elsewhere}/anything?apikey=key-of-scan` };
+          const failure: unknown = await meets(opened(name).source, { status, headers }).catch(
+            (thrown: unknown) => thrown,
+          );
+          expect(failure).toMatchObject({
+            code: "VENUE_REJECTED",
+            what: expect.stringContaining(new URL(elsewhere).host),
+          });
+          const { message, where } = failure as { message: string; where: string };
+          for (const key of Object.values(KEYS)) expect(`${message} ${where}`).not.toContain(key);
+          expect(server.requests).toHaveLength(1);
+        }
+        expect(other.requests).toEqual([]);
+      } finally {
+        await other.close();
+      }
+    },
+  );
+
+  it("a question that is sent on within its own host is followed, and not for ever", async () => {
+    const { source } = opened("lunarcrush");
+    const location = "/api4/public/coins/BTC/time-series/v2?bucket=hour&start=0&end=1";
+    server.world.faults = [{ status: 307, headers: { location } }];
+    await source.fetch(queryOf(source.series[0]));
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(Array(2).fill("Bearer key-of-lunar"));
+    server.reset();
+    await expect(meets(source, { status: 307, headers: { location } })).rejects.toMatchObject({
+      code: "VENUE_REJECTED",
+    });
+    expect(server.requests).toHaveLength(6);
+  });
+
+  it("a source without a key may send a question on to another host", async () => {
+    const other = new SourceServer(NOW);
+    const elsewhere = await other.listen();
+    try {
+      const { source } = opened("fear-greed");
+      server.world.faults = [{ status: 302, headers: { location: `${elsewhere}/fng/?limit=60&format=json` } }];
+      expect(await source.fetch(queryOf(source.series[0]))).toEqual(expected(source.series[0]));
+    } finally {
+      await other.close();
+    }
+  });
+
   it("Etherscan's failures come with status 200", async () => {
     const { source } = opened("etherscan");
     await expect(meets(source, refused("Invalid API Key (#err2)|key-of-scan"))).rejects.toMatchObject({

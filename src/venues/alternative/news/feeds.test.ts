@@ -114,6 +114,23 @@ it("Reddit is off without its keys, and signs in once for an hour", async () => 
   expect(server.requests[1].headers.authorization).toBe("Bearer a-token");
 });
 
+it("Reddit's words of access go to no other host: neither those it signs in with, nor those it gets", async () => {
+  const other = new SourceServer(NOW);
+  const elsewhere = await other.listen();
+  try {
+    const refused = { code: "VENUE_REJECTED", what: expect.stringContaining(new URL(elsewhere).host) };
+    server.world.faults = [{ status: 307, headers: { location: `${elsewhere}/api/v1/access_token` } }];
+    await expect(opened("reddit").headlines()).rejects.toMatchObject(refused);
+    const reddit = opened("reddit");
+    await reddit.headlines();
+    server.world.faults = [{ status: 302, headers: { location: `${elsewhere}/r/CryptoCurrency+Bitcoin/new` } }];
+    await expect(reddit.headlines()).rejects.toMatchObject(refused);
+    expect(other.requests).toEqual([]);
+  } finally {
+    await other.close();
+  }
+});
+
 const ATOM = `<feed xmlns="http://www.w3.org/2005/Atom"><title>The feed</title>
 <entry><title type="html">One &#38; &quot;two&quot; &lt;i&gt;x&lt;/i&gt;</title><id>urn:1</id>
 <link rel="self" href="https://a.example/self"/><link rel="alternate" href="https://a.example/1?a=1&amp;b=2"/>

@@ -62,7 +62,7 @@ function ownFeed(address: string): Feed {
 function publishedFeed({ feed, title, url, licence }: Feed, options: SourceOptions): HeadlineSource {
   const { origin, pathname, search } = new URL(url);
   const path = `${pathname}${search}`;
-  const http = new SourceHttp({ title, baseUrl: origin, hostVariable: HOST, limit: LIMIT }, options);
+  const http = new SourceHttp({ title, baseUrl: origin, hostVariable: HOST, limit: LIMIT, wanders: true }, options);
   const seen = { etag: "", modified: "" };
   return {
     feed,

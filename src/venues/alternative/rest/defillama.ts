@@ -14,6 +14,7 @@ const PLACE = {
   baseUrl: "https://api.llama.fi",
   hostVariable: "TIDEMARK_DEFILLAMA_URL",
   limit: { burst: 2, perSecond: 1 },
+  wanders: true,
 };
 
 export function defiLlama(options: SourceOptions): AlternativeSource {
