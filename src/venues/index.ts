@@ -1,7 +1,13 @@
-export { BybitRecorder, type RecordedRow } from "./alternative/live/bybit-recorder.ts";
+export { BybitRecorder } from "./alternative/live/bybit-recorder.ts";
 export { DEFAULT_FEEDS, type HeadlineSource, headlineSources } from "./alternative/news/feeds.ts";
 export type { Headline } from "./alternative/news/headline.ts";
-export type { AlternativeSource, SourceObservation, SourceOptions, SourceQuery } from "./alternative/source.ts";
+export type {
+  AlternativeSource,
+  RecordedRow,
+  SourceObservation,
+  SourceOptions,
+  SourceQuery,
+} from "./alternative/source.ts";
 export { alternativeSources } from "./alternative/sources.ts";
 export { bybitInterval } from "./bybit/interval.ts";
 export {

@@ -41,6 +41,7 @@ export const SECRETS = [
   { name: "REDDIT_CLIENT_ID", meaning: "Reddit: id of an app that Reddit approved" },
   { name: "REDDIT_CLIENT_SECRET", meaning: "its secret" },
   { name: "LUNARCRUSH_API_KEY", meaning: "LunarCrush: key of a plan" },
+  { name: "WHALE_ALERT_API_KEY", meaning: "Whale Alert: key of a plan with alerts" },
   { name: "ETHERSCAN_API_KEY", meaning: "Etherscan: key, free" },
   { name: "SMTP_URL", meaning: "mail server for notices: smtps://user:password@mail.example.org" },
 ] as const;

@@ -2,9 +2,11 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DAY_MS, PacedClock, systemClock } from "../../core/index.ts";
+import { DAY_MS, HOUR_MS, PacedClock, systemClock } from "../../core/index.ts";
 import { AlternativeStore, type Gap, seriesSpec, Watched } from "../../market/index.ts";
+import { GatedClock } from "../../venues/testing/gated-clock.ts";
 import { SourceServer } from "../../venues/testing/source-server.ts";
+import { WhaleServer, whaleAlertOf } from "../../venues/testing/whale-server.ts";
 import { dataRoot } from "../config/folders.ts";
 import { loadConfig } from "../config/load.ts";
 import { quietContext } from "../testing/context.ts";
@@ -72,4 +74,47 @@ test("an outage is told once, and its end; one records at a time; stopped, it ha
 test("what has no source that may be asked is refused", async () => {
   await expect(started(NOW, ["binance"]).work).rejects.toMatchObject({ code: "USAGE_ARGUMENT" });
   await expect(started(NOW, ["x"]).work).rejects.toMatchObject({ code: "USAGE_ARGUMENT" });
+});
+
+test("a source that is heard is recorded by the hour as it comes; its key is in nothing that is told", async () => {
+  const whales = new WhaleServer();
+  const place = await whales.listen();
+  const clock = new GatedClock(NOW);
+  const stop = new AbortController();
+  const symbols = { path: "data.symbols", value: ["BTCUSDT"], source: "test" };
+  const config = loadConfig({ path: undefined, workingFolder: folder, overrides: [symbols] });
+  const { context, said } = quietContext(folder, () => config, {
+    clock,
+    environment: { TIDEMARK_WHALE_ALERT_URL: place, WHALE_ALERT_API_KEY: "key-of-whales" },
+    signal: stop.signal,
+  });
+  whales.faults = [{ says: { type: "error", reason: "key-of-whales is over its limit" } }];
+  const reports: CollectReport[] = [];
+  const hooks = { onReport: (one: CollectReport) => void reports.push(one) };
+  const work = collectAlternative(context, config, ["whale-alert"], { reportMs: DAY_MS }, hooks);
+  try {
+    await until(() => said.some((text) => text.includes("it answers again")));
+    const store = new AlternativeStore(dataRoot(config));
+    const inflow = seriesSpec("whale-alert.inflow");
+    for (const hour of [8, 9]) {
+      await until(() => clock.gates.length === hour - 7);
+      clock.pass(HOUR_MS - (clock.nowMs() % HOUR_MS) + 40);
+      if (hour === 9) whales.push(whaleAlertOf({ hash: "a", timeMs: clock.nowMs(), amount: 500, to: "okx" }));
+      await whales.read();
+      clock.gates[hour - 8].open();
+    }
+    await until(() => clock.gates.length === 3);
+    const rows = await store.read(inflow, "BTC");
+    expect([...rows.value]).toEqual([1_000_000]);
+    const endMs = Date.UTC(2026, 4, 20, 9);
+    expect([rows.eventMs[0], rows.availableMs[0], rows.recorded[0]]).toEqual([endMs, clock.nowMs(), 1]);
+    expect(rows.availableMs[0]).toBeGreaterThan(endMs);
+  } finally {
+    stop.abort(new Error("enough"));
+    await work;
+    await whales.close();
+  }
+  expect(reports[0].missing).toEqual({ "whale-alert.inflow BTC": 1, "whale-alert.outflow BTC": 1 });
+  expect(said.join()).toContain("*** is over its limit");
+  expect(said.join() + JSON.stringify(reports)).not.toContain("key-of-whales");
 });

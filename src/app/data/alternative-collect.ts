@@ -16,7 +16,13 @@ import {
   type Watch,
   Watched,
 } from "../../market/index.ts";
-import { BybitRecorder, bybitHosts, type HeadlineSource } from "../../venues/index.ts";
+import {
+  type AlternativeSource,
+  BybitRecorder,
+  bybitHosts,
+  type HeadlineSource,
+  type RecordedRow,
+} from "../../venues/index.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
@@ -93,6 +99,8 @@ class Collector {
   readonly #watched: Watched;
   readonly #watches: readonly Watch[];
   readonly #streamed: readonly SeriesSpec[];
+  /** Sources that are heard and not asked. */
+  readonly #heard: readonly AlternativeSource[];
   readonly #feeds: readonly HeadlineSource[];
   readonly #headlines: HeadlineStore;
   readonly #failing = new Set<string>();
@@ -111,12 +119,15 @@ class Collector {
     const sources = openSources(context, config).filter(({ missingKeys }) => missingKeys.length === 0);
     this.#store = store;
     this.#watched = watched;
-    this.#watches = sources.flatMap((source) =>
+    this.#heard = sources.filter((source) => isHeard(source) && source.series.some((spec) => chosen.includes(spec)));
+    const asked = sources.filter((source) => !isHeard(source));
+    this.#watches = asked.flatMap((source) =>
       source.series
         .filter((spec) => chosen.includes(spec))
         .flatMap((spec) => keysOf(spec, config).map((key) => ({ store, watched, source, spec, key }))),
     );
-    this.#streamed = chosen.filter(({ id }) => STREAMED.includes(id));
+    const heard = this.#heard.flatMap(({ series }) => series);
+    this.#streamed = chosen.filter((spec) => STREAMED.includes(spec.id) || heard.includes(spec));
     const hasNews = chosen.some(({ source }) => source === "news");
     const feeds = hasNews ? openFeeds(context, config) : [];
     this.#feeds = feeds.filter(({ missingKeys }) => missingKeys.length === 0);
@@ -143,7 +154,8 @@ class Collector {
     }
     const loops = [
       ...[...sources].map(([name, watches]) => this.#watch(name, watches, ended)),
-      ...(this.#streamed.length > 0 ? [this.#stream(ended)] : []),
+      ...(this.#streamed.some(({ id }) => STREAMED.includes(id)) ? [this.#stream(ended)] : []),
+      ...this.#heard.map((source) => this.#hear(source, ended)),
       ...this.#feeds.map((feed) => this.#read(feed, ended)),
       ...(this.#feeds.length > 0 ? [this.#count(ended)] : []),
       this.#tell(lock, ended),
@@ -211,7 +223,6 @@ class Collector {
   async #stream(signal: AbortSignal): Promise<void> {
     const { clock, environment } = this.#context;
     const symbols = configuredSymbols(this.#config);
-    const wanted = new Set(this.#streamed.map(({ id }) => id));
     const hosts = bybitHosts(environment["TIDEMARK_BYBIT_URL"] || "mainnet");
     const recorder = new BybitRecorder({
       url: hosts.publicStream,
@@ -222,26 +233,49 @@ class Collector {
         if (state === "up") this.#isBack("bybit stream");
         else if (state === "down" && !signal.aborted) this.#failsWith("bybit stream", reason);
       },
-      onRows: async (rows, eventMs) => {
-        for (const spec of this.#streamed) {
-          for (const key of symbols) {
-            const row = rows.find((one) => one.id === spec.id && one.key === key);
-            if (row === undefined || !wanted.has(spec.id)) {
-              this.#report.missing[`${spec.id} ${key}`] = (this.#report.missing[`${spec.id} ${key}`] ?? 0) + 1;
-              continue;
-            }
-            const observation = { eventMs, publishedMs: null, value: row.value };
-            const { added } = await this.#store.put(spec, key, [observation], {
-              seenMs: clock.nowMs(),
-              recorded: true,
-            });
-            this.#watched.answered(spec, key, eventMs);
-            this.#add(spec.id, added);
-          }
-        }
-      },
+      onRows: (rows, eventMs) =>
+        this.#keep(
+          this.#streamed.filter(({ id }) => STREAMED.includes(id)),
+          rows,
+          eventMs,
+        ),
     });
     await recorder.run(signal);
+  }
+
+  /** A source that tells as things happen. */
+  async #hear({ name, series, stream }: AlternativeSource, signal: AbortSignal): Promise<void> {
+    const own = this.#streamed.filter((spec) => series.includes(spec));
+    await stream?.(
+      {
+        keys: [...new Set(own.flatMap((spec) => keysOf(spec, this.#config)))],
+        random: new Random(freshSeed()),
+        onState: ({ state, reason }) => {
+          if (state === "up") this.#isBack(name);
+          else if (!signal.aborted) this.#failsWith(name, reason);
+        },
+        onRows: (rows, eventMs) => this.#keep(own, rows, eventMs),
+      },
+      signal,
+    );
+  }
+
+  /** The rows of an interval; those that are missing are counted. */
+  async #keep(specs: readonly SeriesSpec[], rows: readonly RecordedRow[], eventMs: number): Promise<void> {
+    const { clock } = this.#context;
+    for (const spec of specs) {
+      for (const key of keysOf(spec, this.#config)) {
+        const row = rows.find((one) => one.id === spec.id && one.key === key);
+        if (row === undefined) {
+          this.#report.missing[`${spec.id} ${key}`] = (this.#report.missing[`${spec.id} ${key}`] ?? 0) + 1;
+          continue;
+        }
+        const observation = { eventMs, publishedMs: null, value: row.value };
+        const { added } = await this.#store.put(spec, key, [observation], { seenMs: clock.nowMs(), recorded: true });
+        this.#watched.answered(spec, key, eventMs);
+        this.#add(spec.id, added);
+      }
+    }
   }
 
   async #read(feed: HeadlineSource, signal: AbortSignal): Promise<void> {
@@ -334,6 +368,11 @@ type OpenReport = {
 
 function emptyReport(fromMs: number): OpenReport {
   return { fromMs, toMs: fromMs, values: {}, revised: 0, headlines: 0, missing: {}, failing: [] };
+}
+
+/** Whether a source tells as things happen, and answers no question. */
+function isHeard({ stream }: AlternativeSource): boolean {
+  return stream !== undefined;
 }
 
 function waitAfter(failures: number): number {

@@ -6,7 +6,7 @@ import { SERIES, type SeriesSpec, SOURCES } from "../../market/index.ts";
 export const SERIES_GROUPS: Readonly<Record<string, readonly string[]>> = {
   perp: ["bybit", "binance"],
   sentiment: ["fear-greed", "news", "gdelt", "x", "lunarcrush"],
-  onchain: ["coinmetrics", "mempool", "blockchain", "defillama", "etherscan"],
+  onchain: ["coinmetrics", "mempool", "blockchain", "defillama", "etherscan", "whale-alert"],
 };
 
 /** Throws USAGE_ARGUMENT with what was meant. */

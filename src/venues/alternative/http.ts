@@ -190,7 +190,11 @@ function reasonOf(thrown: unknown): string {
   return cause === undefined ? message : `${message}: ${toError(cause).message}`;
 }
 
-function checkedUrl(text: string | undefined, { baseUrl, title, hostVariable }: Place): string {
+/** The source's address, or the one that is named in its place. Throws CONFIG_VALUE for an address that is none. */
+export function checkedUrl(
+  text: string | undefined,
+  { baseUrl, title, hostVariable }: Pick<Place, "baseUrl" | "title" | "hostVariable">,
+): string {
   if (text === undefined || text === "") return baseUrl;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return text.replace(/\/+$/, "");
   throw new TidemarkError("CONFIG_VALUE", {

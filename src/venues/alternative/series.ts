@@ -43,6 +43,7 @@ export const SOURCES: readonly SourceTerms[] = [
   { name: "x", licence: "X developer agreement; no redistribution", nonCommercial: false },
   { name: "reddit", licence: "Reddit Responsible Builder Policy; by approval", nonCommercial: true },
   { name: "lunarcrush", licence: "LunarCrush terms of the plan", nonCommercial: false },
+  { name: "whale-alert", licence: "Whale Alert: personal use, no redistribution", nonCommercial: true },
   { name: "etherscan", licence: "Etherscan API terms; attribution", nonCommercial: false },
 ];
 
@@ -100,6 +101,13 @@ const day = (id: string, unit: string, about: string): SeriesSpec => ({
   lagMs: MINUTE_MS,
   history: "window",
   revised: "unknown",
+});
+
+/** Transfers of a million dollars or more. Whose an address is may be told otherwise later: only what was recorded counts. */
+const whale = (id: string, about: string): SeriesSpec => ({
+  ...news("", "USD", about),
+  id: `whale-alert.${id}`,
+  source: "whale-alert",
 });
 
 /** Every series, in an order that only grows: the place of a series is its place in a bar. */
@@ -231,6 +239,8 @@ export const SERIES: readonly SeriesSpec[] = [
     of: "market",
     cadenceMs: 10 * MINUTE_MS,
   },
+  whale("inflow", "Large transfers of the coin to exchanges in the full hour"),
+  whale("outflow", "Large transfers of the coin from exchanges in the full hour"),
 ];
 
 const PLACES = new Map(SERIES.map(({ id }, place) => [id, place]));

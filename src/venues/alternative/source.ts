@@ -1,5 +1,5 @@
 /** @file What every source of alternative data can tell, in our words. Nothing here decides what to ask for or keep. */
-import type { Clock } from "../../core/index.ts";
+import type { Clock, Random } from "../../core/index.ts";
 import type { Retry } from "../retry.ts";
 import type { SeriesSpec, SourceTerms } from "./series.ts";
 
@@ -23,6 +23,28 @@ export type SourceQuery = {
   readonly signal?: AbortSignal | undefined;
 };
 
+/** A row of a series that is only told as it happens. */
+export type RecordedRow = {
+  /** Such as "bybit.book-imbalance". */
+  readonly id: string;
+  /** The symbol or coin. */
+  readonly key: string;
+  /** End of the interval, UTC milliseconds. */
+  readonly eventMs: number;
+  readonly value: number;
+};
+
+/** What a stream is opened with. */
+export type StreamHooks = {
+  /** Symbols or coins of interest. */
+  readonly keys: readonly string[];
+  readonly random: Random;
+  /** Told at the end of each interval; rows are missing of what was not whole. */
+  readonly onRows: (rows: readonly RecordedRow[], eventMs: number) => Promise<void>;
+  /** Told when the stream is up, and why it is down; it connects again by itself. */
+  readonly onState: (state: { readonly state: "up" | "down"; readonly reason: string }) => void;
+};
+
 /**
  * A source of alternative data. `fetch` gives the values stamped in `[fromMs, toMs)`, oldest first and each stamp once, the
  * last perhaps unfinished; a series without history gives what holds now, whatever range is asked for. It rejects with a
@@ -43,6 +65,8 @@ export type AlternativeSource = SourceTerms & {
   /** The first stamp that the source can still give, as far as it is known. */
   earliestMs(spec: SeriesSpec): number;
   fetch(query: SourceQuery): Promise<readonly SourceObservation[]>;
+  /** Of a source that tells as things happen, and answers no question: records until the signal fires. */
+  readonly stream?: (hooks: StreamHooks, signal: AbortSignal) => Promise<void>;
 };
 
 export type SourceOptions = {

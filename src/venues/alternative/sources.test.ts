@@ -13,7 +13,10 @@ import { alternativeSources } from "./sources.ts";
 
 const NOW = Date.UTC(2026, 4, 20, 7, 30);
 const KEYS = { X_BEARER_TOKEN: "key-of-x", LUNARCRUSH_API_KEY: "key-of-lunar", ETHERSCAN_API_KEY: "key-of-scan" };
-const NAMES = alternativeSources({ environment: {} }).map(({ name }) => name);
+/** Those that are asked; what is heard has tests of its own. */
+const NAMES = alternativeSources({ environment: {} }).flatMap(({ name, stream }) =>
+  stream === undefined ? [name] : [],
+);
 const server = new SourceServer(NOW);
 let address = "";
 

@@ -1,5 +1,6 @@
 /** @file Every source of alternative series there is. Those without their key are listed, and off. */
 import { blockchainCharts } from "./rest/blockchain.ts";
+import { whaleAlert } from "./live/whale-alert.ts";
 import { bybitPerpetuals } from "./rest/bybit.ts";
 import { coinMetrics } from "./rest/coin-metrics.ts";
 import { defiLlama } from "./rest/defillama.ts";
@@ -24,5 +25,6 @@ export function alternativeSources(options: SourceOptions): readonly Alternative
     xPosts,
     lunarCrush,
     etherscan,
+    whaleAlert,
   ].map((open) => open(options));
 }

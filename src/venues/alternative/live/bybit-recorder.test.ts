@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { type Clock, Random, systemClock } from "../../../core/index.ts";
 import { PublicStream } from "../../testing/public-stream.ts";
-import { BybitRecorder, type RecordedRow } from "./bybit-recorder.ts";
+import type { RecordedRow } from "../source.ts";
+import { BybitRecorder } from "./bybit-recorder.ts";
 import { DepthBook } from "./depth-book.ts";
 
 const SNAPSHOT = {

@@ -7,18 +7,9 @@ import { z } from "zod";
 import { type Clock, MINUTE_MS, type Random } from "../../../core/index.ts";
 import { ConnectBudget } from "../../bybit/live/connect-budget.ts";
 import { Stream, type StreamMessage, type StreamState, type StreamTiming } from "../../bybit/live/stream.ts";
+import type { RecordedRow } from "../source.ts";
 import { numeric } from "../values.ts";
 import { DepthBook } from "./depth-book.ts";
-
-export type RecordedRow = {
-  /** Such as "bybit.book-imbalance". */
-  readonly id: string;
-  /** The symbol. */
-  readonly key: string;
-  /** End of the interval, UTC milliseconds. */
-  readonly eventMs: number;
-  readonly value: number;
-};
 
 export type RecorderOptions = {
   /** Without the category: "wss://stream.bybit.com/v5/public". */
