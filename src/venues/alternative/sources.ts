@@ -1,6 +1,7 @@
 /** @file Every source of alternative series there is. Those without their key are listed, and off. */
-import { blockchainCharts } from "./rest/blockchain.ts";
+
 import { whaleAlert } from "./live/whale-alert.ts";
+import { blockchainCharts } from "./rest/blockchain.ts";
 import { bybitPerpetuals } from "./rest/bybit.ts";
 import { coinMetrics } from "./rest/coin-metrics.ts";
 import { defiLlama } from "./rest/defillama.ts";
