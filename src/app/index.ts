@@ -24,6 +24,7 @@ export { chosenSeries, knownSeries, SERIES_GROUPS } from "./data/alternative-nam
 export { openFeeds, openSources } from "./data/alternative-sources.ts";
 export { coverageByMonth, type MonthCoverage } from "./data/coverage.ts";
 export { type DemoMarket, marketOfFolder, marketOfVenue } from "./data/demo-market.ts";
+export { exportedRows, exportHeadlines, knownBy, scoreOf, storedHeadlines } from "./data/headlines.ts";
 export { askVenue, fetchHistory } from "./data/history.ts";
 export { type ImportedSet, type ImportOptions, importFiles } from "./data/import.ts";
 export { jointProgress } from "./data/joint-progress.ts";

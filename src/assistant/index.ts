@@ -7,6 +7,7 @@ export {
   ChatPhase,
 } from "./chatbot.ts";
 export { type AssistantScore, evaluateAssistant } from "./evaluate/evaluate.ts";
+export { evaluateScripted, SCRIPTS, type Script, type ScriptedScore } from "./evaluate/scripted.ts";
 export { type Fact, FactUnit } from "./fact.ts";
 export { GLOSSARY } from "./glossary.ts";
 export { loadMarketChatbot, type MarketChatbot, type MarketChatbotOptions } from "./load.ts";

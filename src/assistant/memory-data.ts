@@ -129,8 +129,8 @@ export class MemoryData implements AssistantData {
     return Promise.resolve([]);
   }
 
-  headlines(): readonly Headline[] {
-    return this.#headlines;
+  headlines(): Promise<readonly Headline[]> {
+    return Promise.resolve(this.#headlines);
   }
 
   glossary(): readonly GlossaryEntry[] {

@@ -25,7 +25,14 @@ export type { StoredSeries } from "./alternative/describe.ts";
 export { COIN_METRICS, type CsvAsked, type CsvRead } from "./alternative/files/csv-file.ts";
 export type { FileSeries } from "./alternative/files/file-series.ts";
 export { readSeriesFile } from "./alternative/files/read-file.ts";
-export { type HeadlineCounts, HeadlineStore, type StoredHeadline } from "./alternative/headlines.ts";
+export {
+  type HeadlineCounts,
+  type HeadlineScore,
+  HeadlineStore,
+  type ScoredHeadline,
+  type StoredHeadline,
+  writeScoredHeadlines,
+} from "./alternative/headlines.ts";
 export {
   AlternativeReader,
   joinAlternative,

@@ -13,13 +13,14 @@ import {
   type SymbolCandles,
   type TradingSignal,
 } from "../../assistant/index.ts";
-import { type Clock, parseTimeframe, systemClock, TidemarkError, timeframeMs } from "../../core/index.ts";
+import { type Clock, parseTimeframe, splitSymbol, systemClock, TidemarkError, timeframeMs } from "../../core/index.ts";
 import { listReports } from "../../evaluate/index.ts";
 import { describeFamilies } from "../../features/index.ts";
 import { loadTape, type StoredKey, SYNTHETIC_VENUE, storedKeys } from "../../market/index.ts";
 import { manifestInstruments, readManifest } from "../../policy/index.ts";
 import { dataRoot, modelsFolder, reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
+import { quotedHeadlines } from "../data/headlines.ts";
 import { findModel, modelNames } from "../models/folders.ts";
 import { entriesOf, listJournals } from "../trade/journals.ts";
 import { sessionStatus } from "../trade/sessions.ts";
@@ -43,7 +44,7 @@ export class StoredAssistantData implements AssistantData {
   readonly #config: Config;
   readonly #root: string;
   readonly #signals: readonly TradingSignal[] | undefined;
-  readonly #headlines: readonly Headline[];
+  readonly #headlines: readonly Headline[] | undefined;
   readonly #clock: Clock;
 
   /** Throws DATA_FORMAT for a file of signals or headlines that can't be read. */
@@ -53,8 +54,8 @@ export class StoredAssistantData implements AssistantData {
     this.#signals = options.signalsFile === undefined ? undefined : readSignalFile(options.signalsFile);
     this.#clock = options.clock ?? systemClock;
     if (options.root === undefined) this.nowMs = () => this.#clock.nowMs();
-    const coins = this.symbols().map((symbol) => symbol.replace(/(?:USDT|USDC|USD|EUR)$/, ""));
-    this.#headlines = options.headlinesFile === undefined ? [] : readHeadlineFile(options.headlinesFile, coins);
+    const { headlinesFile } = options;
+    this.#headlines = headlinesFile === undefined ? undefined : readHeadlineFile(headlinesFile, this.#coins());
   }
 
   #keys(): readonly StoredKey[] {
@@ -159,8 +160,20 @@ export class StoredAssistantData implements AssistantData {
     }
   }
 
-  headlines(): readonly Headline[] {
-    return this.#headlines;
+  /** Those of the file that was given, or else those that were recorded. */
+  async headlines(): Promise<readonly Headline[] | undefined> {
+    if (this.#headlines !== undefined) return this.#headlines;
+    try {
+      return await quotedHeadlines(this.#root, this.#coins(), this.#clock.nowMs());
+    } catch (thrown) {
+      if (thrown instanceof TidemarkError) return undefined;
+      throw thrown;
+    }
+  }
+
+  /** Of the symbols that there are candles of. */
+  #coins(): string[] {
+    return this.symbols().map((symbol) => splitSymbol(symbol).base);
   }
 
   glossary(): readonly GlossaryEntry[] {

@@ -28,6 +28,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { chosenSeries } from "./alternative-names.ts";
 import { keysOf, openFeeds, openSources } from "./alternative-sources.ts";
+import { scoreHeadlines } from "./headlines.ts";
 import { configuredSymbols } from "./market.ts";
 import { NewsSeries } from "./news-series.ts";
 
@@ -103,6 +104,8 @@ class Collector {
   readonly #heard: readonly AlternativeSource[];
   readonly #feeds: readonly HeadlineSource[];
   readonly #headlines: HeadlineStore;
+  /** That titles may name. */
+  readonly #coins: readonly string[];
   readonly #failing = new Set<string>();
   #report = emptyReport(0);
 
@@ -131,7 +134,8 @@ class Collector {
     const hasNews = chosen.some(({ source }) => source === "news");
     const feeds = hasNews ? openFeeds(context, config) : [];
     this.#feeds = feeds.filter(({ missingKeys }) => missingKeys.length === 0);
-    this.#headlines = new HeadlineStore(root);
+    this.#headlines = new HeadlineStore(root, { clock });
+    this.#coins = keysOf(seriesSpec("news.count"), config);
     if (this.#watches.length + this.#streamed.length + this.#feeds.length > 0) return;
     throw new TidemarkError("USAGE_ARGUMENT", {
       what: `There is nothing to record of ${names.join(", ")}`,
@@ -284,7 +288,8 @@ class Collector {
     for (;;) {
       try {
         const headlines = await feed.headlines(signal);
-        const { added, edited } = this.#headlines.put(headlines, clock.nowMs());
+        const { added, edited, fresh } = await this.#headlines.put(headlines, clock.nowMs());
+        await scoreHeadlines(this.#headlines, fresh, this.#coins, clock.nowMs());
         this.#report.headlines += added;
         this.#report.revised += edited;
         failures = 0;
@@ -303,12 +308,12 @@ class Collector {
   async #count(signal: AbortSignal): Promise<void> {
     const { clock } = this.#context;
     const startMs = clock.nowMs();
-    const news = new NewsSeries(this.#headlines, keysOf(seriesSpec("news.count"), this.#config));
+    const news = new NewsSeries(this.#headlines, this.#coins);
     for (;;) {
       const hourMs = Math.floor(clock.nowMs() / HOUR_MS + 1) * HOUR_MS;
       await clock.sleep(hourMs - clock.nowMs(), signal);
       if (this.#feeds.every(({ feed }) => this.#failing.has(feed))) continue;
-      for (const { spec, key, value } of news.at(hourMs, startMs)) {
+      for (const { spec, key, value } of await news.at(hourMs, startMs)) {
         const observation = { eventMs: hourMs, publishedMs: null, value };
         const { added } = await this.#store.put(spec, key, [observation], { seenMs: clock.nowMs(), recorded: true });
         this.#watched.answered(spec, key, hourMs);

@@ -33,8 +33,8 @@ export class NewsSeries {
    * What the headlines available at `nowMs` say of each coin. Headlines about crypto as a whole count for every coin.
    * @param sinceMs since when somebody records; what is missing before it is not silence
    */
-  at(nowMs: number, sinceMs: number): NewsValue[] {
-    const lines = this.#store.read(nowMs - WEEKS * WEEK_MS - HOUR_MS, nowMs + 1);
+  async at(nowMs: number, sinceMs: number): Promise<NewsValue[]> {
+    const lines = await this.#store.read(nowMs - WEEKS * WEEK_MS - HOUR_MS, nowMs + 1);
     const told = toldStories(lines, this.#coins, nowMs);
     const firstMs = Math.min(sinceMs, ...told.map(({ availableMs }) => availableMs));
     return this.#coins.flatMap((key) => {

@@ -27,7 +27,7 @@ export async function checkAlternative(context: AppContext, config: Config): Pro
     return [
       { name: NAME, status: CheckStatus.ok, found: "no series stored; `tidemark fetch --alternative` gets some" },
     ];
-  return [seriesCheck(stored, context.clock.nowMs()), lagCheck(stored), licenceCheck(stored)];
+  return [seriesCheck(stored, context.clock.nowMs()), lagCheck(stored), revisionCheck(stored), licenceCheck(stored)];
 }
 
 function seriesCheck(stored: readonly StoredSeries[], nowMs: number): Check {
@@ -70,6 +70,28 @@ function lagCheck(stored: readonly StoredSeries[]): Check {
     fix: `${told.join("; ")}. Trust what was recorded before what was fetched.`,
   };
 }
+
+/** What became of values that were asked for again. A source that is said never to change them, and does, is told as wrong. */
+function revisionCheck(stored: readonly StoredSeries[]): Check {
+  const name = "revisions";
+  const sources = [...new Set(stored.map(({ spec }) => spec.source))];
+  const rates = sources.flatMap((source) => {
+    const own = stored.filter(({ spec, damage }) => spec.source === source && damage === undefined);
+    const stamps = own.reduce((sum, { rows, revisions }) => sum + rows - revisions, 0);
+    const revised = own.reduce((sum, { revisedStamps }) => sum + revisedStamps, 0);
+    const moved = own.reduce((sum, { movedStamps }) => sum + movedStamps, 0);
+    if (revised === 0) return [];
+    return [`${source} ${shareOf(revised, stamps)} of ${stamps} values, ${shareOf(moved, stamps)} by more than 1 %`];
+  });
+  const found = rates.length === 0 ? "no stored value was changed by its source" : `changed later: ${rates.join("; ")}`;
+  const broken = stored.filter(({ spec, revisedStamps }) => spec.revised === "never" && revisedStamps > 0);
+  if (broken.length === 0) return { name, status: CheckStatus.ok, found };
+  const told = broken.map((one) => `${nameOf(one)} ${shareOf(one.revisedStamps, one.rows - one.revisions)}`);
+  const fix = `Said never to change, and did: ${told.join(", ")}. Trust what was recorded; \`tidemark data alternative check\`.`;
+  return { name, status: CheckStatus.warn, found, fix };
+}
+
+const shareOf = (part: number, all: number): string => `${((100 * part) / Math.max(1, all)).toFixed(1)} %`;
 
 function licenceCheck(stored: readonly StoredSeries[]): Check {
   const used = new Set(stored.map(({ spec }) => spec.source));

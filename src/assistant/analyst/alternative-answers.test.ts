@@ -104,7 +104,9 @@ describe("headlines", () => {
     expect(news(all, ["BTCUSDT"])).toBe(
       'Others write, which I quote and don\'t judge:\n2026-02-10 07:00 UTC, Feed bb: "Markets are closed today"\n2026-02-09 07:00 UTC, A feed: "Bitcoin falls to 12,345 dollars" (score -0.6)',
     );
-    expect(news([], ["BTCUSDT"])).toBe("No headlines are known about BTCUSDT. --headlines FILE brings some.");
+    expect(news([], ["BTCUSDT"])).toBe(
+      "No headlines are known about BTCUSDT. `tidemark collect` records some, --headlines FILE brings some.",
+    );
   });
 
   it.each([

@@ -23,7 +23,7 @@ const ASKED: ReadonlyArray<readonly [words: RegExp, series: RegExp]> = [
   [/\bmempool\b/, /mempool/],
   [/\btvl\b|\bvalue locked\b/, /tvl/],
   [/\bstablecoins?\b/, /stablecoins/],
-  [/\bon-?chain\b/, /^(?:coinmetrics|mempool|blockchain|defillama)\./],
+  [/\bon-?chain\b/, /^(?:coinmetrics|mempool|blockchain|defillama|etherscan|whale-alert)\./],
   [/\bsentiment\b|\bmood\b|\btone\b/, /fear-greed|^news\.|gdelt/],
 ];
 
@@ -97,14 +97,18 @@ function readingLine(reading: AlternativeReading, book: FactBook): string {
   return parts.join(" ");
 }
 
-export function newsAnswer(all: readonly Headline[], symbols: readonly string[], book: FactBook): string {
+export function newsAnswer(all: readonly Headline[] | undefined, symbols: readonly string[], book: FactBook): string {
+  if (all === undefined) return "The stored headlines can't be read: `tidemark data alternative headlines` says why.";
   const found = headlinesOf(all, symbols.map(baseOf));
   if (found.length === 0) {
     const whom = symbols.length === 0 ? "" : ` about ${symbols.join(", ")}`;
-    return `No headlines are known${whom}. --headlines FILE brings some.`;
+    return `No headlines are known${whom}. \`tidemark collect\` records some, --headlines FILE brings some.`;
   }
-  const lines = found.slice(0, SHOWN_HEADLINES).map(({ title, publisher, publishedMs, score }, i) => {
-    const origin = { source: "headlines", asOfMs: publishedMs };
+  const lines = found.slice(0, SHOWN_HEADLINES).map(({ title, publisher, publishedMs, score, scorer }, i) => {
+    const origin = {
+      source: scorer === undefined ? "headlines" : `headlines, scored by ${scorer}`,
+      asOfMs: publishedMs,
+    };
     const when = book.say(`news.${i}.time`, "time of a headline", publishedMs, FactUnit.time, origin);
     const words = book.say(`news.${i}.title`, `headline of ${publisherName(publisher)}`, title, FactUnit.quote, origin);
     const mood =

@@ -190,7 +190,7 @@ export class Analyst {
     if (kind === QuestionKind.alternative) {
       return alternativeAnswer(await this.#data.alternative(), text, symbols, book);
     }
-    if (kind === QuestionKind.news) return newsAnswer(this.#data.headlines(), symbols, book);
+    if (kind === QuestionKind.news) return newsAnswer(await this.#data.headlines(), symbols, book);
     if (kind === QuestionKind.decision) return decisionAnswer(this.#data.decisions(), symbols, book);
     if (kind === QuestionKind.models) return modelsAnswer(this.#data.models(), book);
     if (kind === QuestionKind.concept) return this.#concept(term, book);

@@ -1,9 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { Chatbot, type ChatbotOptions } from "../chatbot.ts";
 import { evaluateAssistant } from "../evaluate/evaluate.ts";
+import {
+  asksForPlan,
+  type ScriptedEndpoint,
+  type ScriptedReply,
+  scriptedEndpoint,
+} from "../evaluate/scripted-endpoint.ts";
 import { GLOSSARY } from "../glossary.ts";
 import { MemoryData } from "../memory-data.ts";
-import { asksForPlan, type ScriptedEndpoint, type ScriptedReply, scriptedEndpoint } from "../testing/endpoint.ts";
 import { candleRows } from "../testing/market.ts";
 import type { AssistantData } from "../tools/data.ts";
 import { endpointModel } from "./endpoint.ts";

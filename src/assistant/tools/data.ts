@@ -147,6 +147,8 @@ export type Headline = {
   readonly coins: readonly string[];
   /** -1 to 1. */
   readonly score?: number;
+  /** Name and version of what scored it, where that is known. */
+  readonly scorer?: string;
 };
 
 /** Term and text that explain it, from the catalog of features or the documentation. */
@@ -165,7 +167,8 @@ export type AssistantData = {
   models(): readonly ModelCard[];
   /** Undefined where what is stored can't be read. */
   alternative(): Promise<readonly AlternativeReading[] | undefined>;
-  headlines(): readonly Headline[];
+  /** Undefined where what is stored can't be read. */
+  headlines(): Promise<readonly Headline[] | undefined>;
   glossary(): readonly GlossaryEntry[];
   /** The time by which candles are called old; absent where a user brought them. */
   nowMs?(): number;

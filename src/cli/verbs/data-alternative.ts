@@ -23,6 +23,7 @@ import {
 import { reportFailure } from "../failure.ts";
 import { table } from "../terminal/table.ts";
 import { addGroup, addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { registerHeadlines } from "./data-headlines.ts";
 
 const SETTINGS = [["--data-dir <folder>", "data.root"]] as const;
 const NAMES = ["[names...]", "groups (perp, sentiment, onchain), sources or series; all without any"] as const;
@@ -286,6 +287,7 @@ export function registerAlternative(data: Command, runner: VerbRunner): void {
     },
     runner,
   );
+  registerHeadlines(group, runner);
   addVerb<ImportFlags>(
     group,
     {

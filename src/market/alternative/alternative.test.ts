@@ -100,6 +100,18 @@ test("what was seen as it came is available from then, or from its claimed publi
   expect(Array.from(availableMs), "a back-dated item never moves earlier").toEqual([seenMs, DAY0 + 2 * HOUR_MS]);
 });
 
+test("what was fetched afterwards is not known before its source says that it was published, however long that took", async () => {
+  const data = store();
+  const late = DAY0 + 9 * DAY_MS;
+  const rows = [
+    { eventMs: DAY0, publishedMs: DAY0 + HOUR_MS, value: 1 },
+    { eventMs: DAY0 + DAY_MS, publishedMs: late, value: 2 },
+  ];
+  await data.put(FLOW, "BTC", rows, { seenMs: DAY0 + 60 * DAY_MS, recorded: false });
+  const { availableMs } = await data.read(FLOW, "BTC");
+  expect([...availableMs]).toEqual([availableAfter(FLOW, DAY0), late]);
+});
+
 test("as of any time, no row that became available later matters, and the newest event that was available does", () => {
   const row = fc.tuple(
     fc.integer({ min: 0, max: 20 }),

@@ -10,6 +10,10 @@ export type StoredSeries = {
   readonly firstMs: number;
   readonly lastMs: number;
   readonly revisions: number;
+  /** Stamps whose value was changed at least once. */
+  readonly revisedStamps: number;
+  /** Those of them whose newest value is more than a hundredth away from the first one. */
+  readonly movedStamps: number;
   readonly recorded: number;
   /** Stretches longer than two cadences without an observation. */
   readonly gaps: number;
@@ -29,6 +33,7 @@ export type StoredSeries = {
 };
 
 const SHOWN_GAPS = 5;
+const MOVED = 0.01;
 
 export function describeRows(spec: SeriesSpec, key: string, rows: readonly Row[], bytes: number): StoredSeries {
   const first = rows.filter((row) => row[4] === 0).toSorted((a, b) => a[0] - b[0]);
@@ -47,6 +52,7 @@ export function describeRows(spec: SeriesSpec, key: string, rows: readonly Row[]
     firstMs: events[0],
     lastMs: events[events.length - 1],
     revisions: rows.length - first.length,
+    ...revisedOf(first, rows),
     recorded: rows.filter((row) => row[5] === 1).length,
     gaps: gaps.length,
     longestGaps: gaps.toSorted((a, b) => b[1] - b[0] - (a[1] - a[0])).slice(0, SHOWN_GAPS),
@@ -57,6 +63,21 @@ export function describeRows(spec: SeriesSpec, key: string, rows: readonly Row[]
     highest: values.reduce((most, value) => Math.max(most, value), -Infinity),
     bytes,
   };
+}
+
+/** How much of the published past became another one. */
+function revisedOf(first: readonly Row[], rows: readonly Row[]): Pick<StoredSeries, "revisedStamps" | "movedStamps"> {
+  const newest = new Map<number, Row>();
+  for (const row of rows) {
+    const known = newest.get(row[0]);
+    if (known === undefined || row[4] > known[4]) newest.set(row[0], row);
+  }
+  const changed = first.flatMap((row) => {
+    const last = newest.get(row[0]);
+    return last === undefined || last[4] === row[4] ? [] : [[row[6], last[6]] as const];
+  });
+  const moved = changed.filter(([before, after]) => Math.abs(after - before) > MOVED * Math.abs(before));
+  return { revisedStamps: changed.length, movedStamps: moved.length };
 }
 
 function longestRun(rows: readonly Row[]): number {

@@ -43,7 +43,12 @@ export function addRows(
     const published = publishedMs ?? -1;
     const seenFrom = Math.max(seenMs, published);
     const available =
-      known !== undefined ? Math.max(seenFrom, known[3]) : recorded ? seenFrom : availableAfter(spec, eventMs);
+      known !== undefined
+        ? Math.max(seenFrom, known[3])
+        : recorded
+          ? seenFrom
+          : // Nobody knew what was published later than it usually is.
+            Math.max(availableAfter(spec, eventMs), published);
     const row: Row = [
       eventMs,
       published,

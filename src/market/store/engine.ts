@@ -154,6 +154,56 @@ function flush(path: string): void {
   }
 }
 
+/** A value of a table of texts and numbers. */
+export type Cell = string | number;
+
+/** Rows of the named columns of files, one file after the other: numbers as numbers, all else as text. Rejects with DuckDB's own error. */
+export async function readParquetRows(paths: readonly string[], names: readonly string[]): Promise<Cell[][]> {
+  const connection = await connect();
+  try {
+    const files = `read_parquet([${paths.map(sqlPath).join(", ")}])`;
+    const found = await connection.runAndReadAll(`SELECT ${names.map((name) => `"${name}"`).join(", ")} FROM ${files}`);
+    return found.getRows().map((row) =>
+      row.map((value, c): Cell => {
+        if (typeof value === "string" || typeof value === "number") return value;
+        throw new Error(`column ${names[c]} has a value that is neither text nor number`);
+      }),
+    );
+  } finally {
+    connection.closeSync();
+  }
+}
+
+/** Writes one file of such rows and flushes it to the disk. Rejects with DuckDB's own error. */
+export async function writeParquetRows(
+  path: string,
+  columns: ReadonlyArray<readonly [name: string, type: "VARCHAR" | "DOUBLE"]>,
+  rows: readonly (readonly Cell[])[],
+): Promise<void> {
+  const connection = await connect();
+  const table = `rows_${freshId()}`;
+  try {
+    await connection.run(
+      `CREATE TEMP TABLE ${table} (${columns.map(([name, type]) => `"${name}" ${type}`).join(", ")})`,
+    );
+    const appender = await connection.createAppender(table);
+    for (const row of rows) {
+      for (const [c, [, type]] of columns.entries()) {
+        if (type === "DOUBLE") appender.appendDouble(Number(row[c]));
+        else appender.appendVarchar(String(row[c]));
+      }
+      appender.endRow();
+    }
+    appender.closeSync();
+    const target = `'${path.replaceAll("'", "''")}'`;
+    await connection.run(`COPY ${table} TO ${target} (FORMAT parquet, COMPRESSION zstd)`);
+    await connection.run(`DROP TABLE ${table}`);
+  } finally {
+    connection.closeSync();
+  }
+  flush(path);
+}
+
 /** First line of an engine error, for the middle of a sentence. */
 export function engineMessage(thrown: unknown): string {
   return toError(thrown).message.split("\n", 1)[0];

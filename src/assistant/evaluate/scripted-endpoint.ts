@@ -1,9 +1,18 @@
 /** @file An OpenAI-compatible endpoint on loopback that answers as it is told, and remembers what it was asked. */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { systemClock } from "../../core/index.ts";
 
 /** Words with the reason for which they end, a status, or undefined for silence. */
-export type ScriptedReply = { readonly text: string; readonly finish?: string } | number | undefined;
+export type ScriptedReply =
+  | {
+      readonly text: string;
+      readonly finish?: string;
+      /** Wait before it is sent. */
+      readonly afterMs?: number;
+    }
+  | number
+  | undefined;
 
 export type ScriptedEndpoint = {
   /** Base address. */
@@ -31,18 +40,24 @@ export async function scriptedEndpoint(reply: (prompt: string) => ScriptedReply)
         response.writeHead(answer, { "content-type": "application/json" }).end('{"error":{"message":"no"}}');
         return;
       }
-      response.writeHead(200, { "content-type": "application/json" }).end(
-        JSON.stringify({
-          id: "1",
-          object: "chat.completion",
-          created: 1,
-          model: "tiny",
-          choices: [
-            { index: 0, message: { role: "assistant", content: answer.text }, finish_reason: answer.finish ?? "stop" },
-          ],
-          usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
-        }),
-      );
+      const choice = {
+        index: 0,
+        message: { role: "assistant", content: answer.text },
+        finish_reason: answer.finish ?? "stop",
+      };
+      const said = JSON.stringify({
+        id: "1",
+        object: "chat.completion",
+        created: 1,
+        model: "tiny",
+        choices: [choice],
+        usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+      });
+      const send = (): void => {
+        if (!response.destroyed) response.writeHead(200, { "content-type": "application/json" }).end(said);
+      };
+      if (answer.afterMs === undefined) send();
+      else void systemClock.sleep(answer.afterMs).then(send);
     });
   });
   await new Promise<void>((done) => {
