@@ -1,6 +1,6 @@
 /** Use cases that the command line and the server share: configuration, data, trainings, searches, judging. They print nothing. */
 
-export { type Ablated, type AblationOptions, ablate } from "./ablation/run.ts";
+export { type Ablated, type AblationOptions, ablate, ablateTogether } from "./ablation/run.ts";
 export { type ChatOptions, type OpenChat, openChat } from "./assistant/chatbot.ts";
 export { StoredAssistantData } from "./assistant/data.ts";
 export { AgentJobs } from "./assistant/job-desk.ts";

@@ -1,8 +1,21 @@
 export { type ClockFeature, clockFeatures } from "./ablation/clock.ts";
-export { type AblationResult, type AblationSide, ablationVerdict, judgeAblation } from "./ablation/judge.ts";
+export {
+  type AblationResult,
+  type AblationSide,
+  ablationVerdict,
+  amongGroups,
+  judgeAblation,
+} from "./ablation/judge.ts";
 export { ablationSplit, ablationVariants } from "./ablation/plan.ts";
 export { PLANTED_FEATURES, type PlantedSource, plantSource } from "./ablation/planted.ts";
-export { type AblationMarket, type AblationVariant, runVariant, type VariantRecord } from "./ablation/variant.ts";
+export {
+  type AblationMarket,
+  type AblationVariant,
+  movedSeries,
+  runVariant,
+  type VariantRecord,
+  variantRecord,
+} from "./ablation/variant.ts";
 export { unavailable } from "./availability.ts";
 export { type BacktestOptions, backtest } from "./backtest.ts";
 export {

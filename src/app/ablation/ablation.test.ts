@@ -2,13 +2,14 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import { NIGHTLY } from "../../core/testing/nightly.ts";
 import type { TrialRun } from "../../search/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { readTape } from "../data/market.ts";
 import { quietContext } from "../testing/context.ts";
 import { plantedConfig } from "../testing/planted-market.ts";
 import { dividedFeatures, recordsOf } from "./plan.ts";
-import { planAblation } from "./run.ts";
+import { ablate, planAblation } from "./run.ts";
 import { ablationModule, objective } from "./worker.ts";
 
 const FOLDER = mkdtempSync(join(tmpdir(), "tidemark-ablation-"));
@@ -82,4 +83,42 @@ test("of the configured features those of the group are taken out, and what is c
   expect(added).toEqual(expect.arrayContaining(["rsi14", "cci20", "rsi14@4h"]));
   const only = changedConfig(config, { "features.list": ["rsi14"] });
   expect(() => dividedFeatures(only, tape, "momentum")).toThrow("no feature is left");
+});
+
+/** A small policy, trained for so many steps. */
+const policyConfig = (steps: number) =>
+  changedConfig(config, {
+    "model.learner": "ppo",
+    "model.encoder": "mlp",
+    "training.total_steps": steps,
+    "training.threads": 1,
+  });
+
+test("where a flag asks for it a policy is trained in place of a classifier, on the same bars and days; its copies are moved series", async () => {
+  const own = policyConfig(4_096);
+  const asked = await planAblation(context, own, { ...ASKED, seeds: 2 });
+  expect(asked.plan.config.model.learner).toBe("ppo");
+  const told: number[] = [];
+  const { options: given = null } = ablationModule(asked.plan);
+  expect(await objective(trialOf(told), given)).toBe(3);
+  const records = recordsOf(asked.plan, 1);
+  expect(records.map(({ kind, auc }) => [kind, auc])).toEqual([
+    ["without", null],
+    ["with", null],
+    ["placebo", null],
+  ]);
+  const days = (await planAblation(context, config, ASKED)).plan;
+  expect(records.map(({ daily }) => daily.length)).toEqual(Array(3).fill(recordsOf(days, 1)[0].daily.length));
+  expect(new Set(records.map(({ daily }) => JSON.stringify(daily))).size, "each learned something else").toBe(3);
+  const unasked = planAblation(context, own, { ...ASKED, seeds: 2, group: "momentum", planted: undefined } as never);
+  await expect(unasked).rejects.toMatchObject({ code: "USAGE_ARGUMENT", what: expect.stringContaining("candles") });
+});
+
+test.runIf(NIGHTLY)("a policy finds the planted source, and not the late one", async () => {
+  const own = changedConfig(policyConfig(60_000), { "data.synthetic_bars": 4_000 });
+  const how = { seeds: 3, placebos: 19, parallel: 0 };
+  const inTime = await ablate(context, own, { ...how, group: "planted, in time", planted: "in-time" });
+  expect(["adds", "adds-little"]).toContain(inTime.result.finding);
+  const late = await ablate(context, own, { ...how, group: "planted, late", planted: "late" });
+  expect(["adds", "adds-little"]).not.toContain(late.result.finding);
 });

@@ -67,13 +67,22 @@ export function dividedFeatures(
   });
 }
 
-/** The configuration under which both sides are computed, by a classifier: what else learns would take days. */
+/**
+ * The configuration under which both sides are computed: by a classifier, or by PPO where a flag asks for it. It is the usual
+ * learner otherwise, and would take hours here.
+ */
 export function ablationConfig(config: Config, common: readonly string[], added: readonly string[]): Config {
   const { learner } = config.model;
+  const isAsked = learner === "logistic" || (learner === "ppo" && config.overridden.has("model.learner"));
   return changedConfig(config, {
     "features.list": [...common, ...added],
-    "model.learner": learner === "logistic" ? learner : "gbdt",
+    "model.learner": isAsked ? learner : "gbdt",
   });
+}
+
+/** Whether a policy is trained in the place of a classifier. */
+export function learnsPolicy({ model }: Pick<Config, "model">): boolean {
+  return model.learner === "ppo";
 }
 
 /** The tape of a plan: with stored series, or with the planted one. */
@@ -97,7 +106,8 @@ export async function ablationMarket(context: AppContext, plan: AblationPlan): P
     features,
     common: plan.common.length,
     ...split,
-    settings: classifierSettings(config),
+    // A policy has none of them, and is trained by its own.
+    settings: classifierSettings(learnsPolicy(config) ? changedConfig(config, { "model.learner": "gbdt" }) : config),
     decision: decisionSettings(config),
     balance: config.backtest.initialBalance,
     signal: context.signal,

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { DAY_MS, fingerprint, freshId, packageVersion, TidemarkError, writeFileAtomic } from "../../core/index.ts";
 import {
   type AblationResult,
+  amongGroups,
   type ClockFeature,
   clockFeatures,
   judgeAblation,
   PLANTED_FEATURES,
   type PlantedSource,
   plantSource,
+  type VariantRecord,
 } from "../../evaluate/index.ts";
 import { computeFeatures, selectionSeries } from "../../features/index.ts";
 import { type JoinedSeries, type MarketTape, sourceTerms, unpromotable } from "../../market/index.ts";
@@ -20,7 +22,14 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { withAlternative } from "../data/alternative.ts";
 import { readTape } from "../data/market.ts";
-import { type AblationPlan, ablationConfig, dividedFeatures, plannedVariants, recordsOf } from "./plan.ts";
+import {
+  type AblationPlan,
+  ablationConfig,
+  dividedFeatures,
+  learnsPolicy,
+  plannedVariants,
+  recordsOf,
+} from "./plan.ts";
 import { ablationModule } from "./worker.ts";
 
 export type AblationOptions = {
@@ -59,17 +68,42 @@ const LEAST_SEEDS = 2;
 
 /** Throws USAGE_ARGUMENT, DATA_MISSING, DATA_TOO_SHORT; rejects with the signal's reason. */
 export async function ablate(context: AppContext, config: Config, options: AblationOptions): Promise<Ablated> {
-  const planned = await planAblation(context, config, options);
-  const { plan, tape } = planned;
-  writeFileAtomic(join(plan.folder, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
-  await runSeeds(context, plan, tape, options.parallel);
-  const series = tape.alternative?.series.filter(({ provenance }) => provenance !== "none") ?? [];
+  const [ablated] = await ablateTogether(context, config, [options.group], options);
+  return ablated;
+}
+
+/** Several groups, one after the other: each of them is a look at the same test, and all of them are counted together. */
+export async function ablateTogether(
+  context: AppContext,
+  config: Config,
+  groups: readonly string[],
+  options: Omit<AblationOptions, "group">,
+): Promise<Ablated[]> {
+  // What can't be asked of one of them is told before any is trained.
+  const planned: Planned[] = [];
+  for (const group of groups) planned.push(await planAblation(context, config, { ...options, group }));
+  const records: VariantRecord[][] = [];
+  for (const { plan, tape } of planned) {
+    writeFileAtomic(join(plan.folder, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
+    if (groups.length > 1) context.note(`${plan.group}:`);
+    await runSeeds(context, plan, tape, options.parallel);
+    records.push(plan.seeds.flatMap((seed) => recordsOf(plan, seed)));
+  }
   const { horizon } = config.supervised;
-  const result = judgeAblation({
-    records: plan.seeds.flatMap((seed) => recordsOf(plan, seed)),
-    blockDays: Math.max(1, (2 * horizon * tape.barMs) / DAY_MS, Math.sqrt(tape.bars * (tape.barMs / DAY_MS)) / 2),
-    seed: plan.seed,
-  });
+  const results = planned.map(({ plan, tape }, i) =>
+    judgeAblation({
+      records: records[i],
+      others: records.flatMap((own, other) => (other === i ? [] : own)),
+      blockDays: Math.max(1, (2 * horizon * tape.barMs) / DAY_MS, Math.sqrt(tape.bars * (tape.barMs / DAY_MS)) / 2),
+      seed: plan.seed,
+    }),
+  );
+  const counted = amongGroups(results);
+  return planned.map((one, i) => ablatedOf(one, counted[i]));
+}
+
+function ablatedOf({ plan, tape, left }: Planned, result: AblationResult): Ablated {
+  const series = tape.alternative?.series.filter(({ provenance }) => provenance !== "none") ?? [];
   const clocks = clockFeatures(computeFeatures(tape, [...plan.common, ...plan.added]), tape, plan.common.length);
   const sources = [...new Set(series.map(({ source }) => source))];
   return {
@@ -78,7 +112,7 @@ export async function ablate(context: AppContext, config: Config, options: Ablat
     learner: plan.config.model.learner,
     common: plan.common,
     added: plan.added,
-    left: planned.left,
+    left,
     series,
     result,
     clocks,
@@ -97,6 +131,7 @@ export async function planAblation(context: AppContext, config: Config, options:
   const divided = dividedFeatures(config, candles, planted === undefined ? group : "sentiment");
   const asked = planted === undefined ? divided.added : PLANTED_FEATURES;
   const whole = ablationConfig(config, divided.common, asked);
+  if (learnsPolicy(whole)) requireSeries(asked, group);
   const seed = firstSeed(config);
   const joined = (added: readonly string[], to: AppContext): Promise<MarketTape> =>
     planted === undefined
@@ -123,6 +158,17 @@ export async function planAblation(context: AppContext, config: Config, options:
   const key = fingerprint({ ...asks, codeVersion: packageVersion() }).slice(0, 10);
   const folder = join(runsFolder(config), "ablations", `${planted ?? group}-${key}`);
   return { plan: { ...asks, project: config.folder, folder }, tape, left };
+}
+
+/** A policy's placebos are its series moved in time: features that are made of candles can't be moved without them. */
+function requireSeries(asked: readonly string[], group: string): void {
+  const own = asked.filter((name) => selectionSeries([name]).length === 0);
+  if (own.length === 0) return;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: `Features of "${group}" are made of candles (${own.slice(0, 3).join(", ")}), and --learner ppo can't be held against copies of them`,
+    where: "--group",
+    fix: "Ask a group of stored series (perp, sentiment, onchain), or another learner: gbdt, logistic.",
+  });
 }
 
 /** One that is drawn anew each time could not be gone on with. */

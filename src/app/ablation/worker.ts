@@ -7,10 +7,12 @@ import { runVariant } from "../../evaluate/index.ts";
 import type { Json, ObjectiveModule, TrialRun } from "../../search/index.ts";
 import { configOf } from "../config/load.ts";
 import { silentContext } from "../walkforward/fold.ts";
+import { networkVariant } from "./network-variant.ts";
 import {
   type AblationPlan,
   ablationMarket,
   ablationPlanSchema,
+  learnsPolicy,
   plannedVariants,
   recordsOf,
   recordsPath,
@@ -31,7 +33,8 @@ export async function objective(trial: TrialRun, options: Json): Promise<number>
   const records = recordsOf(plan, seed);
   const variants = plannedVariants(plan, market.tape).get(seed) ?? [];
   for (const variant of variants.slice(records.length)) {
-    records.push(await runVariant(market, variant));
+    const trained = learnsPolicy(plan.config) ? networkVariant(market, plan, variant) : runVariant(market, variant);
+    records.push(await trained);
     writeFileAtomic(recordsPath(plan, seed), JSON.stringify(records));
     await trial.report(records.length, records.length);
   }

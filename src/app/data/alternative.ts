@@ -1,16 +1,18 @@
 /** @file Alternative series for what is computed: read from the store, joined to a tape, or told to a running session. */
-import { type Instrument, TidemarkError } from "../../core/index.ts";
+import { formatMinute, type Instrument, TidemarkError } from "../../core/index.ts";
 import { type FeatureSelection, selectionSeries } from "../../features/index.ts";
 import {
   AlternativeReader,
   AlternativeStore,
   joinAlternative,
+  keyOf,
   type MarketTape,
   readSeries,
   type SeriesRows,
   seriesSpec,
   streamAlternative,
   type TapeStream,
+  type Vintages,
 } from "../../market/index.ts";
 import { dataRoot } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
@@ -23,9 +25,37 @@ import type { AppContext } from "../context.ts";
 export class SeriesOutages {
   readonly #context: Pick<AppContext, "warn" | "note">;
   readonly #failing = new Set<string>();
+  /** By series, the symbols or coins of which too old a value is known. */
+  readonly #stale = new Map<string, string>();
 
   constructor(context: Pick<AppContext, "warn" | "note">) {
     this.#context = context;
+  }
+
+  /**
+   * Tells once that what is stored of a series is too old at a close, and once that it comes again. A series of which nothing
+   * was ever stored is told where the session begins.
+   */
+  watch(
+    { spec, rows }: SeriesRows,
+    instruments: readonly Instrument[],
+    ages: readonly number[],
+    closeMs: number,
+  ): void {
+    const { id } = spec;
+    if (this.#failing.has(id)) return;
+    const stored = [...instruments.entries()].filter(([s]) => rows[s] !== undefined);
+    const keys = new Set(stored.flatMap(([s, instrument]) => (ages[s] < 0 ? [keyOf(spec, instrument)] : [])));
+    const now = [...keys].join(", ");
+    const before = this.#stale.get(id) ?? "";
+    this.#stale.set(id, now);
+    if (now === before) return;
+    if (now === "") return this.#context.note(`${id} ${before}: it comes again.`);
+    const lastMs = Math.max(...stored.filter(([s]) => ages[s] < 0).map(([s]) => newestEvent(rows[s], closeMs)));
+    const since = Number.isFinite(lastMs)
+      ? `nothing newer than ${formatMinute(lastMs)} UTC has come`
+      : "nothing has come yet";
+    this.#context.warn(`${id} ${now}: ${since}. Features of it are 0 and say that it is missing until something does.`);
   }
 
   has(id: string): boolean {
@@ -52,6 +82,15 @@ export class SeriesOutages {
     }
     return all;
   }
+}
+
+/** Stamp of the newest value that was known at a time. */
+function newestEvent(rows: Vintages | undefined, nowMs: number): number {
+  let newest = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < (rows?.length ?? 0); i++) {
+    if (rows !== undefined && rows.availableMs[i] <= nowMs) newest = Math.max(newest, rows.eventMs[i]);
+  }
+  return newest;
 }
 
 function outage(id: string, { code, what, where, fix }: TidemarkError): string {
@@ -113,5 +152,10 @@ export async function alternativeAt(
 ): Promise<number[][]> {
   const series = await outages.read(new AlternativeStore(dataRoot(config)), ids, instruments);
   const reader = new AlternativeReader(series, instruments.length);
-  return instruments.map((_, s) => Array.from(reader.at(s, closeMs)));
+  const values = instruments.map((_, s) => Array.from(reader.at(s, closeMs)));
+  for (const [k, own] of series.entries()) {
+    const ages = values.map((row) => row[2 * k + 1]);
+    outages.watch(own, instruments, ages, closeMs);
+  }
+  return values;
 }

@@ -1,6 +1,6 @@
 /** @file `tidemark verify ablation`: whether a group of features adds anything, told honestly. */
 import { type Command, Option } from "commander";
-import { type Ablated, ablate } from "../../app/index.ts";
+import { type Ablated, ablate, ablateTogether } from "../../app/index.ts";
 import { formatDay, TidemarkError } from "../../core/index.ts";
 import { type AblationSide, ablationVerdict, daysPerYear, type PlantedSource } from "../../evaluate/index.ts";
 import { GROUP_NAMES } from "../../features/index.ts";
@@ -11,7 +11,7 @@ import { addVerb, type CommandContext, type VerbRunner, wholeNumber } from "../v
 type Options = {
   readonly group?: string;
   readonly seeds: number;
-  readonly placebos: number;
+  readonly placebos?: number;
   readonly parallel: number;
   readonly planted?: boolean;
 };
@@ -84,7 +84,9 @@ async function runPlanted(context: CommandContext, options: Options): Promise<nu
   const found: Ablated[] = [];
   for (const planted of ["in-time", "late"] as const satisfies readonly PlantedSource[]) {
     context.output.note(`planted: a source that knows the future, ${planted}`);
-    found.push(await ablate(context, context.config(), { ...options, group: `planted, ${planted}`, planted }));
+    const group = `planted, ${planted}`;
+    const { placebos = PLACEBOS } = options;
+    found.push(await ablate(context, context.config(), { ...options, placebos, group, planted }));
   }
   const [inTime, late] = found;
   const added = ["adds", "adds-little"].includes(inTime.result.finding);
@@ -102,25 +104,30 @@ const saidOf = ({ group, result }: Ablated): string => ablationVerdict(group, re
 
 async function run(context: CommandContext, options: Options): Promise<number> {
   if (options.planted === true) return runPlanted(context, options);
-  const { group, seeds, placebos, parallel } = options;
-  if (group === undefined) {
+  const { group, seeds, parallel } = options;
+  const groups = [...new Set((group ?? "").split(",").map((name) => name.trim()))].filter((name) => name !== "");
+  if (groups.length === 0) {
     throw new TidemarkError("USAGE_ARGUMENT", {
       what: "There is no group to leave out",
       where: "--group",
-      fix: `Name one: ${GROUP_NAMES.join(", ")}.`,
+      fix: `Name one, or several with commas between them: ${GROUP_NAMES.join(", ")}.`,
     });
   }
-  const ablated = await ablate(context, context.config(), { group, seeds, placebos, parallel });
-  print(context, ablated);
-  const { tape, ...data } = ablated;
-  const symbols = tape.instruments.map(({ symbol }) => symbol);
-  context.output.data({
+  // Corrected for so many groups, fewer copies could show nothing of any of them.
+  const placebos = options.placebos ?? PLACEBOS * groups.length;
+  const all = await ablateTogether(context, context.config(), groups, { seeds, placebos, parallel });
+  for (const [i, ablated] of all.entries()) {
+    if (i > 0) context.output.text("");
+    print(context, ablated);
+  }
+  const told = all.map(({ tape, ...data }) => ({
     ...data,
-    symbols,
+    symbols: tape.instruments.map(({ symbol }) => symbol),
     timeframe: tape.timeframe,
     dataFingerprint: tape.fingerprint,
-    verdict: saidOf(ablated),
-  });
+    verdict: ablationVerdict(data.group, data.result),
+  }));
+  context.output.data(told.length === 1 ? told[0] : { groups: told });
   return 0;
 }
 
@@ -130,13 +137,14 @@ export function registerVerifyAblation(group: Command, runner: VerbRunner): void
     {
       name: "ablation",
       summary: "Whether a group of features adds anything, beside copies of it that can mean nothing",
-      details: `Trains and tests a classifier without the group and with it: same bars, budget, costs and rule, seed by seed, and the same with the group moved in time. The first 60 % of the bars train, the rest is tested. "Adds nothing" is a result like any other. Stopped and asked again, it goes on.\n\nGroups: ${GROUP_NAMES.join(", ")}.`,
+      details: `Trains and tests a classifier without the group and with it: same bars, budget, costs and rule, seed by seed, and the same with the group moved in time. The first 60 % of the bars train, the rest is tested. "Adds nothing" is a result like any other. With --learner ppo a policy is trained in its place, for groups of stored series. Several groups are several looks at the same test: each is corrected for their number. Stopped and asked again, it goes on.\n\nGroups: ${GROUP_NAMES.join(", ")}.`,
       options: [
-        new Option("--group <name>", "features to leave out and add"),
+        new Option("--group <names>", "features to leave out and add; several, with commas, are counted together"),
         new Option("--seeds <count>", "trainings of each side").argParser(wholeNumber).default(SEEDS),
-        new Option("--placebos <count>", "copies of the group moved by 30 to 300 days")
-          .argParser(wholeNumber)
-          .default(PLACEBOS),
+        new Option(
+          "--placebos <count>",
+          `copies of the group moved by 30 to 300 days (default: ${PLACEBOS} for each group that is asked)`,
+        ).argParser(wholeNumber),
         new Option("--parallel <count>", "processes at once; 0 for one a core").argParser(wholeNumber).default(0),
         new Option("--planted", "the check itself: a source that knows the future must be found, a late one must not"),
       ],
@@ -147,11 +155,17 @@ export function registerVerifyAblation(group: Command, runner: VerbRunner): void
         ["--from <date>", "data.from"],
         ["--to <date>", "data.to"],
         ["--learner <name>", "model.learner"],
+        ["--steps <count>", "training.total_steps"],
         ["--features <set>", "features.set"],
       ],
       examples: [
         ["verify ablation --group sentiment", "boosted trees, five seeds, twenty shifted copies"],
         ["verify ablation --group onchain --learner logistic", "a quick look"],
+        ["verify ablation --group perp,sentiment,onchain", "three groups, corrected for being three"],
+        [
+          "verify ablation --group sentiment --learner ppo --steps 20000 --seeds 3",
+          "by a policy in place of a classifier; half an hour and more",
+        ],
         ["verify ablation --planted", "would it find a source that is worth something?"],
       ],
       run: (context, { options }) => run(context, options),

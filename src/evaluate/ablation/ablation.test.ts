@@ -6,10 +6,10 @@ import { LABEL_DEFAULTS } from "../../learn/index.ts";
 import { type MarketTape, syntheticTape } from "../../market/index.ts";
 import { settings } from "../testing/settings.ts";
 import { clockFeatures } from "./clock.ts";
-import { ablationVerdict, judgeAblation } from "./judge.ts";
+import { ablationVerdict, amongGroups, judgeAblation } from "./judge.ts";
 import { ablationSplit, ablationVariants } from "./plan.ts";
 import { PLANTED_FEATURES, type PlantedSource, plantSource } from "./planted.ts";
-import { type AblationMarket, featuresOf, runVariant, type VariantRecord } from "./variant.ts";
+import { type AblationMarket, featuresOf, movedSeries, runVariant, type VariantRecord } from "./variant.ts";
 
 const HORIZON = 4;
 const COMMON = ["return1", "rsi14"];
@@ -139,4 +139,49 @@ test("a feature that only grows is named for telling the time", () => {
 
 test("too little history is refused", () => {
   expect(() => ablationSplit(PLAIN, 800, { trainShare: 0.6, embargoBars: 8 })).toThrow("too few for a verdict");
+});
+
+test("groups that were asked together are corrected for their number, and all their variants count as tries", async () => {
+  const alone = await ablate("in-time", 19);
+  const other = (seed: number): VariantRecord => ({
+    kind: "with",
+    seed,
+    shift: 0,
+    daily: [],
+    totalReturn: 0,
+    sharpe: 0.3 * seed,
+    trades: 1,
+    auc: null,
+    skill: null,
+    ladder: [],
+  });
+  expect(alone.chance, "20 copies show no less than this").toBeCloseTo(1 / 20, 12);
+  const of = (chance: number) => ({ ...alone, chance });
+  const corrected = amongGroups([of(0.04), of(0.01), of(0.02)]);
+  expect(corrected.map(({ among }) => among?.chance)).toEqual([0.04, 0.03, 0.04].map((c) => expect.closeTo(c, 12)));
+  expect(corrected.map(({ finding }) => finding)).toEqual(Array(3).fill(alone.finding));
+  const [lost, kept] = amongGroups([of(0.05), of(0.03)]);
+  expect([lost.finding, kept.finding], "each would have counted by itself").toEqual(["nothing", "nothing"]);
+  expect(ablationVerdict("a", lost)).toContain("among 2 groups chance does as well in 6.0 % (Holm)");
+  expect(amongGroups([alone])).toEqual([alone]);
+  const market = marketOf(plantSource(PLAIN, { source: "in-time", horizon: HORIZON, seed: 2 }));
+  const records = [
+    await runVariant(market, { kind: "without", seed: 1, shift: 0 }),
+    await runVariant(market, { kind: "with", seed: 1, shift: 0 }),
+  ];
+  const judge = (others: readonly VariantRecord[]) => judgeAblation({ records, others, blockDays: 2, seed: 1 });
+  const many = judge([other(1), other(2), other(3)]);
+  expect([judge([]).variants, many.variants]).toEqual([2, 5]);
+  expect(many.with.deflatedSharpe ?? 1).toBeLessThan(judge([]).with.deflatedSharpe ?? 0);
+});
+
+test("series are moved to later in a circle of the bars in which features are final, and nothing else of the tape", () => {
+  const tape = plantSource(PLAIN, { source: "in-time", horizon: HORIZON, seed: 2 });
+  const moved = movedSeries(tape, 50, 100);
+  expect(moved.close).toEqual(tape.close);
+  expect(moved.fingerprint).not.toBe(tape.fingerprint);
+  const value = ({ alternative }: MarketTape, t: number): number => alternative?.value[0][t] ?? Number.NaN;
+  for (const t of [0, 49]) expect(value(moved, t)).toBe(value(tape, t));
+  for (const t of [150, 500, tape.bars - 1]) expect(value(moved, t)).toBe(value(tape, t - 100));
+  expect(value(moved, 60)).toBe(value(tape, 60 - 100 + tape.bars - 50));
 });

@@ -53,19 +53,25 @@ export type AblationResult = {
     readonly chance: number;
     readonly medianGain: number | null;
   };
-  /** Everything that was trained, which is what the deflated Sharpe ratios count. */
+  /** How often chance does as well, by the bootstrap (both tails) and by the placebos: the greater of the two. */
+  readonly chance: number;
+  /** The same where several groups were asked together, corrected for their number. */
+  readonly among?: { readonly groups: number; readonly chance: number };
+  /** Everything that was trained, for every group asked together: what the deflated Sharpe ratios count. */
   readonly variants: number;
 };
 
 export type JudgeOptions = {
   readonly records: readonly VariantRecord[];
+  /** Variants of other groups that were asked together: looks at the same test, which count. */
+  readonly others?: readonly VariantRecord[];
   /** Mean length of a block in days: no shorter than the horizon. */
   readonly blockDays: number;
   readonly seed: number;
 };
 
 /** Judges what every seed did without the group and with it, and the placebos. */
-export function judgeAblation({ records, blockDays, seed }: JudgeOptions): AblationResult {
+export function judgeAblation({ records, others = [], blockDays, seed }: JudgeOptions): AblationResult {
   const of = (kind: VariantRecord["kind"]): VariantRecord[] => records.filter((record) => record.kind === kind);
   const without = of("without");
   const own = of("with");
@@ -77,7 +83,7 @@ export function judgeAblation({ records, blockDays, seed }: JudgeOptions): Ablat
   const after = meanDays(own);
   const difference = after.map((value, day) => value - before[day]);
   const gain = mean(difference) ?? 0;
-  const interval = meanInterval(difference, blockDays, seed);
+  const { interval, chance: drawn } = meanInterval(difference, blockDays, seed);
   const gainOf = (record: VariantRecord): number => {
     const base = without.find((other) => other.seed === record.seed);
     invariant(base !== undefined, "a placebo has a seed of the ablation");
@@ -91,7 +97,8 @@ export function judgeAblation({ records, blockDays, seed }: JudgeOptions): Ablat
     chance: (1 + asGood) / (1 + shifted.length),
     medianGain: quantileOfSorted(sorted(shifted), 0.5),
   };
-  const sharpes = records.flatMap(({ sharpe }) => (sharpe === null ? [] : [sharpe]));
+  const tried = [...records, ...others];
+  const sharpes = tried.flatMap(({ sharpe }) => (sharpe === null ? [] : [sharpe]));
   const spread = deviation(sharpes) ?? 0;
   const side = (seen: readonly VariantRecord[], days: Float64Array): AblationSide =>
     sideOf(seen, days, sharpes.length, spread * spread);
@@ -104,12 +111,40 @@ export function judgeAblation({ records, blockDays, seed }: JudgeOptions): Ablat
     interval,
     seedsAhead: own.filter((record) => gainOf(record) > 0).length,
     placebos,
-    variants: records.length,
+    chance: Math.max(drawn, placebos.chance),
+    variants: tried.length,
   };
   return { finding: findingOf(result), ...result };
 }
 
-function findingOf({ without, with: own, interval, placebos }: Omit<AblationResult, "finding">): AblationFinding {
+/**
+ * Results of groups that were asked together, each corrected for the number of them by Holm's method (1979): the k-th smallest
+ * chance counts for the groups that are left. What was found and does not survive it is not found.
+ */
+export function amongGroups(results: readonly AblationResult[]): AblationResult[] {
+  const groups = results.length;
+  if (groups < 2) return [...results];
+  const order = [...results.keys()].sort((a, b) => results[a].chance - results[b].chance);
+  const corrected = new Map<number, number>();
+  let most = 0;
+  for (const [k, i] of order.entries()) {
+    most = Math.max(most, Math.min(1, (groups - k) * results[i].chance));
+    corrected.set(i, most);
+  }
+  return results.map((result, i) => {
+    const chance = corrected.get(i) ?? 1;
+    const isFound = result.finding === "adds" || result.finding === "adds-little" || result.finding === "harms";
+    const finding = isFound && chance > ABLATION_CHANCE ? "nothing" : result.finding;
+    return { ...result, finding, among: { groups, chance } };
+  });
+}
+
+function findingOf({
+  without,
+  with: own,
+  interval,
+  placebos,
+}: Omit<AblationResult, "finding" | "among">): AblationFinding {
   if (without.trades === 0 && own.trades === 0) return "no-trades";
   if (interval[1] < 0) return "harms";
   if (!(interval[0] > 0) || placebos.chance > ABLATION_CHANCE) return "nothing";
@@ -126,7 +161,12 @@ function meanDays(records: readonly VariantRecord[]): Float64Array {
   return Float64Array.from({ length }, (_, day) => mean(records.map(({ daily }) => daily[day])) ?? 0);
 }
 
-function meanInterval(days: Float64Array, blockDays: number, seed: number): Interval {
+/** The mean's interval, and how often a mean is drawn on the other side of zero, both tails together. */
+function meanInterval(
+  days: Float64Array,
+  blockDays: number,
+  seed: number,
+): { readonly interval: Interval; readonly chance: number } {
   const random = new Random(seed).fork("ablation");
   const rows = new Int32Array(days.length);
   const means: number[] = [];
@@ -138,7 +178,12 @@ function meanInterval(days: Float64Array, blockDays: number, seed: number): Inte
   }
   const rising = sorted(means);
   const tail = ABLATION_CHANCE / 2;
-  return [quantileOfSorted(rising, tail) ?? 0, quantileOfSorted(rising, 1 - tail) ?? 0];
+  const below = means.filter((one) => one <= 0).length;
+  const above = means.filter((one) => one >= 0).length;
+  return {
+    interval: [quantileOfSorted(rising, tail) ?? 0, quantileOfSorted(rising, 1 - tail) ?? 0],
+    chance: Math.min(1, (2 * (1 + Math.min(below, above))) / (1 + means.length)),
+  };
 }
 
 function sideOf(
@@ -176,7 +221,11 @@ export function ablationVerdict(group: string, result: AblationResult): string {
   if (finding === "no-trades") {
     return `${group}: nothing can be told, because neither variant traded: what is predicted moves less than it costs.`;
   }
-  const figures = `${bps(gain)} bp a day net of costs (95 %: ${bps(interval[0])} to ${bps(interval[1])}), ahead with ${seedsAhead} of ${seeds} seeds; ${placebos.asGood} of ${placebos.count} shifted copies did as well`;
+  const many =
+    result.among === undefined
+      ? ""
+      : `; among ${result.among.groups} groups chance does as well in ${(100 * result.among.chance).toFixed(1)} % (Holm)`;
+  const figures = `${bps(gain)} bp a day net of costs (95 %: ${bps(interval[0])} to ${bps(interval[1])}), ahead with ${seedsAhead} of ${seeds} seeds; ${placebos.asGood} of ${placebos.count} shifted copies did as well${many}`;
   if (finding === "harms") return `${group} does harm: ${figures}.`;
   if (finding === "nothing") return `${group} adds nothing that can be told from chance: ${figures}.`;
   const deflated = `the probability that the whole is better than luck over ${result.variants} variants is ${((own.deflatedSharpe ?? 0) * 100).toFixed(0)} %`;

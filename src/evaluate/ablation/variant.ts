@@ -5,10 +5,10 @@
 import { invariant } from "../../core/index.ts";
 import { type FeatureTape, fitNormalizer, normalizeTape } from "../../features/index.ts";
 import { type ClassifierSettings, trainClassifier } from "../../learn/index.ts";
-import type { MarketTape } from "../../market/index.ts";
+import { type MarketTape, mapColumns, sliceTape } from "../../market/index.ts";
 import { Classifier, ClassifierPolicy, rowsOfValues } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { backtest } from "../backtest.ts";
+import { type BacktestResult, backtest } from "../backtest.ts";
 import { dailyReturns } from "../returns.ts";
 import { sharpePerPeriod } from "../statistics/ratios.ts";
 import type { Range } from "../walkforward/windows.ts";
@@ -92,6 +92,18 @@ export async function runVariant(market: AblationMarket, variant: AblationVarian
       ...(signal === undefined ? {} : { signal }),
     });
   };
+  return variantRecord(variant, play, trained.validation);
+}
+
+/**
+ * What a variant did on the test, at the configured costs and, unless it is a placebo, at others.
+ * @param scores of its probabilities; null where it has none
+ */
+export async function variantRecord(
+  variant: AblationVariant,
+  play: (costs: number) => Promise<BacktestResult>,
+  scores: { readonly auc: number; readonly baseLogLoss: number; readonly logLoss: number } | null,
+): Promise<VariantRecord> {
   const result = await play(1);
   const { returns } = dailyReturns(result.curve);
   const ladder: { costs: number; totalReturn: number }[] = [];
@@ -99,7 +111,6 @@ export async function runVariant(market: AblationMarket, variant: AblationVarian
     const { finalEquity, initialBalance } = await play(costs);
     ladder.push({ costs, totalReturn: finalEquity / initialBalance - 1 });
   }
-  const scores = trained.validation;
   return {
     ...variant,
     daily: [...returns],
@@ -110,6 +121,25 @@ export async function runVariant(market: AblationMarket, variant: AblationVarian
     skill: scores === null ? null : scores.baseLogLoss - scores.logLoss,
     ladder,
   };
+}
+
+/**
+ * The tape with its alternative series moved to later by so many bars, in a circle of the bars in which features are final:
+ * for learners that compute their features themselves.
+ */
+export function movedSeries(tape: MarketTape, warmup: number, shift: number): MarketTape {
+  const { alternative, bars, symbols } = tape;
+  const span = bars - warmup;
+  invariant(alternative !== undefined && shift > 0 && shift < span, "series are moved within the bars");
+  const moved = mapColumns(alternative, (column) => {
+    const out = column.slice();
+    for (let t = warmup; t < bars; t++) {
+      const from = (warmup + ((t - warmup - shift + span) % span)) * symbols;
+      out.set(column.subarray(from, from + symbols), t * symbols);
+    }
+    return out;
+  });
+  return sliceTape({ ...tape, alternative: moved }, 0, bars);
 }
 
 /** The variant's columns: without the group's, or with them as they are or moved. */
