@@ -141,20 +141,23 @@ test("too little history is refused", () => {
   expect(() => ablationSplit(PLAIN, 800, { trainShare: 0.6, embargoBars: 8 })).toThrow("too few for a verdict");
 });
 
+const other = (seed: number): VariantRecord => ({
+  kind: "with",
+  seed,
+  shift: 0,
+  daily: [],
+  totalReturn: 0,
+  sharpe: 0.3 * seed,
+  trades: 1,
+  auc: null,
+  skill: null,
+  ladder: [],
+});
+
+const value = ({ alternative }: MarketTape, t: number): number => alternative?.value[0][t] ?? Number.NaN;
+
 test("groups that were asked together are corrected for their number, and all their variants count as tries", async () => {
   const alone = await ablate("in-time", 19);
-  const other = (seed: number): VariantRecord => ({
-    kind: "with",
-    seed,
-    shift: 0,
-    daily: [],
-    totalReturn: 0,
-    sharpe: 0.3 * seed,
-    trades: 1,
-    auc: null,
-    skill: null,
-    ladder: [],
-  });
   expect(alone.chance, "20 copies show no less than this").toBeCloseTo(1 / 20, 12);
   const of = (chance: number) => ({ ...alone, chance });
   const corrected = amongGroups([of(0.04), of(0.01), of(0.02)]);
@@ -177,11 +180,10 @@ test("groups that were asked together are corrected for their number, and all th
 
 test("series are moved to later in a circle of the bars in which features are final, and nothing else of the tape", () => {
   const tape = plantSource(PLAIN, { source: "in-time", horizon: HORIZON, seed: 2 });
-  const moved = movedSeries(tape, 50, 100);
-  expect(moved.close).toEqual(tape.close);
-  expect(moved.fingerprint).not.toBe(tape.fingerprint);
-  const value = ({ alternative }: MarketTape, t: number): number => alternative?.value[0][t] ?? Number.NaN;
-  for (const t of [0, 49]) expect(value(moved, t)).toBe(value(tape, t));
-  for (const t of [150, 500, tape.bars - 1]) expect(value(moved, t)).toBe(value(tape, t - 100));
-  expect(value(moved, 60)).toBe(value(tape, 60 - 100 + tape.bars - 50));
+  const shifted = movedSeries(tape, 50, 100);
+  expect(shifted.close).toEqual(tape.close);
+  expect(shifted.fingerprint).not.toBe(tape.fingerprint);
+  for (const t of [0, 49]) expect(value(shifted, t)).toBe(value(tape, t));
+  for (const t of [150, 500, tape.bars - 1]) expect(value(shifted, t)).toBe(value(tape, t - 100));
+  expect(value(shifted, 60)).toBe(value(tape, 60 - 100 + tape.bars - 50));
 });
