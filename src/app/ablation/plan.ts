@@ -81,7 +81,7 @@ export function ablationConfig(config: Config, common: readonly string[], added:
 }
 
 /** Whether a policy is trained in the place of a classifier. */
-export function learnsPolicy({ model }: Pick<Config, "model">): boolean {
+export function learnsPolicy({ model }: { readonly model: { readonly learner: string } }): boolean {
   return model.learner === "ppo";
 }
 
