@@ -2,7 +2,6 @@
  * @file A trading session from its start to Ctrl-C: folder locked, journal opened, history and memory warm, broker and feed
  * connected, then bar after bar. Paper and live differ in the broker alone.
  */
-import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import {
   type Clock,
@@ -53,6 +52,7 @@ import { RetrainSchedule } from "../promotion/retrain-schedule.ts";
 import type { Warden, WardenOptions } from "../promotion/warden.ts";
 import { SessionArchive } from "./archive.ts";
 import { beginningRows, joinedSeries, roomBars } from "./history.ts";
+import { obeyKillFile, watchKillFile } from "./kill-file.ts";
 import { setLeverages } from "./leverage.ts";
 import { type Candidate, openMember, requireOneCurrency, type SessionMember } from "./members.ts";
 import {
@@ -91,8 +91,6 @@ export type SessionPlace = {
   /** The script that runs a command line: models are retrained beside the session by it. */
   readonly launcher?: string;
 };
-
-const KILL_LOOK_MS = 1_000;
 
 async function openMembers(
   context: AppContext,
@@ -241,6 +239,8 @@ export async function runSession(
       process: String(process.pid),
       ...(past === undefined ? {} : { decisions, capabilities: broker.capabilities }),
     });
+    // Before anything is sent that was decided before the process died.
+    obeyKillFile(session, join(state, KILL_FILE));
     if (past !== undefined) renewSettings(session, settings);
     await broker.start(symbols, (event) => session.deliver({ kind: "broker", event }), stop);
     closing.unshift(() => broker.stop());
@@ -414,15 +414,4 @@ function answer(
   const whole = order.command === "reload" ? { ...order, ...reload() } : order;
   const command = session.command(whole, given);
   return { command, view: sessionView(state) };
-}
-
-async function watchKillFile(session: TradeSession, path: string, clock: Clock, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    if (existsSync(path)) {
-      const reason = "the file KILL was found";
-      session.deliver({ kind: "command", command: "halt", by: "owner of the state folder", from: "file", reason });
-      rmSync(path, { force: true });
-    }
-    await clock.sleep(KILL_LOOK_MS, signal).catch(() => undefined);
-  }
 }

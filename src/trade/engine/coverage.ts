@@ -166,6 +166,14 @@ function protect(step: Step, symbol: string, position: PositionState, wanted: Pr
   effects.push({ do: "protect", request });
 }
 
+/** A start forgets every timer: what had no stop when the process died has its bound from now on. */
+export function watchNakedAgain({ state, emit }: Step): void {
+  for (const symbol of Object.keys(state.positions)) {
+    if (state.positions[symbol].nakedMs === 0) continue;
+    emit({ kind: "later", timer: `naked:${symbol}`, dueMs: state.nowMs + (state.config?.nakedLimitMs ?? 0) });
+  }
+}
+
 export function onProtectTimer(step: Step, kind: "protect" | "naked", symbol: string): void {
   const { state, emit, effects } = step;
   const position = state.positions[symbol];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { exactText } from "../../core/index.ts";
-import type { BrokerExecution } from "../broker.ts";
+import type { BrokerExecution, OrderRequest } from "../broker.ts";
 import { ENGINE_DEFAULTS } from "./config.ts";
 import type { Input } from "./entries.ts";
 import { ACK, BAR, codes, Desk, holding, UNKNOWN } from "./testing/desk.ts";
@@ -281,6 +281,26 @@ describe("stop coverage", () => {
     desk.nowMs += 1;
     desk.quote();
     expect(desk.sent(desk.pass(4_000))).toMatchObject([{ side: "sell", quantity: "1", reduceOnly: true }]);
+  });
+
+  test("a position that had no stop when the process died is closed when the bound is reached after its start", () => {
+    const desk = new Desk();
+    desk.want("1");
+    desk.answer(ACK);
+    desk.fill("1", "buy");
+    const outcome = { outcome: "unknown", reason: "timed out" } as const;
+    desk.nowMs += 60_000;
+    desk.give({ kind: "started", process: "2" });
+    const sold: OrderRequest[] = [];
+    for (let ms = 0; ms < 6_000 && sold.length === 0; ms += 500) {
+      desk.quote();
+      const effects = desk.pass(500);
+      sold.push(...desk.sent(effects));
+      for (const effect of effects) {
+        if (effect.do === "protect") desk.give({ kind: "protected", request: effect.request, outcome });
+      }
+    }
+    expect(sold).toMatchObject([{ side: "sell", quantity: "1", reduceOnly: true }]);
   });
 
   test("a stop that is crossed already closes at once", () => {

@@ -7,7 +7,7 @@
  */
 import { decimal } from "../../core/index.ts";
 import { applyEntry } from "./apply.ts";
-import { coverPositions, onProtected, onProtectTimer } from "./coverage.ts";
+import { coverPositions, onProtected, onProtectTimer, watchNakedAgain } from "./coverage.ts";
 import type { Effect, Entry, Input } from "./entries.ts";
 import { guardPositions, onBeyondTimer, onUncancelled } from "./guards.ts";
 import { followCommands, onCommand } from "./operator.ts";
@@ -75,6 +75,7 @@ function react(step: Step, input: Input, seq: number): void {
     case "started":
       if (state.config === undefined) return;
       emit({ kind: "later", timer: "mark", dueMs: state.nowMs + (state.config?.markEveryMs ?? 0) });
+      watchNakedAgain(step);
       reconcile(step, "start");
       return;
     case "submitted":

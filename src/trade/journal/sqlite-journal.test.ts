@@ -78,6 +78,19 @@ describe("the journal", () => {
   });
 
   test.each([
+    [1, 0],
+    [4, 3],
+    [10, 9],
+  ])("is not read where record %d was altered, from record %d on", (altered, from) => {
+    filled(10);
+    tamper(`UPDATE records SET body = replace(body, '1.5', '1.6') WHERE seq = ${altered}`);
+    const journal = new SqliteJournal(path);
+    expect(codeOf(() => [...journal.read(from)])).toBe("JOURNAL_CORRUPT");
+    expect([...journal.read(altered)]).toHaveLength(10 - altered);
+    journal.close();
+  });
+
+  test.each([
     ["a time", "UPDATE records SET at_ms = at_ms + 1 WHERE seq = 6"],
     ["a kind", "UPDATE records SET kind = 'mark' WHERE seq = 6"],
     ["a chain", "UPDATE records SET chain = 'abc' WHERE seq = 6"],

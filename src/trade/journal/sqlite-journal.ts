@@ -145,12 +145,19 @@ export class SqliteJournal implements Journal {
   }
 
   *read(seq: number): Iterable<JournalRecord> {
-    let chain: string | undefined;
+    // Each record has to follow from the one before it, the first from nothing.
+    let chain = seq === 0 ? GENESIS : this.#chainBehind(seq);
     for (const record of this.stored(seq)) {
-      // The first record of a part is taken as it is; each later one has to follow from the one before.
       chain = checkLink(record, chain, this.path);
       yield parseRecord(record, this.path);
     }
+  }
+
+  /** The chain of a record, where the journal itself or the end of a file tells it; another is taken as it is. */
+  #chainBehind(seq: number): string | undefined {
+    if (this.#isBare) return undefined;
+    const { seq: archived, chain } = this.archived();
+    return seq === archived ? chain : this.chainAt(seq);
   }
 
   /** The records with these numbers, in their order; one that is not there is left out. Each is taken as it is. */
