@@ -8,6 +8,7 @@ import { encodersBenchmark } from "./encoders.ts";
 import { envBenchmark } from "./env.ts";
 import { featuresBenchmark } from "./features.ts";
 import { gbdtBenchmark } from "./gbdt.ts";
+import { importBenchmark } from "./import.ts";
 import { learningBenchmark } from "./learning.ts";
 import { cartPoleBenchmark, ppoGruBenchmark, ppoMlpBenchmark, pqnBenchmark } from "./ppo.ts";
 import { riskBenchmark } from "./risk.ts";
@@ -34,6 +35,7 @@ export const BENCHMARKS: readonly Benchmark[] = [
   stressBenchmark,
   walkforwardBenchmark,
   streamBenchmark,
+  importBenchmark,
   gbdtBenchmark,
   learningBenchmark,
 ];

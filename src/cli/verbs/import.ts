@@ -1,6 +1,5 @@
 /** @file `tidemark import`: candle files, or funding rates, into the store. Each file is stored whole or not at all. */
 import { basename, resolve } from "node:path";
-import { setFlagsFromString } from "node:v8";
 import { type Command, Option } from "commander";
 import { type ImportedSet, type ImportOptions, importFiles } from "../../app/index.ts";
 import { formatDay, InstrumentKind } from "../../core/index.ts";
@@ -116,11 +115,7 @@ export function registerImport(program: Command, runner: VerbRunner): void {
         ["import funding/BTCUSDT.csv --funding", "funding rates of one symbol"],
         ["import mark/BTCUSDT.csv --mark --venue bybit", "mark prices, by which margin and liquidation go"],
       ],
-      run: (context, { args, options }) => {
-        // The text of a large file dies young: a nursery that grows with it would hold a hundred megabytes of the dead.
-        setFlagsFromString("--semi-space-growth-factor=1");
-        return importAll(context, args, options);
-      },
+      run: (context, { args, options }) => importAll(context, args, options),
     },
     runner,
   );

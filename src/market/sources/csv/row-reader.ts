@@ -36,7 +36,7 @@ export async function readRows(
       walk.take(lines);
       continue;
     }
-    sample = sample.concat(lines);
+    for (const line of lines) sample.push(line);
     if (sample.length < SAMPLE_LINES) continue;
     walk.begin(detectDialect(path, sample.slice(0, SAMPLE_LINES), roles, options), sample[0]?.text);
     walk.take(sample);
@@ -77,7 +77,7 @@ class RowWalk {
     this.#header = dialect.header.join(dialect.delimiter);
   }
 
-  take(lines: readonly Line[]): void {
+  take(lines: Iterable<Line>): void {
     const dialect = this.dialect;
     for (const line of lines) {
       if (line.number < dialect.firstLine || line.text === "" || isSkipped(line)) continue;
