@@ -66,6 +66,8 @@ const decision = decisionConfig({
   exchange: { slippageModel: "square-root", leverage: 2 },
   risk: { stopVolatility: 2 },
 });
+/** So that whatever is expected pays. */
+const FREE = decisionConfig({ exchange: { takerFeeBps: 0, halfSpreadBps: 0, baseSlippageBps: 0 } });
 const RUN = { config: decision, balance: 10_000, seed: 7 };
 const SPLIT = { trainShare: 0.6, validationShare: 0, embargoBars: 6 };
 
@@ -113,7 +115,12 @@ const PREMIUM: SeriesRows = {
   ],
 };
 
-async function classifier(name: string, of: MarketTape, features: readonly string[]): Promise<PolicyModel> {
+async function classifier(
+  name: string,
+  of: MarketTape,
+  features: readonly string[],
+  base?: PolicyModel,
+): Promise<PolicyModel> {
   const modelFolder = join(FOLDER, name);
   await trainClassifierModel({
     tape: of,
@@ -123,14 +130,14 @@ async function classifier(name: string, of: MarketTape, features: readonly strin
     features,
     settings: {
       learner: "logistic",
-      label: { kind: "sign", horizon: 4, classes: 2, upper: 1, lower: 1 },
+      label: { kind: base === undefined ? "sign" : "meta", horizon: 4, classes: 2, upper: 1, lower: 1 },
       gbdt: {},
       logistic: {},
       balance: false,
       threads: 1,
     },
     split: SPLIT,
-    decision,
+    ...(base === undefined ? { decision } : { base, decision: FREE }),
     actionSpace: "discrete3",
     seed: 1,
   });
@@ -150,10 +157,12 @@ async function held(from: string): Promise<PolicyModel> {
   return loadPolicyModel(gated);
 }
 
+const logistic = await classifier("logistic", tape, FEATURES);
 const models = [
   await network("gru"),
   await network("mlp"),
-  await classifier("logistic", tape, FEATURES),
+  await classifier("based", tape, FEATURES, logistic),
+  logistic,
   await held("logistic"),
   await classifier("premium", joined, ["perp.premium", "perp.premium.missing", "rsi14"]),
 ];

@@ -15,12 +15,14 @@ export { RandomTwin, type RandomTwinOptions, redrawProbability, type TwinHabit }
 export { ShiftedTwin, type ShiftedTwinOptions } from "./baselines/shifted-twin.ts";
 export { SmaCross, type SmaCrossOptions } from "./baselines/sma-cross.ts";
 export { type BaseRule, baseSide, checkBase } from "./classifier/base-side.ts";
+export { BasedPolicy } from "./classifier/based-policy.ts";
 export { type Calibration, calibrated } from "./classifier/calibration.ts";
 export { Classifier, type ClassifierData } from "./classifier/classifier.ts";
 export { ClassifierPolicy } from "./classifier/classifier-policy.ts";
 export { type EdgeRule, type Wish, wish } from "./classifier/edge-rule.ts";
 export { Forest, type ForestData } from "./classifier/forest.ts";
 export type { LinearModel } from "./classifier/linear.ts";
+export { type ModelBase, type SideOf, sidesOfModel } from "./classifier/model-base.ts";
 export { logistic, scoresOf, softmaxAt } from "./classifier/probability.ts";
 export { CLASSIFIER_HISTORY, RollingVolatility } from "./classifier/volatility.ts";
 export { type HeldVersion, saveVersion, saveWithContexts } from "./contexts/context-file.ts";

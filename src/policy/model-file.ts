@@ -73,7 +73,12 @@ const manifestShape = z.object({
     .strictObject({ mean: z.array(z.number()), root: z.array(z.number()), half: z.number(), closed: z.number() })
     .optional(),
   /** Of meta-labels: the rule that gives the side, whose side is the last of the classifier's inputs. */
-  base: z.strictObject({ kind: z.enum(BASE_KINDS), fast: whole, slow: whole }).optional(),
+  base: z
+    .union([
+      z.strictObject({ kind: z.enum(BASE_KINDS), fast: whole, slow: whole }),
+      z.strictObject({ kind: z.literal("model"), model: z.string(), digest: z.string(), trainToMs: z.number() }),
+    ])
+    .optional(),
   /** Of an ensemble: what its members were learned by, the seed of each, and the digest of what it was as a model of its own. */
   ensemble: z
     .strictObject({
@@ -136,11 +141,14 @@ export type PolicyModel = {
   readonly classifier?: StoredClassifier;
   /** Of an ensemble: its members in their order, the session among them. */
   readonly members?: readonly LoadedModel[];
+  /** Of meta-labels on a model: that model, from the folder `base` of its own. */
+  readonly base?: PolicyModel;
 };
 
 /** Frees what a model holds outside of JavaScript. */
-export async function releaseModel({ session, members = [session] }: PolicyModel): Promise<void> {
+export async function releaseModel({ session, members = [session], base }: PolicyModel): Promise<void> {
   await Promise.all(members.map((member) => member.release()));
+  if (base !== undefined) await releaseModel(base);
 }
 
 /** File of an ensemble's member, counted from 0. */
@@ -153,17 +161,30 @@ export type StoredClassifier = { readonly classifier: ClassifierData; readonly r
 
 const CLASSIFIER_FILE = "classifier.json";
 
-/** Writes the folder of a classifier whole. Throws FILE_UNWRITABLE or DISK_FULL. */
+const BASE_FOLDER = "base";
+
+/**
+ * Writes the folder of a classifier whole. Throws FILE_UNWRITABLE or DISK_FULL.
+ * @param base of meta-labels on a model: it is copied, so that what was tested is what trades
+ */
 export function saveClassifier(
   folder: string,
   manifest: Omit<ModelManifest, "files" | "network">,
   stored: StoredClassifier,
+  base?: Pick<PolicyModel, "folder" | "manifest">,
 ): ModelManifest {
   const { name, version, instruments } = manifest;
   const onnx = new Classifier(stored.classifier).toOnnx(instruments.length, { name, version });
-  const network = { encoder: NO_NETWORK, window: 1, warmup: CLASSIFIER_HISTORY } as const;
-  const files = { [CLASSIFIER_FILE]: Buffer.from(`${JSON.stringify(stored)}\n`) };
-  return writeModel(folder, { ...manifest, network }, onnx, files);
+  const { window = 1, warmup = 0 } = base?.manifest.network ?? {};
+  const network = { encoder: NO_NETWORK, window, warmup: Math.max(warmup, CLASSIFIER_HISTORY) } as const;
+  const own = { [CLASSIFIER_FILE]: Buffer.from(`${JSON.stringify(stored)}\n`) };
+  return writeModel(folder, { ...manifest, network }, onnx, { ...own, ...(base === undefined ? {} : copied(base)) });
+}
+
+/** The files of a base by where they lie in the folder of the model on it. */
+function copied({ folder, manifest }: Pick<PolicyModel, "folder" | "manifest">): Record<string, Uint8Array> {
+  const names = ["model.json", ...Object.keys(manifest.files)];
+  return Object.fromEntries(names.map((name) => [`${BASE_FOLDER}/${name}`, readModelFile(join(folder, name))]));
 }
 
 /** Writes the folder whole: under a temporary name first, then renamed. Throws FILE_UNWRITABLE or DISK_FULL. */
@@ -186,7 +207,10 @@ export function writeModel(
   const temporary = `${folder}.${freshId()}.tmp`;
   try {
     mkdirSync(temporary);
-    for (const [name, bytes] of Object.entries(all)) writeFileAtomic(join(temporary, name), bytes);
+    for (const [name, bytes] of Object.entries(all)) {
+      ensureFolder(dirname(join(temporary, name)));
+      writeFileAtomic(join(temporary, name), bytes);
+    }
     writeFileAtomic(join(temporary, "model.json"), `${JSON.stringify(complete, null, 2)}\n`);
     renameSync(temporary, folder);
   } catch (thrown) {
@@ -288,13 +312,28 @@ export async function loadPolicyModel(
     for (let k = 0; k < count; k++) sessions.push(await loadSession(folder, manifest, memberFile(k), options.threads));
     const [session] = sessions;
     if (learnsClassifier(manifest.learner)) {
-      return { folder, manifest, session, classifier: readClassifier(folder, manifest) };
+      const classifier = readClassifier(folder, manifest);
+      if (manifest.base?.kind !== "model") return { folder, manifest, session, classifier };
+      return { folder, manifest, session, classifier, base: await loadBase(folder, manifest, options) };
     }
     return { folder, manifest, session, ...(count === 1 ? {} : { members: sessions }) };
   } catch (thrown) {
     await Promise.all(sessions.map((session) => session.release()));
     throw thrown;
   }
+}
+
+/** Rejects with MODEL_MISSING or MODEL_CORRUPT where it is not the model that the manifest names. */
+async function loadBase(
+  folder: string,
+  manifest: ModelManifest,
+  options: { readonly threads?: number },
+): Promise<PolicyModel> {
+  const path = join(folder, BASE_FOLDER, "model.json");
+  if (sha256Hex(readModelFile(path)) !== manifest.files[`${BASE_FOLDER}/model.json`]) {
+    throw corrupt(path, "its SHA-256 is not the one in the model's own model.json");
+  }
+  return loadPolicyModel(join(folder, BASE_FOLDER), options);
 }
 
 /** Rejects with MODEL_CORRUPT where it is not the file, or not the network, that the manifest describes. */

@@ -19,7 +19,7 @@ import { type Config, configOf } from "../config/load.ts";
 import { configSchema } from "../config/schema.ts";
 import type { AppContext } from "../context.ts";
 import { readTape } from "../data/market.ts";
-import { classifierSettings } from "../training/classifier-settings.ts";
+import { classifierSettings, requireRuleBase } from "../training/classifier-settings.ts";
 
 /** Of the bars after the warm-up, what trains; the rest is tested. */
 const TRAIN_SHARE = 0.6;
@@ -95,6 +95,7 @@ async function ablationTape(context: AppContext, config: Config, plan: AblationP
 /** Everything that a variant needs, from the plan alone. */
 export async function ablationMarket(context: AppContext, plan: AblationPlan): Promise<AblationMarket> {
   const config = configOf(plan.config, plan.project);
+  requireRuleBase(config, "An ablation");
   const tape = await ablationTape(context, config, plan);
   const features = computeFeatures(tape, [...plan.common, ...plan.added]);
   const split = ablationSplit(tape, features.warmup + CLASSIFIER_HISTORY, {

@@ -51,6 +51,8 @@ function resolvedOptions(config: Config): string {
     tracking: trackingSettings(config, {}),
     backtest: [backtestSettings(config), newestRows(config, { from: 0, to: 1_000_000 })],
     classifier: learnsClassifier(config.model.learner) ? classifierSettings(config) : null,
+    // Loaded where a classifier is trained.
+    base: config.supervised.baseModel ?? null,
     members: [memberSeeds(config, 1), memberConfig(config).model.learner],
     promotion: {
       ...gateSettings(config),

@@ -19,6 +19,7 @@ import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { fetchHistory } from "../data/history.ts";
 import { rowAt } from "../data/range.ts";
+import { carriedSides } from "./base-model.ts";
 import { type FeatureShapes, featureShapes } from "./feature-shapes.ts";
 import { findModel } from "./folders.ts";
 import { marketOf, type OpenedModel, openModel } from "./open.ts";
@@ -95,7 +96,7 @@ export async function modelDrift(
   const said = await outputColumns(context, opened, config.backtest.initialBalance);
   const outputs = outputWeeks(said, trained, settings);
   const bars = { from: warmup, trained, barsPerWeek: settings.barsPerWeek };
-  const loss = logLossScore(tape, raw, model, bars);
+  const loss = logLossScore(tape, raw, model, bars, await carriedSides(model, tape, raw));
   const misses = said.sides.length === 0 ? [] : [missScore(tape, said.sides, said.from, bars)];
   const scores = scoreDrift(tape, [...(loss === undefined ? [] : [loss]), ...misses], bars);
   const gate = rowGate(normalized, tape, { from: warmup, to: trained });

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { type FeatureTape, normalizeTape } from "../../features/index.ts";
 import { binaryLogLoss, classifierRows, LABEL_KINDS } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import type { PolicyModel } from "../../policy/index.ts";
+import type { PolicyModel, SideOf } from "../../policy/index.ts";
 import { calibrateScore, type ScoreColumn, scoreWeeks } from "../../promotion/index.ts";
 
 export type ScoreDrift = {
@@ -67,12 +67,14 @@ const claimSchema = z.object({ logLoss: z.number(), baseLogLoss: z.number() });
 /**
  * Log loss of the highest class less that of its share in the training, at the bar at which the answer is known. Undefined of a
  * model without probabilities of an outcome, and of labels by quantiles, whose cut points a model does not keep.
+ * @param sideOf of a base that is a model
  */
 export function logLossScore(
   tape: MarketTape,
   raw: FeatureTape,
   { classifier, manifest }: PolicyModel,
   { from, trained }: Pick<ScoredBars, "from" | "trained">,
+  sideOf?: SideOf,
 ): NamedScore | undefined {
   const label = labelsSchema.safeParse(manifest.provenance["labels"]);
   if (classifier === undefined || !label.success || label.data.kind === "quantile") return undefined;
@@ -84,6 +86,7 @@ export function logLossScore(
     { ...label.data, ...(base === undefined ? {} : { base }) },
     [],
     { from, to: tape.bars },
+    sideOf,
   );
   const top = rows.classes - 1;
   let known = 0;

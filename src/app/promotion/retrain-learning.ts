@@ -23,6 +23,7 @@ import {
 import type { RetrainingFindings, Standing } from "../../promotion/index.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
+import { carriedSides } from "../models/base-model.ts";
 import type { OpenedModel } from "../models/open.ts";
 import { gateOf } from "../models/row-gate.ts";
 import { classifierSettings } from "../training/classifier-settings.ts";
@@ -73,6 +74,7 @@ function classifierLearning(context: AppContext, config: Config, { model: champi
       const bare = join(workshop, `${version}-bare`);
       const { result } = await trainClassifierWindow(config, tape, {
         ...parts,
+        ...(champion.base === undefined ? {} : { base: champion.base }),
         name,
         version,
         modelFolder: bare,
@@ -88,18 +90,21 @@ function classifierLearning(context: AppContext, config: Config, { model: champi
       if (manifest.provenance.configFingerprint === recipe) return;
       throw otherRecipe(config, version, "features, labels, settings of the learner or costs differ");
     },
-    compare: (twin, candidate, week) => {
-      const { label } = classifierSettings(config);
+    compare: async (twin, candidate, week) => {
+      const { base } = champion.manifest;
+      const label = { ...classifierSettings(config).label, ...(base === undefined ? {} : { base }) };
+      // All three stand on the same base.
+      const sideOf = await carriedSides(champion, tape, computeFeatures(tape, selectionOf(champion.manifest)));
       const rowsOf = ({ classifier, manifest }: PolicyModel) => {
         if (classifier === undefined) throw new Error("a classifier has its file");
         const features = normalizeTape(computeFeatures(tape, selectionOf(manifest)), manifest.normalizer);
-        return classifierRows(tape, features, classifier, label, twin.cuts, week);
+        return classifierRows(tape, features, classifier, label, twin.cuts, week, sideOf);
       };
       const own = rowsOf(champion);
       const proof = rowsOf(twin.model);
       const { lossByDay } = compareClassifiers(own, proof);
       const { kl, sameAction } = compareClassifiers(own, rowsOf(candidate.model));
-      return Promise.resolve({ lossByDay, skillOverChampion: skillOf(proof) - skillOf(own), kl, sameAction });
+      return { lossByDay, skillOverChampion: skillOf(proof) - skillOf(own), kl, sameAction };
     },
   };
 }

@@ -4,7 +4,31 @@ import type { ClassifierSettings } from "../../learn/index.ts";
 import { checkBase, learnsClassifier } from "../../policy/index.ts";
 import type { Config } from "../config/load.ts";
 
-/** Throws CONFIG_VALUE. */
+/**
+ * The name of the model whose decisions give the side of meta-labels; undefined where a rule does. Throws CONFIG_VALUE where one is
+ * named and the label asks for none.
+ */
+export function baseModelName({ supervised }: Config): string | undefined {
+  const { baseModel, label } = supervised;
+  if (baseModel === undefined || label === "meta") return baseModel;
+  throw new TidemarkError("CONFIG_VALUE", {
+    what: `A base is for meta-labels, and the label is "${label}"`,
+    where: "supervised.base_model",
+    fix: 'Set supervised.label to "meta" (--label meta), or leave the base out.',
+  });
+}
+
+/** For what can't take a base that is a model. Throws CONFIG_VALUE where one is named. */
+export function requireRuleBase(config: Config, what: string): void {
+  if (baseModelName(config) === undefined) return;
+  throw new TidemarkError("CONFIG_VALUE", {
+    what: `${what} learns from bars that lie before the training of the base has ended`,
+    where: "supervised.base_model",
+    fix: "Leave it out, and let a rule give the side; or use `tidemark walkforward` with data.from behind that training.",
+  });
+}
+
+/** Without a base that is a model: that is known when it is loaded. Throws CONFIG_VALUE. */
 export function classifierSettings(config: Config): ClassifierSettings {
   const { learner } = config.model;
   if (!learnsClassifier(learner)) {

@@ -4,6 +4,7 @@ import { formatDay, TidemarkError } from "../../core/index.ts";
 import { classifierPage, type WrittenPage, writePage } from "../../evaluate/index.ts";
 import { type ClassifierResult, trainClassifierModel } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { type PolicyModel, releaseModel } from "../../policy/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { modelsFolder, reportsFolder } from "../config/folders.ts";
@@ -11,7 +12,9 @@ import { sourceDropout, splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { openTape } from "../data/market.ts";
+import { openBaseModel } from "../models/base-model.ts";
 import { nextVersion } from "../models/folders.ts";
+import { marketOf } from "../models/open.ts";
 import { tunedConfig } from "../tune/tuned-config.ts";
 import { type ClassifierOutcome, classifierOutcome } from "./classifier-outcome.ts";
 import { classifierSettings } from "./classifier-settings.ts";
@@ -40,13 +43,27 @@ export async function trainClassifier(
 ): Promise<TrainedClassifierModel> {
   requireNoFlags(flags, given);
   const config = flags.tuned === undefined ? given : (await tunedConfig(context, given, flags.tuned)).config;
-  const tape = await openTape(context, config);
+  const base = await openBaseModel(config);
+  try {
+    return await trainOn(context, config, base);
+  } finally {
+    if (base !== undefined) await releaseModel(base);
+  }
+}
+
+async function trainOn(
+  context: AppContext,
+  config: Config,
+  base: PolicyModel | undefined,
+): Promise<TrainedClassifierModel> {
+  const tape = await openTape(context, base === undefined ? config : marketOf(config, base.manifest));
   const { name } = config.model;
   const models = modelsFolder(config);
   const version = nextVersion(models, name);
   const modelFolder = join(models, name, version);
   const seed = context.seed();
   tellStart(context, config, tape, seed);
+  if (base !== undefined) tellBase(context, base, tape);
   try {
     const result = await trainClassifierModel({
       tape,
@@ -60,6 +77,7 @@ export async function trainClassifier(
       decision: decisionSettings(config),
       actionSpace: config.model.actionSpace,
       seed,
+      ...(base === undefined ? {} : { base }),
       explain: true,
       signal: context.signal,
       onProgress: context.progress,
@@ -138,6 +156,17 @@ function requireNoFlags(flags: TrainingFlags, config: Config): void {
     where: given.join(", ") || "curriculum.phases",
     fix: "Leave them out; search with `tidemark tune --learner` first, and train with --tuned.",
   });
+}
+
+/** What the base has learned from is not learned from again. */
+function tellBase(context: AppContext, { manifest }: PolicyModel, tape: MarketTape): void {
+  const { name, version, provenance } = manifest;
+  const behind = Array.from(tape.timeMs.subarray(0, tape.bars)).filter(
+    (timeMs) => timeMs > provenance.trainToMs,
+  ).length;
+  context.note(
+    `side by ${name}/${version}, which has learned up to ${formatDay(provenance.trainToMs)}: only the ${behind} bars behind that are divided into training, validation and test`,
+  );
 }
 
 function tellStart(context: AppContext, config: Config, tape: MarketTape, seed: number): void {

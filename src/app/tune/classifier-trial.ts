@@ -5,11 +5,13 @@ import { join } from "node:path";
 import { barsPerYear, TidemarkError } from "../../core/index.ts";
 import { LOOKS_NOTE, looksOf, trainClassifierModel } from "../../learn/index.ts";
 import type { MarketTape } from "../../market/index.ts";
+import { releaseModel } from "../../policy/index.ts";
 import type { TrialRun } from "../../search/index.ts";
 import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
+import { openBaseModel } from "../models/base-model.ts";
 import { classifierOutcome } from "../training/classifier-outcome.ts";
 import { classifierSettings } from "../training/classifier-settings.ts";
 
@@ -25,9 +27,11 @@ export async function classifierTrial(
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-trial-"));
   const modelFolder = join(folder, "model");
+  const base = await openBaseModel(config);
   try {
     const { trained, split } = await trainClassifierModel({
       tape,
+      ...(base === undefined ? {} : { base }),
       name: "trial",
       version: String(trial.origin),
       modelFolder,
@@ -52,6 +56,7 @@ export async function classifierTrial(
     trial.note("steps", trained.rounds);
     return trained.validation.brierSkill;
   } finally {
+    if (base !== undefined) await releaseModel(base);
     rmSync(folder, { recursive: true, force: true });
   }
 }

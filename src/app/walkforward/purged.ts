@@ -19,7 +19,7 @@ import { decisionSettings } from "../config/decision.ts";
 import { featureSelection } from "../config/feature-selection.ts";
 import { splitSettings } from "../config/learning.ts";
 import type { Config } from "../config/load.ts";
-import { classifierSettings } from "../training/classifier-settings.ts";
+import { classifierSettings, requireRuleBase } from "../training/classifier-settings.ts";
 import { memberConfig, memberSeeds } from "../training/member-config.ts";
 import { policySettings } from "../training/policy-settings.ts";
 import { memberFolder } from "../training/runs.ts";
@@ -144,6 +144,7 @@ async function trainAnswers(
   { name, index, seed, purged, signal }: PurgedOptions,
 ): Promise<void> {
   const { trainOn } = purged;
+  requireRuleBase(config, "A training on purged splits");
   const to = trainOn[trainOn.length - 1].until;
   await trainClassifierModel({
     tape,

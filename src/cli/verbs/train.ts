@@ -144,9 +144,16 @@ export function registerTrain(program: Command, runner: VerbRunner): void {
         ),
         ...trainingOptions(),
       ],
-      settings: [...TRAINING_SETTINGS, ["--learner <name>", "model.learner"], ["--members <count>", "model.members"]],
+      settings: [
+        ...TRAINING_SETTINGS,
+        ["--learner <name>", "model.learner"],
+        ["--members <count>", "model.members"],
+        ["--label <kind>", "supervised.label"],
+        ["--base <model>", "supervised.base_model"],
+      ],
       examples: [
         ["train", "as tidemark.toml says"],
+        ["train --learner gbdt --label meta --base tidemark", "whether to follow what the model tidemark would do"],
         ["train --symbols BTCUSDT,DOGEUSDT --encoder mlp --steps 200000", "two symbols, a small network"],
         ["train --resume", "go on with what was stopped"],
         ["train --phases --steps 2000000 --use-recommendations", "nine phases, two million steps together"],

@@ -65,6 +65,8 @@ export function registerTune(program: Command, runner: VerbRunner): void {
         ["--objective <name>", "search.objective"],
         ["--step-share <share>", "search.step_share"],
         ["--learner <name>", "model.learner"],
+        ["--label <kind>", "supervised.label"],
+        ["--base <model>", "supervised.base_model"],
         ["--name <name>", "model.name"],
         ["--symbols <list>", "data.symbols"],
         ["--timeframe <length>", "data.timeframe"],

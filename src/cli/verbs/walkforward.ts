@@ -282,6 +282,8 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         ["--timeframe <length>", "data.timeframe"],
         ["--venue <name>", "data.venue"],
         ["--learner <name>", "model.learner"],
+        ["--label <kind>", "supervised.label"],
+        ["--base <model>", "supervised.base_model"],
         ["--members <count>", "model.members"],
         ["--steps <count>", "training.total_steps"],
         ["--balance <amount>", "backtest.initial_balance"],

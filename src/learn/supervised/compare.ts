@@ -1,7 +1,7 @@
 /** @file Two classifiers of one recipe on the same rows: whose probabilities fit better, and how far they act alike. */
 import type { FeatureTape } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { Classifier, type StoredClassifier, type Wish, wish } from "../../policy/index.ts";
+import { Classifier, type SideOf, type StoredClassifier, type Wish, wish } from "../../policy/index.ts";
 import { makeDataset } from "./dataset.ts";
 import { labelsWith } from "./label-rows.ts";
 import type { LabelSettings } from "./label-settings.ts";
@@ -22,6 +22,7 @@ export type ClassifierRows = {
 /**
  * @param features normalized by the classifier's own normalizer
  * @param cuts of a label by quantiles: the same for all that are compared
+ * @param sideOf of a base that is a model
  * Throws DATA_TOO_SHORT where the range has no row with an answer.
  */
 export function classifierRows(
@@ -31,8 +32,9 @@ export function classifierRows(
   label: LabelSettings,
   cuts: readonly number[],
   range: { readonly from: number; readonly to: number },
+  sideOf?: SideOf,
 ): ClassifierRows {
-  const rows = makeDataset(tape, features, label, { ...range, until: range.to }, rule.costBps);
+  const rows = makeDataset(tape, features, label, { ...range, until: range.to }, rule.costBps, sideOf);
   const { labels, classes } = labelsWith(rows, label, cuts);
   const classifier = new Classifier(data);
   const p = new Float64Array(labels.length * classes);

@@ -1,8 +1,8 @@
 /** @file Rows to learn from: the features of a bar beside the answer, its weight, and the bars that the answer knows. */
-import { TidemarkError } from "../../core/index.ts";
+import { invariant, TidemarkError } from "../../core/index.ts";
 import { type FeatureTape, firstFinalRows } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { baseSide, RollingVolatility } from "../../policy/index.ts";
+import { baseSide, RollingVolatility, type SideOf } from "../../policy/index.ts";
 import type { LabelSettings } from "./label-settings.ts";
 import { type BarrierSettings, forwardReturn, type LabelSpan, type Prices, tripleBarrier } from "./labels.ts";
 import { concurrency, uniqueness } from "./weights.ts";
@@ -41,6 +41,7 @@ export type DecisionRange = { readonly from: number; readonly to: number; readon
  * answer, before its features are final, or in which the base has no side, is left out. Of several ranges, rising and apart,
  * the rows come one after the other.
  * @param costBps `[S]` of a round trip: what the base's trade must earn
+ * @param sideOf of a base that is a model
  * Throws DATA_TOO_SHORT where none is left.
  */
 export function makeDataset(
@@ -49,9 +50,10 @@ export function makeDataset(
   label: LabelSettings,
   range: DecisionRange | readonly DecisionRange[],
   costBps: readonly number[],
+  sideOf?: SideOf,
 ): Dataset {
   const ranges = "from" in range ? [range] : range;
-  const answers = answersOf(tape, features, label, ranges);
+  const answers = answersOf(tape, features, label, ranges, sideOf ?? ruleSides(label, tape));
   if (answers.length === 0) {
     throw new TidemarkError("DATA_TOO_SHORT", {
       what: `No bar from ${ranges[0].from} to ${ranges[ranges.length - 1].to} has an answer ${label.horizon} bars ahead`,
@@ -107,6 +109,7 @@ function answersOf(
   features: FeatureTape,
   label: LabelSettings,
   ranges: readonly DecisionRange[],
+  sideOf: SideOf,
 ): Answer[] {
   const final = firstFinalRows(features, tape);
   const volatility = new RollingVolatility(tape.symbols);
@@ -123,13 +126,20 @@ function answersOf(
         if (answer === undefined || answer.to >= until) continue;
         // A return of nothing has no sign.
         if (label.kind === "sign" && answer.logReturn === 0) continue;
-        const side = label.base === undefined ? 0 : baseSide(label.base, tape, bar, symbol);
+        const side = sideOf(bar, symbol);
         if (label.base !== undefined && side === 0) continue;
         answers.push({ ...answer, bar, symbol, sigma, side });
       }
     }
   }
   return answers;
+}
+
+/** Sides by the rule of the label; none without a base. */
+function ruleSides({ base }: LabelSettings, tape: MarketTape): SideOf {
+  if (base === undefined) return () => 0;
+  invariant(base.kind !== "model", "the sides of a model are given");
+  return (bar, symbol) => baseSide(base, tape, bar, symbol);
 }
 
 function answerAt(

@@ -7,7 +7,7 @@ import { type ProgressListener, TidemarkError } from "../../core/index.ts";
 import type { ExchangeConfig } from "../../exchange/index.ts";
 import type { FeatureTape } from "../../features/index.ts";
 import type { MarketTape } from "../../market/index.ts";
-import { Classifier, type ClassifierData, type EdgeRule } from "../../policy/index.ts";
+import { Classifier, type ClassifierData, type EdgeRule, type SideOf } from "../../policy/index.ts";
 import type { Split } from "../env/index.ts";
 import { fitIsotonic, fitPlatt } from "./calibration.ts";
 import { type Dataset, type DecisionRange, makeDataset } from "./dataset.ts";
@@ -40,6 +40,8 @@ export type ClassifierInput = {
   readonly trainOn?: readonly DecisionRange[];
   readonly settings: ClassifierSettings;
   readonly exchange: ExchangeConfig;
+  /** Of a base that is a model. */
+  readonly sideOf?: SideOf;
   readonly seed: number;
   /** Names of the features, where what it leans on is to be told. */
   readonly explain?: readonly string[];
@@ -79,7 +81,7 @@ export async function trainClassifier(input: ClassifierInput): Promise<TrainedCl
   requireFit(settings);
   const costBps = roundTripBps(tape, input.exchange);
   const parts = input.trainOn ?? [{ ...train, until: train.to }];
-  const all = makeDataset(tape, features, settings.label, parts, costBps);
+  const all = makeDataset(tape, features, settings.label, parts, costBps, input.sideOf);
   const bars = parts.reduce((sum, { from, to }) => sum + to - from, 0);
   const fitted = Math.floor(bars * FIT_SHARE);
   const cut = nthBar(parts, fitted);
@@ -269,14 +271,14 @@ export function inputNames(features: readonly string[], { base }: LabelSettings)
 }
 
 function judged(
-  { tape, features, split: { validation }, explain, seed }: ClassifierInput,
+  { tape, features, split: { validation }, explain, seed, sideOf }: ClassifierInput,
   classifier: Classifier,
   label: LabelSettings,
   cuts: readonly number[],
   costBps: readonly number[],
 ): Pick<TrainedClassifier, "validation" | "explanation"> {
   if (validation.to - validation.from <= label.horizon + 1) return { validation: null, explanation: null };
-  const data = makeDataset(tape, features, label, { ...validation, until: validation.to }, costBps);
+  const data = makeDataset(tape, features, label, { ...validation, until: validation.to }, costBps, sideOf);
   const { labels } = labelsWith(data, label, cuts);
   return {
     validation: judgeProbabilities(classifier, data, labels),

@@ -1,5 +1,13 @@
 /** @file A classifier's training from tape to model folder: features, normalizer, split, fit, file. */
-import { type Clock, fingerprint, type ProgressListener, packageVersion, systemClock } from "../../core/index.ts";
+import {
+  type Clock,
+  fingerprint,
+  formatMinute,
+  type ProgressListener,
+  packageVersion,
+  systemClock,
+  TidemarkError,
+} from "../../core/index.ts";
 import {
   computeFeatures,
   type FeatureSelection,
@@ -14,7 +22,13 @@ import {
   CLASSIFIER_HISTORY,
   MODEL_SCHEMA,
   type ModelManifest,
+  openPolicy,
+  type PolicyModel,
+  requireMatch,
+  rowsOfValues,
   saveClassifier,
+  selectionOf,
+  sidesOfModel,
 } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import {
@@ -33,9 +47,15 @@ export type ClassifierTraining = {
   readonly name: string;
   readonly version: string;
   readonly modelFolder: string;
+  /** Those of the base, where that is a model. */
   readonly features: FeatureSelection;
   readonly settings: ClassifierSettings;
   readonly split: SplitOptions;
+  /**
+   * Of meta-labels on a model: that model, loaded. Features are read as it reads them, and nothing that it has learned from
+   * is learned from again, since what it says there says nothing of what it knows.
+   */
+  readonly base?: PolicyModel;
   /** Outages of the sources that features read, in the training part. Default: none. */
   readonly sourceDropout?: SourceDropout;
   readonly decision: DecisionConfig;
@@ -65,22 +85,29 @@ export type ClassifierResult = {
   readonly importance: ReadonlyArray<readonly [name: string, share: number]>;
 };
 
-/** Throws CONFIG_VALUE, DATA_TOO_SHORT, FILE_UNWRITABLE or DISK_FULL; rejects with the signal's reason. */
-export async function trainClassifierModel(training: ClassifierTraining): Promise<ClassifierResult> {
-  const { tape, settings, decision, seed, signal, onProgress } = training;
+/**
+ * Throws CONFIG_VALUE, DATA_TOO_SHORT, MODEL_MISMATCH where the base trades another market, FILE_UNWRITABLE or DISK_FULL; rejects
+ * with the signal's reason.
+ */
+export async function trainClassifierModel(given: ClassifierTraining): Promise<ClassifierResult> {
+  const training = given.base === undefined ? given : onBase(given, given.base);
+  const { tape, settings, decision, seed, signal, onProgress, base } = training;
   const raw = computeFeatures(tape, training.features, onProgress === undefined ? {} : { onProgress });
-  const firstBar = raw.warmup + CLASSIFIER_HISTORY;
-  const split =
-    training.parts === undefined
-      ? splitBars(tape.bars, firstBar, 2, training.split)
-      : partsSplit(training.parts, firstBar, tape.bars);
+  const policy = base === undefined ? undefined : openBase(base, raw);
+  const firstBar = Math.max(raw.warmup + CLASSIFIER_HISTORY, policy?.firstBar ?? 0, unseenFrom(training));
+  const split = splitOf(training, firstBar);
   const trainOn = trainedParts(training, firstBar);
   const parts = trainOn ?? [split.train];
   const { sourceDropout } = training;
   const seen = sourceDropout === undefined ? raw : withOutages(raw, tape, parts, sourceDropout, seed);
-  const normalizer = fitNormalizerOn(seen, tape, parts);
+  const normalizer = base === undefined ? fitNormalizerOn(seen, tape, parts) : base.manifest.normalizer;
+  const sides =
+    base === undefined || policy === undefined
+      ? {}
+      : { sideOf: await sidesOfModel(policy, base.manifest.decision, tape, { from: firstBar, to: split.test.from }) };
   const trained = await trainClassifier({
     tape,
+    ...sides,
     features: normalizeTape(seen, normalizer),
     split,
     ...(trainOn === undefined ? {} : { trainOn }),
@@ -91,15 +118,60 @@ export async function trainClassifierModel(training: ClassifierTraining): Promis
     ...(signal === undefined ? {} : { signal }),
     ...(onProgress === undefined ? {} : { onProgress }),
   });
-  const manifest = saveClassifier(training.modelFolder, manifestOf(training, raw, normalizer, split, trained), {
-    classifier: trained.data,
-    rule: trained.rule,
-  });
+  const manifest = saveClassifier(
+    training.modelFolder,
+    manifestOf(training, raw, normalizer, split, trained),
+    {
+      classifier: trained.data,
+      rule: trained.rule,
+    },
+    base,
+  );
   const total = trained.importance.reduce((sum, value) => sum + value, 0);
   const importance = inputNames(raw.names, settings.label)
     .map((name, f) => [name, total > 0 ? trained.importance[f] / total : 0] as const)
     .sort((a, b) => b[1] - a[1]);
   return { manifest, trained, split, importance };
+}
+
+/** What a classifier on a model has from it. */
+function onBase(training: ClassifierTraining, { manifest, folder }: PolicyModel): ClassifierTraining {
+  requireMatch(manifest, training.tape, folder);
+  const { name, version, digest = "", provenance } = manifest;
+  const base = { kind: "model", model: `${name}/${version}`, digest, trainToMs: provenance.trainToMs } as const;
+  const label = { ...training.settings.label, base };
+  return { ...training, features: selectionOf(manifest), settings: { ...training.settings, label } };
+}
+
+function openBase(base: PolicyModel, raw: FeatureTape) {
+  const features = normalizeTape(raw, base.manifest.normalizer);
+  return openPolicy(base, rowsOfValues(features));
+}
+
+/** The first bar that a base has not learned from; 0 without one. */
+function unseenFrom({ tape, base, split }: ClassifierTraining): number {
+  if (base === undefined) return 0;
+  const { trainToMs } = base.manifest.provenance;
+  let bar = 0;
+  while (bar < tape.bars && tape.timeMs[bar] <= trainToMs) bar++;
+  return bar === 0 ? 0 : bar + split.embargoBars;
+}
+
+/** What lies behind a base's own training is divided anew. */
+function splitOf(training: ClassifierTraining, firstBar: number): Split {
+  const { tape, parts, split, base } = training;
+  if (parts === undefined && base === undefined) return splitBars(tape.bars, firstBar, 2, split);
+  if (base !== undefined && firstBar + 2 >= (parts?.train.to ?? tape.bars)) {
+    throw new TidemarkError("DATA_TOO_SHORT", {
+      what: `The base has learned from bars up to ${formatMinute(base.manifest.provenance.trainToMs)}, and no bar of the training lies behind that`,
+      where: `${base.manifest.name}/${base.manifest.version}`,
+      fix: "Train the base on older bars (--to), get newer ones, or begin the windows later (data.from).",
+    });
+  }
+  if (parts !== undefined) return partsSplit(parts, firstBar, tape.bars);
+  const rest = splitBars(tape.bars - firstBar, 0, 2, split);
+  const moved = ({ from, to }: Range): Range => ({ from: from + firstBar, to: to + firstBar });
+  return { train: moved(rest.train), validation: moved(rest.validation), test: moved(rest.test) };
 }
 
 function trainedParts({ parts }: ClassifierTraining, firstBar: number): DecisionRange[] | undefined {

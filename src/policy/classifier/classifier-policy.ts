@@ -86,6 +86,11 @@ export class ClassifierPolicy implements Policy {
     this.#input = new Float32Array(this.#classifier.data.features);
   }
 
+  /** The sides of a base that is a model, for the bar that is decided next. @param sides `[S]` */
+  take(sides: Int8Array): void {
+    this.#bases.set(sides);
+  }
+
   decide({ tape, desk, bar, permissions }: DecisionContext, intents: IntentColumns): void {
     const { classes } = this.#classifier.data;
     const { base } = this.#rule;
@@ -98,7 +103,7 @@ export class ClassifierPolicy implements Policy {
       if (tape.present[bar * tape.symbols + s] === 0 || sigma === 0) continue;
       if (base === undefined) this.#classifier.write(row, s * features, this.#probabilities, s * classes);
       else {
-        this.#bases[s] = baseSide(base, tape, bar, s);
+        if (base.kind !== "model") this.#bases[s] = baseSide(base, tape, bar, s);
         this.#input.set(row.subarray(s * features, (s + 1) * features));
         this.#input[features] = this.#bases[s];
         this.#classifier.write(this.#input, 0, this.#probabilities, s * classes);

@@ -4,6 +4,7 @@
  * passed without a new reason. Leaving late what was entered early cuts turnover, which is where such models die.
  */
 import type { BaseRule } from "./base-side.ts";
+import type { ModelBase } from "./model-base.ts";
 
 /** JSON as it is; part of the model file. Basis points are of notional. */
 export type EdgeRule = {
@@ -20,8 +21,8 @@ export type EdgeRule = {
   readonly largest: number;
   /** Barriers of the label as stop and target, in units of sigma sqrt(horizon). */
   readonly bracket?: { readonly upper: number; readonly lower: number };
-  /** Of meta-labels: the rule that gives the side. Moves of the classes are then along that side, and none is taken against it. */
-  readonly base?: BaseRule;
+  /** Of meta-labels: the rule or model that gives the side. Moves of the classes are then along that side, and none is taken against it. */
+  readonly base?: BaseRule | ModelBase;
 };
 
 export type Wish = {

@@ -9,7 +9,7 @@ export const supervisedSection = z
       .enum(LABEL_KINDS)
       .default("sign")
       .describe(
-        'What is predicted of the time ahead: "sign" whether the price rises, "quantile" in which part of its usual moves it ends, "barrier" whether target, stop or time comes first, "meta" whether a trade of the base rule earns more than it costs.',
+        'What is predicted of the time ahead: "sign" whether the price rises, "quantile" in which part of its usual moves it ends, "barrier" whether target, stop or time comes first, "meta" whether a trade of the base (a rule, or a model) earns more than it costs.',
       ),
     horizon: z
       .int()
@@ -30,6 +30,13 @@ export const supervisedSection = z
       .default("trend")
       .describe(
         'The rule whose trades "meta" judges: "trend" is long where the quick mean of the closes lies above the calm one and short below, "reversal" the other way.',
+      ),
+    base_model: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'A model (NAME or NAME/VERSION) whose decisions give the side of "meta", in place of the rule. Its features and its normalizer are taken over, and only bars behind its training are learned from.',
       ),
     base_fast: z.int().min(1).max(BASE_BARS).default(8).describe("Bars of its quick mean."),
     base_slow: z.int().min(2).max(BASE_BARS).default(32).describe("Bars of its calm mean."),
