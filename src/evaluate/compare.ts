@@ -5,6 +5,7 @@ import { BASELINE_NAMES, type BaselineName, baselineConfig, baselinePolicy, CONT
 import { PROMOTION } from "./conditions.ts";
 import { type BaselineEvaluation, type Comparison, type CostRung, type Evaluation, evaluate } from "./evaluation.ts";
 import { headlineIntervals } from "./intervals.ts";
+import { portfolioRisk } from "./portfolio-risk.ts";
 import { headlineReturns } from "./returns.ts";
 import { asSpot, isMargined } from "./spot.ts";
 import { perPeriodRate, totalReturn } from "./statistics/ratios.ts";
@@ -71,6 +72,7 @@ export async function compareWithBaselines(options: CompareOptions): Promise<Com
     policy,
     baselines,
     ...(run.notes === undefined ? {} : { notes: run.notes }),
+    risk: portfolioRisk(policy.result, run.tape, run.config),
     intervals: headlineIntervals(policy.result, policy.statistics, run.seed, riskFreeRate),
     ...(twins === undefined ? {} : { twins: twins.field }),
     ...(ladder === undefined ? {} : { ladder }),

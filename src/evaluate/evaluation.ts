@@ -1,6 +1,7 @@
 /** @file A judged run: its record and its statistics; and a policy beside its baselines. */
 import type { HeadlineIntervals } from "./intervals.ts";
 import type { TrialCount } from "./ledger.ts";
+import type { PortfolioRiskReport } from "./portfolio-risk.ts";
 import type { BacktestResult } from "./record.ts";
 import { type Statistics, statistics } from "./statistics/statistics.ts";
 import type { Superiority } from "./statistics/superiority.ts";
@@ -44,6 +45,8 @@ export type Comparison = {
   readonly seenUntilMs?: number;
   /** Intervals of the policy's headline figures. */
   readonly intervals?: HeadlineIntervals;
+  /** What the policy's positions put at risk; null where nothing was held. */
+  readonly risk?: PortfolioRiskReport | null;
   /** What was tried on these bars, this run included. Absent: nobody has counted. */
   readonly trials?: TrialCount;
   /** The search that has found the policy's settings. */

@@ -72,6 +72,7 @@ export { type ParitySuiteOptions, type ParitySuiteResult, verifyParity } from ".
 export { roughenTape } from "./parity/tapes.ts";
 export type { BacktestResult, EquityCurve, RefusalCounts } from "./record.ts";
 export type { ReportSummary, StrategySummary } from "./report/files.ts";
+export { portfolioRiskLine } from "./report/portfolio-risk.ts";
 export {
   listReports,
   loadReport,

@@ -8,19 +8,16 @@
  * shortfall `density(z) / tail` of them, both for normal returns at a tail of 1 % (the usual parametric estimate; the
  * report tests it against what happened).
  */
-import { normalDensity, normalQuantile } from "../core/index.ts";
 import type { TradeDesk } from "../exchange/index.ts";
 import { rateAt } from "../market/index.ts";
 import { CorrelationTable } from "../portfolio/index.ts";
 import type { RiskConfig } from "./config.ts";
+import { SHORTFALL_DEVIATIONS, VAR_DEVIATIONS } from "./portfolio-risk.ts";
 import { Verdict } from "./verdict.ts";
 import { VolatilityRegime } from "./volatility-regime.ts";
 
 /** Halvings of a range: to a millionth of a millionth of what was wanted. */
 const HALVINGS = 40;
-const TAIL = 0.01;
-const VAR_DEVIATIONS = -normalQuantile(TAIL);
-const SHORTFALL_DEVIATIONS = normalDensity(normalQuantile(TAIL)) / TAIL;
 
 /** Whether any limit of the portfolio is on. */
 export function usesPortfolioLimits(config: RiskConfig): boolean {

@@ -80,6 +80,7 @@ export function comparisonData(comparison: Comparison, judged: Verdict, report: 
     halts: result.halts,
     fundingCoverage: result.fundingCoverage,
     intervals: comparison.intervals,
+    risk: comparison.risk,
     trials: comparison.trials,
     search: comparison.search,
     leak: comparison.leak,

@@ -6,6 +6,7 @@ import {
   type Comparison,
   formatStatistics,
   formatTable,
+  portfolioRiskLine,
   type Verdict,
   type WrittenReport,
 } from "../../evaluate/index.ts";
@@ -60,6 +61,8 @@ export function printComparison(
     });
     output.text(`\nreturn by costs: ${rungs.join(", ")}`);
   }
+  const risk = portfolioRiskLine(comparison);
+  if (risk !== undefined) output.text(`\n${risk}`);
   output.text(`\n${output.palette.bold(judged.headline)}`);
   for (const sentence of judged.sentences) output.text(`  ${sentence}`);
   if (baselines.length > 2) printConditions(output, judged);

@@ -5,6 +5,7 @@ import type { HaltRecords } from "../halts.ts";
 import type { HeadlineIntervals } from "../intervals.ts";
 import type { Verdict } from "../judgement.ts";
 import type { TrialCount } from "../ledger.ts";
+import type { PortfolioRiskReport } from "../portfolio-risk.ts";
 import type { BacktestResult, FundingCoverage, WantedCounts } from "../record.ts";
 import type { Statistics } from "../statistics/statistics.ts";
 import type { Trade } from "../trades.ts";
@@ -47,6 +48,8 @@ export type ReportSummary = {
   >;
   /** 95 % intervals of the policy's headline figures, null where they were not made. */
   readonly intervals: HeadlineIntervals | null;
+  /** What the policy's positions put at risk; null where nothing was held. */
+  readonly risk: PortfolioRiskReport | null;
   /** What was tried on these bars, null where nobody has counted. */
   readonly trials: TrialCount | null;
   /** The search that has found the policy's settings, null where there was none. */
@@ -91,6 +94,7 @@ export function reportSummary(comparison: Comparison, verdict: Verdict, provenan
       superiority: baseline.superiority,
     })),
     intervals: comparison.intervals ?? null,
+    risk: comparison.risk ?? null,
     trials: comparison.trials ?? null,
     search: comparison.search ?? null,
     leak: comparison.leak ?? null,

@@ -8,6 +8,7 @@ import { type ChartBudget, type ChartData, chartData, FULL_BUDGET } from "./char
 import { escapeHtml, jsonForScript } from "./escape.ts";
 import { estimatorsCard } from "./estimators.ts";
 import { haltsCard } from "./halts.ts";
+import { portfolioRiskCards } from "./portfolio-risk.ts";
 import { CHART_SCRIPT } from "./script-chart.ts";
 import { TRADES_SCRIPT } from "./script-trades.ts";
 import { VIEWS_SCRIPT } from "./script-views.ts";
@@ -101,6 +102,7 @@ ${data.rolling.length === 0 ? "" : rollingCard(zoomed, data.rollingDays)}
 <section class="card"><div class="head"><h2>By symbol</h2></div><div class="note">Spread and slippage are inside the prices.</div>${symbolTable(comparison)}</section>
 </div>
 ${intervalsCard(comparison)}
+${portfolioRiskCards(comparison)}
 ${estimatorsCard(comparison)}
 ${attributionCard(comparison, tape)}
 ${ladderTable(comparison)}

@@ -92,6 +92,7 @@ table.data thead th { color: var(--muted); font-weight: 550; border-bottom-color
 table.data tr.group th { text-align: left; color: var(--muted); font-size: 12px; letter-spacing: 0.05em; text-transform: uppercase; padding-top: 15px; }
 table.data tbody tr:hover td { background: var(--hover); }
 table.data td.own, table.data th.own { background: var(--shade); }
+table.data tr.total td { border-top: 1px solid var(--line); font-weight: 600; }
 table.data td.best { font-weight: 680; }
 table.data [title] { text-decoration: underline dotted var(--faint); text-underline-offset: 3px; cursor: help; }
 table.heat { border-collapse: separate; border-spacing: 3px; font-size: 12.5px; font-variant-numeric: tabular-nums; width: 100%; min-width: 640px; }
