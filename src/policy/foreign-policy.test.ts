@@ -62,6 +62,20 @@ describe("a policy from elsewhere", () => {
     expect(moved.tradeHash).toBe(whole.tradeHash);
   });
 
+  it.each(["target", "logits"] as const)("is not taken at its word where a %s is no number", async (meaning) => {
+    const parameters = new Parameters();
+    const size = meaning === "logits" ? 3 : 1;
+    const weight = parameters.add("weight", [2, size], zeros);
+    const action = reshape(matmul(input("observation", [2, 2]), weight), [2, size]);
+    const path = join(folder, `nan-${meaning}.onnx`);
+    const values = new Float32Array(2 * size).fill(Number.NaN);
+    writeFileSync(path, exportModel({ parameters, values, outputs: { action }, metadata: {}, producer: "test" }));
+    const policy = await loadForeignPolicy(path, specFile(`nan-${meaning}.json`, { ...spec, meaning }));
+    await expect(backtest({ tape, policy, config: decisionConfig(), balance: 1e4, seed: 1 })).rejects.toMatchObject({
+      code: "MODEL_MISMATCH",
+    });
+  });
+
   it("says what does not fit", async () => {
     const config = decisionConfig();
     const wide = await loadForeignPolicy(onnxFile("b.onnx"), specFile("b.json", { ...spec, window: 3 }));

@@ -205,6 +205,11 @@ function targetOf(value: number): readonly [Direction, number] {
 
 function choiceOf(logits: Float32Array, offset: number): readonly [Direction, number] {
   const [flat, long, short] = logits.subarray(offset, offset + 3);
+  // Minus infinity rules a choice out, as a mask does; where all are ruled out, or one is no number, nothing is chosen.
+  const most = Math.max(flat, long, short);
+  if (Number.isNaN(most) || most === Number.NEGATIVE_INFINITY) {
+    throw mismatch(`The model answered ${[flat, long, short].join(", ")}, of which none is the largest`);
+  }
   if (long > flat && long >= short) return [Direction.long, 1];
   return short > flat ? [Direction.short, 1] : [Direction.flat, 0];
 }

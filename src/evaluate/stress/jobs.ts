@@ -4,6 +4,7 @@ import type { Policy } from "../../policy/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
 import { backtest } from "../backtest.ts";
 import { type Evaluation, evaluate } from "../evaluation.ts";
+import type { RefusalCounts } from "../record.ts";
 import { perturbedTape } from "./noise.ts";
 import { type ScenarioPlace, scenarioOf, type World } from "./scenarios.ts";
 
@@ -82,6 +83,11 @@ export async function playJob(subject: StressSubject, job: StressJob, place: Sce
   return outcomeOf(await playWorld(subject, worldOf(subject, job, place)));
 }
 
+/** What was withheld was no order. */
+function refusedOrders(refusals: RefusalCounts): number {
+  return Object.entries(refusals).reduce((sum, [code, n]) => (code.startsWith("withheld.") ? sum : sum + n), 0);
+}
+
 export function outcomeOf({ result, statistics: s }: Evaluation): StressOutcome {
   const equity = result.curve.equity.subarray(0, result.curve.length);
   const lowest = equity.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
@@ -92,7 +98,7 @@ export function outcomeOf({ result, statistics: s }: Evaluation): StressOutcome 
     maxDrawdown: s.maxDrawdown,
     recoveryDays: s.maxDrawdownRecoveryDays,
     execution: s.fees + s.slippage,
-    refused: Object.values(result.refusals).reduce((sum, count) => sum + count, 0),
+    refused: refusedOrders(result.refusals),
     trades: s.trades,
     ruined: result.liquidated || s.finalEquity < RUIN * s.initialBalance,
   };

@@ -88,9 +88,9 @@ export function shuffledTrades(
   options: MonteCarloOptions,
 ): MonteCarlo | undefined {
   if (trades.length < 2) return undefined;
-  // What a trade made of the equity that was there when it began.
+  // What a trade made of the equity that was there when it began: at the close before the bar of its first fill.
   const shares = trades.map(({ entryBar, netProfit }) => {
-    const equity = curve.equity[Math.max(0, Math.min(curve.length - 1, entryBar - from))];
+    const equity = curve.equity[Math.max(0, Math.min(curve.length - 1, entryBar - from - 1))];
     return 1 + netProfit / (equity > 0 ? equity : initialBalance);
   });
   const order = Int32Array.from(shares.keys());

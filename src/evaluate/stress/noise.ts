@@ -1,7 +1,7 @@
 /** @file Candles with noise: a market that could as well have been. */
 import { Random } from "../../core/index.ts";
 import { type MarketTape, withBasis } from "../../market/index.ts";
-import { copyTape } from "./tape.ts";
+import { carryAbsent, copyTape } from "./tape.ts";
 
 /** Every price moved by a share of its bar's range, drawn anew; ranges stay whole. */
 export function perturbedTape(tape: MarketTape, noise: number, seed: number): MarketTape {
@@ -18,14 +18,6 @@ export function perturbedTape(tape: MarketTape, noise: number, seed: number): Ma
     noisy.high[cell] = Math.max(open, close, move(tape.high[cell]));
     noisy.low[cell] = Math.min(open, close, move(tape.low[cell]));
   }
-  // A symbol without a bar carries the close that it now had before.
-  for (let t = 1; t < tape.bars; t++) {
-    for (let s = 0; s < tape.symbols; s++) {
-      const cell = t * tape.symbols + s;
-      if (tape.present[cell] === 1) continue;
-      const carried = noisy.close[cell - tape.symbols];
-      for (const column of ["open", "high", "low", "close"] as const) noisy[column][cell] = carried;
-    }
-  }
+  for (let s = 0; s < tape.symbols; s++) carryAbsent(noisy, s);
   return withBasis(tape, noisy);
 }

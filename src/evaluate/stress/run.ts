@@ -18,7 +18,7 @@ import {
   type StressSubject,
 } from "./jobs.ts";
 import { bootstrappedReturns, type MonteCarlo, shuffledTrades } from "./monte-carlo.ts";
-import { SCENARIOS, type Scenario, type ScenarioPlace, scenarioOf } from "./scenarios.ts";
+import { checkSeverity, SCENARIOS, type Scenario, type ScenarioPlace, scenarioOf } from "./scenarios.ts";
 
 /**
  * Plays runs elsewhere, such as side by side in processes, and answers with their outcomes in the same order.
@@ -88,6 +88,7 @@ export async function runStress(options: StressOptions): Promise<StressResult> {
   const combinations = (options.combinations ?? []).map((names) => names.map(scenarioOf));
   const severities = (scenario: Scenario): readonly number[] => options.severities ?? scenario.severities;
   const plain = chosen.flatMap((scenario) => severities(scenario).map((severity) => ({ scenario, severity })));
+  for (const { scenario, severity } of plain) checkSeverity(scenario, severity);
   const noise = Array.from({ length: options.perturbed ?? 20 }, (_, number) => ({ kind: "noise", number }) as const);
   const jobs: StressJob[] = [
     ...plain.map(({ scenario, severity }) => ({ kind: "scenario", name: scenario.name, severity }) as const),

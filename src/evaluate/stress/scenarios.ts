@@ -5,7 +5,7 @@
 import { DAY_MS, HOUR_MS, nearestName, Random, TidemarkError } from "../../core/index.ts";
 import { type MarketTape, withBasis } from "../../market/index.ts";
 import type { DecisionConfig } from "../../risk/index.ts";
-import { closeBar, copyTape, logReturnAt, rebuildPrices, scalePrices } from "./tape.ts";
+import { carryAbsent, closeBar, copyTape, logReturnAt, rebuildPrices, scalePrices } from "./tape.ts";
 
 /** What a scenario changes. */
 export type World = { readonly tape: MarketTape; readonly decision: DecisionConfig };
@@ -27,6 +27,10 @@ export type Scenario = {
   readonly meaning: string;
   readonly severities: readonly number[];
   readonly unit: string;
+  /** The greatest severity that means anything: a price falls by less than all of itself. */
+  readonly greatest: number;
+  /** Whole numbers only. */
+  readonly whole?: boolean;
   readonly apply: (world: World, severity: number, place: ScenarioPlace) => World;
 };
 
@@ -37,7 +41,10 @@ const RECOVERED = 0.6;
 
 function eachSymbol(world: World, name: string, change: (tape: MarketTape, symbol: number) => void): World {
   const tape = copyTape(world.tape, name);
-  for (let s = 0; s < tape.symbols; s++) change(tape, s);
+  for (let s = 0; s < tape.symbols; s++) {
+    change(tape, s);
+    carryAbsent(tape, s);
+  }
   return { ...world, tape: withBasis(world.tape, tape) };
 }
 
@@ -79,8 +86,13 @@ function lowLiquidity(world: World, severity: number, { at, to }: ScenarioPlace)
 
 function volatility(world: World, severity: number, { at, to }: ScenarioPlace): World {
   return eachSymbol(world, `volatility ${severity}`, (tape, s) => {
-    let drift = 0;
-    for (let bar = at; bar < to; bar++) drift += logReturnAt(world.tape, s, bar) / Math.max(1, to - at);
+    let way = 0;
+    let traded = 0;
+    for (let bar = at; bar < to; bar++) {
+      way += logReturnAt(world.tape, s, bar);
+      traded += world.tape.present[bar * tape.symbols + s];
+    }
+    const drift = way / Math.max(1, traded);
     // Deviations grow, the way does not: else a falling market would only fall further.
     rebuildPrices(
       tape,
@@ -111,11 +123,15 @@ function correlation(world: World, severity: number, { at, to }: ScenarioPlace):
   let squares = 0;
   for (let bar = at; bar < to; bar++) squares += common(bar) ** 2;
   const unit = Math.sqrt(squares / Math.max(1, to - at)) || 1;
+  const rest = Math.sqrt(Math.max(0, 1 - severity * severity));
   return eachSymbol(world, `correlation ${severity}`, (tape, s) => {
-    rebuildPrices(tape, original, s, at, to, (bar) => {
-      const own = logReturnAt(original, s, bar) / deviations[s];
-      return deviations[s] * (severity * (common(bar) / unit) + Math.sqrt(1 - severity * severity) * own);
-    });
+    const mixed = (bar: number): number =>
+      severity * (common(bar) / unit) + (rest * logReturnAt(original, s, bar)) / deviations[s];
+    // A symbol is part of the common move: the sum of the two is wilder than each, by as much as they are alike.
+    let own = 0;
+    for (let bar = at; bar < to; bar++) own += mixed(bar) ** 2;
+    const scale = deviations[s] / (Math.sqrt(own / Math.max(1, to - at)) || 1);
+    rebuildPrices(tape, original, s, at, to, (bar) => scale * mixed(bar));
   });
 }
 
@@ -152,7 +168,14 @@ function funding(world: World, severity: number, place: ScenarioPlace): World {
     const intervalMs = hours * HOUR_MS;
     for (let bar = Math.max(1, place.at); bar < place.to; bar++) {
       const stamps = Math.floor(tape.timeMs[bar] / intervalMs) - Math.floor(tape.timeMs[bar - 1] / intervalMs);
-      tape.funding[bar * tape.symbols + s] = stamps * rate;
+      const cell = bar * tape.symbols + s;
+      tape.funding[cell] = stamps * rate;
+      // Bars longer than an interval: the stamp at the open is due of what was held, those inside of what is held then.
+      if (tape.fundingAtOpen === undefined || tape.fundingWithin === undefined) continue;
+      const openMs = tape.timeMs[bar];
+      const inside = Math.ceil((openMs + tape.barMs) / intervalMs) - 1 - Math.floor(openMs / intervalMs);
+      tape.fundingAtOpen[cell] = openMs % intervalMs === 0 ? rate : 0;
+      tape.fundingWithin[cell] = Math.max(0, inside) * rate;
     }
   });
   return changed;
@@ -177,6 +200,7 @@ export const SCENARIOS: readonly Scenario[] = [
     meaning: "Prices move against the policy by this share within three bars; 60 % of it comes back in the next 24.",
     severities: [0.1, 0.2, 0.4],
     unit: "share of the price",
+    greatest: 0.99,
     apply: flashCrash,
   },
   {
@@ -184,6 +208,7 @@ export const SCENARIOS: readonly Scenario[] = [
     meaning: "Volumes are divided by this, and the impact of an order grows with it.",
     severities: [2, 5, 10],
     unit: "times less volume",
+    greatest: 1_000_000,
     apply: lowLiquidity,
   },
   {
@@ -191,6 +216,7 @@ export const SCENARIOS: readonly Scenario[] = [
     meaning: "Every move about the drift, and every range, is this many times as large.",
     severities: [1.5, 2, 3],
     unit: "times the moves",
+    greatest: 20,
     apply: volatility,
   },
   {
@@ -198,6 +224,7 @@ export const SCENARIOS: readonly Scenario[] = [
     meaning: "Symbols move together: this is the weight of the common move, each keeping its own volatility.",
     severities: [0.5, 0.8, 1],
     unit: "weight of the common move",
+    greatest: 1,
     apply: correlation,
   },
   {
@@ -205,6 +232,7 @@ export const SCENARIOS: readonly Scenario[] = [
     meaning: "Every five days the price opens this share away from where it closed, up or down by chance.",
     severities: [0.02, 0.05, 0.1],
     unit: "share of the price",
+    greatest: 0.99,
     apply: gaps,
   },
   {
@@ -212,6 +240,7 @@ export const SCENARIOS: readonly Scenario[] = [
     meaning: "Half spread (at least one basis point) and base slippage are multiplied by this.",
     severities: [2, 5, 10],
     unit: "times the spread",
+    greatest: 10_000,
     apply: spread,
   },
   {
@@ -219,6 +248,7 @@ export const SCENARIOS: readonly Scenario[] = [
     meaning: "Every funding stamp takes this share of notional from the side that the policy leans to.",
     severities: [0.0005, 0.003, 0.0075],
     unit: "rate a stamp",
+    greatest: 1,
     apply: funding,
   },
   {
@@ -227,6 +257,8 @@ export const SCENARIOS: readonly Scenario[] = [
       "The venue answers nothing for this many bars: no fills, no stops, and the price has moved when it is back.",
     severities: [12, 48, 288],
     unit: "bars",
+    greatest: 1_000_000,
+    whole: true,
     apply: outage,
   },
   {
@@ -234,6 +266,7 @@ export const SCENARIOS: readonly Scenario[] = [
     meaning: "The symbol with most at stake falls by this share in one bar and never trades again.",
     severities: [0.3, 0.6, 0.95],
     unit: "share of the price",
+    greatest: 0.999,
     apply: delisting,
   },
 ];
@@ -247,5 +280,15 @@ export function scenarioOf(name: string): Scenario {
   throw new TidemarkError("USAGE_ARGUMENT", {
     what: `"${name}" is not a scenario`,
     fix: `${near === undefined ? "" : `Did you mean "${near}"? `}There are ${names.join(", ")}.`,
+  });
+}
+
+/** Throws USAGE_ARGUMENT for a severity that is none of the scenario. */
+export function checkSeverity({ name, unit, greatest, whole = false }: Scenario, severity: number): void {
+  if (severity > 0 && severity <= greatest && (!whole || Number.isInteger(severity))) return;
+  throw new TidemarkError("USAGE_ARGUMENT", {
+    what: `${severity} is no severity of ${name}: ${unit}, ${whole ? "a whole number" : "above 0"} up to ${greatest}`,
+    where: "--severity",
+    fix: "Choose others, or name with --scenario those that they are meant for.",
   });
 }

@@ -8,8 +8,8 @@ import { bootstrappedReturns, shuffledTrades } from "./monte-carlo.ts";
 import { perturbedTape } from "./noise.ts";
 import { stressHeadline, stressPage, stressSentences } from "./page.ts";
 import { runStress } from "./run.ts";
-import { SCENARIOS, type ScenarioPlace, scenarioOf } from "./scenarios.ts";
-import { logReturnAt } from "./tape.ts";
+import { checkSeverity, SCENARIOS, type ScenarioPlace, scenarioOf } from "./scenarios.ts";
+import { closeBar, logReturnAt } from "./tape.ts";
 
 const tape = syntheticTape({
   seed: 6,
@@ -91,11 +91,17 @@ describe("scenarios do what they say", () => {
     for (let bar = 600; bar < 1_200; bar++) product += logReturnAt(joined, 0, bar) * logReturnAt(joined, 1, bar);
     expect(product / 600 / (spreadOf(joined, 0) * spreadOf(joined, 1))).toBeCloseTo(1, 6);
     expect(spreadOf(joined, 1) / spreadOf(tape, 1), "each keeps its own volatility").toBeCloseTo(1, 6);
-    const mixed = 0.6 * logReturnAt(joined, 1, 700) + 0.8 * logReturnAt(tape, 1, 700);
-    expect(logReturnAt(apply("correlation", 0.6).tape, 1, 700), "0.6 of the common move, 0.8 of its own").toBeCloseTo(
-      mixed,
-      9,
-    );
+    const { tape: partly } = apply("correlation", 0.6);
+    expect(spreadOf(partly, 1) / spreadOf(tape, 1), "at every weight").toBeCloseTo(1, 9);
+    const mixed = (bar: number): number => 0.6 * logReturnAt(joined, 1, bar) + 0.8 * logReturnAt(tape, 1, bar);
+    const [scale, same] = [700, 900].map((bar) => logReturnAt(partly, 1, bar) / mixed(bar));
+    expect(scale, "0.6 of the common move, 0.8 of its own").toBeCloseTo(same, 9);
+    const alone = syntheticTape({ seed: 6, bars: 900, timeframe: parseTimeframe("1h"), symbols: ["BTCUSDT"] });
+    const only = scenarioOf("correlation").apply({ tape: alone, decision }, 0.8, { ...place, to: 900, symbol: 0 }).tape;
+    expect(
+      Math.max(...only.close.map((price, i) => Math.abs(price / alone.close[i] - 1))),
+      "one moves as it did",
+    ).toBeLessThan(1e-9);
   });
 
   it("an outage has no bars, a delisting none for ever, funding comes every eight hours", () => {
@@ -132,6 +138,73 @@ describe("scenarios do what they say", () => {
     expect(thin.tape.volume[700 * 2]).toBeCloseTo(tape.volume[700 * 2] / 10, 9);
     expect(thin.decision.exchange.sizeImpactBpsPer1000).toBeCloseTo(1, 12);
     expect(() => scenarioOf("flash-crsh")).toThrow(expect.objectContaining({ code: "USAGE_ARGUMENT" }));
+  });
+});
+
+describe("a symbol that pauses", () => {
+  const pausing: MarketTape = {
+    ...tape,
+    present: tape.present.slice(),
+    open: tape.open.slice(),
+    high: tape.high.slice(),
+    low: tape.low.slice(),
+    close: tape.close.slice(),
+  };
+  for (let bar = 598; bar < 640; bar++) closeBar(pausing, 0, bar);
+
+  it.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
+    "carries its last close through %s, and moves when it trades again",
+    (name, { apply: change, severities }) => {
+      const { tape: changed } = change({ tape: pausing, decision }, severities[1], place);
+      const { open, high, low, close } = changed;
+      const carried = [...Array(42).keys()].every((i) => {
+        const cell = (598 + i) * 2;
+        return [open, high, low, close].every((column) => column[cell] === pausing.close[597 * 2]);
+      });
+      expect(carried).toBe(true);
+      if (name === "volatility")
+        expect(closeAt(changed, 1_199, 0) / closeAt(pausing, 1_199, 0), "the way stays as it was").toBeCloseTo(1, 6);
+      if (name === "flash-crash") expect(closeAt(changed, 640, 0)).toBeLessThan(0.95 * closeAt(pausing, 640, 0));
+    },
+  );
+});
+
+describe("severities", () => {
+  it.each([
+    ["flash-crash", 1],
+    ["gaps", 2],
+    ["correlation", 1.5],
+    ["delisting", 1],
+    ["outage", 2.5],
+    ["volatility", 1_000],
+  ])("that no price could take are refused: %s %f", async (name, severity) => {
+    const never = { tape, decision, policyOn: () => new BuyAndHold(), from: 0, to: tape.bars, balance: 1e4, seed: 1 };
+    await expect(runStress({ ...never, scenarios: [name], severities: [severity] })).rejects.toMatchObject({
+      code: "USAGE_ARGUMENT",
+    });
+    for (const { severities, ...scenario } of SCENARIOS)
+      for (const own of severities) expect(() => checkSeverity({ severities, ...scenario }, own)).not.toThrow();
+  });
+});
+
+describe("funding at its cap", () => {
+  it("replaces the stamps of longer bars, those at the open and those inside", () => {
+    const days = syntheticTape({ seed: 6, bars: 40, timeframe: parseTimeframe("1d"), symbols: ["BTCUSDT"] });
+    const cells = days.bars;
+    const due = { fundingAtOpen: new Float64Array(cells).fill(-9), fundingWithin: new Float64Array(cells).fill(-9) };
+    const long = { ...days, ...due };
+    const { tape: funded } = scenarioOf("funding").apply({ tape: long, decision }, 0.001, {
+      ...place,
+      at: 20,
+      to: 40,
+      symbol: 0,
+    });
+    // Midnight is at the open, 08:00 and 16:00 are inside.
+    expect([funded.fundingAtOpen?.[30], funded.fundingWithin?.[30]]).toEqual([0.001, 0.002]);
+    expect(funded.funding[30], "since the bar before").toBeCloseTo(0.003, 12);
+    expect([funded.fundingAtOpen?.[19], due.fundingAtOpen[30], due.fundingWithin[30]], "the rest is as it was").toEqual(
+      [-9, -9, -9],
+    );
   });
 });
 
@@ -211,6 +284,14 @@ describe("a stress test", () => {
     const late = trades.map((one) => ({ ...one, entryBar: one.entryBar + 100 }));
     expect(shuffledTrades({ ...base.result, trades: late, from: 100 }, { runs: 500, seed: 1 })).toEqual(shuffled);
     expect(shuffledTrades({ ...base.result, trades }, { runs: 50, seed: 1, ruin: 0.99 })?.ruin).toBeGreaterThan(0.3);
+    // Half of the account lost in the bar of the entry itself is a half, not all of what was left at its close.
+    const equity = Float64Array.of(10_000, 10_000, 5_000, 5_000);
+    const curve = { ...base.result.curve, length: 4, equity };
+    const stopped = { ...base.result, curve, from: 0, trades: [trade(-5_000, 2), trade(0, 3)] };
+    expect(shuffledTrades(stopped, { runs: 5, seed: 1, ruin: 0.4 })).toMatchObject({
+      ruin: 0,
+      finalReturn: Array(5).fill(-0.5),
+    });
     const blocks = bootstrappedReturns(base.result, { runs: 300, seed: 1 });
     expect(blocks?.finalReturn[0]).toBeLessThan(blocks?.finalReturn[4] ?? 0);
     expect(blocks?.band[2][0]).toBe(1);

@@ -14,6 +14,8 @@ export function copyTape(tape: MarketTape, name: string): MarketTape {
     volume: tape.volume.slice(),
     funding: tape.funding.slice(),
     present: tape.present.slice(),
+    ...(tape.fundingAtOpen === undefined ? {} : { fundingAtOpen: tape.fundingAtOpen.slice() }),
+    ...(tape.fundingWithin === undefined ? {} : { fundingWithin: tape.fundingWithin.slice() }),
     fingerprint: `${tape.fingerprint}+${name}`,
   };
 }
@@ -62,6 +64,11 @@ export function rebuildPrices(
     const before = tape.close[cell - S];
     const oldClose = original.close[cell];
     if (!(before > 0) || !(oldClose > 0)) continue;
+    // What does not trade does not move: its next bar brings the move of all that it missed.
+    if (original.present[cell] === 0) {
+      for (const column of PRICES) tape[column][cell] = before;
+      continue;
+    }
     const close = before * Math.exp(returns(bar));
     const place = (old: number): number => close * Math.exp(stretch * Math.log(old / oldClose));
     const open = place(original.open[cell]);
@@ -69,6 +76,15 @@ export function rebuildPrices(
     tape.open[cell] = open;
     tape.high[cell] = Math.max(open, close, place(original.high[cell]));
     tape.low[cell] = Math.min(open, close, place(original.low[cell]));
+  }
+}
+
+/** A symbol without a bar carries the close that it now had before, whatever was made of its prices. */
+export function carryAbsent(tape: MarketTape, symbol: number): void {
+  const S = tape.symbols;
+  for (let cell = S + symbol; cell < tape.bars * S; cell += S) {
+    if (tape.present[cell] === 1) continue;
+    for (const column of PRICES) tape[column][cell] = tape.close[cell - S];
   }
 }
 

@@ -45,7 +45,10 @@ export function foldRecord(
   const s = statistics(result);
   const returns = headlineReturns(result);
   const { curve, barMs } = result;
-  const timesMs = barMs < DAY_MS ? dailyReturns(curve).dayMs : curve.timeMs.subarray(1, curve.length);
+  // A day's return is known at its end, that of the last day at the end of the test.
+  const daysMs =
+    barMs < DAY_MS ? dailyReturns(curve).dayMs.map((dayMs) => Math.min(dayMs + DAY_MS, s.toMs)) : undefined;
+  const timesMs = daysMs ?? curve.timeMs.subarray(1, curve.length);
   return {
     ...window,
     testFromMs: s.fromMs,
@@ -80,6 +83,11 @@ export type JoinedWalk = {
   readonly profitable: number;
 };
 
+/** Of two closes: a bar that closes at midnight ends the old day. */
+function isSameDay(a: number, b: number): boolean {
+  return Math.floor((a - 1) / DAY_MS) === Math.floor((b - 1) / DAY_MS);
+}
+
 export function joinFolds(records: readonly FoldRecord[]): JoinedWalk {
   const folds = [...records].sort((a, b) => a.index - b.index);
   const timesMs: number[] = [];
@@ -87,16 +95,23 @@ export function joinFolds(records: readonly FoldRecord[]): JoinedWalk {
   const returns: number[] = [];
   const seams: number[] = [];
   let level = 1;
+  let endMs = Number.NEGATIVE_INFINITY;
   for (const fold of folds) {
     seams.push(equity.length);
     timesMs.push(fold.testFromMs);
     equity.push(level);
     for (const [i, value] of fold.returns.entries()) {
       level *= Math.max(0, 1 + value);
-      returns.push(value);
-      timesMs.push(fold.timesMs[i]);
+      // A seam within a day cuts it in two: one day is one return.
+      const lastMs = timesMs[timesMs.length - 1];
+      if (i === 0 && returns.length > 0 && isSameDay(endMs, fold.timesMs[0])) {
+        returns[returns.length - 1] = (1 + returns[returns.length - 1]) * (1 + value) - 1;
+      } else returns.push(value);
+      // Records of older versions have days by their starts, the first of which lies before the test.
+      timesMs.push(Math.max(lastMs, fold.timesMs[i]));
       equity.push(level);
     }
+    endMs = fold.testToMs;
   }
   return {
     folds,

@@ -125,7 +125,12 @@ describe("joined windows", () => {
     expect(walk.folds.map(({ index }) => index)).toEqual([0, 1]);
     expect(walk.totalReturn).toBeCloseTo(product - 1, 9);
     expect(walk.equity[walk.seams[1]]).toBeCloseTo(1 + folds[0].totalReturn, 9);
-    expect(walk.statistics.count).toBe(folds[0].returns.length + folds[1].returns.length);
+    const [days, more] = folds.map(({ returns }) => returns.length);
+    expect(walk.statistics.count, "bar 1,000 closes at 17:00: the seam's day is one return").toBe(days + more - 1);
+    expect(walk.timesMs, "time goes on").toEqual([...walk.timesMs].sort((a, b) => a - b));
+    const [first] = folds;
+    expect(first.timesMs[0], "a day is known at its end").toBe(24 * 3_600_000 + tape.timeMs[0]);
+    expect(first.timesMs.at(-1), "the last at the end of the test").toBe(first.testToMs);
     expect(walkHeadline(walk)).toMatch(/^Over 2 windows that it had not seen it made [+-]/);
     const html = walkPage("sma", "rolling", ["BTCUSDT"], walk, true);
     expect(html).toContain("window 2");
