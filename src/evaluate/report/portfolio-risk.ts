@@ -30,6 +30,10 @@ function fineShare(value: number | null): string {
   return percent > 0 && percent < 0.01 ? `${percent.toPrecision(2)} %` : plain(value);
 }
 
+function line(cells: readonly string[], open: string): string {
+  return `${open}${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
+}
+
 function table(
   heads: ReadonlyArray<readonly [name: string, title?: string]>,
   rows: readonly string[][],
@@ -38,8 +42,6 @@ function table(
   const head = heads
     .map(([name, title]) => `<th${title === undefined ? "" : ` title="${escapeHtml(title)}"`}>${escapeHtml(name)}</th>`)
     .join("");
-  const line = (cells: readonly string[], open: string): string =>
-    `${open}${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
   const body = rows.map((cells) => line(cells, "<tr>")).join("");
   const foot = last === undefined ? "" : line(last, '<tr class="total">');
   return `<div class="scroll"><table class="data"><thead><tr>${head}</tr></thead><tbody>${body}${foot}</tbody></table></div>`;
