@@ -164,6 +164,7 @@ export class Chatbot {
             // A question about models in between does not change what market is spoken of.
             symbols: symbols.length > 0 ? symbols : (previous?.symbols ?? []),
             ...(days === undefined ? {} : { days }),
+            ...(drafted.question.periods === undefined ? {} : { periods: drafted.question.periods }),
             recent: [...new Set([...symbols.toReversed(), ...(previous?.recent ?? [])])].slice(0, MOST_RECENT),
           };
     this.#last = answer;

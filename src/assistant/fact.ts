@@ -38,8 +38,15 @@ export type Fact = {
 
 /** A price with five significant digits or two decimals, whichever are more. */
 function priceText(value: number): string {
+  if (Math.abs(value) < 5e-13) return "0.00";
   const digits = value === 0 ? 2 : Math.max(2, 4 - Math.floor(Math.log10(Math.abs(value))));
   return value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: Math.min(digits, 12) });
+}
+
+/** Two decimals; what is less than half of the last one is zero, and has no sign. */
+function percentText(value: number): string {
+  const text = (100 * value).toFixed(2);
+  return Number(text) === 0 ? "0.00" : text;
 }
 
 /** A figure as an answer writes it. */
@@ -49,9 +56,9 @@ function displayOf(value: number | string, unit: FactUnit): string {
     case FactUnit.price:
       return priceText(value);
     case FactUnit.share:
-      return `${(100 * value).toFixed(2)} %`;
+      return `${percentText(value)} %`;
     case FactUnit.change:
-      return `${value < 0 ? "" : "+"}${(100 * value).toFixed(2)} %`;
+      return `${value < 0 ? "" : "+"}${percentText(value)} %`;
     case FactUnit.count:
       return Math.round(value).toLocaleString("en-US");
     case FactUnit.time:

@@ -6,7 +6,8 @@ import { DAY_MS, formatSpan } from "../../core/index.ts";
 import { type Fact, FactBook, FactUnit, mergedFacts } from "../fact.ts";
 import type { AssistantData, SymbolCandles } from "../tools/data.ts";
 import { alternativeAnswer, newsAnswer } from "./alternative-answers.ts";
-import { decisionAnswer } from "./decision-answers.ts";
+import { candlesUntil, type Period, type Span, spanOf } from "./calendar.ts";
+import { decisionAnswer, directionIn } from "./decision-answers.ts";
 import {
   comparisonAnswer,
   correlationAnswer,
@@ -112,11 +113,18 @@ export class Analyst {
       const read = readQuestion(part, this.#data.symbols(), before);
       if (UNREAD.includes(read.kind) || read.unknownSymbol !== undefined) return [];
       const days = read.days ?? last?.days;
-      parts.push({ ...read, ...(days === undefined ? {} : { days }) });
+      const periods = read.periods ?? (read.days === undefined ? last?.periods : undefined);
+      parts.push({ ...read, ...(days === undefined ? {} : { days }), ...(periods === undefined ? {} : { periods }) });
     }
     return parts.filter(
-      ({ kind, symbols, days }, i) =>
-        parts.findIndex((one) => one.kind === kind && one.days === days && one.symbols.join() === symbols.join()) === i,
+      ({ kind, symbols, days, periods }, i) =>
+        parts.findIndex(
+          (one) =>
+            one.kind === kind &&
+            one.days === days &&
+            one.symbols.join() === symbols.join() &&
+            JSON.stringify(one.periods) === JSON.stringify(periods),
+        ) === i,
     );
   }
 
@@ -150,7 +158,38 @@ export class Analyst {
     const wanted = question.symbols.length > 0 ? question.symbols : symbols.slice(0, MOST_SYMBOLS);
     const all = (await Promise.all(wanted.map((symbol) => this.#data.candles(symbol)))).flatMap((one) => one ?? []);
     if (all.length === 0) return `No candles of ${wanted.join(", ")} could be read.`;
-    return `${this.#ofCandles(kind, days, all, book)}${this.#age(all, book)}`;
+    const { periods = [] } = question;
+    if (periods.length === 0 || kind === QuestionKind.coverage) {
+      return `${this.#ofCandles(kind, days, all, book)}${this.#age(all, book)}`;
+    }
+    return this.#ofPeriod(question, periods, all, book);
+  }
+
+  /** The same of what was there at the end of a period of the calendar. */
+  #ofPeriod(
+    { kind, days }: Question,
+    periods: readonly Period[],
+    all: readonly SymbolCandles[],
+    book: FactBook,
+  ): string {
+    if (periods.length > 1) {
+      return "I look at one period of the calendar at a time: ask about each by itself.";
+    }
+    const [period] = periods;
+    const ends = all.map(({ timeMs, barMs }) => timeMs[timeMs.length - 1] + barMs);
+    const span = spanOf(period, Math.max(...ends));
+    if (span === undefined) return "There is no such day.";
+    const origin = { source: "the calendar, UTC", asOfMs: span.toMs };
+    const name = book.say("period", "period that was asked about", span.name, FactUnit.word, origin);
+    const found = all.flatMap((candles) => candlesUntil(candles, span) ?? []);
+    if (found.length === 0) {
+      return `No candles of ${all.map(({ symbol }) => symbol).join(", ")} lie in ${name}. ${coverageAnswer(all, book)}`;
+    }
+    const said = this.#ofCandles(kind, days ?? daysOf(span, found), found, book);
+    if (period.isSince) return `Since the beginning of ${name}: ${said}${this.#age(all, book)}`;
+    const isOver = found.every(({ timeMs, barMs }) => timeMs[timeMs.length - 1] + barMs >= span.toMs);
+    const when = isOver ? `At the end of ${name}` : `In ${name}, as far as there are candles`;
+    return `${when}: ${said}`;
   }
 
   #ofCandles(kind: QuestionKind, days: number | undefined, all: readonly SymbolCandles[], book: FactBook): string {
@@ -191,7 +230,7 @@ export class Analyst {
       return alternativeAnswer(await this.#data.alternative(), text, symbols, book);
     }
     if (kind === QuestionKind.news) return newsAnswer(await this.#data.headlines(), symbols, book);
-    if (kind === QuestionKind.decision) return decisionAnswer(this.#data.decisions(), symbols, book);
+    if (kind === QuestionKind.decision) return decisionAnswer(this.#data.decisions(), symbols, book, directionIn(text));
     if (kind === QuestionKind.models) return modelsAnswer(this.#data.models(), book);
     if (kind === QuestionKind.concept) return this.#concept(term, book);
     if (kind === QuestionKind.help) return HELP;
@@ -208,4 +247,10 @@ export class Analyst {
     for (const other of others) book.say(`concept.${other.term}`, other.term, other.term, FactUnit.word, other);
     return `${first.term}: ${first.text}${/[.!]$/.test(first.text) ? "" : "."} (${first.source})${more}`;
   }
+}
+
+/** Days from the beginning of a span to the last bar in it. */
+function daysOf({ fromMs }: Span, found: readonly SymbolCandles[]): number {
+  const lastMs = Math.max(...found.map(({ timeMs, barMs }) => timeMs[timeMs.length - 1] + barMs));
+  return (lastMs - fromMs) / DAY_MS;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { FactBook } from "../fact.ts";
 import type { DecisionCard } from "../tools/data.ts";
 import { verifyAnswer } from "../verify/verify.ts";
-import { decisionAnswer } from "./decision-answers.ts";
+import { decisionAnswer, directionIn } from "./decision-answers.ts";
 
 const CARD: DecisionCard = {
   session: "paper/a",
@@ -22,9 +22,9 @@ const CARD: DecisionCard = {
   isSent: true,
 };
 
-function told(cards: readonly DecisionCard[], symbols: readonly string[] = []): string {
+function told(cards: readonly DecisionCard[], symbols: readonly string[] = [], question = ""): string {
   const book = new FactBook();
-  const text = decisionAnswer(cards, symbols, book);
+  const text = decisionAnswer(cards, symbols, book, directionIn(question));
   expect(verifyAnswer(text, book.all()).faults).toEqual([]);
   return text;
 }
@@ -42,6 +42,18 @@ describe("why something was decided", () => {
     expect(told([{ ...CARD, isSent: false }, later])).toMatch(/11:00 UTC: hold.*No order was needed/s);
     expect(told([CARD, { ...CARD, symbol: "ETHUSDT", reason: "the trend turned" }], ["ETHUSDT"])).toMatch(
       /decided on ETHUSDT.*Its reason: the trend turned\./s,
+    );
+  });
+
+  it("is told of the direction that was asked about; where there is none, that is said first", () => {
+    const short = { ...CARD, closeMs: CARD.closeMs + 3_600_000, direction: "short" };
+    expect(told([CARD, short], [], "Why did it go long on BTC?")).toMatch(/10:00 UTC: long/);
+    expect(told([CARD, short], [], "Why was BTC sold?")).toMatch(/11:00 UTC: short/);
+    expect(told([CARD, short], [], "Why is it long and not short?"), "two of them are none").toMatch(
+      /11:00 UTC: short/,
+    );
+    expect(told([short], [], "Why did it buy?")).toMatch(
+      /^No decision to be long is recorded\. The newest there is:\n.*short/,
     );
   });
 

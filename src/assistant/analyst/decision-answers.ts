@@ -16,13 +16,40 @@ function chosen(cards: readonly DecisionCard[], wanted: readonly string[]): Deci
   return [...bySymbol.values()];
 }
 
-export function decisionAnswer(cards: readonly DecisionCard[], wanted: readonly string[], book: FactBook): string {
+const DIRECTIONS: ReadonlyArray<readonly [RegExp, readonly string[]]> = [
+  [/\b(?:long|buy|bought|buying)\b/, ["long"]],
+  [/\b(?:short|shorted)\b/, ["short"]],
+  [/\b(?:sell|sold|selling)\b/, ["short", "flat"]],
+  [/\b(?:flat|close|closed|exit|exited)\b/, ["flat"]],
+];
+
+/** Directions that a question speaks of; none where it names none, or more than one. */
+export function directionIn(text: string): readonly string[] {
+  const found = DIRECTIONS.filter(([pattern]) => pattern.test(text.toLowerCase()));
+  return found.length === 1 ? found[0][1] : [];
+}
+
+/** @param directions of the decisions that are asked about; of any where empty */
+export function decisionAnswer(
+  all: readonly DecisionCard[],
+  wanted: readonly string[],
+  book: FactBook,
+  directions: readonly string[] = [],
+): string {
+  const own = directions.length === 0 ? all : all.filter(({ direction }) => directions.includes(direction));
+  // A decision of another direction is no answer to why it was this one.
+  const isOther = own.length === 0 || chosen(own, wanted).length === 0;
+  const cards = isOther ? all : own;
   const found = chosen(cards, wanted);
   if (found.length === 0) {
     const whom = wanted.length === 0 ? "" : ` about ${wanted.join(", ")}`;
     return `No decision${whom} is recorded. A session records each of its decisions: \`tidemark paper --model NAME\` starts one.`;
   }
-  return `${found.map((card) => decisionLine(card, book)).join("\n")}\n${NOT_MORE}`;
+  const other =
+    isOther && directions.length > 0
+      ? `No decision to be ${directions.join(" or ")} is recorded. The newest there is:\n`
+      : "";
+  return `${other}${found.map((card) => decisionLine(card, book)).join("\n")}\n${NOT_MORE}`;
 }
 
 function decisionLine(card: DecisionCard, book: FactBook): string {

@@ -1,5 +1,6 @@
 /** @file What a question asks for: its kind, its symbols, its span of time. Words alone decide; nothing is guessed silently. */
 import { nearestName } from "../../core/index.ts";
+import { type Period, periodsIn } from "./calendar.ts";
 
 export const QuestionKind = {
   market: "market",
@@ -35,12 +36,14 @@ export type Question = {
   readonly unknownSymbol?: string;
   /** Days back from the last bar; undefined where none are named. */
   readonly days?: number;
+  /** Periods of the calendar that it names; undefined where it names none. */
+  readonly periods?: readonly Period[];
   /** What a concept is asked about. */
   readonly term?: string;
 };
 
 /** What was asked before: what a short question leaves out is taken from it. */
-export type Previous = Pick<Question, "kind" | "symbols" | "days"> & {
+export type Previous = Pick<Question, "kind" | "symbols" | "days" | "periods"> & {
   /** Symbols that were spoken of, the newest first: what "both" and "the two" mean. */
   readonly recent?: readonly string[];
 };
@@ -241,10 +244,11 @@ export function questionsIn(text: string): string[] {
 /** @param symbols of the store, such as "BTCUSDT" */
 export function readQuestion(text: string, symbols: readonly string[], previous?: Previous): Question {
   const plain = normalized(text);
-  const words = plain.split(/[^a-z0-9/\-_]+/).filter((word) => word !== "");
+  const { periods, rest } = periodsIn(plain);
+  const words = rest.split(/[^a-z0-9/\-_]+/).filter((word) => word !== "");
   const named = [...new Set(words.flatMap((word) => symbolOf(word, symbols) ?? []))];
   const unknownSymbol = strangerIn(text, words, symbols);
-  const days = daysIn(plain);
+  const days = daysIn(rest);
   const scores = new Map<QuestionKind, number>();
   for (const [kind, weight, phrase] of PHRASES) {
     if (phrase.test(plain)) scores.set(kind, Math.max(scores.get(kind) ?? 0, weight));
@@ -273,7 +277,8 @@ export function readQuestion(text: string, symbols: readonly string[], previous?
     kind = previous.kind;
   }
   if (kind === undefined) {
-    if (previous !== undefined && isEmpty && (named.length > 0 || days !== undefined)) kind = previous.kind;
+    if (previous !== undefined && isEmpty && (named.length > 0 || days !== undefined || periods.length > 0))
+      kind = previous.kind;
     else kind = named.length > 0 ? QuestionKind.market : QuestionKind.unclear;
   }
   const pointsBack = isShort || /\b(it|its|that|this|they|them|both|the two|these)\b/.test(plain);
@@ -283,7 +288,11 @@ export function readQuestion(text: string, symbols: readonly string[], previous?
     unknownSymbol === undefined &&
     (OF_MODELS.includes(kind) ? isShort : pointsBack || !OF_ALL.includes(kind));
   const spanInherited = previous !== undefined && kind === previous.kind && isShort ? previous.days : undefined;
-  const wanted = days ?? spanInherited;
+  // Another span of time in place of the one before.
+  const isNewSpan = days !== undefined || periods.length > 0;
+  const wanted = isNewSpan ? days : spanInherited;
+  const past = previous !== undefined && kind === previous.kind && isShort ? (previous.periods ?? []) : [];
+  const within = isNewSpan ? periods : past;
   const inherited = inherits ? previous.symbols : [];
   const isPair = inherits && inherited.length < 2 && /\b(both|the two|they|them|these|each other)\b/.test(plain);
   const pair = isPair ? (previous.recent ?? []).slice(0, 2).toReversed() : [];
@@ -293,6 +302,7 @@ export function readQuestion(text: string, symbols: readonly string[], previous?
     symbols: pair.length === 2 ? pair : inherits ? inherited : named,
     ...(unknownSymbol === undefined ? {} : { unknownSymbol }),
     ...(wanted === undefined ? {} : { days: wanted }),
+    ...(within.length === 0 ? {} : { periods: within }),
     ...(kind === QuestionKind.concept ? { term: termOf(plain) } : {}),
   };
 }

@@ -83,6 +83,11 @@ describe("a session", () => {
     );
   });
 
+  it("that has lost less than half of the last digit has not moved, without a sign", () => {
+    const still = { ...SESSION, equity: 9_999.99, dayEquity: 10_000, peakEquity: 10_000 };
+    expect(said((book) => positionsAnswer([still], book))).toContain("Today 0.00 %.");
+  });
+
   it("that has seen no bar has no time, and one that holds nothing says so", () => {
     const fresh = { ...SESSION, asOfMs: 0, dayEquity: 0, peakEquity: 0, positions: [], causes: [], isRunning: false };
     expect(said((book) => positionsAnswer([fresh], book))).toBe(

@@ -52,7 +52,11 @@ async function ask(context: CommandContext, { bot, record }: OpenChat, question:
 function tellWhy({ output }: CommandContext, last: ChatAnswer | undefined): void {
   if (last === undefined) output.text("Nothing was asked yet.");
   else if (last.facts.length === 0) output.text("The last answer has no figures.");
-  else for (const { name, display, source } of last.facts) output.text(`${name}: ${display}\n    ${source}`);
+  else {
+    for (const { name, display, source } of last.facts) {
+      output.text(`${name === display ? name : `${name}: ${display}`}\n    ${source}`);
+    }
+  }
 }
 
 /** What begins with a slash is for the conversation itself. Returns false where it ends. */
