@@ -180,6 +180,7 @@ function reportOf(context: AppContext, config: Config, job: Job, comparison: Com
       codeVersion: packageVersion(),
       dataNotes: tapeNotes(job.tape),
       ...(job.model === undefined ? {} : { model: job.model }),
+      ...(job.opened?.manifest.digest === undefined ? {} : { modelDigest: job.opened.manifest.digest }),
     });
   } catch (thrown) {
     if (!(thrown instanceof TidemarkError)) throw thrown;

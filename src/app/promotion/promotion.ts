@@ -4,8 +4,10 @@
  */
 import { userInfo } from "node:os";
 import { basename, dirname, join } from "node:path";
+import { z } from "zod";
 import {
   type Clock,
+  canonicalJson,
   DAY_MS,
   formatMinute,
   PacedClock,
@@ -183,6 +185,7 @@ export async function promote(
     });
   }
   let standing = standingOf(registry, subject);
+  requireRegistered(model.folder, standing);
   const gates = gatesFingerprint(settings);
   if (standing.gates !== "" && standing.gates !== gates) {
     await registry.append(subject, actor, {
@@ -315,35 +318,33 @@ export async function rollback(
   config: Config,
   name: string,
   reason: string,
-): Promise<{ readonly from: string; readonly to: string; readonly assetClass: string }> {
+): Promise<{ readonly from: string | null; readonly to: string; readonly assetClass: string }> {
   const registry = await registryToStepDown(context, config, name);
   const { state } = registry.read();
   const classes = [...new Set(state.standings().map((standing) => standing.assetClass))];
-  const found = classes
-    .map((of) => ({ of, ...state.pointers(of) }))
-    .find(({ champion, previous }) => champion !== null && previous !== null);
-  if (found?.champion == null || found.previous === null) {
+  const found = classes.map((of) => ({ of, ...state.pointers(of) })).find(({ previous }) => previous !== null);
+  if (found === undefined || found.previous === null) {
     throw new TidemarkError("REGISTRY_REFUSED", {
       what: `No version of ${name} was live before another one`,
       where: name,
       fix: "Look at its stages with `tidemark promotion`; to take it down use `tidemark demote`.",
     });
   }
-  requireUnchanged(config, name, found.previous, state.find({ version: found.previous, assetClass: found.of }));
+  const folder = join(modelsFolder(config), name, found.previous);
+  requireRegistered(folder, state.find({ version: found.previous, assetClass: found.of }));
   const subject: Subject = { version: found.previous, assetClass: found.of };
   await registry.append(subject, whoAmI(), { kind: "rollback", from: found.champion, reason });
   return { from: found.champion, to: found.previous, assetClass: found.of };
 }
 
-/** What is rolled back to must be what was live then. */
-function requireUnchanged(config: Config, name: string, version: string, standing: Standing | undefined): void {
-  const folder = join(modelsFolder(config), name, version);
+/** What goes up, or is live again, must be what came into the registry. Throws MODEL_MISMATCH or a MODEL_ error of the folder. */
+function requireRegistered(folder: string, standing: Standing | undefined): void {
   const { digest = "" } = readManifest(folder);
   if (standing === undefined || standing.modelHash === digest) return;
   throw new TidemarkError("MODEL_MISMATCH", {
-    what: "The model is not the one that was live: its files have changed since",
+    what: `The model is not the one that the registry knows (${standing.stage}): its files have changed since`,
     where: folder,
-    fix: "Restore the folder from a backup.",
+    fix: "Restore the folder from a backup, or give the new model a version of its own (train it again).",
   });
 }
 
@@ -359,19 +360,39 @@ function standingOf(registry: Registry, subject: Subject): Standing {
 
 /** The newest report of exactly this model. */
 function researchFindings(config: Config, { name, version, manifest }: PromotedModel): ResearchFindings {
-  const report = newestReport(config, `${name}/${version}`);
+  const report = newestReport(config, `${name}/${version}`, manifest);
   const { validationScores } = manifest.provenance as { validationScores?: { brierSkill?: unknown } | null };
   const skill = validationScores?.brierSkill;
   return {
-    conditions: Object.fromEntries(report.verdict.conditions.map(({ name: what, met }) => [what, met])),
+    conditions: {
+      ...Object.fromEntries(report.verdict.conditions.map(({ name: what, met }) => [what, met])),
+      // A verdict at lower costs says nothing of those that the recipe has to pay.
+      "judged at the costs of its training": sameCosts(report, manifest),
+    },
     ...(typeof skill === "number" ? { brierSkill: skill } : {}),
   };
 }
 
-function newestReport(config: Config, id: string): ReportSummary {
+function sameCosts({ config }: ReportSummary, { decision }: ModelManifest): boolean {
+  const judged = z.object({ exchange: z.record(z.string(), z.unknown()) }).safeParse(config);
+  return (
+    judged.success &&
+    canonicalJson(judged.data.exchange) === canonicalJson(JSON.parse(JSON.stringify(decision.exchange)))
+  );
+}
+
+function newestReport(config: Config, id: string, { digest }: ModelManifest): ReportSummary {
   const { reports } = listReports(reportsFolder(config));
-  const report = reports.find(({ model }) => model?.replace("@", "/") === id);
+  const named = reports.filter(({ model }) => model?.replace("@", "/") === id);
+  const report = named.find(({ modelDigest }) => modelDigest !== undefined && modelDigest === digest);
   if (report !== undefined) return report;
+  if (named.length > 0) {
+    throw new TidemarkError("REPORT_MISSING", {
+      what: `The reports of ${id} are not of the files that lie there now, or don't say of which they are`,
+      where: reportsFolder(config),
+      fix: `Judge it again: tidemark backtest --model ${id} --cost-ladder`,
+    });
+  }
   throw new TidemarkError("REPORT_MISSING", {
     what: `${id} has not been judged: there is no report of it`,
     where: reportsFolder(config),

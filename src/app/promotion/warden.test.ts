@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -168,6 +168,30 @@ describe("a canary in a session", () => {
     await world.registry.append(SUBJECT, "someone", { kind: "demote", from: "canary", to: "paper", reason: "by hand" });
     world.equity(warden, 100);
     expect(world.commands()).toEqual(["close-only"]);
+  });
+
+  it("sees a step that shares its time with the one before", async () => {
+    const world = new World();
+    await world.raise("canary");
+    const log = join(world.folder, "registry.jsonl");
+    utimesSync(log, 1, 1);
+    const warden = world.warden();
+    await world.registry.append(SUBJECT, "someone", { kind: "demote", from: "canary", to: "paper", reason: "by hand" });
+    utimesSync(log, 1, 1);
+    world.equity(warden, 100);
+    expect(world.commands()).toEqual(["close-only"]);
+  });
+
+  it("is watched by its tripwires also where the clock was put back behind the stage's beginning", async () => {
+    const world = new World();
+    await world.raise("canary");
+    const warden = world.warden();
+    const before = START - 60_000;
+    world.state.risk.equity = "95" as EngineState["risk"]["equity"];
+    world.state.risk.dayEquity = "100" as EngineState["risk"]["equity"];
+    warden.take(ROW, before, world.state);
+    expect(world.commands()).toEqual(["close-only"]);
+    await warden.settled();
   });
 
   it("does nothing twice when its journal is read again", async () => {

@@ -59,7 +59,7 @@ export class Warden {
   #harm: HarmDetectors;
   #daysFed = 0;
   #periodMs = 0;
-  #seenMs = Number.NaN;
+  #seen: string | undefined;
   #factor: number | undefined;
   #down = false;
   #atMs = 0;
@@ -98,7 +98,8 @@ export class Warden {
     this.#ledger.take(entry, atMs, state);
     if (entry.kind === "row" && this.#acting) this.#follow();
     const standing = this.#standing;
-    if (standing === undefined || this.#down || atMs < standing.sinceMs) return;
+    // What is read again may be older than the stage. What happens now belongs to it, whatever a clock that was put back says.
+    if (standing === undefined || this.#down || (!this.#acting && atMs < standing.sinceMs)) return;
     if (standing.stage === "canary") for (const fact of factsOf(entry, atMs, state)) this.#feed(fact);
     if (entry.kind === "row" || (entry.kind === "timer" && entry.id === "mark")) this.#equity(state, standing, atMs);
   }
@@ -236,9 +237,11 @@ export class Warden {
   #follow(): void {
     const { registry, subject, warn, digest, deliver } = this.#options;
     if (this.#down) return;
-    const changedMs = statSync(join(registry.folder, "registry.jsonl"), { throwIfNoEntry: false })?.mtimeMs ?? 0;
-    if (changedMs === this.#seenMs) return;
-    this.#seenMs = changedMs;
+    // Times of files are coarse, and two steps may share one; the log only ever grows.
+    const file = statSync(join(registry.folder, "registry.jsonl"), { throwIfNoEntry: false });
+    const seen = file === undefined ? "" : `${file.mtimeMs} ${file.size}`;
+    if (seen === this.#seen) return;
+    this.#seen = seen;
     let standing: Standing | undefined;
     try {
       standing = registry.read().state.find(subject);

@@ -73,7 +73,7 @@ const TOLD: Told = {
   retrain: ({ candidate, answer }) =>
     `retrained: ${candidate === null ? "dropped" : `version ${candidate}, ${answer}`}`,
   demote: ({ from, to, reason }) => `${from} to ${to}: ${reason}`,
-  rollback: ({ from, reason }) => `live again in place of ${from}: ${reason}`,
+  rollback: ({ from, reason }) => `live again in place of ${from ?? "nobody"}: ${reason}`,
   multiplier: ({ value, reason }) => `size times ${value}: ${reason}`,
   restart: ({ stage, reason }) => `${stage} begins anew: ${reason}`,
   accept: ({ stage, multiplier, signature }) => `risk accepted in ${stage} at size times ${multiplier}: ${signature}`,
@@ -152,14 +152,14 @@ export function registerRollback(program: Command, runner: VerbRunner): void {
       summary: VERB_SUMMARIES.rollback,
       withoutChance: true,
       details:
-        "The version that was live before the champion is live again; the champion goes to paper. Nothing is trained.",
+        "The version that was live before is live again; a champion in its place goes to paper, and where one has fallen already its place is taken. Nothing is trained.",
       arguments: [["<name>", "the model's name"]],
       options: [new Option("--reason <text>", "kept in the registry").makeOptionMandatory()],
       examples: [['rollback tidemark --reason "worse since Monday"', "one step back"]],
       run: async (context, { args, options }) => {
         const { from, to, assetClass } = await rollback(context, context.config(), args[0], options.reason);
         context.output.data({ model: args[0], assetClass, from, to });
-        context.output.text(`${args[0]}: version ${to} is live again in place of ${from}, ${assetClass}`);
+        context.output.text(`${args[0]}: version ${to} is live again in place of ${from ?? "nobody"}, ${assetClass}`);
       },
     },
     runner,

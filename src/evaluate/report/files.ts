@@ -31,6 +31,8 @@ export type ReportSummary = {
   readonly madeMs: number;
   readonly codeVersion: string;
   readonly model: string | null;
+  /** Of the model's files; absent where the policy came from none, and of older reports. */
+  readonly modelDigest?: string;
   readonly verdict: Verdict;
   /** Open time of the last bar that training has seen, UTC milliseconds; null where that is not known. */
   readonly seenUntilMs: number | null;
@@ -77,6 +79,7 @@ export function reportSummary(comparison: Comparison, verdict: Verdict, provenan
     madeMs: provenance.madeMs,
     codeVersion: provenance.codeVersion,
     model: provenance.model ?? null,
+    ...(provenance.modelDigest === undefined ? {} : { modelDigest: provenance.modelDigest }),
     verdict,
     seenUntilMs: comparison.seenUntilMs ?? null,
     synthetic: result.synthetic,

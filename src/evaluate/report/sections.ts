@@ -320,6 +320,8 @@ export type Provenance = {
   readonly codeVersion: string;
   /** The model's name and version, where the policy came from a model file. */
   readonly model?: string;
+  /** Of its files. */
+  readonly modelDigest?: string;
   /** What was found about the candles when they were opened. */
   readonly dataNotes?: readonly string[];
 };

@@ -33,6 +33,8 @@ export type WriteReportOptions = {
   readonly madeMs: number;
   readonly codeVersion: string;
   readonly model?: string;
+  /** Of its files. */
+  readonly modelDigest?: string;
   /** What was found about the candles, for the provenance. */
   readonly dataNotes?: readonly string[];
 };
@@ -46,11 +48,18 @@ export type WrittenReport = {
 
 /** Writes a report into a folder of its own and answers where it is. */
 export function writeReport(options: WriteReportOptions): WrittenReport {
-  const { comparison, tape, folder, madeMs, codeVersion, model, dataNotes: found = [] } = options;
+  const { comparison, tape, folder, madeMs, codeVersion, model, modelDigest, dataNotes: found = [] } = options;
   ensureFolder(folder);
   const id = freeId(folder, comparison, madeMs);
   const dataNotes = [...found, ...markNotes(tape)];
-  const provenance = { id, madeMs, codeVersion, dataNotes, ...(model === undefined ? {} : { model }) };
+  const provenance = {
+    id,
+    madeMs,
+    codeVersion,
+    dataNotes,
+    ...(model === undefined ? {} : { model }),
+    ...(modelDigest === undefined ? {} : { modelDigest }),
+  };
   const judged = verdict(comparison);
   const target = join(folder, id);
   const temporary = temporaryName(target);

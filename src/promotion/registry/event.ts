@@ -39,8 +39,8 @@ export type EventBody =
       readonly reason: string;
       readonly incident?: string;
     }
-  /** The version that was live before is live again. */
-  | { readonly kind: "rollback"; readonly from: string; readonly reason: string }
+  /** The version that was live before is live again, in place of another one or of nobody (a champion that fell). */
+  | { readonly kind: "rollback"; readonly from: string | null; readonly reason: string }
   | { readonly kind: "multiplier"; readonly value: number; readonly reason: string }
   /** The stage begins anew: a threshold or the recipe has changed. */
   | { readonly kind: "restart"; readonly stage: Stage; readonly reason: string }

@@ -112,6 +112,37 @@ describe("the registry", () => {
     expect(state.find(ONE)?.stage).toBe("live");
   });
 
+  it("has no champion once it fell, and whoever was live before comes back by a rollback", async () => {
+    const registry = fresh();
+    await raise(registry, ONE);
+    await raise(registry, TWO);
+    await registry.append(TWO, "engine", { kind: "demote", from: "live", to: "paper", reason: "the fall" });
+    const pointers = () => registry.read().state.pointers("perpetual");
+    expect(pointers()).toMatchObject({ champion: null, previous: "1", paper: ["2"] });
+    expect(registry.read().state.find(ONE)?.stage, "nobody goes live by the fall of another").toBe("candidate");
+    await expect(
+      registry.append(ONE, "test", { kind: "rollback", from: "2", reason: "it fell" }),
+      "in place of one that reigns no more",
+    ).rejects.toThrow("the champion is nobody");
+    await registry.append(ONE, "test", { kind: "rollback", from: null, reason: "it fell" });
+    expect(pointers()).toMatchObject({ champion: "1", previous: null, paper: ["2"] });
+    expect(registry.read().state.find(ONE)?.stage).toBe("live");
+  });
+
+  it("puts no step before the one that it follows, where the clock was put back", async () => {
+    const { folder } = fresh();
+    const at = (ms: number) => new Registry(folder, new SimulatedClock(ms));
+    await raise(at(2_000), ONE, 1);
+    await at(1_000).append(ONE, "test", { kind: "demote", from: "paper", to: "candidate", reason: "r" });
+    expect(
+      at(1_000)
+        .read()
+        .events.map(({ timeMs }) => timeMs),
+    ).toEqual([2_000, 2_000, 2_000, 2_000]);
+    await at(3_000).append(ONE, "test", look("research"));
+    expect(at(1_000).read().events.at(-1)?.timeMs).toBe(3_000);
+  });
+
   it("lets weights of the same recipe inherit a stage, and of another none", async () => {
     const registry = fresh();
     await raise(registry, ONE);
@@ -255,7 +286,7 @@ describe("the registry", () => {
               from: other,
               conditions: [{ name: "x", figure: 1, wanted: "", outcome: "pass" }],
             },
-            rollback: { kind: "rollback", from: other, reason: "" },
+            rollback: { kind: "rollback", from: back % 2 === 0 ? other : null, reason: "" },
           };
           if (apply(subject, bodies[kind]) && kind === "look" && outcome === "pass") passed.get(version)?.add(gate);
           for (const standing of state.standings()) {

@@ -60,7 +60,9 @@ export class Registry {
         ...subject,
         ...body,
         seq: events.length,
-        timeMs: this.#clock.nowMs(),
+        // A clock that was put back must not put a step before the one that it follows: what counts from a stage's beginning
+        // would see nothing until then.
+        timeMs: Math.max(this.#clock.nowMs(), events.at(-1)?.timeMs ?? 0),
         actor,
         previous: events.at(-1)?.hash ?? GENESIS,
       };

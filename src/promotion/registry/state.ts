@@ -54,9 +54,12 @@ export class RegistryState {
     const inStage = (stage: Stage): string[] =>
       this.standings().flatMap((s) => (s.assetClass === assetClass && s.stage === stage ? [s.version] : []));
     const line = this.#champions.get(assetClass) ?? [];
+    const last = line.at(-1);
+    // Where the champion fell, nobody is: the one before stands in no stage, and waits for a rollback.
+    const reigns = last !== undefined && this.find({ version: last, assetClass })?.stage === "live";
     return {
-      champion: line.at(-1) ?? null,
-      previous: line.at(-2) ?? null,
+      champion: reigns ? last : null,
+      previous: (reigns ? line.at(-2) : last) ?? null,
       canary: inStage("canary").at(-1) ?? null,
       shadow: inStage("shadow"),
       paper: inStage("paper"),
@@ -187,11 +190,13 @@ export class RegistryState {
     const { champion, previous } = this.pointers(event.assetClass);
     if (champion !== event.from) throw refused(event, `the champion is ${champion ?? "nobody"}`);
     if (previous !== event.version) throw refused(event, `the version before the champion is ${previous ?? "none"}`);
-    const fallen = this.find({ ...event, version: event.from });
-    if (fallen !== undefined) {
-      this.#set({ ...fallen, ...begun(event, fallen), stage: "paper", accepted: false });
+    if (event.from !== null) {
+      const fallen = this.find({ ...event, version: event.from });
+      if (fallen !== undefined) {
+        this.#set({ ...fallen, ...begun(event, fallen), stage: "paper", accepted: false });
+      }
+      this.#dethrone({ ...event, version: event.from });
     }
-    this.#dethrone({ ...event, version: event.from });
     this.#set({ ...standing, ...begun(event, standing), stage: "live" });
   }
 
