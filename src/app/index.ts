@@ -34,7 +34,7 @@ export { type Check, CheckStatus } from "./doctor/check.ts";
 export { runChecks } from "./doctor/checks.ts";
 export { Jobs, type Work } from "./jobs/jobs.ts";
 export type { WorkOrder } from "./jobs/lines.ts";
-export { type ListedModel, listModels, searchText } from "./models/catalog.ts";
+export { type ListedModel, listModels, listModelsInSlices, searchText } from "./models/catalog.ts";
 export { type ModelDrift, modelDrift } from "./models/drift.ts";
 export { findModel, modelNames, modelVersions } from "./models/folders.ts";
 export { comparisonData, type Job, judge, judgeModel } from "./models/judge.ts";
@@ -104,7 +104,15 @@ export { type TrainedClassifierModel, trainClassifier } from "./training/classif
 export { classifierWords } from "./training/classifier-outcome.ts";
 export { correctionRows, correctionText } from "./training/correct-bias.ts";
 export { type TrainedEnsemble, trainEnsemble } from "./training/ensemble.ts";
-export { allRuns, beginRun, type RunEntry, runState, type TrainingRun } from "./training/runs.ts";
+export {
+  allRuns,
+  allRunsInSlices,
+  beginRun,
+  type RunEntry,
+  runEntryNamed,
+  runState,
+  type TrainingRun,
+} from "./training/runs.ts";
 export { type TrainExtras, train } from "./training/train.ts";
 export { askedLearner, flaggedConfig, type Trained, type TrainingFlags, trainAll } from "./training/trainings.ts";
 export { journalOf, runTune, type Tuned, type TuneOptions, tunedData } from "./tune/run.ts";

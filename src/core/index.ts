@@ -35,6 +35,7 @@ export {
   temporaryName,
   writeFileAtomic,
 } from "./files.ts";
+export { FileMemo } from "./file-memo.ts";
 export { FILL_REASONS, type Fill, FillReason } from "./fill.ts";
 export { bytesOf, canonicalJson, fingerprint, sha256, sha256Hex } from "./hash.ts";
 export {
@@ -52,6 +53,7 @@ export { EXIT_FILE, JOB_VARIABLE, JobReport, PROGRESS_FILE, type ProgressLine } 
 export { normalCdf, normalDensity, normalQuantile } from "./normal.ts";
 export type { Progress, ProgressListener } from "./progress.ts";
 export { freshId, freshSecret, freshSeed, Random, type RandomState, uniformAt } from "./random.ts";
+export { inSlices } from "./slices.ts";
 export { editDistance, nearestName } from "./suggest.ts";
 export { isFiat, plainSymbol, quoteOf, splitSymbol } from "./symbol.ts";
 export {

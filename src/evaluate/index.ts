@@ -64,7 +64,14 @@ export {
 } from "./ledger.ts";
 export { classifierPage } from "./pages/classifier-page.ts";
 export { comparisonPage, readRun } from "./pages/compare.ts";
-export { listResults, RESULT_KINDS, type ResultKind, readResult, type StoredResult } from "./pages/results.ts";
+export {
+  listResults,
+  listResultsInSlices,
+  RESULT_KINDS,
+  type ResultKind,
+  readResult,
+  type StoredResult,
+} from "./pages/results.ts";
 export { type WrittenPage, writePage, writeResult } from "./pages/store.ts";
 export type { ParityModel, ParityResult, ParityRun } from "./parity/check.ts";
 export type { Difference } from "./parity/differences.ts";
@@ -75,6 +82,7 @@ export type { ReportSummary, StrategySummary } from "./report/files.ts";
 export { portfolioRiskLine } from "./report/portfolio-risk.ts";
 export {
   listReports,
+  listReportsInSlices,
   loadReport,
   type ReportList,
   type WriteReportOptions,

@@ -32,6 +32,18 @@ export function numberText(_key: string, value: unknown): unknown {
  * Throws DATA_MISSING where there is no file, DATA_FORMAT where a line is not a record.
  */
 export function readRunRecords(path: string): RunRecord[] {
+  let records: RunRecord[] = [];
+  for (const record of runRecords(path)) {
+    if (record.kind === "continued") {
+      records = records.filter((earlier) => !("step" in earlier) || earlier.step <= record.step);
+    }
+    records.push(record);
+  }
+  return records;
+}
+
+/** Every record as it was written: one of kind "continued" takes back those of later steps before it. Throws as above. */
+export function* runRecords(path: string): Iterable<RunRecord> {
   const text = readTextIfPresent(path);
   if (text === undefined) {
     throw new TidemarkError("DATA_MISSING", {
@@ -40,17 +52,8 @@ export function readRunRecords(path: string): RunRecord[] {
       fix: "Name the folder of a training run.",
     });
   }
-  let records: RunRecord[] = [];
   const lines = text.slice(0, text.lastIndexOf("\n") + 1).split("\n");
-  for (const [i, line] of lines.entries()) {
-    if (line === "") continue;
-    const parsed = parseRecord(line, `${path}:${i + 1}`);
-    if (parsed.kind === "continued") {
-      records = records.filter((earlier) => !("step" in earlier) || earlier.step <= parsed.step);
-    }
-    records.push(parsed);
-  }
-  return records;
+  for (const [i, line] of lines.entries()) if (line !== "") yield parseRecord(line, `${path}:${i + 1}`);
 }
 
 function parseRecord(line: string, where: string): RunRecord {

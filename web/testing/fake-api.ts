@@ -268,6 +268,8 @@ export async function fakeApi(
         return { items: given(learning.promotionsOf()) };
       case "models":
         return { items: given(learning.modelsOf()), damaged: [] };
+      case "run-settings":
+        return learning.comparisonOf(query);
       case "runs":
         return rest[0] === undefined
           ? { items: given(learning.runsOf()) }

@@ -1,5 +1,5 @@
 /** @file The fake world's models, trainings, searches and reports. */
-import type { Model, Promotion, Run, Study, Trial } from "../../src/server/contract/index.ts";
+import type { Model, Promotion, RunComparison, RunDetail, Study, Trial } from "../../src/server/contract/index.ts";
 import { chance, HOUR, WORLD_MS } from "./fake-data.ts";
 
 export function modelsOf(): Model[] {
@@ -119,7 +119,7 @@ function settings(rate: number, hidden: number): Readonly<Record<string, unknown
   };
 }
 
-export function runsOf(): Run[] {
+export function runsOf(): RunDetail[] {
   const base = { encoder: "gru", symbols: ["BTCUSDT", "ETHUSDT", "SOLUSDT"], timeframe: "1h", totalSteps: 400_000 };
   return [
     {
@@ -156,8 +156,20 @@ export function runsOf(): Run[] {
   ];
 }
 
+/** Settings of runs beside each other: those that differ, or all. */
+export function comparisonOf(query: URLSearchParams): RunComparison {
+  const ids = (query.get("runs") ?? "").split(",");
+  const chosen = ids.flatMap((id) => runsOf().filter((run) => run.id === id));
+  const keys = [...new Set(chosen.flatMap(({ settings }) => Object.keys(settings)))].sort();
+  const items = keys.map((key) => {
+    const values = chosen.map(({ settings }) => String(settings[key] ?? "–"));
+    return { key, values, differs: values.some((value) => value !== values[0]) };
+  });
+  return { runs: ids, settings: keys.length, items: items.filter((one) => one.differs || query.get("all") === "yes") };
+}
+
 /** Curves as a training writes them: each has values at its own steps only. */
-export function metricsOf(run: Run): Record<string, Float64Array> {
+export function metricsOf(run: RunDetail): Record<string, Float64Array> {
   const next = chance(run.id.length + run.id.charCodeAt(run.id.length - 1));
   const rows = Math.max(2, Math.floor((run.steps ?? 0) / 2_048));
   const columns: Record<string, Float64Array> = {};

@@ -6,9 +6,9 @@ import type { StoredKey } from "../../market/index.ts";
 import type { Entry, SessionView } from "../../trade/index.ts";
 
 /** Decisions of a session that count as its latest signals. */
-const MOST_DECISIONS = 20;
+export const MOST_DECISIONS = 20;
 /** Decisions of a session that can be explained. */
-const MOST_EXPLAINED = 2_000;
+export const MOST_EXPLAINED = 2_000;
 const HOUR_MS = 3_600_000;
 
 /**

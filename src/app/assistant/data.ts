@@ -18,13 +18,22 @@ import { listReports } from "../../evaluate/index.ts";
 import { describeFamilies } from "../../features/index.ts";
 import { loadTape, type StoredKey, SYNTHETIC_VENUE, storedKeys } from "../../market/index.ts";
 import { manifestInstruments, readManifest } from "../../policy/index.ts";
+import type { Entry } from "../../trade/index.ts";
 import { dataRoot, modelsFolder, reportsFolder } from "../config/folders.ts";
 import type { Config } from "../config/load.ts";
 import { quotedHeadlines } from "../data/headlines.ts";
 import { findModel, modelNames } from "../models/folders.ts";
-import { entriesOf, listJournals } from "../trade/journals.ts";
+import { newestEntries, sessionNames } from "../trade/journals.ts";
 import { sessionStatus } from "../trade/sessions.ts";
-import { decisionCards, decisionSignals, performanceCard, preferredSet, sessionCard } from "./cards.ts";
+import {
+  decisionCards,
+  decisionSignals,
+  MOST_DECISIONS,
+  MOST_EXPLAINED,
+  performanceCard,
+  preferredSet,
+  sessionCard,
+} from "./cards.ts";
 import { readHeadlineFile } from "./headline-file.ts";
 import { readSignalFile } from "./signal-file.ts";
 import { storedReadings } from "./stored-alternative.ts";
@@ -96,29 +105,26 @@ export class StoredAssistantData implements AssistantData {
     };
   }
 
-  signals(): readonly TradingSignal[] {
-    return this.#signals ?? this.#decisions();
+  async signals(): Promise<readonly TradingSignal[]> {
+    if (this.#signals !== undefined) return this.#signals;
+    return this.#ofSessions(MOST_DECISIONS, decisionSignals);
   }
 
-  /** What the models of sessions decided last, from the journals. */
-  #decisions(): TradingSignal[] {
-    const config = this.#config;
-    return listJournals(config).flatMap(({ session }) =>
-      decisionSignals(
-        session,
-        entriesOf(config, session).map(({ entry }) => entry),
-      ),
-    );
+  decisions(): Promise<readonly DecisionCard[]> {
+    return this.#ofSessions(MOST_EXPLAINED, decisionCards);
   }
 
-  decisions(): readonly DecisionCard[] {
+  /** What the newest decisions of each session say, from the journals. */
+  async #ofSessions<T>(
+    most: number,
+    make: (session: string, entries: readonly Entry[]) => readonly T[],
+  ): Promise<readonly T[]> {
     const config = this.#config;
-    return listJournals(config).flatMap(({ session }) =>
-      decisionCards(
-        session,
-        entriesOf(config, session).map(({ entry }) => entry),
-      ),
-    );
+    const made: T[] = [];
+    for (const session of sessionNames(config)) {
+      made.push(...make(session, await newestEntries(config, session, "decision", most)));
+    }
+    return made;
   }
 
   /** Undefined of a file that a user brought: it may be as old as they like. */
@@ -131,7 +137,7 @@ export class StoredAssistantData implements AssistantData {
   async sessions(): Promise<readonly SessionCard[]> {
     const config = this.#config;
     const cards: SessionCard[] = [];
-    for (const { session } of listJournals(config)) {
+    for (const session of sessionNames(config)) {
       const { running, result } = await sessionStatus(config, session);
       cards.push(sessionCard(session, running, result));
     }

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { decimal } from "../../core/index.ts";
+import { JOURNAL_FILE, SqliteJournal } from "../../trade/index.ts";
 import { type Config, loadConfig, type Override } from "../config/load.ts";
 import type { AppContext } from "../context.ts";
 import { quietContext } from "../testing/context.ts";
 import { compareTrading } from "./compare.ts";
+import { withJournal } from "./journals.ts";
 import { replayStored } from "./replay.ts";
 
 let folder = "";
@@ -39,16 +41,16 @@ describe("two records held against each other", () => {
   test("a session is equal to itself, and the difference of two costs is fees and price", async () => {
     config = configured({ "backtest.fast": 8, "backtest.slow": 24 });
     await play("a");
-    const same = compareTrading(config, "replay/a", "replay/a");
+    const same = await compareTrading(config, "replay/a", "replay/a");
     expect([same.difference, same.onlyA, same.onlyB]).toEqual(["0", 0, 0]);
     expect(same.matched).toBeGreaterThan(3);
     // No name leads out of the folder of sessions, or around in it.
     for (const name of ["replay/../replay/a", "../state/replay/a", "replay/./a", "./replay/a", "../replay"]) {
-      expect(() => compareTrading(config, "replay/a", name), name).toThrow(/There is no (?:session|report)/);
+      await expect(compareTrading(config, "replay/a", name), name).rejects.toThrow(/There is no (?:session|report)/);
     }
     config = configured({ "backtest.fast": 8, "backtest.slow": 24, "exchange.taker_fee_bps": 20 });
     await play("b");
-    const { difference, parts, matched } = compareTrading(config, "replay/a", "replay/b");
+    const { difference, parts, matched } = await compareTrading(config, "replay/a", "replay/b");
     expect(matched).toBe(same.matched);
     expect(decimal(difference).lt(0)).toBe(true);
     expect(decimal(parts.fee).lt(0)).toBe(true);
@@ -62,21 +64,47 @@ describe("two records held against each other", () => {
     config = configured({ "backtest.fast": 8, "backtest.slow": 24 });
     const two = { strategies: ["sma-cross=BTCUSDT", "sma-cross=ETHUSDT"] };
     await replayStored(context, { ...two, name: "two" }, RANGE);
-    const { matched, onlyA, onlyB } = compareTrading(config, "replay/two", "replay/two");
+    const { matched, onlyA, onlyB } = await compareTrading(config, "replay/two", "replay/two");
     expect(matched).toBeGreaterThan(3);
     expect([onlyA, onlyB]).toEqual([0, 0]);
   });
 
-  test("a report is read from its trades; without them, and without either, the name is told", () => {
-    expect(() => compareTrading(config, "replay/none", "replay/none")).toThrow(
+  test("a session that has gone on is read on, and its file's successor from the beginning", async () => {
+    config = configured({ "backtest.fast": 8, "backtest.slow": 24 });
+    await play("all");
+    const records = withJournal(config, "replay/all", (journal) => [...journal.read(0)]);
+    const whole = await compareTrading(config, "replay/all", "replay/all");
+    const path = join(folder, "state", "replay", "part");
+    mkdirSync(path);
+    const write = (from: number, to: number): void => {
+      const journal = new SqliteJournal(join(path, JOURNAL_FILE), { durable: false });
+      for (const { entry, atMs } of records.slice(from, to)) journal.append([entry], atMs, false);
+      journal.close();
+    };
+    const matched = async (): Promise<number> => (await compareTrading(config, "replay/part", "replay/all")).matched;
+    const half = Math.floor(records.length / 2);
+    write(0, half);
+    const first = await Promise.all([matched(), matched()]);
+    expect(first[0]).toBe(first[1]);
+    expect(first[0]).toBeLessThan(whole.matched);
+    write(half, records.length);
+    expect(await matched()).toBe(whole.matched);
+    rmSync(path, { recursive: true });
+    mkdirSync(path);
+    write(0, half);
+    expect(await matched()).toBe(first[0]);
+  });
+
+  test("a report is read from its trades; without them, and without either, the name is told", async () => {
+    await expect(compareTrading(config, "replay/none", "replay/none")).rejects.toThrow(
       expect.objectContaining({ code: "JOURNAL_MISSING" }) as Error,
     );
-    expect(() => compareTrading(config, "none", "none")).toThrow(
+    await expect(compareTrading(config, "none", "none")).rejects.toThrow(
       expect.objectContaining({ code: "REPORT_MISSING" }) as Error,
     );
     const report = join(folder, "reports", "r1");
     mkdirSync(report, { recursive: true });
     writeFileSync(join(report, "summary.json"), "{}");
-    expect(() => compareTrading(config, "r1", "r1")).toThrow(/r1|report/i);
+    await expect(compareTrading(config, "r1", "r1")).rejects.toThrow(/r1|report/i);
   });
 });

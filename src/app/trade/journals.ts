@@ -1,7 +1,7 @@
 /** @file Journals of sessions, read: list, check, closed trades, the story of an order. Nothing here writes to a journal. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { formatMinute, TidemarkError, writeFileAtomic } from "../../core/index.ts";
+import { formatMinute, inSlices, TidemarkError, writeFileAtomic } from "../../core/index.ts";
 import {
   type EngineState,
   type Entry,
@@ -75,7 +75,7 @@ export function withJournal<T>(config: Config, session: string, use: (journal: S
 }
 
 /** One file on disk: a journal that was replaced by another is another. */
-function fileOf(config: Config, session: string): string {
+export function journalFile(config: Config, session: string): string {
   const path = journalPath(config, session);
   return `${path}#${statSync(path).ino}`;
 }
@@ -85,7 +85,7 @@ const folds = new Map<string, EngineState>();
 
 /** The state that a session's journal gives, from its newest snapshot or from where this process has read it to. */
 export function foldedSession(config: Config, session: string): EngineState {
-  const file = fileOf(config, session);
+  const file = journalFile(config, session);
   const state = withJournal(config, session, (journal) => foldJournal(journal, folds.get(file)));
   folds.set(file, state);
   return state;
@@ -95,7 +95,7 @@ const readers = new Map<string, TradeReader>();
 
 /** Closed trades of a session, oldest first; what was read before is not read again. */
 export function sessionTrades(config: Config, session: string): readonly JournalTrade[] {
-  const file = fileOf(config, session);
+  const file = journalFile(config, session);
   return withJournal(config, session, (journal) => {
     const known = readers.get(file);
     const reader = known !== undefined && known.seq <= journal.lastSeq ? known : new TradeReader();
@@ -125,6 +125,27 @@ export function entriesOf(
   session: string,
 ): Array<{ readonly atMs: number; readonly entry: Entry; readonly seq: number }> {
   return withJournal(config, session, (journal) => [...journal.read(0)]);
+}
+
+/** The newest entries of a kind, at most so many, oldest first; older records are read, in slices, where there are too few. */
+export function newestEntries<K extends Entry["kind"]>(
+  config: Config,
+  session: string,
+  kind: K,
+  most: number,
+): Promise<Array<Extract<Entry, { kind: K }>>> {
+  const isWanted = (entry: Entry): entry is Extract<Entry, { kind: K }> => entry.kind === kind;
+  return withJournal(config, session, async (journal) => {
+    const found: Array<Extract<Entry, { kind: K }>> = [];
+    const take = ({ entry }: { readonly entry: Entry }): void => {
+      if (isWanted(entry)) found.push(entry);
+    };
+    await inSlices(journal.newestOf(kind, most), take);
+    if (found.length >= most || journal.archives().length === 0) return found;
+    found.length = 0;
+    await inSlices(journal.read(0), take);
+    return found.slice(-most);
+  });
 }
 
 export type Exported = { readonly trades: number; readonly files: readonly string[] };

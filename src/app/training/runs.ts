@@ -4,11 +4,13 @@
  */
 
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import {
   ensureFolder,
+  FileMemo,
   fileError,
+  inSlices,
   nearestName,
   readTextIfPresent,
   systemCode,
@@ -111,12 +113,17 @@ function jsonOrNothing(text: string): unknown {
   }
 }
 
-function readRun(folder: string): TrainingRun | undefined {
-  const text = readTextIfPresent(join(folder, RUN_FILE));
+/** A configuration takes milliseconds to check, a list of trainings has hundreds, and a page asks for it every few seconds. */
+const runFiles = new FileMemo((path): TrainingRun | undefined => {
+  const text = readTextIfPresent(path);
   if (text === undefined) return undefined;
   // A damaged file is no run that could go on, and no reason not to go on with another.
   const parsed = runSchema.safeParse(jsonOrNothing(text));
-  return parsed.success ? opened(parsed.data, folder) : undefined;
+  return parsed.success ? opened(parsed.data, dirname(path)) : undefined;
+});
+
+function readRun(folder: string): TrainingRun | undefined {
+  return runFiles.get(join(folder, RUN_FILE));
 }
 
 function runNames(runs: string): string[] {
@@ -196,29 +203,48 @@ function newestCheckpoints(folder: string): string[] {
   });
 }
 
+function runIds(runs: string): string[] {
+  return runNames(runs)
+    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .filter((id) => existsSync(join(runs, id, RUN_FILE)));
+}
+
+function runEntry(runs: string, id: string): RunEntry {
+  const folder = join(runs, id);
+  const run = readRun(folder);
+  const checkpoints = newestCheckpoints(folder);
+  const newest = checkpoints.length === 0 ? [join(folder, RUN_FILE)] : checkpoints;
+  return {
+    id,
+    folder,
+    run,
+    steps:
+      checkpoints.length === 0
+        ? undefined
+        : checkpoints.reduce((sum, path) => sum + Number.parseInt(basename(path), 10), 0),
+    savedMs: Math.max(...newest.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)),
+    finished: run !== undefined && existsSync(run.modelFolder),
+  };
+}
+
 /** Every run, by name. */
 export function allRuns(config: Config): RunEntry[] {
   const runs = runsFolder(config);
-  return runNames(runs)
-    .sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
-    .filter((id) => existsSync(join(runs, id, RUN_FILE)))
-    .map((id) => {
-      const folder = join(runs, id);
-      const run = readRun(folder);
-      const checkpoints = newestCheckpoints(folder);
-      const newest = checkpoints.length === 0 ? [join(folder, RUN_FILE)] : checkpoints;
-      return {
-        id,
-        folder,
-        run,
-        steps:
-          checkpoints.length === 0
-            ? undefined
-            : checkpoints.reduce((sum, path) => sum + Number.parseInt(basename(path), 10), 0),
-        savedMs: Math.max(...newest.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)),
-        finished: run !== undefined && existsSync(run.modelFolder),
-      };
-    });
+  return runIds(runs).map((id) => runEntry(runs, id));
+}
+
+/** The same in slices, for a process that is asked other things meanwhile. */
+export async function allRunsInSlices(config: Config): Promise<RunEntry[]> {
+  const runs = runsFolder(config);
+  const entries: RunEntry[] = [];
+  await inSlices(runIds(runs), (id) => entries.push(runEntry(runs, id)));
+  return entries;
+}
+
+/** The run in the folder of this name, whatever is in it; undefined where there is none. */
+export function runEntryNamed(config: Config, id: string): RunEntry | undefined {
+  const runs = runsFolder(config);
+  return runNames(runs).includes(id) && existsSync(join(runs, id, RUN_FILE)) ? runEntry(runs, id) : undefined;
 }
 
 /** What waits, in one line: "stopper-1 (22,528 of 400,000 steps), ..." */

@@ -224,13 +224,15 @@ export class Analyst {
       const words = text.toLowerCase();
       return performanceAnswer(cards, cards.find(({ name }) => words.includes(name.toLowerCase()))?.name, book);
     }
-    if (kind === QuestionKind.signals) return signalsAnswer(this.#data.signals(), symbols, book);
+    if (kind === QuestionKind.signals) return signalsAnswer(await this.#data.signals(), symbols, book);
     if (kind === QuestionKind.positions) return positionsAnswer(await this.#data.sessions(), book);
     if (kind === QuestionKind.alternative) {
       return alternativeAnswer(await this.#data.alternative(), text, symbols, book);
     }
     if (kind === QuestionKind.news) return newsAnswer(await this.#data.headlines(), symbols, book);
-    if (kind === QuestionKind.decision) return decisionAnswer(this.#data.decisions(), symbols, book, directionIn(text));
+    if (kind === QuestionKind.decision) return {
+      return decisionAnswer(await this.#data.decisions(), symbols, book, directionIn(text));
+    }
     if (kind === QuestionKind.models) return modelsAnswer(this.#data.models(), book);
     if (kind === QuestionKind.concept) return this.#concept(term, book);
     if (kind === QuestionKind.help) return HELP;

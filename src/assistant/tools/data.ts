@@ -160,9 +160,9 @@ export type AssistantData = {
   symbols(): readonly string[];
   /** Undefined where there are none. */
   candles(symbol: string): Promise<SymbolCandles | undefined>;
-  signals(): readonly TradingSignal[];
+  signals(): readonly TradingSignal[] | Promise<readonly TradingSignal[]>;
   performance(): readonly PerformanceCard[];
-  decisions(): readonly DecisionCard[];
+  decisions(): readonly DecisionCard[] | Promise<readonly DecisionCard[]>;
   sessions(): Promise<readonly SessionCard[]>;
   models(): readonly ModelCard[];
   /** Undefined where what is stored can't be read. */

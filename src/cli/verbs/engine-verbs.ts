@@ -126,7 +126,7 @@ export function registerExplain(program: Command, runner: VerbRunner): void {
               fix: "Name both: `tidemark explain --compare replay/tidemark-1 live/tidemark-1`.",
             });
           }
-          const compared = compareTrading(context.config(), a, b);
+          const compared = await compareTrading(context.config(), a, b);
           output.text(comparisonText(compared, output.columns));
           output.data(compared);
           return;

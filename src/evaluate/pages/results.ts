@@ -3,8 +3,8 @@
  * among the reports as `<kind>.json`, what its verb says with `--json`, with a page beside it where it has one.
  */
 import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileError, readTextIfPresent, systemCode, TidemarkError } from "../../core/index.ts";
+import { basename, dirname, join } from "node:path";
+import { FileMemo, fileError, inSlices, readTextIfPresent, systemCode, TidemarkError } from "../../core/index.ts";
 
 export const RESULT_KINDS = ["walkforward", "kfold", "cpcv", "stress", "bias", "drift", "parity"] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
@@ -31,21 +31,43 @@ type Bag = Readonly<Record<string, unknown>>;
 
 const FOLDER = new RegExp(String.raw`^(\d{4}-\d{2}-\d{2})-(\d{2})(\d{2})(\d{2})-(${RESULT_KINDS.join("|")})(?:-|$)`);
 
+/** What lists show of a result, kept while its file stands: those of a search or a stress test are long. */
+const shown = new FileMemo((path) => readResult(dirname(dirname(path)), basename(dirname(path))).result);
+
 /** Every result of a folder, newest first; none where the folder doesn't exist. */
 export function listResults(folder: string): ResultList {
-  const results: StoredResult[] = [];
-  const unreadable: Array<{ id: string; error: TidemarkError }> = [];
-  for (const id of namesIn(folder)) {
-    if (!FOLDER.test(id)) continue;
+  const list = { results: [], unreadable: [] };
+  resultIds(folder).forEach(taking(list, folder));
+  return inOrder(list);
+}
+
+/** The same in slices, for a process that is asked other things meanwhile. */
+export async function listResultsInSlices(folder: string): Promise<ResultList> {
+  const list = { results: [], unreadable: [] };
+  await inSlices(resultIds(folder), taking(list, folder));
+  return inOrder(list);
+}
+
+type Taken = { readonly results: StoredResult[]; readonly unreadable: Array<ResultList["unreadable"][number]> };
+
+function resultIds(folder: string): string[] {
+  return namesIn(folder).filter((id) => FOLDER.test(id));
+}
+
+function taking({ results, unreadable }: Taken, folder: string): (id: string) => void {
+  return (id) => {
     try {
-      results.push(readResult(folder, id).result);
+      const result = shown.get(join(folder, id, `${FOLDER.exec(id)?.[5]}.json`));
+      results.push({ ...result, hasPage: existsSync(join(folder, id, "report.html")) });
     } catch (thrown) {
       if (!(thrown instanceof TidemarkError)) throw thrown;
       unreadable.push({ id, error: thrown });
     }
-  }
-  results.sort((a, b) => b.madeMs - a.madeMs || (a.id < b.id ? 1 : -1));
-  return { results, unreadable };
+  };
+}
+
+function inOrder({ results, unreadable }: Taken): ResultList {
+  return { results: results.sort((a, b) => b.madeMs - a.madeMs || (a.id < b.id ? 1 : -1)), unreadable };
 }
 
 /** One result with everything that its verb said. Throws REPORT_MISSING or DATA_FORMAT. */

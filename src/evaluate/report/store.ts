@@ -7,7 +7,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import {
   ensureFolder,
+  FileMemo,
   fileError,
+  inSlices,
   formatDay,
   readTextIfPresent,
   systemCode,
@@ -112,18 +114,22 @@ const summarySchema = z.looseObject({
   baselines: z.array(z.looseObject({ name: z.string(), statistics: z.looseObject({ totalReturn: z.number() }) })),
 });
 
+const summaries = new FileMemo((path) => {
+  const text = readTextIfPresent(path);
+  return text === undefined ? undefined : summarySchema.safeParse(jsonOrUndefined(text));
+});
+
 /** The summary of one report. Throws REPORT_MISSING where there is none and DATA_FORMAT where it can't be read. */
 export function loadReport(folder: string, id: string): ReportSummary {
   const path = join(folder, id, "summary.json");
-  const text = /^[\w.-]+$/.test(id) ? readTextIfPresent(path) : undefined;
-  if (text === undefined) {
+  const parsed = /^[\w.-]+$/.test(id) ? summaries.get(path) : undefined;
+  if (parsed === undefined) {
     throw new TidemarkError("REPORT_MISSING", {
       what: `There is no report "${id}"`,
       where: folder,
       fix: "List the reports with `tidemark report ls`.",
     });
   }
-  const parsed = summarySchema.safeParse(jsonOrUndefined(text));
   if (!parsed.success) {
     throw new TidemarkError("DATA_FORMAT", {
       what: "The report's summary can't be read: it is damaged or from another version",
@@ -151,18 +157,33 @@ export type ReportList = {
 
 /** Every report of a folder; none where the folder doesn't exist. */
 export function listReports(folder: string): ReportList {
-  const reports: ReportSummary[] = [];
-  const unreadable: { id: string; error: TidemarkError }[] = [];
-  for (const id of folderNames(folder)) {
+  const list = { reports: [], unreadable: [] };
+  folderNames(folder).forEach(taking(list, folder));
+  return inOrder(list);
+}
+
+/** The same in slices, for a process that is asked other things meanwhile. */
+export async function listReportsInSlices(folder: string): Promise<ReportList> {
+  const list = { reports: [], unreadable: [] };
+  await inSlices(folderNames(folder), taking(list, folder));
+  return inOrder(list);
+}
+
+type Taken = { readonly reports: ReportSummary[]; readonly unreadable: Array<ReportList["unreadable"][number]> };
+
+function taking({ reports, unreadable }: Taken, folder: string): (id: string) => void {
+  return (id) => {
     try {
       reports.push(loadReport(folder, id));
     } catch (thrown) {
       if (!(thrown instanceof TidemarkError)) throw thrown;
       unreadable.push({ id, error: thrown });
     }
-  }
-  reports.sort((a, b) => b.madeMs - a.madeMs || (a.id < b.id ? 1 : -1));
-  return { reports, unreadable };
+  };
+}
+
+function inOrder({ reports, unreadable }: Taken): ReportList {
+  return { reports: reports.sort((a, b) => b.madeMs - a.madeMs || (a.id < b.id ? 1 : -1)), unreadable };
 }
 
 function folderNames(folder: string): string[] {

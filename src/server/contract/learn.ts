@@ -52,11 +52,24 @@ export const runSchema = z.object({
   totalSteps: z.number().nullable(),
   savedMs: timeMs,
   finished: z.boolean(),
-  /** Settings by dotted key, for a comparison. */
-  settings: z.record(z.string(), z.unknown()),
 });
 export type Run = z.infer<typeof runSchema>;
 export const runsSchema = z.object({ items: z.array(runSchema) });
+export const runDetailSchema = runSchema.extend({
+  /** Settings by dotted key. */
+  settings: z.record(z.string(), z.unknown()),
+});
+export type RunDetail = z.infer<typeof runDetailSchema>;
+
+/** Settings of runs beside each other, in the order in which the runs were named. */
+export const runComparisonSchema = z.object({
+  runs: z.array(z.string()),
+  /** How many settings the runs have. */
+  settings: z.number(),
+  /** Those that differ, or all; a value as text. */
+  items: z.array(z.object({ key: z.string(), differs: z.boolean(), values: z.array(z.string()) })),
+});
+export type RunComparison = z.infer<typeof runComparisonSchema>;
 
 export const studySchema = z.object({
   name: z.string(),

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { type AppContext, type Config, compareTrading, reportsFolder, stateFolder } from "../../app/index.ts";
 import { TidemarkError } from "../../core/index.ts";
 import {
-  listReports,
-  listResults,
+  listReportsInSlices,
+  listResultsInSlices,
   RESULT_KINDS,
   type ReportSummary,
   readResult,
@@ -20,42 +20,44 @@ import { folderMark, Memo } from "./memo.ts";
 /** Trades of a difference that are shown. */
 const MOST_DIFFERENCES = 200;
 
-type Reports = ReturnType<typeof listReports>;
+type Reports = Awaited<ReturnType<typeof listReportsInSlices>>;
 
 export class JudgingResources {
   readonly #context: AppContext;
-  readonly #reports = new Memo<Reports>(1);
-  readonly #results = new Memo<ReturnType<typeof listResults>>(1);
-  readonly #differences = new Memo<Difference>(8);
+  readonly #reports = new Memo<Promise<Reports>>(1);
+  readonly #results = new Memo<ReturnType<typeof listResultsInSlices>>(1);
+  readonly #differences = new Memo<Promise<Difference>>(8);
 
   constructor(context: AppContext) {
     this.#context = context;
   }
 
-  reports(): { items: Report[]; unreadable: Array<{ id: string; error: string }> } {
-    const { reports, unreadable } = this.summaries();
+  async reports(): Promise<{ items: Report[]; unreadable: Array<{ id: string; error: string }> }> {
+    const { reports, unreadable } = await this.summaries();
     return {
       items: reports.map(reportOf),
       unreadable: unreadable.map(({ id, error }) => ({ id, error: error.what })),
     };
   }
 
-  report(id: string): Report {
-    return reportOf(this.#summary(id));
+  async report(id: string): Promise<Report> {
+    return reportOf(await this.#summary(id));
   }
 
   /** Columns timeMs, equity: growth since the start. */
   async reportEquity(id: string): Promise<Columns> {
-    const { timesMs, equity } = await readRun(reportsFolder(this.#context.config()), this.#summary(id));
+    const { timesMs, equity } = await readRun(reportsFolder(this.#context.config()), await this.#summary(id));
     return { timeMs: timesMs, equity };
   }
 
   /** The file of a report's page. */
-  reportPage(id: string): string {
-    return join(reportsFolder(this.#context.config()), this.#summary(id).id, "report.html");
+  async reportPage(id: string): Promise<string> {
+    return join(reportsFolder(this.#context.config()), (await this.#summary(id)).id, "report.html");
   }
 
-  results(kind: string | undefined): { items: Result[]; unreadable: Array<{ id: string; error: string }> } {
+  async results(
+    kind: string | undefined,
+  ): Promise<{ items: Result[]; unreadable: Array<{ id: string; error: string }> }> {
     if (kind !== undefined && !RESULT_KINDS.some((one) => one === kind)) {
       throw new TidemarkError("USAGE_ARGUMENT", {
         what: `"${kind.slice(0, 40)}" is no kind of result`,
@@ -64,7 +66,7 @@ export class JudgingResources {
       });
     }
     const folder = reportsFolder(this.#context.config());
-    const { results, unreadable } = this.#results.get("results", this.mark(), () => listResults(folder));
+    const { results, unreadable } = await this.#results.get("results", this.mark(), () => listResultsInSlices(folder));
     return {
       items: results.filter((one) => kind === undefined || one.kind === kind).map(resultOf),
       unreadable: unreadable.map(({ id, error }) => ({ id, error: error.what })),
@@ -87,12 +89,12 @@ export class JudgingResources {
     });
   }
 
-  /** Of all trades, with those that differ most. Throws JOURNAL_MISSING or REPORT_MISSING. */
-  difference(a: string, b: string): Difference {
+  /** Of all trades, with those that differ most. Rejects with JOURNAL_MISSING or REPORT_MISSING. */
+  difference(a: string, b: string): Promise<Difference> {
     const folder = this.#context.config();
     const mark = [a, b].map((name) => journalMark(folder, name)).join("\n");
-    return this.#differences.get(`${a}\n${b}`, `${mark}\n${this.mark()}`, () => {
-      const { parts, trades, ...sums } = compareTrading(folder, a, b);
+    return this.#differences.get(`${a}\n${b}`, `${mark}\n${this.mark()}`, async () => {
+      const { parts, trades, ...sums } = await compareTrading(folder, a, b);
       const shown = trades
         .map((trade) => ({ trade, size: Math.abs(Number(trade.difference)) }))
         .sort((one, other) => other.size - one.size)
@@ -117,12 +119,13 @@ export class JudgingResources {
     return folderMark(reportsFolder(this.#context.config()));
   }
 
-  summaries(): Reports {
+  summaries(): Promise<Reports> {
     const folder = reportsFolder(this.#context.config());
-    return this.#reports.get("reports", this.mark(), () => listReports(folder));
+    return this.#reports.get("reports", this.mark(), () => listReportsInSlices(folder));
   }
-  #summary(id: string): ReportSummary {
-    const found = this.summaries().reports.find((report) => report.id === id);
+
+  async #summary(id: string): Promise<ReportSummary> {
+    const found = (await this.summaries()).reports.find((report) => report.id === id);
     if (found !== undefined) return found;
     throw new TidemarkError("REPORT_MISSING", {
       what: `There is no report "${id}"`,

@@ -3,22 +3,23 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import {
   type AppContext,
-  allRuns,
+  allRunsInSlices,
   type ListedModel,
-  listModels,
+  listModelsInSlices,
   modelsFolder,
   openSearch,
   promotionStandings,
   type RunEntry,
+  runEntryNamed,
   runsFolder,
   searchNames,
   searchText,
 } from "../../app/index.ts";
-import { TidemarkError } from "../../core/index.ts";
+import { inSlices, TidemarkError } from "../../core/index.ts";
 import type { ReportSummary } from "../../evaluate/index.ts";
 import { countedTrials, type Study as SearchStudy, type Trial as SearchTrial, TrialState } from "../../search/index.ts";
-import { readRunRecords } from "../../tracking/index.ts";
-import type { Columns, Model, Promotion, Run, Study, Trial } from "../contract/index.ts";
+import { runRecords } from "../../tracking/index.ts";
+import type { Columns, Model, Promotion, Run, RunComparison, RunDetail, Study, Trial } from "../contract/index.ts";
 import type { JudgingResources } from "./judging.ts";
 import { folderMark, Memo } from "./memo.ts";
 import { wholeOf } from "./paging.ts";
@@ -26,12 +27,18 @@ import { wholeOf } from "./paging.ts";
 /** A lock that was touched within so long belongs to a training that runs. */
 const LOCK_MS = 120_000;
 
+/** As many as an address has room for. */
+const MOST_COMPARED = 1_000;
+
+type Models = { readonly items: Model[]; readonly damaged: Array<{ id: string; error: string }> };
+
 export class LearningResources {
   readonly #context: AppContext;
   readonly #judging: JudgingResources;
-  readonly #models = new Memo<{ items: Model[]; damaged: Array<{ id: string; error: string }> }>(1);
-  readonly #runs = new Memo<Run[]>(1);
-  readonly #metrics = new Memo<Columns>(8);
+  readonly #models = new Memo<Promise<Models>>(1);
+  readonly #metrics = new Memo<Promise<Columns>>(16);
+  /** A list that is being read: who asks meanwhile is given the same. */
+  #runs: Promise<RunDetail[]> | undefined;
   readonly #studies = new Memo<Promise<SearchStudy>>(32);
 
   constructor(context: AppContext, judging: JudgingResources) {
@@ -39,13 +46,13 @@ export class LearningResources {
     this.#judging = judging;
   }
 
-  models(): { items: Model[]; damaged: Array<{ id: string; error: string }> } {
+  models(): Promise<Models> {
     const config = this.#context.config();
     const mark = `${folderMark(modelsFolder(config), 2)}\n${this.#judging.mark()}\n${this.#stagesMark()}`;
-    return this.#models.get("models", mark, () => {
-      const { models, damaged } = listModels(config);
+    return this.#models.get("models", mark, async () => {
+      const { models, damaged } = await listModelsInSlices(config);
       const stages = new Map(this.promotions().map(({ model, version, stage }) => [`${model}/${version}`, stage]));
-      const { reports } = this.#judging.summaries();
+      const { reports } = await this.#judging.summaries();
       return {
         items: models
           .map((model) => modelOf(model, stages, reports))
@@ -55,8 +62,8 @@ export class LearningResources {
     });
   }
 
-  model(name: string, version: string): Model {
-    const found = this.models().items.find(({ id }) => id === `${name}/${version}`);
+  async model(name: string, version: string): Promise<Model> {
+    const found = (await this.models()).items.find(({ id }) => id === `${name}/${version}`);
     if (found !== undefined) return found;
     throw new TidemarkError("MODEL_MISSING", {
       what: `There is no model "${name}/${version}"`,
@@ -77,28 +84,53 @@ export class LearningResources {
     );
   }
 
-  runs(): Run[] {
-    const config = this.#context.config();
-    const nowMs = this.#context.clock.nowMs();
-    const mark = `${folderMark(runsFolder(config), 2)}\n${folderMark(modelsFolder(config), 2)}\n${Math.floor(nowMs / 5_000)}`;
-    return this.#runs.get("runs", mark, () =>
-      allRuns(config)
-        .map((entry) => runOf(entry, nowMs))
-        .sort((a, b) => b.savedMs - a.savedMs),
-    );
+  /** Newest first, without their settings: those of hundreds are megabytes. */
+  async runs(): Promise<Run[]> {
+    return (await this.#listed()).map(({ settings: _, ...run }) => run).sort((a, b) => b.savedMs - a.savedMs);
   }
 
-  run(id: string): Run {
-    const found = this.runs().find((run) => run.id === id);
-    if (found !== undefined) return found;
-    throw new TidemarkError("RUN_MISSING", {
-      what: `There is no run "${id}"`,
-      fix: "`tidemark runs ls` lists them.",
+  run(id: string): RunDetail {
+    const entry = runEntryNamed(this.#context.config(), id);
+    if (entry !== undefined) return runOf(entry, this.#context.clock.nowMs());
+    throw noRun(id);
+  }
+
+  /** Settings that differ between the runs, or all of them. Rejects with RUN_MISSING. */
+  async compare({ runs = "", all }: Readonly<Record<string, string | undefined>>): Promise<RunComparison> {
+    const ids = [...new Set(runs.split(",").filter((id) => id !== ""))];
+    if (ids.length > MOST_COMPARED) {
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `${ids.length} runs were named`,
+        where: "runs",
+        fix: `Name at most ${MOST_COMPARED} of them, with commas between them.`,
+      });
+    }
+    const known = new Map((await this.#listed()).map((run) => [run.id, run]));
+    const missing = ids.find((id) => !known.has(id));
+    if (missing !== undefined) throw noRun(missing);
+    const chosen = ids.flatMap((id) => known.get(id) ?? []);
+    const keys = [...new Set(chosen.flatMap(({ settings }) => Object.keys(settings)))].sort();
+    const items: RunComparison["items"] = [];
+    await inSlices(keys, (key) => {
+      const values = chosen.map(({ settings }) => textOf(settings[key]));
+      const differs = values.some((value) => value !== values[0]);
+      if (differs || all === "yes") items.push({ key, differs, values });
     });
+    return { runs: ids, settings: keys.length, items };
+  }
+
+  #listed(): Promise<RunDetail[]> {
+    const { config, clock } = this.#context;
+    this.#runs ??= allRunsInSlices(config())
+      .then((entries) => entries.map((entry) => runOf(entry, clock.nowMs())))
+      .finally(() => {
+        this.#runs = undefined;
+      });
+    return this.#runs;
   }
 
   /** Column step and every curve of the training, NaN where a step has no value. */
-  runMetrics(id: string): Columns {
+  async runMetrics(id: string): Promise<Columns> {
     this.run(id);
     const path = join(runsFolder(this.#context.config()), id, "metrics.jsonl");
     const stat = statSync(path, { throwIfNoEntry: false });
@@ -190,7 +222,20 @@ function modelOf(
   };
 }
 
-function runOf({ id, folder, run, steps, savedMs, finished }: RunEntry, nowMs: number): Run {
+/** What is compared, in the words of the page: a text as it is, all else as JSON, nothing as a dash. */
+function textOf(value: unknown): string {
+  if (value === undefined) return "–";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function noRun(id: string): TidemarkError {
+  return new TidemarkError("RUN_MISSING", {
+    what: `There is no run "${id.slice(0, 80)}"`,
+    fix: "`tidemark runs ls` lists them.",
+  });
+}
+
+function runOf({ id, folder, run, steps, savedMs, finished }: RunEntry, nowMs: number): RunDetail {
   const lock = statSync(join(folder, "run.lock"), { throwIfNoEntry: false });
   const isTraining = !finished && lock !== undefined && nowMs - lock.mtimeMs < LOCK_MS;
   const idle = run === undefined ? "unreadable" : steps === undefined ? "nothing saved" : "waiting";
@@ -221,18 +266,21 @@ function flat(value: object, before = ""): Record<string, unknown> {
   );
 }
 
-function curvesOf(path: string): Columns {
+async function curvesOf(path: string): Promise<Columns> {
   const rows = new Map<number, Record<string, number>>();
   const names = new Set<string>();
-  for (const record of readRunRecords(path)) {
-    if (record.kind !== "scalars") continue;
+  await inSlices(runRecords(path), (record) => {
+    if (record.kind === "continued") {
+      for (const step of rows.keys()) if (step > record.step) rows.delete(step);
+    }
+    if (record.kind !== "scalars") return;
     const row = rows.get(record.step) ?? {};
     for (const [name, value] of Object.entries(record.values)) {
       row[name] = value;
       names.add(name);
     }
     rows.set(record.step, row);
-  }
+  });
   const steps = [...rows.keys()].sort((a, b) => a - b);
   const column = (name: string): Float64Array =>
     Float64Array.from(steps, (step) => rows.get(step)?.[name] ?? Number.NaN);

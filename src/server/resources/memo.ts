@@ -23,7 +23,7 @@ export function folderMark(folder: string, depth = 1): string {
     .join("\n");
 }
 
-/** Keeps the newest values, each while its mark stands. */
+/** Keeps the newest values, each while its mark stands; a promise that was broken is not kept. */
 export class Memo<T> {
   readonly #most: number;
   readonly #kept = new Map<string, { readonly mark: string; readonly value: T }>();
@@ -38,6 +38,11 @@ export class Memo<T> {
     const value = make();
     this.#kept.delete(key);
     this.#kept.set(key, { mark, value });
+    if (value instanceof Promise) {
+      value.catch(() => {
+        if (this.#kept.get(key)?.value === value) this.#kept.delete(key);
+      });
+    }
     if (this.#kept.size > this.#most) {
       const [oldest] = this.#kept.keys();
       this.#kept.delete(oldest);

@@ -41,8 +41,8 @@ function record(name: string, trades: readonly ComparedTrade[], over: Partial<Tr
 }
 
 /** The parts that are not zero, as numbers. */
-function partsOf(a: TradingRecord, b: TradingRecord): Record<string, number> {
-  const { parts } = compareRecords(a, b);
+async function partsOf(a: TradingRecord, b: TradingRecord): Promise<Record<string, number>> {
+  const { parts } = await compareRecords(a, b);
   return Object.fromEntries(
     DIFFERENCE_PARTS.map((part) => [part, Number(parts[part])] as const).filter(([, value]) => value !== 0),
   );
@@ -72,28 +72,28 @@ describe("what two records differ in has its cause", () => {
       trade({ from: 10, to: 20, quantity: "1", entryPrice: "101" }),
       { size: -10, price: -1 },
     ],
-  ])("%s", (_what, b, expected) => {
-    expect(partsOf(record("a", [A]), record("b", [b]))).toEqual(expected);
+  ])("%s", async (_what, b, expected) => {
+    expect(await partsOf(record("a", [A]), record("b", [b]))).toEqual(expected);
   });
 
-  test("a trade that one has alone is a signal, a refusal with its code, or other data", () => {
+  test("a trade that one has alone is a signal, a refusal with its code, or other data", async () => {
     const alone = record("a", [A]);
-    expect(partsOf(alone, record("b", []))).toEqual({ signal: -19 });
-    expect(partsOf(record("b", []), alone)).toEqual({ signal: 19 });
+    expect(await partsOf(alone, record("b", []))).toEqual({ signal: -19 });
+    expect(await partsOf(record("b", []), alone)).toEqual({ signal: 19 });
     const refusals = [{ symbol: "BTCUSDT", atMs: 10 * HOUR_MS + 5, code: "GATE_QUOTE_AGE" }];
-    const refused = compareRecords(alone, record("b", [], { refusals }));
+    const refused = await compareRecords(alone, record("b", [], { refusals }));
     expect([refused.parts.refusal, refused.trades[0].why]).toEqual(["-19", "b was refused: GATE_QUOTE_AGE"]);
-    const other = compareRecords(alone, record("b", [], { refusals: [{ ...refusals[0], symbol: "ETHUSDT" }] }));
+    const other = await compareRecords(alone, record("b", [], { refusals: [{ ...refusals[0], symbol: "ETHUSDT" }] }));
     expect(other.parts.signal).toBe("-19");
-    expect(partsOf({ ...alone, rows: rows("1") }, record("b", [], { rows: rows("2") }))).toEqual({ data: -19 });
-    expect(partsOf({ ...alone, rows: rows("1") }, record("b", [], { rows: rows("1") }))).toEqual({ signal: -19 });
+    expect(await partsOf({ ...alone, rows: rows("1") }, record("b", [], { rows: rows("2") }))).toEqual({ data: -19 });
+    expect(await partsOf({ ...alone, rows: rows("1") }, record("b", [], { rows: rows("1") }))).toEqual({ signal: -19 });
   });
 
-  test("a short trade's entry counts the other way; another side is another trade", () => {
+  test("a short trade's entry counts the other way; another side is another trade", async () => {
     const a = trade({ from: 1, to: 3, side: "short", entryPrice: "110", exitPrice: "100" });
     const b = trade({ from: 1, to: 3, side: "short", entryPrice: "109", exitPrice: "100" });
-    expect(partsOf(record("a", [a]), record("b", [b]))).toEqual({ price: -2 });
-    const { matched, onlyA, onlyB } = compareRecords(record("a", [a]), record("b", [trade({ from: 1, to: 3 })]));
+    expect(await partsOf(record("a", [a]), record("b", [b]))).toEqual({ price: -2 });
+    const { matched, onlyA, onlyB } = await compareRecords(record("a", [a]), record("b", [trade({ from: 1, to: 3 })]));
     expect([matched, onlyA, onlyB]).toEqual([0, 1, 1]);
   });
 });
@@ -130,10 +130,10 @@ const anyRecord = fc
     ),
   );
 
-test("the parts add up exactly, trade by trade and over all, and every trade is told once", () => {
-  fc.assert(
-    fc.property(anyRecord, anyRecord, (a, b) => {
-      const compared = compareRecords(a, b);
+test("the parts add up exactly, trade by trade and over all, and every trade is told once", async () => {
+  await fc.assert(
+    fc.asyncProperty(anyRecord, anyRecord, async (a, b) => {
+      const compared = await compareRecords(a, b);
       const sum = (parts: (typeof compared)["parts"]) =>
         exactText(DIFFERENCE_PARTS.reduce((total, part) => total.plus(parts[part]), decimal("0")));
       for (const one of compared.trades) expect(sum(one.parts)).toBe(one.difference);

@@ -3,7 +3,7 @@
  * parts of a trade add up to its difference exactly, and those of all trades to the difference of the records: what is
  * left by rounding an average price is part of the price.
  */
-import { type Decimal, type DecimalText, decimal, exactText } from "../../core/index.ts";
+import { type Decimal, type DecimalText, decimal, exactText, inSlices } from "../../core/index.ts";
 
 export type ComparedTrade = {
   readonly symbol: string;
@@ -72,10 +72,15 @@ function texts(sums: Sums): DifferenceParts {
   return Object.fromEntries(DIFFERENCE_PARTS.map((part) => [part, exactText(sums[part])])) as DifferenceParts;
 }
 
-export function compareRecords(a: TradingRecord, b: TradingRecord): RecordComparison {
-  const trades = pairs(a, b).map(([left, right]) => explain(a, b, left, right));
+/** In slices: a year of trades takes its time, and a server that compares them is asked other things. */
+export async function compareRecords(a: TradingRecord, b: TradingRecord): Promise<RecordComparison> {
+  const trades: TradeDifference[] = [];
   const parts = none();
-  for (const trade of trades) for (const part of DIFFERENCE_PARTS) parts[part] = parts[part].plus(trade.parts[part]);
+  await inSlices(pairs(a, b), ([left, right]) => {
+    const trade = explain(a, b, left, right);
+    trades.push(trade);
+    for (const part of DIFFERENCE_PARTS) parts[part] = parts[part].plus(trade.parts[part]);
+  });
   const net = (record: TradingRecord): Decimal =>
     record.trades.reduce((sum, { netProfit }) => sum.plus(netProfit), decimal("0"));
   return {

@@ -170,6 +170,15 @@ export class SqliteJournal implements Journal {
     });
   }
 
+  /** The newest records of a kind that the journal itself holds, at most so many, oldest first. */
+  newestOf(kind: Entry["kind"], most: number): JournalRecord[] {
+    if (this.#isBare) return [];
+    const rows = this.#db
+      .prepare("SELECT * FROM records WHERE kind = ? AND seq > ? ORDER BY seq DESC LIMIT ?")
+      .all(kind, this.archived().seq, most);
+    return rows.map((row) => parseRecord(storedRecord(row), this.path)).reverse();
+  }
+
   #archivedRecord(seq: number): StoredRecord | undefined {
     const archive = this.#archiveBehind(seq - 1);
     if (archive === undefined || archive.firstSeq > seq) return undefined;

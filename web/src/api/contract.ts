@@ -36,6 +36,8 @@ export type {
   RequestLimit,
   Result,
   Run,
+  RunComparison,
+  RunDetail,
   Series,
   Session,
   SessionRisk,

@@ -3,7 +3,7 @@ import { useQueries } from "@tanstack/react-query";
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { Link } from "wouter";
 import { askBytes } from "../api/client.ts";
-import { type Columns, decodeColumns, type Run } from "../api/contract.ts";
+import { type Columns, decodeColumns, type Run, type RunComparison } from "../api/contract.ts";
 import { useApi } from "../api/queries.ts";
 import { figure, number } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
@@ -12,11 +12,13 @@ import { Inline } from "../parts/field.tsx";
 import { Page, Panel } from "../parts/panel.tsx";
 import { Empty, Loaded, Loading } from "../parts/states.tsx";
 import { type Column, Table } from "../parts/table.tsx";
-import { type Difference, differences, overlay, valueAtStep } from "./difference.ts";
+import { overlay, settingRows, sortKey, valueAtStep } from "./difference.ts";
 
 const LineChart = lazy(async () => ({ default: (await import("../charts/line-chart.tsx")).LineChart }));
 /** Curves in one picture; more can't be told apart. */
 const MOST_CURVES = 8;
+/** Buttons that leave a run out. */
+const MOST_NAMED = 24;
 
 export function Compare(): ReactNode {
   const query = useApi<{ readonly items: readonly Run[] }>("runs");
@@ -26,12 +28,13 @@ export function Compare(): ReactNode {
     <Page title="Compare runs" note="What changed, and what came of it.">
       <Loaded query={query} lines={4}>
         {({ items }) => {
-          const chosen = ids.flatMap((id) => items.filter((run) => run.id === id));
+          const byId = new Map(items.map((run) => [run.id, run]));
+          const chosen = ids.flatMap((id) => byId.get(id) ?? []);
           return (
             <>
               <Panel title="Runs" note={`${chosen.length} chosen`}>
                 <div className="row">
-                  {chosen.map((run) => (
+                  {chosen.slice(0, MOST_NAMED).map((run) => (
                     <Button
                       key={run.id}
                       small
@@ -41,6 +44,7 @@ export function Compare(): ReactNode {
                       {run.id} ✕
                     </Button>
                   ))}
+                  {chosen.length > MOST_NAMED && <span className="muted">and {chosen.length - MOST_NAMED} more</span>}
                   <Inline label="Add">
                     {(id) => (
                       <select id={id} value="" onChange={(event) => setWanted([...ids, event.target.value].join(","))}>
@@ -75,8 +79,10 @@ export function Compare(): ReactNode {
 }
 
 function Chosen({ runs }: { readonly runs: readonly Run[] }): ReactNode {
+  // More curves can't be told apart, and those of hundreds would be tens of megabytes.
+  const drawn = runs.slice(0, MOST_CURVES);
   const metrics = useQueries({
-    queries: runs.map(({ id }) => ({
+    queries: drawn.map(({ id }) => ({
       queryKey: [`runs/${encodeURIComponent(id)}/metrics`, {}],
       queryFn: async () => decodeColumns(await askBytes(`runs/${encodeURIComponent(id)}/metrics`)),
       structuralSharing: false as const,
@@ -86,13 +92,22 @@ function Chosen({ runs }: { readonly runs: readonly Run[] }): ReactNode {
   if (columns.some((one) => one === undefined)) return <Loading lines={4} />;
   return (
     <>
-      <Curves runs={runs} columns={columns as readonly Columns[]} />
+      <Curves runs={drawn} of={runs.length} columns={columns as readonly Columns[]} />
       <Settings runs={runs} />
     </>
   );
 }
 
-function Curves({ runs, columns }: { readonly runs: readonly Run[]; readonly columns: readonly Columns[] }): ReactNode {
+function Curves({
+  runs,
+  of,
+  columns,
+}: {
+  readonly runs: readonly Run[];
+  /** Of so many that are compared. */
+  readonly of: number;
+  readonly columns: readonly Columns[];
+}): ReactNode {
   const names = [...new Set(columns.flatMap((one) => Object.keys(one)))].filter((name) => name !== "step").sort();
   const [wanted, setWanted] = useQueryParam("curve");
   const name =
@@ -110,7 +125,7 @@ function Curves({ runs, columns }: { readonly runs: readonly Run[]; readonly col
     <>
       <Panel
         title="Curve"
-        note={runs.length > MOST_CURVES ? `the first ${MOST_CURVES} of ${runs.length}` : undefined}
+        note={of > runs.length ? `the first ${runs.length} of ${of}` : undefined}
         actions={
           <Inline label="Of">
             {(id) => (
@@ -129,7 +144,7 @@ function Curves({ runs, columns }: { readonly runs: readonly Run[]; readonly col
             axis="number"
             x={joined.x}
             height={280}
-            curves={runs.slice(0, MOST_CURVES).map(({ id }, index) => ({ label: id, values: joined.curves[index] }))}
+            curves={runs.map(({ id }, index) => ({ label: id, values: joined.curves[index] }))}
           />
         </Suspense>
       </Panel>
@@ -191,19 +206,74 @@ function AtStep({
   );
 }
 
+/** Beside so many runs a setting has a row of its own; more runs have a row each, to be sorted and found. */
+const MOST_COLUMNS = MOST_CURVES;
+
 function Settings({ runs }: { readonly runs: readonly Run[] }): ReactNode {
   const [all, setAll] = useQueryParam("all");
-  const rows = useMemo(() => differences(runs.map(({ settings }) => settings)), [runs]);
-  const shown = all === "yes" ? rows : rows.filter(({ differs }) => differs);
-  const table: readonly Column<Difference>[] = [
+  const params = { runs: runs.map(({ id }) => id).join(","), ...(all === "yes" ? { all } : {}) };
+  const query = useApi<RunComparison>("run-settings", { params });
+  const [sought, setSought] = useQueryParam("find");
+  const differing = (query.data?.items ?? []).filter(({ differs }) => differs).length;
+  const isLong = runs.length > MOST_COLUMNS;
+  return (
+    <Panel
+      title="Settings"
+      note={query.data === undefined ? undefined : `${differing} of ${query.data.settings} differ`}
+      isFlush
+      actions={
+        <>
+          {isLong && (
+            <Inline label="Find">
+              {(id) => (
+                <input
+                  id={id}
+                  type="search"
+                  size={14}
+                  placeholder="a run, a value"
+                  value={sought ?? ""}
+                  onChange={(event) => setSought(event.target.value === "" ? null : event.target.value)}
+                />
+              )}
+            </Inline>
+          )}
+          <Inline label="Equal ones too">
+            {(id) => (
+              <input
+                id={id}
+                type="checkbox"
+                checked={all === "yes"}
+                onChange={(event) => setAll(event.target.checked ? "yes" : null)}
+              />
+            )}
+          </Inline>
+        </>
+      }
+    >
+      <Loaded query={query} lines={4}>
+        {(compared) =>
+          isLong ? (
+            <ByRun compared={compared} sought={sought} />
+          ) : (
+            <BySetting compared={compared} isAll={all === "yes"} />
+          )
+        }
+      </Loaded>
+    </Panel>
+  );
+}
+
+function BySetting({ compared, isAll }: { readonly compared: RunComparison; readonly isAll: boolean }): ReactNode {
+  type Row = RunComparison["items"][number];
+  const table: readonly Column<Row>[] = [
     {
       id: "key",
       title: "Setting",
       sort: ({ key }) => key,
-      cell: ({ key, differs }) => (differs && all === "yes" ? <strong>{key}</strong> : key),
+      cell: ({ key, differs }) => (differs && isAll ? <strong>{key}</strong> : key),
     },
-    ...runs.map(
-      ({ id }, index): Column<Difference> => ({
+    ...compared.runs.map(
+      (id, index): Column<Row> => ({
         id,
         title: id,
         isRight: true,
@@ -212,31 +282,48 @@ function Settings({ runs }: { readonly runs: readonly Run[] }): ReactNode {
     ),
   ];
   return (
-    <Panel
-      title="Settings"
-      note={`${rows.filter(({ differs }) => differs).length} of ${rows.length} differ`}
-      isFlush
-      actions={
-        <Inline label="Equal ones too">
-          {(id) => (
-            <input
-              id={id}
-              type="checkbox"
-              checked={all === "yes"}
-              onChange={(event) => setAll(event.target.checked ? "yes" : null)}
-            />
-          )}
-        </Inline>
-      }
-    >
-      <Table
-        label="Settings of the runs"
-        rows={shown}
-        columns={table}
-        orderName="settings"
-        rowKey={({ key }) => key}
-        empty={<Empty title="Their settings are equal" />}
-      />
-    </Panel>
+    <Table
+      label="Settings of the runs"
+      rows={compared.items}
+      columns={table}
+      orderName="settings"
+      rowKey={({ key }) => key}
+      empty={<Empty title="Their settings are equal" />}
+    />
+  );
+}
+
+function ByRun({ compared, sought }: { readonly compared: RunComparison; readonly sought: string | null }): ReactNode {
+  const rows = useMemo(() => settingRows(compared, sought), [compared, sought]);
+  type Row = (typeof rows)[number];
+  const table = useMemo(
+    (): readonly Column<Row>[] => [
+      {
+        id: "run",
+        title: "Run",
+        sort: ({ id }) => id,
+        cell: ({ id }) => <Link to={`/runs/${encodeURIComponent(id)}`}>{id}</Link>,
+      },
+      ...compared.items.map(
+        ({ key }, index): Column<Row> => ({
+          id: key,
+          title: key,
+          isRight: true,
+          sort: ({ values }) => sortKey(values[index]),
+          cell: ({ values }) => <span className="mono">{values[index]}</span>,
+        }),
+      ),
+    ],
+    [compared],
+  );
+  return (
+    <Table
+      label="Settings of the runs"
+      rows={rows}
+      columns={table}
+      orderName="settings"
+      rowKey={({ id }) => id}
+      empty={<Empty title={sought === null ? "Their settings are equal" : `No run has "${sought}" in it`} />}
+    />
   );
 }

@@ -1,20 +1,4 @@
-/** @file What differs between runs: their settings, and the values of a curve at a step. */
-
-export type Difference = { readonly key: string; readonly values: readonly string[]; readonly differs: boolean };
-
-function textOf(value: unknown): string {
-  if (value === undefined) return "–";
-  return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/** Every setting of every run by its name; `differs` where two of them have different values. */
-export function differences(runs: readonly Readonly<Record<string, unknown>>[]): Difference[] {
-  const keys = [...new Set(runs.flatMap((settings) => Object.keys(settings)))].sort();
-  return keys.map((key) => {
-    const values = runs.map((settings) => textOf(settings[key]));
-    return { key, values, differs: values.some((value) => value !== values[0]) };
-  });
-}
+/** @file What differs between runs: the values of a curve at a step, and curves over each other. */
 
 /** The last value at or before a step; NaN where there is none. */
 export function valueAtStep(steps: ArrayLike<number>, values: ArrayLike<number>, step: number): number {
@@ -36,4 +20,26 @@ export function overlay(runs: readonly { readonly steps: ArrayLike<number>; read
     return curve;
   });
   return { x, curves };
+}
+
+/** A row a run with its values of every setting that is compared; every word of what is sought is somewhere in it. */
+export function settingRows(
+  {
+    runs,
+    items,
+  }: { readonly runs: readonly string[]; readonly items: readonly { readonly values: readonly string[] }[] },
+  sought: string | null,
+): Array<{ readonly id: string; readonly values: readonly string[] }> {
+  const words = (sought ?? "").toLowerCase().split(" ");
+  return runs
+    .map((id, at) => ({ id, values: items.map(({ values }) => values[at]) }))
+    .filter(({ id, values }) => {
+      const text = [id, ...values].join(" ").toLowerCase();
+      return words.every((word) => text.includes(word));
+    });
+}
+
+/** A number where the text is one: 10 comes after 9. */
+export function sortKey(text: string): string | number {
+  return text !== "" && Number.isFinite(Number(text)) ? Number(text) : text;
 }

@@ -1,7 +1,7 @@
 /** @file One training: does it learn, is it healthy, does it overfit, how does it behave. */
 import { lazy, type ReactNode, Suspense, useMemo, useState } from "react";
 import { Link, useParams } from "wouter";
-import type { Columns, Job, Run } from "../api/contract.ts";
+import type { Columns, Job, RunDetail } from "../api/contract.ts";
 import { useApi, useColumns } from "../api/queries.ts";
 import type { Curve } from "../charts/line-chart.tsx";
 import { smooth } from "../charts/smoothing.ts";
@@ -58,7 +58,7 @@ const VIEWS: readonly View[] = [
 
 export function RunScreen(): ReactNode {
   const { id = "" } = useParams();
-  const query = useApi<Run>(`runs/${encodeURIComponent(id)}`, { everyMs: 3_000 });
+  const query = useApi<RunDetail>(`runs/${encodeURIComponent(id)}`, { everyMs: 3_000 });
   return (
     <Loaded query={query} lines={4}>
       {(run) => <Content run={run} />}
@@ -66,7 +66,7 @@ export function RunScreen(): ReactNode {
   );
 }
 
-function Content({ run }: { readonly run: Run }): ReactNode {
+function Content({ run }: { readonly run: RunDetail }): ReactNode {
   const isRunning = run.state === "training";
   const metrics = useColumns(`runs/${encodeURIComponent(run.id)}/metrics`, isRunning ? { everyMs: 2_500 } : {});
   const jobs = useApi<{ readonly items: readonly Job[] }>("jobs", { everyMs: 2_000 }).data?.items ?? [];
@@ -149,7 +149,7 @@ function Lamps({
 }: {
   readonly columns: Columns;
   readonly share: number;
-  readonly run: Run;
+  readonly run: RunDetail;
 }): ReactNode {
   const target = Number(run.settings["training.targetKl"] ?? run.settings["training.target_kl"] ?? 0);
   const lamps = lampsOf(columns, share, Number.isFinite(target) ? target : 0);
@@ -248,7 +248,7 @@ function Views({ columns }: { readonly columns: Columns }): ReactNode {
   );
 }
 
-function Settings({ run }: { readonly run: Run }): ReactNode {
+function Settings({ run }: { readonly run: RunDetail }): ReactNode {
   const entries = Object.entries(run.settings);
   if (entries.length === 0) return null;
   return (

@@ -6,6 +6,7 @@ import { useApi } from "../api/queries.ts";
 import { number, percent } from "../lib/format.ts";
 import { useQueryParam } from "../lib/query-param.ts";
 import { Button } from "../parts/button.tsx";
+import { Inline } from "../parts/field.tsx";
 import { isAtWork, JobLine } from "../parts/job-row.tsx";
 import { Badge, Bar, CommandLine, Page, Panel } from "../parts/panel.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
@@ -29,6 +30,7 @@ export function Runs(): ReactNode {
   const atWork = (jobs.data?.items ?? []).filter(
     (job) => isAtWork(job) && (job.kind === "train" || job.kind === "tune"),
   );
+  const [sought, setSought] = useQueryParam("find");
   const toggle = (id: string): void => {
     const next = new Set(chosen);
     if (!next.delete(id)) next.add(id);
@@ -65,20 +67,67 @@ export function Runs(): ReactNode {
           ))}
         </Panel>
       )}
-      <Panel title="Runs" note="on disk; a run that was stopped goes on where it was" isFlush>
+      <Panel
+        title="Runs"
+        note="on disk; a run that was stopped goes on where it was"
+        isFlush
+        actions={
+          <>
+            <Inline label="Find">
+              {(id) => (
+                <input
+                  id={id}
+                  type="search"
+                  size={14}
+                  placeholder="name, market, state"
+                  value={sought ?? ""}
+                  onChange={(event) => setSought(event.target.value === "" ? null : event.target.value)}
+                />
+              )}
+            </Inline>
+            <Button
+              small
+              onClick={() => {
+                const found = (runs.data?.items ?? []).filter((run) => isFound(run, sought)).map(({ id }) => id);
+                setChosen(new Set(found.every((id) => chosen.has(id)) ? [] : [...chosen, ...found]));
+              }}
+            >
+              Choose all that are shown
+            </Button>
+          </>
+        }
+      >
         <Loaded query={runs} lines={4}>
-          {({ items }) => <RunTable runs={items} chosen={chosen} onToggle={toggle} />}
+          {({ items }) => (
+            <RunTable
+              runs={items.filter((run) => isFound(run, sought))}
+              chosen={chosen}
+              onToggle={toggle}
+              sought={sought}
+            />
+          )}
         </Loaded>
       </Panel>
     </Page>
   );
 }
 
+/** Every word of what is sought is somewhere in what the row shows. */
+export function isFound({ id, state, encoder, symbols, timeframe }: Run, sought: string | null): boolean {
+  const text = [id, state, encoder ?? "", ...symbols, timeframe ?? ""].join(" ").toLowerCase();
+  return (sought ?? "")
+    .toLowerCase()
+    .split(" ")
+    .every((word) => text.includes(word));
+}
+
 function RunTable({
   runs,
   chosen,
   onToggle,
+  sought,
 }: {
+  readonly sought: string | null;
   readonly runs: readonly Run[];
   readonly chosen: ReadonlySet<string>;
   readonly onToggle: (id: string) => void;
@@ -135,10 +184,14 @@ function RunTable({
       order={{ column: "saved", isDown: true }}
       rowKey={({ id }) => id}
       empty={
-        <Empty title="No training has run yet">
-          <p>A training learns a policy from the candles of its range; it shows here while it runs.</p>
-          <CommandLine line="tidemark train" />
-        </Empty>
+        sought !== null ? (
+          <Empty title={`No run has "${sought}" in it`} />
+        ) : (
+          <Empty title="No training has run yet">
+            <p>A training learns a policy from the candles of its range; it shows here while it runs.</p>
+            <CommandLine line="tidemark train" />
+          </Empty>
+        )
       }
     />
   );

@@ -3,7 +3,7 @@ import { sessionsOf } from "../../testing/fake-data.ts";
 import { metricsOf, runsOf, trialsOf } from "../../testing/fake-learning.ts";
 import type { History, Position, Trade } from "../api/contract.ts";
 import { calendarOf } from "./coverage-figures.ts";
-import { differences, overlay, valueAtStep } from "./difference.ts";
+import { overlay, settingRows, sortKey, valueAtStep } from "./difference.ts";
 import { lampsOf } from "./lamps.ts";
 import { limitsOf, notionalOf } from "./limits.ts";
 import { marksOf } from "./marks.ts";
@@ -49,13 +49,15 @@ describe("lamps of a training", () => {
 });
 
 describe("a comparison of runs", () => {
-  it("shows which settings differ, one that only one run has too", () => {
-    const rows = differences([
-      { a: 1, b: "x", c: [1] },
-      { a: 2, b: "x", c: [1], d: true },
+  it("has a row a run where there are many, found by run and by value, numbers in their order", () => {
+    const compared = { runs: ["a-1", "b-2"], items: [{ values: ["9", "10"] }, { values: ["gru", "mlp"] }] };
+    expect(settingRows(compared, null)).toEqual([
+      { id: "a-1", values: ["9", "gru"] },
+      { id: "b-2", values: ["10", "mlp"] },
     ]);
-    expect(rows.filter(({ differs }) => differs).map(({ key }) => key)).toEqual(["a", "d"]);
-    expect(rows.find(({ key }) => key === "d")?.values).toEqual(["–", "true"]);
+    expect(settingRows(compared, "MLP b").map(({ id }) => id)).toEqual(["b-2"]);
+    expect(settingRows(compared, "gru b")).toEqual([]);
+    expect([sortKey("9") < sortKey("10"), sortKey(""), sortKey("x")]).toEqual([true, "", "x"]);
   });
 
   it("takes the last value at or before a step, over gaps", () => {
