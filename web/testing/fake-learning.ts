@@ -160,9 +160,9 @@ export function runsOf(): RunDetail[] {
 export function comparisonOf(query: URLSearchParams): RunComparison {
   const ids = (query.get("runs") ?? "").split(",");
   const chosen = ids.flatMap((id) => runsOf().filter((run) => run.id === id));
-  const keys = [...new Set(chosen.flatMap(({ settings }) => Object.keys(settings)))].sort();
+  const keys = [...new Set(chosen.flatMap((run) => Object.keys(run.settings)))].sort();
   const items = keys.map((key) => {
-    const values = chosen.map(({ settings }) => String(settings[key] ?? "–"));
+    const values = chosen.map((run) => JSON.stringify(run.settings[key]));
     return { key, values, differs: values.some((value) => value !== values[0]) };
   });
   return { runs: ids, settings: keys.length, items: items.filter((one) => one.differs || query.get("all") === "yes") };

@@ -230,7 +230,7 @@ export class Analyst {
       return alternativeAnswer(await this.#data.alternative(), text, symbols, book);
     }
     if (kind === QuestionKind.news) return newsAnswer(await this.#data.headlines(), symbols, book);
-    if (kind === QuestionKind.decision) return {
+    if (kind === QuestionKind.decision) {
       return decisionAnswer(await this.#data.decisions(), symbols, book, directionIn(text));
     }
     if (kind === QuestionKind.models) return modelsAnswer(this.#data.models(), book);

@@ -86,7 +86,7 @@ export class LearningResources {
 
   /** Newest first, without their settings: those of hundreds are megabytes. */
   async runs(): Promise<Run[]> {
-    return (await this.#listed()).map(({ settings: _, ...run }) => run).sort((a, b) => b.savedMs - a.savedMs);
+    return (await this.#listed()).map(withoutSettings).sort((a, b) => b.savedMs - a.savedMs);
   }
 
   run(id: string): RunDetail {
@@ -226,6 +226,10 @@ function modelOf(
 function textOf(value: unknown): string {
   if (value === undefined) return "–";
   return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function withoutSettings({ settings: _settings, ...run }: RunDetail): Run {
+  return run;
 }
 
 function noRun(id: string): TidemarkError {
