@@ -26,6 +26,7 @@ export {
   toError,
 } from "./errors.ts";
 export { FileLock, type LockHolder, LockState } from "./file-lock.ts";
+export { FileMemo } from "./file-memo.ts";
 export {
   ensureFolder,
   fileError,
@@ -35,7 +36,6 @@ export {
   temporaryName,
   writeFileAtomic,
 } from "./files.ts";
-export { FileMemo } from "./file-memo.ts";
 export { FILL_REASONS, type Fill, FillReason } from "./fill.ts";
 export { bytesOf, canonicalJson, fingerprint, sha256, sha256Hex } from "./hash.ts";
 export {
