@@ -10,7 +10,7 @@ import {
   schemaAt,
   valueOfText,
 } from "../app/settings.ts";
-import { freshSeed, nearestName, TidemarkError } from "../core/index.ts";
+import { freshSeed, InvariantError, nearestName, TidemarkError } from "../core/index.ts";
 import type { Output } from "./terminal/output.ts";
 
 /** What a verb is run with: a use case's context, and the terminal for results. */
@@ -35,11 +35,16 @@ export type VerbSpec<Options> = {
   readonly settings?: ReadonlyArray<
     readonly [syntax: string, key: string, implied?: Readonly<Record<string, unknown>>]
   >;
+  /** Flags that would change nothing beside others: they are refused, so that nobody believes they did. */
+  readonly unused?: (options: Options, config: () => Config) => UnusedFlags;
   /** Nothing in it is drawn, so it takes no `--seed`. */
   readonly withoutChance?: boolean;
   /** Resolves with an exit code where success has more than one. */
   run(context: CommandContext, input: Input<Options>): Promise<number | void>;
 };
+
+/** Why flags change nothing ("beside --planted"), and their names. */
+export type UnusedFlags = ReadonlyArray<readonly [because: string, flags: readonly string[]]>;
 
 /** What every verb takes. */
 export type CommonOptions = {
@@ -131,6 +136,22 @@ function isFeatureList(value: unknown): boolean {
   return typeof value === "string" && !/^(?:core20|full)$/i.test(value) && /[.,@\d[]/.test(value);
 }
 
+/** Throws USAGE_ARGUMENT for the first flag of the command line that would change nothing. */
+function refuseUnused(command: Command, unused: UnusedFlags): void {
+  for (const [because, flags] of unused) {
+    for (const flag of flags) {
+      const option = command.options.find(({ long }) => long === flag);
+      if (option === undefined) throw new InvariantError(`"${command.name()}" takes ${flag}`);
+      if (command.getOptionValueSource(option.attributeName()) !== "cli") continue;
+      throw new TidemarkError("USAGE_ARGUMENT", {
+        what: `${flag} changes nothing ${because}`,
+        where: flag,
+        fix: "Leave it out.",
+      });
+    }
+  }
+}
+
 /** Names that a flag had once, still taken. */
 const OTHER_NAMES: Readonly<Record<string, string>> = { "backtest.initial_balance": "--initial-balance <amount>" };
 
@@ -160,7 +181,10 @@ export function addVerb<Options extends object>(parent: Command, spec: VerbSpec<
       return [...also, { path, value: typeof value === "string" ? valueOfText(path, value) : value, source }];
     });
     const args = command.processedArgs.flatMap((value: unknown) => (value === undefined ? [] : (value as string)));
-    await runner(options, overrides, (context) => spec.run(context, { args, options }));
+    await runner(options, overrides, (context) => {
+      refuseUnused(command, spec.unused?.(options, context.config) ?? []);
+      return spec.run(context, { args, options });
+    });
   });
 }
 

@@ -129,6 +129,12 @@ async function open(context: CommandContext, id: string | undefined): Promise<vo
 /** Several reports in one page, which stands among them. */
 async function compare(context: CommandContext, ids: readonly string[]): Promise<void> {
   const folder = reportsFolder(context.config());
+  if (new Set(ids).size < 2 || new Set(ids).size < ids.length) {
+    throw new TidemarkError("USAGE_ARGUMENT", {
+      what: `A comparison is of two different reports or more, given: ${ids.join(", ")}`,
+      fix: "Name others beside it; `tidemark report ls` lists them.",
+    });
+  }
   const summaries = ids.map((id) => chosen(context, id).summary);
   const runs = await Promise.all(summaries.map((summary) => readRun(folder, summary)));
   const name = summaries.map(({ policy }) => policy.name).join(" ");

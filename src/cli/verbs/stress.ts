@@ -13,7 +13,7 @@ import {
   stressSentences,
   writePage,
 } from "../../evaluate/index.ts";
-import { gathered, paramOption, strategyOption } from "../strategy-options.ts";
+import { gathered, paramOption, strategyOption, unusedParam } from "../strategy-options.ts";
 import { figureTable } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
@@ -188,6 +188,7 @@ export function registerStress(program: Command, runner: VerbRunner): void {
         ["stress --model tidemark --find-crises", "every scenario, and the crises in the data"],
         ["stress --strategy sma-cross --scenario flash-crash --severity 0.2,0.5", "a rule in some of them"],
       ],
+      unused: unusedParam,
       run: (context, { options }) => run(context, options),
     },
     runner,

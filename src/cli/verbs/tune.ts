@@ -3,7 +3,7 @@ import { type Command, Option } from "commander";
 import { openRule, openTape, runTune, type TuneOptions, tunedData, tuneStrategy } from "../../app/index.ts";
 import { formatDay } from "../../core/index.ts";
 import { printTuned } from "../print/tuned.ts";
-import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { addVerb, type CommandContext, type UnusedFlags, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 type Options = TuneOptions & { readonly strategy?: string };
@@ -42,6 +42,32 @@ async function tune(context: CommandContext, options: Options): Promise<void> {
   printTuned(context, tuned);
   context.output.note(`Next: tidemark train --tuned ${tuned.kept.name}`);
   context.output.data(tunedData(tuned));
+}
+
+/** What a search is of stands in its plan; a strategy is played and not trained. */
+const OF_A_TRAINING = [
+  "--objective",
+  "--step-share",
+  "--learner",
+  "--steps",
+  "--encoder",
+  "--features",
+  "--action-space",
+];
+const OF_A_MARKET = ["--symbols", "--timeframe", "--venue", "--from", "--to", "--balance"];
+
+function unused({ strategy, resume }: Options): UnusedFlags {
+  if (strategy !== undefined) {
+    return [
+      [
+        "beside --strategy, which is played and not trained",
+        ["--resume", "--workers", "--pruner", "--name", "--runs-dir", ...OF_A_TRAINING],
+      ],
+    ];
+  }
+  if (resume !== undefined)
+    return [["beside --resume: a search goes on as it was begun", [...OF_A_TRAINING, ...OF_A_MARKET]]];
+  return [];
 }
 
 export function registerTune(program: Command, runner: VerbRunner): void {
@@ -88,6 +114,7 @@ export function registerTune(program: Command, runner: VerbRunner): void {
         ["tune --resume --trials 100", "go on with the newest search, up to 100 trials"],
         ["tune --workers redis://10.0.0.5:6379 --parallel 16", "trials on other machines (see tidemark worker)"],
       ],
+      unused,
       run: (context, { options }) => tune(context, options),
     },
     runner,

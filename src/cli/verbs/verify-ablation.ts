@@ -168,6 +168,8 @@ export function registerVerifyAblation(group: Command, runner: VerbRunner): void
         ],
         ["verify ablation --planted", "would it find a source that is worth something?"],
       ],
+      unused: ({ planted }) =>
+        planted === true ? [["beside --planted, which plants a group of its own", ["--group"]]] : [],
       run: (context, { options }) => run(context, options),
     },
     runner,

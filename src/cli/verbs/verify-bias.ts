@@ -17,7 +17,7 @@ import { computeFeatures } from "../../features/index.ts";
 import { sliceTape } from "../../market/index.ts";
 import { selectionOf } from "../../policy/index.ts";
 import { printPlanted } from "../print/planted.ts";
-import { paramOption, strategyOption } from "../strategy-options.ts";
+import { paramOption, strategyOption, unusedParam } from "../strategy-options.ts";
 import { figureTable } from "../terminal/table.ts";
 import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
 
@@ -151,6 +151,20 @@ export function registerVerifyBias(group: Command, runner: VerbRunner): void {
         ["verify bias --model tidemark", "a model, with charts and a CSV"],
         ["verify bias --planted", "does the check find a habit on these data?"],
         ["verify bias --strategy buy-and-hold --no-report", "a rule that is always long"],
+      ],
+      unused: (options) => [
+        ...(options.planted === true
+          ? [
+              [
+                "beside --planted, which plants policies of its own on the newest bars",
+                ["--model", "--strategy", "--param", "--from", "--to", "--no-sensitivity", "--no-report"],
+              ] as const,
+            ]
+          : []),
+        ...unusedParam(options),
+        ...(options.strategy === undefined
+          ? []
+          : [["beside --strategy, which has no inputs to leave out", ["--no-sensitivity"]] as const]),
       ],
       run: (context, { options }) => run(context, options),
     },

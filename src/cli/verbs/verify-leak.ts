@@ -14,8 +14,8 @@ import {
 } from "../../evaluate/index.ts";
 import { reportFailure } from "../failure.ts";
 import { printPlanted } from "../print/planted.ts";
-import { paramOption, strategyOption } from "../strategy-options.ts";
-import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { paramOption, strategyOption, unusedParam } from "../strategy-options.ts";
+import { addVerb, type CommandContext, type UnusedFlags, type VerbRunner } from "../verb.ts";
 
 type Options = {
   readonly model?: string;
@@ -33,6 +33,16 @@ const SETTINGS = [
   ["--features <set>", "features.set"],
   ["--models-dir <folder>", "paths.models"],
 ] as const;
+
+function unused({ model, strategy, planted }: Options): UnusedFlags {
+  return [
+    ...(model === undefined ? [] : [["beside --model, which brings its own", ["--strategy", "--features"]] as const]),
+    ...(planted === true
+      ? [["beside --planted, which plants rules of its own", ["--strategy", "--param"]] as const]
+      : []),
+    ...(strategy === undefined ? [] : [["beside --strategy, which is checked alone", ["--features"]] as const]),
+  ];
+}
 
 const MODEL = new Option("-m, --model <model>", "a trained model (default: the configured features alone)");
 
@@ -114,6 +124,7 @@ export function registerVerifyLeak(group: Command, runner: VerbRunner): void {
         ["verify leak --features full", "every feature"],
         ["verify leak --planted", "does the check find every kind of fault on these data?"],
       ],
+      unused: (options) => [...unused(options), ...unusedParam(options)],
       run: (context, { options }) => run(context, options, verifyLeaks, plantLeaks, "Something knows the future"),
     },
     runner,
@@ -131,6 +142,7 @@ export function registerVerifyLeak(group: Command, runner: VerbRunner): void {
         ["verify warmup --model tidemark", "the features of a model"],
         ["verify warmup --features full --timeframe 1h", "every feature"],
       ],
+      unused: ({ model }) => (model === undefined ? [] : [["beside --model, which brings its own", ["--features"]]]),
       run: (context, { options }) => run(context, options, verifyWarmup, plantWarmups, "A warm-up is too short"),
     },
     runner,

@@ -6,6 +6,7 @@ import {
   approveContexts,
   beginCross,
   beginWalk,
+  type Config,
   type CrossValidated,
   crossValidateRule,
   isStrategyFile,
@@ -29,10 +30,11 @@ import {
   walkSentences,
   writePage,
 } from "../../evaluate/index.ts";
+import { learnsClassifier } from "../../policy/index.ts";
 import { contextLines } from "../print/contexts.ts";
 import { paramOption, strategyOption } from "../strategy-options.ts";
 import { figureTable } from "../terminal/table.ts";
-import { addVerb, type CommandContext, type VerbRunner } from "../verb.ts";
+import { addVerb, type CommandContext, type UnusedFlags, type VerbRunner } from "../verb.ts";
 import { VERB_SUMMARIES } from "./summaries.ts";
 
 type Options = {
@@ -175,6 +177,52 @@ function howText({ plan }: Walked): string {
   return `${windows.length} ${anchored ? "anchored" : "rolling"} windows${start}`;
 }
 
+const OF_WINDOWS = ["--windows", "--train-days", "--test-days", "--anchored", "--warm", "--approve-contexts"];
+const OF_SPLITS = ["--groups", "--test-groups", "--candidates"];
+const OF_A_TRAINING = ["--learner", "--members", "--steps"];
+
+function unused({ scheme, resume, strategy, model, windows }: Options, config: () => Config): UnusedFlags {
+  if (resume !== undefined) {
+    const begun = [
+      "--model",
+      "--strategy",
+      "--param",
+      "--name",
+      "--scheme",
+      "--windows",
+      "--train-days",
+      "--test-days",
+    ];
+    return [
+      [
+        "beside --resume: it goes on as it was begun",
+        [...begun, "--anchored", "--warm", ...OF_SPLITS, ...OF_A_TRAINING, "--balance"],
+      ],
+    ];
+  }
+  const isRule = strategy !== undefined;
+  const isFixed = isRule || model !== undefined;
+  const byWeeks = !isFixed && windows === undefined && learnsClassifier(config().model.learner);
+  return [
+    ...(isRule
+      ? [["beside --strategy: one policy is tested", ["--model"]] as const]
+      : [["without --strategy", ["--param"]] as const]),
+    ...(isFixed ? [["where nothing is trained", ["--warm", ...OF_A_TRAINING]] as const] : []),
+    ...(scheme === "windows"
+      ? [["with --scheme windows", OF_SPLITS] as const]
+      : [[`with --scheme ${scheme}`, [...OF_WINDOWS, ...(scheme === "kfold" ? ["--test-groups"] : [])]] as const]),
+    ...(scheme !== "windows" && isRule
+      ? [
+          [
+            "where parameters of a rule are drawn, in this process",
+            ["--param", "--name", "--parallel", "--workers"],
+          ] as const,
+        ]
+      : []),
+    ...(byWeeks ? [] : [["but for a classifier whose windows go by weeks", ["--train-days", "--test-days"]] as const]),
+  ];
+}
+
 async function run(context: CommandContext, options: Options): Promise<void> {
   if (options.scheme !== "windows" && options.resume === undefined) return runCross(context, options);
   const { output } = context;
@@ -299,6 +347,7 @@ export function registerWalkforward(program: Command, runner: VerbRunner): void 
         ["walkforward --scheme cpcv --strategy ./my-strategy.ts --candidates 40", "is the choice of parameters luck?"],
         ["walkforward --scheme kfold --learner gbdt --groups 5", "settings of a training, judged by purged splits"],
       ],
+      unused,
       run: (context, { options }) => run(context, options),
     },
     runner,
