@@ -34,6 +34,7 @@ export type ImportOptions = {
   readonly delimiter?: string;
   readonly skipLines?: number;
   readonly timeUnit?: "s" | "ms" | "us" | "ns" | "excel" | "date";
+  readonly epoch?: string;
   readonly dateOrder?: "day-first" | "month-first" | "year-first";
   readonly decimal?: "point" | "comma";
   readonly timezone?: string;
@@ -93,13 +94,14 @@ function filesOf(path: string): string[] {
 }
 
 function dialectOf(options: ImportOptions) {
-  const { symbol, columns, delimiter, skipLines, timeUnit, dateOrder, decimal } = options;
+  const { symbol, columns, delimiter, skipLines, timeUnit, epoch, dateOrder, decimal } = options;
   return {
     ...(symbol === undefined ? {} : { symbol }),
     ...(columns === undefined ? {} : { columns: columns.split(",").map((name) => name.trim()) }),
     ...(delimiter === undefined ? {} : { delimiter: delimiter === "\\t" ? "\t" : delimiter }),
     ...(skipLines === undefined ? {} : { skipLines }),
     ...(timeUnit === undefined ? {} : { timeUnit }),
+    ...(epoch === undefined ? {} : { epoch }),
     ...(dateOrder === undefined ? {} : { dateOrder }),
     ...(decimal === undefined ? {} : { decimal }),
   };

@@ -84,6 +84,10 @@ export function registerImport(program: Command, runner: VerbRunner): void {
         new Option("--delimiter <text>", 'separator of fields; "\\t" for a tab'),
         new Option("--skip-lines <count>", "lines before the header").argParser(wholeNumber),
         new Option("--time-unit <unit>", "unit of times").choices(["s", "ms", "us", "ns", "excel", "date"]),
+        new Option(
+          "--epoch <day>",
+          "day that counted times begin with, where it is not the usual one: 1904-01-01 (spreadsheets of old), 2001-01-01, 1980-01-06 (GPS)",
+        ),
         new Option("--date-order <order>", "how 03/04/2025 is meant").choices([
           "day-first",
           "month-first",

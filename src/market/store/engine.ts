@@ -70,6 +70,8 @@ export async function readParquet(paths: readonly string[], names: readonly stri
 /** Any Parquet file as rows of text, streamed. Times without a zone are dates, those with one count from 1970. */
 export async function readAnyParquet(path: string): Promise<{
   readonly columns: readonly string[];
+  /** Columns that hold several values in each row. */
+  readonly nested: readonly string[];
   readonly rows: number;
   readonly batches: AsyncIterable<readonly (readonly string[])[]>;
 }> {
@@ -81,6 +83,7 @@ export async function readAnyParquet(path: string): Promise<{
   const list = described.map(([name, type]) => asText(`"${String(name).replaceAll('"', '""')}"`, String(type)));
   return {
     columns,
+    nested: columns.filter((_, c) => /^(?:STRUCT|MAP|UNION|VARIANT)\b|\]$/.test(String(described[c][1]))),
     rows: Number(counted[0][0]),
     batches: textBatches(connection, `SELECT ${list.join(", ")} FROM ${from}`),
   };

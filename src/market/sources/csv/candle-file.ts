@@ -5,6 +5,7 @@ import type { Candles } from "../../candles.ts";
 import { enclosureFault, numberFault, stickOut } from "../../quality/bar.ts";
 import { changeText, findClockChange } from "../clock/change.ts";
 import { epochFault } from "../clock/epoch.ts";
+import { epochDoubt } from "../clock/other-epoch.ts";
 import { checkZone, localToUtc } from "../clock/zone.ts";
 import { areOpenAndCloseExchanged } from "./continuity.ts";
 import type { Dialect } from "./dialect.ts";
@@ -116,6 +117,13 @@ function finished(
   }
   const notes = [...shared, ...(turned ? ["newest row first: turned round"] : [])];
   const warnings: string[] = [];
+  const isCounted = dialect.timeUnit !== TimeUnit.date && options.timeUnit === undefined && options.epoch === undefined;
+  const doubt = isCounted ? epochDoubt(path, candles.timeMs, candles.length, dialect.timeUnit) : undefined;
+  if (doubt !== undefined) warnings.push(doubt);
+  if (options.epoch !== undefined) {
+    if (dialect.timeUnit === TimeUnit.date) warnings.push("times are dates, so --epoch changes nothing");
+    else notes.push(`times count from ${options.epoch}`);
+  }
   const named = fileNameFacts(path);
   const early = endsAtLastMoment(candles);
   const stampedAt = options.stampedAt ?? (early === undefined ? "open" : "close");
@@ -154,13 +162,13 @@ function finished(
 /** Throws where times can't be what they are taken for, unless the user says what they count. */
 function refuseOtherEpochs(path: string, candles: Candles, dialect: Dialect, options: CandleFileOptions): void {
   const { timeMs, length } = candles;
-  if (dialect.timeUnit === TimeUnit.date || options.timeUnit !== undefined) return;
+  if (dialect.timeUnit === TimeUnit.date || options.timeUnit !== undefined || options.epoch !== undefined) return;
   const fault = epochFault(timeMs, length);
   if (fault === undefined) return;
   throw formatError(
     path,
     fault,
-    `They may count from another year than 1970: add 978307200 seconds to times that count from 2001, 315964800 to those from 1980. If they are right, say \`--time-unit ${dialect.timeUnit}\`. Nothing was stored.`,
+    `They may count from another day than is usual: say it, such as \`--epoch 2001-01-01\`, 1980-01-06 for GPS, 1904-01-01 for an old spreadsheet. If they are right, say \`--time-unit ${dialect.timeUnit}\`. Nothing was stored.`,
   );
 }
 

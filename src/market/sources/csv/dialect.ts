@@ -1,4 +1,5 @@
 /** @file How a file is written: its layout, its numbers and its times. Detected from its first lines, or given. */
+import { epochShiftMs } from "../clock/other-epoch.ts";
 import { type ColumnMap, hasRoles } from "./columns.ts";
 import { DateOrder, hasAmbiguousOrder, namesZone, parseDate, possibleOrders } from "./dates.ts";
 import { splitLine } from "./fields.ts";
@@ -22,6 +23,8 @@ export type Dialect = {
   /** Greatest position of a used column. */
   readonly lastColumn: number;
   readonly timeUnit: TimeUnit;
+  /** Added to counted times: they begin with another day than is usual. */
+  readonly epochShiftMs: number;
   readonly dateOrder: DateOrder | undefined;
   /** True for dates that don't say their zone: they may be a local clock's. */
   readonly isLocal: boolean;
@@ -147,10 +150,12 @@ function timeReading(
   { delimiter, header, firstLine, note }: Layout,
   columns: ColumnMap,
   options: DialectOptions,
-): Pick<Dialect, "timeUnit" | "dateOrder" | "isLocal" | "notes"> {
+): Pick<Dialect, "timeUnit" | "epochShiftMs" | "dateOrder" | "isLocal" | "notes"> {
   const times = rows.map((row) => timeField(row, columns));
   const first = times.find((text) => detectUnit(text) !== undefined) ?? times[0];
-  const timeUnit = options.timeUnit ?? detectUnit(first);
+  const { epoch } = options;
+  const shiftOf = (unit: TimeUnit): number => (epoch === undefined ? 0 : epochShiftMs(epoch, unit));
+  const timeUnit = options.timeUnit ?? detectUnit(first, shiftOf);
   const name = header[columns.time ?? 0] ?? Role.time;
   if (timeUnit === undefined) {
     throw formatError(
@@ -181,6 +186,7 @@ function timeReading(
   const isLocal = (timeUnit === TimeUnit.date && !namesZone(first)) || timeUnit === TimeUnit.excel;
   return {
     timeUnit,
+    epochShiftMs: timeUnit === TimeUnit.date ? 0 : shiftOf(timeUnit),
     dateOrder,
     isLocal: isLocal && !/gmt|utc/i.test(name),
     notes: [`${note}, delimiter ${delimiterName}, ${unitName}${order}`],

@@ -5,7 +5,8 @@ import { StringDecoder } from "node:string_decoder";
 import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import { systemCode, TidemarkError } from "../../../core/index.ts";
-import { type TableFormat, tableFormatOf } from "../formats/format.ts";
+import { type Table, type TableFormat, tableFormatOf } from "../formats/format.ts";
+import { mapColumns } from "./columns.ts";
 import { formatError, unreadableError } from "./problem.ts";
 
 export type Line = {
@@ -67,6 +68,7 @@ async function* tableLines(
   let rows = 0;
   const { openTable } = await import("../formats/open.ts");
   const table = await openTable(path, format, signal);
+  refuseNested(path, table);
   if (table.columns.length > 0) yield [{ number: ++number, text: table.columns.join(TABLE_DELIMITER), ended: true }];
   for await (const batch of table.batches) {
     signal?.throwIfAborted();
@@ -74,6 +76,17 @@ async function* tableLines(
     onBytes?.(table.rows === 0 ? total : (total * rows) / table.rows, total);
     yield batch.map((values) => ({ number: ++number, text: values.join(TABLE_DELIMITER), ended: true }));
   }
+}
+
+/** Throws where the prices don't stand in columns of their own. */
+function refuseNested(path: string, { columns, nested = [] }: Table): void {
+  const { close, rate } = mapColumns(columns.filter((name) => !nested.includes(name)));
+  if (nested.length === 0 || close !== undefined || rate !== undefined) return;
+  throw formatError(
+    `${path}, column "${nested[0]}"`,
+    "Each row of the column holds several values",
+    "Save each of them as a column of its own, named open, high, low, close, volume; nothing was stored.",
+  );
 }
 
 async function* textLines(

@@ -12,6 +12,8 @@ export type DialectOptions = {
   /** Lines before the header or the first row. */
   readonly skipLines?: number;
   readonly timeUnit?: TimeUnit;
+  /** The day that counted times begin with, such as "1904-01-01". Default: 1970, and 1899-12-30 for a spreadsheet's days. */
+  readonly epoch?: string;
   /** Needed only where every date could be read both ways. */
   readonly dateOrder?: DateOrder;
   /** Needed only where every number could be read both ways. */

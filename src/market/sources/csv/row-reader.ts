@@ -137,13 +137,17 @@ class RowWalk {
   #time(fields: readonly string[], line: number): number {
     const dialect = this.dialect;
     const text = timeField(fields, dialect.series[0].columns);
-    const tsMs = parseTime(text, this.#unit, dialect.dateOrder);
+    const tsMs = parseTime(text, this.#unit, dialect.dateOrder, dialect.epochShiftMs);
     if (!Number.isNaN(tsMs)) return tsMs;
     const unit = changedUnit(text, this.#unit);
     if (unit !== undefined) {
       this.#notes.push(`times change from ${this.#unit} to ${unit} in line ${line}`);
       this.#unit = unit;
-      return parseTime(text, unit, undefined);
+      return parseTime(text, unit, undefined, dialect.epochShiftMs);
+    }
+    if (text === "") {
+      const empty = "the row has no time";
+      throw fieldError(this.#path, line, dialect.header[dialect.series[0].columns.time ?? 0], empty, ROW_HINT);
     }
     const wanted = this.#unit === TimeUnit.date ? "a date" : `a time in ${this.#unit}`;
     const column = dialect.header[dialect.series[0].columns.time ?? 0] ?? "time";
@@ -151,6 +155,8 @@ class RowWalk {
     throw fieldError(this.#path, line, column, reason, timeHint(this.#unit));
   }
 }
+
+const ROW_HINT = "Mend or remove the row; nothing was stored.";
 
 function timeHint(unit: TimeUnit): string {
   return unit === TimeUnit.date

@@ -40,15 +40,19 @@ function isTicks(value: number): boolean {
 }
 
 /** The unit of a number by its size, or undefined where no unit makes it a date of our time. */
-function unitOf(value: number): TimeUnit | undefined {
+function unitOf(value: number, shiftMs: ShiftOf): TimeUnit | undefined {
   if (isTicks(value)) return TimeUnit.ticks;
-  return [...COUNTS, TimeUnit.excel].find((unit) => isPlausible(countMs(value, unit)));
+  return [...COUNTS, TimeUnit.excel].find((unit) => isPlausible(countMs(value, unit) + shiftMs(unit)));
 }
 
+/** How far the day that counts begin with lies behind the usual one of their unit. */
+export type ShiftOf = (unit: TimeUnit) => number;
+const unshifted: ShiftOf = () => 0;
+
 /** The unit that a field is written in, or undefined where it is no time. */
-export function detectUnit(text: string): TimeUnit | undefined {
+export function detectUnit(text: string, shiftMs: ShiftOf = unshifted): TimeUnit | undefined {
   if (looksLikeDate(text)) return TimeUnit.date;
-  return NUMBER.test(text) ? unitOf(Number(text)) : undefined;
+  return NUMBER.test(text) ? unitOf(Number(text), shiftMs) : undefined;
 }
 
 /** The unit of a count that is no time in the unit of the rows before: some vendors change it inside of a file. */
@@ -59,8 +63,8 @@ export function changedUnit(text: string, unit: TimeUnit): TimeUnit | undefined 
 }
 
 /** Milliseconds since 1970, or NaN where the text is no time in that unit. */
-export function parseTime(text: string, unit: TimeUnit, order: DateOrder | undefined): number {
+export function parseTime(text: string, unit: TimeUnit, order: DateOrder | undefined, shiftMs = 0): number {
   if (unit === TimeUnit.date) return parseDate(text, order);
-  const tsMs = text === "" ? Number.NaN : countMs(Number(text), unit);
+  const tsMs = text === "" ? Number.NaN : countMs(Number(text), unit) + shiftMs;
   return isPlausible(tsMs) ? tsMs : Number.NaN;
 }

@@ -36,7 +36,14 @@ export async function openArrow(path: string): Promise<Table> {
   });
   try {
     const table = arrow.tableFromIPC(bytes);
-    return { columns: table.schema.fields.map(({ name }) => name), rows: table.numRows, batches: batchesOf(table) };
+    const { fields } = table.schema;
+    const nested = fields.filter(({ type }) => type.children?.length > 0 && !arrow.DataType.isDictionary(type));
+    return {
+      columns: fields.map(({ name }) => name),
+      nested: nested.map(({ name }) => name),
+      rows: table.numRows,
+      batches: batchesOf(table),
+    };
   } catch (thrown) {
     throw formatError(
       path,
@@ -66,10 +73,33 @@ function textOf(type: string): (value: unknown) => string {
   if (/^Timestamp<\w+>$/.test(type) || type.startsWith("Date")) {
     return (value) => (value === null || value === undefined ? "" : dateText(Number(value)));
   }
+  if (type === "Float32") return (value) => (typeof value === "number" ? shortestOfSingle(value) : "");
+  const scale = /^Decimal\[\d+e([+-]?\d+)\]$/.exec(type)?.[1];
+  if (scale !== undefined) return (value) => (value instanceof Uint32Array ? decimalText(value, Number(scale)) : "");
   return (value) => {
     if (value === null || value === undefined) return "";
     return typeof value === "object" ? "?" : `${value as string | number | bigint | boolean}`;
   };
+}
+
+/** The fewest digits that name the number among those of 32 bits: what was written before it became one. */
+function shortestOfSingle(value: number): string {
+  for (let digits = 6; digits < 9; digits++) {
+    const text = value.toPrecision(digits);
+    if (Math.fround(Number(text)) === value) return `${Number(text)}`;
+  }
+  return `${value}`;
+}
+
+/** Words of a two's complement, the lowest first, with so many digits behind the point. */
+function decimalText(words: Uint32Array, scale: number): string {
+  let whole = 0n;
+  for (let i = words.length - 1; i >= 0; i--) whole = (whole << 32n) | BigInt(words[i]);
+  whole = BigInt.asIntN(32 * words.length, whole);
+  const digits = `${whole < 0n ? -whole : whole}`.padStart(scale + 1, "0");
+  const point = digits.length - Math.max(0, scale);
+  const text = scale > 0 ? `${digits.slice(0, point)}.${digits.slice(point)}` : `${digits}e${-scale}`;
+  return whole < 0n ? `-${text}` : text;
 }
 
 function dateText(tsMs: number): string {

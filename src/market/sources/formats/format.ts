@@ -6,6 +6,8 @@ export type TableFormat = (typeof TableFormat)[keyof typeof TableFormat];
 /** Rows of text values under named columns, batch by batch. */
 export type Table = {
   readonly columns: readonly string[];
+  /** Columns that hold several values in each row: lists, structures, maps. */
+  readonly nested?: readonly string[];
   /** How many rows come. */
   readonly rows: number;
   readonly batches: AsyncIterable<readonly (readonly string[])[]> | Iterable<readonly (readonly string[])[]>;
