@@ -13,6 +13,9 @@ const GPS = 315_964_800;
 const counted = (rows: typeof DAYS, fromSeconds: number): string =>
   table(HEAD, rows, ([t, ...rest]) => [t / 1000 - fromSeconds, ...rest].join(","));
 const weekdays = DAYS.filter(([t]) => ![0, 6].includes(new Date(t).getUTCDay()));
+/** Days of a spreadsheet, so many days later than they are. */
+const serials = (days: number): string =>
+  table(HEAD, weekdays, ([t, ...rest]) => [t / 86_400_000 + 25_569 + days, ...rest].join(","));
 
 describe("times that count from another year than 1970", () => {
   it("are refused where no market was open on all days of the week", async () => {
@@ -51,8 +54,6 @@ describe("times that count from another year than 1970", () => {
 
   it("are doubted where the name of the file or its age says otherwise", async () => {
     const year = new Date(DAYS[0][0]).getUTCFullYear();
-    const serials = (days: number): string =>
-      table(HEAD, weekdays, ([t, ...rest]) => [t / 86_400_000 + 25_569 + days, ...rest].join(","));
     expect((await read(serials(0), `AAPL-1d-${year}.csv`))[0].warnings).toEqual([]);
     expect((await read(serials(0), "AAPL-1d-2009.csv"))[0].warnings[0]).toContain("--epoch");
     expect((await read(serials(7 * 52 * 30), "AAPL-1d.csv"))[0].warnings[0]).toContain("the file was written on");

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  type Data,
   Decimal,
   Field,
   Float64,
@@ -43,9 +42,7 @@ function decimals(values: readonly number[]): Vector {
     const whole = BigInt(Math.round(value * 1e8));
     for (let word = 0; word < 4; word++) data[4 * row + word] = Number((whole >> BigInt(32 * word)) & 0xffff_ffffn);
   }
-  return makeVector(
-    makeData({ type: new Decimal(8, 18, 128), length: values.length, nullCount: 0, data }) as Data<Decimal>,
-  );
+  return makeVector(makeData({ type: new Decimal(8, 18, 128), length: values.length, nullCount: 0, data }));
 }
 
 describe("an Arrow file", () => {
