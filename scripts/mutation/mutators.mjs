@@ -61,8 +61,11 @@ function replacementsOf(node, text) {
   const of = (part) => text.slice(part.getStart(), part.end);
   if (ts.isBinaryExpression(node)) {
     const operator = node.operatorToken.getText();
+    // The language takes no "a ?? b && c" without parentheses.
+    const chains = operator === "??" && ts.isBinaryExpression(node.left) && node.left.operatorToken.getText() === "??";
+    const left = chains ? `(${of(node.left)})` : of(node.left);
     const swapped = (BINARY[operator] ?? []).map((other) => [
-      `${of(node.left)} ${other} ${of(node.right)}`,
+      `${left} ${other} ${of(node.right)}`,
       `${operator} to ${other}`,
     ]);
     return swapped;

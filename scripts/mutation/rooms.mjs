@@ -9,6 +9,7 @@ const ROOMS = {
   portfolio: { source: ["src/portfolio"], tests: ["src/portfolio"] },
   risk: { source: ["src/risk"], tests: ["src/risk"] },
   statistics: { source: ["src/evaluate/statistics"], tests: ["src/evaluate/statistics"] },
+  trade: { source: ["src/trade/engine"], tests: ["src/trade/engine", "src/trade/session", "src/trade/simulation"] },
   ppo: { source: ["src/learn/ppo"], tests: ["src/learn/ppo"] },
 };
 

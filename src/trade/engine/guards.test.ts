@@ -1,83 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { exactText } from "../../core/index.ts";
-import type { BrokerExecution, BrokerOrder, OrderRequest } from "../broker.ts";
 import { applyEntry } from "./apply.ts";
 import { clientOrderId, GUARD_ENDS, isGuardId } from "./client-order-id.ts";
-import type { EngineConfig } from "./config.ts";
 import type { Effect } from "./entries.ts";
 import { Engine } from "./machine.ts";
 import { emptyState } from "./state.ts";
-import { Desk } from "./testing/desk.ts";
+import { brief, cancels, guarded, requests, SpotDesk } from "./testing/spot-desk.ts";
 
-const SPOT = { attachedBrackets: false, protection: "orders", shortSelling: false } as const;
 const ID = clientOrderId({ mode: "live", strategy: "gone", symbol: "BTCUSDT", timeMs: 1e12, leg: "p", attempt: 0 });
-
-const requests = (effects: readonly Effect[]): OrderRequest[] =>
-  effects.flatMap((effect) => (effect.do === "submit" ? [effect.request] : []));
-const cancels = (effects: readonly Effect[]): string[] =>
-  effects.flatMap((effect) => (effect.do === "cancel" ? [effect.request.clientOrderId ?? ""] : []));
-const brief = (effects: readonly Effect[]) =>
-  requests(effects).map(({ protects, side, quantity, trigger }) => [protects, side, quantity, trigger?.price]);
-
-/** Follows a spot holding of 1, bought at 100, with a stop at 95 and a target at 110. */
-class SpotDesk extends Desk {
-  stop = "";
-  target = "";
-
-  constructor(over: Partial<EngineConfig> = {}) {
-    super(over, SPOT);
-  }
-
-  accept(id: string): readonly Effect[] {
-    return this.give({
-      kind: "submitted",
-      clientOrderId: id,
-      outcome: { outcome: "acknowledged", orderId: id, duplicate: false },
-    });
-  }
-
-  /** What the venue says of one of our orders. */
-  told(id: string, over: Partial<BrokerOrder>): BrokerOrder {
-    const { request } = this.engine.state.orders[id];
-    return this.order({ orderId: id, clientOrderId: id, side: request.side, quantity: request.quantity, ...over });
-  }
-
-  tell(id: string, over: Partial<BrokerOrder>): readonly Effect[] {
-    return this.event({ kind: "order", order: this.told(id, over) });
-  }
-
-  execute(id: string, quantity: string, over: Partial<BrokerExecution> = {}): readonly Effect[] {
-    return this.fill(quantity, "sell", { clientOrderId: id, orderId: id, executionId: `${id} ${this.nowMs}`, ...over });
-  }
-
-  /** The whole of one has filled. */
-  filled(id: string, quantity = "1"): readonly Effect[] {
-    return [...this.execute(id, quantity), ...this.tell(id, { status: "filled", filled: exactText(quantity) })];
-  }
-
-  buy(quantity = "1"): readonly Effect[] {
-    const [entry] = requests(this.want(quantity, { targetDistance: 0.1 }));
-    this.accept(entry.clientOrderId);
-    this.fill(quantity, "buy", { clientOrderId: entry.clientOrderId });
-    return this.tell(entry.clientOrderId, { status: "filled", filled: exactText(quantity) });
-  }
-
-  get open(): string[] {
-    return this.engine.state.live.filter((id) => this.engine.state.orders[id].request.purpose === "protection");
-  }
-}
-
-function guarded(over: Partial<EngineConfig> = {}): SpotDesk {
-  const desk = new SpotDesk(over);
-  desk.buy();
-  desk.stop = desk.open[0];
-  const [target] = requests(desk.accept(desk.stop));
-  desk.target = target.clientOrderId;
-  desk.accept(desk.target);
-  desk.nowMs += 1_000;
-  desk.quote();
-  return desk;
-}
 
 describe("stop and target that are orders of their own", () => {
   test("are placed after the fill, the stop first, by ids that tell what they are", () => {

@@ -178,14 +178,18 @@ function healPosition(step: Step, snapshot: VenueSnapshot, symbol: string): void
   const from = quantityInAccount(state, symbol);
   const isOurs = state.config !== undefined && symbolsOf(state.config).includes(symbol);
   const text = `${symbol}: the journal has ${from}, the venue ${to}`;
-  const isUnknown = heldQuantity(state, symbol) === ZERO_TEXT && !isLessThanALot(state, symbol, decimal(to));
-  const isRefused = !isOurs || (isUnknown && state.config?.unknownPositions === "refuse");
+  const holdsNone = heldQuantity(state, symbol) === ZERO_TEXT;
+  const isDust = isLessThanALot(state, symbol, decimal(to));
+  // What was refused before stays somebody else's, whatever becomes of it.
+  const isForeign = holdsNone && state.foreign[symbol] !== undefined;
+  const isRefused = !isOurs || isForeign || (holdsNone && !isDust && state.config?.unknownPositions === "refuse");
   emit({ kind: "alarm", code: "reconcile.position", text });
   effects.push({ do: "notify", code: "reconcile.position", text });
   if (isRefused) {
     // It is somebody else's, and is left as it is.
-    emit({ kind: "refused", symbol, quantity: to });
-    if (state.causes["unknown-position"] !== undefined) return;
+    const left = isDust ? ZERO_TEXT : to;
+    emit({ kind: "refused", symbol, quantity: left });
+    if (left === ZERO_TEXT || state.causes["unknown-position"] !== undefined) return;
     emit({ kind: "state", to: "reducing", cause: "unknown-position", text: `${text}; close it, or allow adoption` });
     return;
   }
