@@ -61,6 +61,7 @@ export { type TunedStrategy, tuneStrategy } from "./strategies/tune.ts";
 export { stressPlayer } from "./stress/processes.ts";
 export { type Archived, archiveJournal } from "./trade/archive.ts";
 export { compareTrading } from "./trade/compare.ts";
+export { holdCurve } from "./trade/hold-curve.ts";
 export {
   exportJournal,
   journalOrder,

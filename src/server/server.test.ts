@@ -254,10 +254,15 @@ describe("figures", () => {
     const response = await fetch(`${place.served.url}/api/v1/sessions/paper/demo-1/equity`, {
       headers: { cookie: place.page["cookie"], "x-tidemark-session": place.page["x-tidemark-session"] },
     });
-    const { timeMs, equity, drawdown } = decodeColumns(await response.arrayBuffer());
+    const { timeMs, equity, drawdown, hold, flat } = decodeColumns(await response.arrayBuffer());
     expect([...timeMs]).toEqual([START, START + BAR]);
     expect([...equity]).toEqual([10_009, 9_998.5]);
     expect(drawdown[1]).toBeCloseTo(9_998.5 / 10_009 - 1, 12);
+    // Both bars close at 110: whoever held has what he began with.
+    expect([[...hold], [...flat]]).toEqual([
+      [10_000, 10_000],
+      [10_000, 10_000],
+    ]);
   });
 
   it("of a session's log are its newest lines, by level, and of the next day are null before there are days", async () => {

@@ -182,7 +182,12 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
       return;
     }
     sockets.handleUpgrade(request, socket, head, (opened) => {
-      hub.accept(opened, cookieOf(headers.cookie, cookieName), visitor);
+      hub.accept(
+        opened,
+        cookieOf(headers.cookie, cookieName),
+        visitor,
+        bearer === undefined ? undefined : () => vault.isGood(bearer),
+      );
     });
   });
 
@@ -200,7 +205,7 @@ export async function serveDashboard(context: AppContext, options: ServeOptions)
     signInUrl: () => signInUrl(url, vault),
     async close() {
       ended.abort();
-      noteRunning(context, undefined);
+      noteEnded(context, { url, pid: process.pid });
       await looking;
       live.close();
       await assistant.close();
@@ -223,10 +228,23 @@ function runningFile(context: AppContext): string {
   return join(accessFolder(context), "running.json");
 }
 
-function noteRunning(context: AppContext, running: Running | undefined): void {
+function noteRunning(context: AppContext, running: Running): void {
   ensureFolder(accessFolder(context));
-  if (running === undefined) rmSync(runningFile(context), { force: true });
-  else writeFileAtomic(runningFile(context), `${JSON.stringify(running)}\n`);
+  writeFileAtomic(runningFile(context), `${JSON.stringify(running)}\n`);
+}
+
+/** Takes away the note of a server that ends; another one of this folder may have come since, and is told of then. */
+function noteEnded(context: AppContext, { url, pid }: Running): void {
+  const noted = runningSchema.safeParse(jsonOf(readTextIfPresent(runningFile(context)))).data;
+  if (noted?.url === url && noted.pid === pid) rmSync(runningFile(context), { force: true });
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? "");
+  } catch {
+    return undefined;
+  }
 }
 
 /** The server of this state folder; undefined where none runs. */

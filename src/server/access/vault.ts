@@ -254,6 +254,13 @@ export class Vault {
     return { name: found.name, tier: found.tier, expiresMs: found.expiresMs, isPage: false };
   }
 
+  /** Whether a token that was let in is still good; no try of a stranger, and counted as none. */
+  isGood(secret: string): boolean {
+    const hash = sha256Hex(secret);
+    const found = this.#read().tokens.find((one) => isSame(one.hash, hash));
+    return found !== undefined && found.expiresMs >= this.#clock.nowMs();
+  }
+
   /** How long a further try has to wait after too many that failed; 0 where it need not. For the process as a whole. */
   waitMs(): number {
     const nowMs = this.#clock.nowMs();

@@ -86,17 +86,26 @@ function tradeOf(trade: BookTrade): Trade {
   };
 }
 
-type Curve = { readonly timeMs: readonly number[]; readonly equity: readonly number[] };
+type Curve = {
+  readonly timeMs: readonly number[];
+  readonly equity: readonly number[];
+  readonly hold: Float64Array;
+  readonly flat: Float64Array;
+};
 
 /** At each time of any of them, the sum of what each had last. */
 export function sumOfCurves(curves: readonly Curve[], budget: string | undefined): Columns {
   const times = [...new Set(curves.flatMap(({ timeMs }) => timeMs))].sort((a, b) => a - b);
-  const sums = new Float64Array(times.length);
-  for (const { timeMs, equity } of curves) {
+  const [sums, hold, flat] = [0, 0, 0].map(() => new Float64Array(times.length));
+  for (const curve of curves) {
+    const { timeMs } = curve;
     let at = -1;
     for (const [i, time] of times.entries()) {
       while (at + 1 < timeMs.length && timeMs[at + 1] <= time) at++;
-      if (at >= 0) sums[i] += equity[at];
+      if (at < 0) continue;
+      sums[i] += curve.equity[at];
+      hold[i] += curve.hold[at];
+      flat[i] += curve.flat[at];
     }
   }
   const level = budget === undefined ? Number.NaN : Number(budget);
@@ -105,6 +114,8 @@ export function sumOfCurves(curves: readonly Curve[], budget: string | undefined
     equity: sums,
     budget: new Float64Array(times.length).fill(level),
     drawdown: drawdownOf(sums),
+    hold,
+    flat,
   };
 }
 

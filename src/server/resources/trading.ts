@@ -1,6 +1,6 @@
 /** @file Sessions, positions, orders, decisions and wallet, as the book of sessions has them. */
 import type { AppContext, BookDecision, BookSession, NextDayRisk, SessionBook } from "../../app/index.ts";
-import { nextDayRisk, RISK_TAIL } from "../../app/index.ts";
+import { holdCurve, nextDayRisk, RISK_TAIL } from "../../app/index.ts";
 import { type Decimal, decimal, exactText, formatTimeframe, TidemarkError } from "../../core/index.ts";
 import { type DecisionWhy, readLog } from "../../trade/index.ts";
 import type {
@@ -33,6 +33,7 @@ export class TradingResources {
   readonly #history: TradeHistory;
   readonly #context: AppContext;
   readonly #curves = new Memo<Columns>();
+  readonly #held = new Memo<Float64Array>();
   readonly #risks = new Memo<NextDayRisk>();
 
   constructor(book: SessionBook, context: AppContext) {
@@ -136,19 +137,39 @@ export class TradingResources {
     return { tail: RISK_TAIL, items: items.filter(({ days }) => days > 0) };
   }
 
-  /** Columns timeMs, equity, drawdown. */
+  /** Columns timeMs, equity, drawdown; what holding its symbols and what nothing would have made of its start. */
   equity(id: string): Columns {
     this.#known(id);
     const { timeMs, equity } = this.#book.equity(id);
-    return { timeMs: Float64Array.from(timeMs), equity: Float64Array.from(equity), drawdown: drawdownOf(equity) };
+    return {
+      timeMs: Float64Array.from(timeMs),
+      equity: Float64Array.from(equity),
+      drawdown: drawdownOf(equity),
+      ...this.#baselines(id),
+    };
   }
 
-  /** Columns timeMs, equity, budget, drawdown: sessions of the class in the mode, summed; each counts from its first bar on. */
+  /** Columns hold and flat, over the session's own times. */
+  #baselines(id: string): { readonly hold: Float64Array; readonly flat: Float64Array } {
+    const { symbols, initialBalance } = this.#known(id);
+    const { timeMs } = this.#book.equity(id);
+    const balance = Number(initialBalance);
+    const hold = this.#held.get(id, `${timeMs.length} ${timeMs[0]} ${symbols.join()}`, () =>
+      holdCurve(
+        timeMs,
+        [...new Set(symbols)].map((symbol) => this.#book.bars(id, symbol)),
+        balance,
+      ),
+    );
+    return { hold, flat: new Float64Array(timeMs.length).fill(balance) };
+  }
+
+  /** Columns timeMs, equity, budget, drawdown, hold, flat: sessions of the class in the mode, summed; each counts from its first bar on. */
   classEquity(asset: AssetClass, mode: Mode): Columns {
     const curves = this.#book
       .list()
       .filter((one) => one.mode === mode && one.assetClasses.length === 1 && one.assetClasses[0] === asset)
-      .map(({ id }) => ({ id, ...this.#book.equity(id) }));
+      .map(({ id }) => ({ id, ...this.#book.equity(id), ...this.#baselines(id) }));
     const budget = this.wallet().items.find((one) => one.assetClass === asset && one.mode === mode)?.budget;
     const mark = `${budget ?? ""} ${curves.map(({ id, timeMs }) => `${id} ${timeMs.length}`).join(" ")}`;
     return this.#curves.get(`${asset} ${mode}`, mark, () => sumOfCurves(curves, budget));

@@ -29,6 +29,8 @@ type Reader = {
   /** Topics of which a frame was left out. */
   readonly behind: Set<Topic>;
   visitor: Visitor | undefined;
+  /** Whether what it signed in with still holds: a session ends, a token is revoked. */
+  holds: () => boolean;
   silentBeats: number;
 };
 
@@ -59,9 +61,15 @@ export class StreamHub {
   /**
    * Takes a connection whose Host and Origin were checked.
    * @param bearer who a token says it is, where one was sent
+   * @param holds whether that token is still good
    */
-  accept(socket: WebSocket, cookie: string | undefined, bearer: Visitor | undefined): void {
-    const reader: Reader = { socket, topics: new Set(), behind: new Set(), visitor: bearer, silentBeats: 0 };
+  accept(
+    socket: WebSocket,
+    cookie: string | undefined,
+    bearer: Visitor | undefined,
+    holds: () => boolean = () => true,
+  ): void {
+    const reader: Reader = { socket, topics: new Set(), behind: new Set(), visitor: bearer, holds, silentBeats: 0 };
     if (this.#readers.size >= MOST_READERS) {
       socket.close(CLOSE_SLOW, "too many readers");
       return;
@@ -92,8 +100,13 @@ export class StreamHub {
     for (const reader of this.#readers) if (reader.topics.has(frame.topic)) this.#send(reader, frame.topic, text);
   }
 
-  /** A sign of life; those who have not answered for long are gone. */
+  /** A sign of life; those who have not answered for long are gone, and so are those whose sign-in has ended. */
   beat(): void {
+    for (const reader of this.#readers)
+      if (reader.visitor !== undefined && !reader.holds()) {
+        reader.topics.clear();
+        reader.socket.close(CLOSE_UNAUTHORIZED, "the session has ended");
+      }
     this.publish(this.beats.update([["beat", this.#clock.nowMs()]]));
     for (const reader of this.#readers) {
       if (reader.socket.bufferedAmount < MUCH) this.#catchUp(reader);
@@ -127,7 +140,11 @@ export class StreamHub {
     }
     reader.silentBeats = 0;
     if (message.do === "sign-in") {
-      reader.visitor ??= this.#signIn(message.secret, cookie);
+      if (reader.visitor === undefined) {
+        const { secret } = message;
+        reader.visitor = this.#signIn(secret, cookie);
+        reader.holds = () => this.#signIn(secret, cookie) !== undefined;
+      }
       if (reader.visitor === undefined) reader.socket.close(CLOSE_UNAUTHORIZED, "the session is not known");
       return;
     }

@@ -164,7 +164,10 @@ function Equity({
     kind: trade.side === "long" ? ("sell" as const) : ("buy" as const),
   }));
   return (
-    <Panel title="Equity" note="with the budget of its asset class; triangles mark exits">
+    <Panel
+      title="Equity"
+      note="beside holding the same symbols from the same start, without costs, and doing nothing; triangles mark exits"
+    >
       <Suspense fallback={<Loading />}>
         <LineChart
           label="Equity with budget"
@@ -174,6 +177,12 @@ function Equity({
           marks={marks}
           curves={[
             { label: "equity", values: columns["equity"], kind: "area" },
+            ...("hold" in columns
+              ? [
+                  { label: "holding", values: columns["hold"], color: 3 },
+                  { label: "nothing", values: columns["flat"], color: 7, isDashed: true },
+                ]
+              : []),
             ...("budget" in columns ? [{ label: "budget", values: columns["budget"], color: 2, isDashed: true }] : []),
           ]}
         />
