@@ -12,8 +12,6 @@ export function equityOf(start: number): Record<string, Float64Array> {
     equity,
     budget: new Float64Array(length).fill(start * 0.97),
     drawdown: equity.map((one) => one / (peak = Math.max(peak, one)) - 1),
-    hold: equity.map((_, i) => start * (1 + 0.03 * Math.sin(i / 40))),
-    flat: new Float64Array(length).fill(start),
   };
 }
 

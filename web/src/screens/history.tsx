@@ -166,7 +166,11 @@ function Equity({
   return (
     <Panel
       title="Equity"
-      note="beside holding the same symbols from the same start, without costs, and doing nothing; triangles mark exits"
+      note={
+        "hold" in columns
+          ? "beside holding the same symbols from the same start, without costs, and doing nothing; triangles mark exits"
+          : "with the budget of its asset class; triangles mark exits"
+      }
     >
       <Suspense fallback={<Loading />}>
         <LineChart
