@@ -108,7 +108,8 @@ export class SourceHttp {
         await response.body?.cancel();
         throw badReply(title, where, "it is larger than any answer of this kind");
       }
-      const text = await response.text();
+      const bytes = Buffer.from(await response.arrayBuffer());
+      const text = decoded(bytes, response.headers.get("content-type") ?? "");
       if (response.ok || response.status === 304) return { status: response.status, text, headers: response.headers };
       throw this.#statusFailure(response, text, where);
     } catch (thrown) {
@@ -155,6 +156,19 @@ export class SourceHttp {
     if (status === 403 || status === 418 || status === 451) return forbidden(title, where, detail);
     if (status >= 500 || status === 408) return unreachable(title, where, detail);
     return rejected(title, where, detail);
+  }
+}
+
+/** By the reply's charset, else by what an XML file says of itself, else UTF-8. */
+function decoded(bytes: Buffer, contentType: string): string {
+  const own = /charset\s*=\s*"?([\w-]+)/i.exec(contentType)?.[1];
+  const head = bytes.subarray(0, 200).toString("latin1");
+  const label = own ?? /^[^<]{0,4}<\?xml[^>]*\bencoding\s*=\s*["']([\w-]+)["']/.exec(head)?.[1] ?? "utf-8";
+  try {
+    return new TextDecoder(label).decode(bytes);
+  } catch {
+    // A name that nobody knows.
+    return new TextDecoder().decode(bytes);
   }
 }
 

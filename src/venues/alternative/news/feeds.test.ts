@@ -1,3 +1,5 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, test } from "vitest";
 import { SimulatedClock } from "../../../core/index.ts";
 import { SourceServer } from "../../testing/source-server.ts";
@@ -165,4 +167,70 @@ test.each([
 test("what is no feed is none, and a title is cut", () => {
   expect(readFeed("a", "<html><title>no</title></html>")).toBeUndefined();
   expect(readFeed("a", `<rss><item><title>${"long ".repeat(200)}</title></item></rss>`)?.[0].title.length).toBe(300);
+});
+
+const rss = (inner: string): string => `<rss version="2.0"><channel>${inner}</channel></rss>`;
+
+test.each<[string, string]>([
+  ["items that never end", rss("<item><title>".repeat(150_000))],
+  ["items within items", rss(`${"<item>".repeat(150_000)}</item>`)],
+  ["comments that never end", rss("<!--".repeat(300_000))],
+  ["tags that never end", rss(`<item><title>${"<title ".repeat(150_000)}`)],
+  ["angle brackets alone", rss(`<item><title>${"<".repeat(900_000)}</title></item>`)],
+  ["CDATA that never ends", rss(`<item><title>${"<![CDATA[".repeat(100_000)}</title></item>`)],
+  ["links that never end", rss(`<item><title>a</title>${"<link ".repeat(150_000)}</item>`)],
+])("a feed of a megabyte with %s is read in the time of a feed", (_, text) => {
+  const found = readFeed("a", text) ?? [];
+  expect(found.length).toBeLessThan(3);
+});
+
+test("no entity is defined by a feed, and none of it is fetched", () => {
+  const declared = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY y "aaaa"><!ENTITY z "&y;&y;">]>';
+  expect(readFeed("a", `${declared}${rss("<item><title>One &x; and &z;</title></item>")}`)?.[0].title).toBe(
+    "One &x; and &z;",
+  );
+});
+
+test("a time without a zone is UTC, whatever the zone of this machine", () => {
+  const zone = process.env["TZ"];
+  process.env["TZ"] = "America/New_York";
+  try {
+    const dated = ["2026-05-20 07:00:00", "2026-05-20T07:00:00", "Wed, 20 May 2026 07:00:00", "20 May 2026 07:00"];
+    const items = dated.map((date) => `<item><title>A title</title><pubDate>${date}</pubDate></item>`);
+    const told = readFeed("a", rss(items.join("")))?.map(({ publishedMs }) => publishedMs);
+    expect(told).toEqual(Array(4).fill(Date.UTC(2026, 4, 20, 7)));
+  } finally {
+    if (zone === undefined) delete process.env["TZ"];
+    else process.env["TZ"] = zone;
+  }
+});
+
+describe("what is sent", () => {
+  /** A feed of one's own that is answered so. */
+  const answered = async (headers: Record<string, string>, body: Buffer) => {
+    const plain = createServer((_, response) => void response.writeHead(200, headers).end(body));
+    await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+    try {
+      const address = `http://127.0.0.1:${(plain.address() as AddressInfo).port}/own.xml`;
+      const sources = headlineSources({ environment: {}, maxAttempts: 1 }, [address]);
+      return await sources[sources.length - 2].headlines();
+    } finally {
+      plain.closeAllConnections();
+      plain.close();
+    }
+  };
+  const feed = (encoding: string): string =>
+    `<?xml version="1.0" encoding="${encoding}"?>${rss("<item><title>Caf\u00e9 ouvert</title></item>")}`;
+
+  it.each<[string, Record<string, string>, Buffer]>([
+    ["its own declaration", {}, Buffer.from(feed("ISO-8859-1"), "latin1")],
+    [
+      "the reply's charset, which goes before it",
+      { "content-type": "text/xml; charset=utf-8" },
+      Buffer.from(feed("ISO-8859-1")),
+    ],
+    ["neither that is known: UTF-8", { "content-type": "text/xml; charset=no-such" }, Buffer.from(feed("no-such"))],
+  ])("is read in the encoding of %s", async (_, headers, body) => {
+    expect((await answered(headers, body)).map(({ title }) => title)).toEqual(["Caf\u00e9 ouvert"]);
+  });
 });

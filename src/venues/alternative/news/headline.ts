@@ -13,10 +13,13 @@ export type Headline = {
 };
 
 const LONGEST_TITLE = 300;
+/** Before markup is taken out of it. */
+const LONGEST_TEXT = 4_000;
 
 /** What is shown of a title that anybody may have written. */
 export function plainTitle(text: string): string {
   return text
+    .slice(0, LONGEST_TEXT)
     .replace(/<[^>]*>/g, " ")
     .replace(/[\p{Cc}\p{Cf}]/gu, " ")
     .replace(/\s+/g, " ")
