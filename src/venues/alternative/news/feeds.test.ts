@@ -205,31 +205,31 @@ test("a time without a zone is UTC, whatever the zone of this machine", () => {
   }
 });
 
-describe("what is sent", () => {
-  /** A feed of one's own that is answered so. */
-  const answered = async (headers: Record<string, string>, body: Buffer) => {
-    const plain = createServer((_, response) => void response.writeHead(200, headers).end(body));
-    await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
-    try {
-      const address = `http://127.0.0.1:${(plain.address() as AddressInfo).port}/own.xml`;
-      const sources = headlineSources({ environment: {}, maxAttempts: 1 }, [address]);
-      return await sources[sources.length - 2].headlines();
-    } finally {
-      plain.closeAllConnections();
-      plain.close();
-    }
-  };
-  const feed = (encoding: string): string =>
-    `<?xml version="1.0" encoding="${encoding}"?>${rss("<item><title>Caf\u00e9 ouvert</title></item>")}`;
+/** A feed of one's own that is answered so. */
+const answered = async (headers: Record<string, string>, body: Buffer) => {
+  const plain = createServer((_, response) => void response.writeHead(200, headers).end(body));
+  await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+  try {
+    const address = `http://127.0.0.1:${(plain.address() as AddressInfo).port}/own.xml`;
+    const sources = headlineSources({ environment: {}, maxAttempts: 1 }, [address]);
+    return await sources[sources.length - 2].headlines();
+  } finally {
+    plain.closeAllConnections();
+    plain.close();
+  }
+};
+const feedIn = (encoding: string): string =>
+  `<?xml version="1.0" encoding="${encoding}"?>${rss("<item><title>Caf\u00e9 ouvert</title></item>")}`;
 
+describe("what is sent", () => {
   it.each<[string, Record<string, string>, Buffer]>([
-    ["its own declaration", {}, Buffer.from(feed("ISO-8859-1"), "latin1")],
+    ["its own declaration", {}, Buffer.from(feedIn("ISO-8859-1"), "latin1")],
     [
       "the reply's charset, which goes before it",
       { "content-type": "text/xml; charset=utf-8" },
-      Buffer.from(feed("ISO-8859-1")),
+      Buffer.from(feedIn("ISO-8859-1")),
     ],
-    ["neither that is known: UTF-8", { "content-type": "text/xml; charset=no-such" }, Buffer.from(feed("no-such"))],
+    ["neither that is known: UTF-8", { "content-type": "text/xml; charset=no-such" }, Buffer.from(feedIn("no-such"))],
   ])("is read in the encoding of %s", async (_, headers, body) => {
     expect((await answered(headers, body)).map(({ title }) => title)).toEqual(["Caf\u00e9 ouvert"]);
   });
