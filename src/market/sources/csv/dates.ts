@@ -34,7 +34,7 @@ const NAME_DAY = new RegExp(
 );
 /** "2024-Jan-31". */
 const YEAR_NAME = new RegExp(String.raw`^(\d{4})[-. /]+(\p{L}{3,})[-. /]+(\d{1,2})${TAIL}`, "iu");
-const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:[T _-]?(\d{2}):?(\d{2}):?(\d{2})?)?\s*(Z)?$/;
+const COMPACT = /^(\d{4})(\d{2})(\d{2})(?:(?:[T_-]| {1,2})?(\d{2}):?(\d{2}):?(\d{2})?)?\s*(Z)?$/;
 
 const DIGITS = /^\d+$/;
 const EARLIEST_MS = Date.UTC(1800, 0, 1);

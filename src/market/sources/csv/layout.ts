@@ -1,4 +1,5 @@
 /** @file The layout of a file: where its rows begin, and which column is what. Detected from its first lines, or given. */
+import { basename } from "node:path";
 import { isFiat } from "../../../core/index.ts";
 import { areSides, type ColumnGroup, type ColumnMap, columnGroups, hasRoles, mapColumns } from "./columns.ts";
 import { BLANKS, splitLine } from "./fields.ts";
@@ -303,6 +304,13 @@ function unknownLayout(path: string, lines: readonly Line[], roles: readonly Rol
       'Say what does with `--delimiter`, such as `--delimiter "^"`; nothing was stored.',
     );
   }
+  if (roles.includes(Role.open) && areTrades(path, lines, options)) {
+    return formatError(
+      path,
+      "The rows look like single trades, not like candles",
+      "Get the candles of that market (on most exchanges' pages they are called klines), or make bars of the trades first; nothing was stored.",
+    );
+  }
   const best = bestHeader(lines, roles, options);
   const missing = best === undefined ? [] : roles.filter((role) => best.columns[role] === undefined);
   if (best !== undefined && missing.length === 0) {
@@ -335,6 +343,13 @@ function refuseMarks(path: string, lines: readonly Line[], options: DialectOptio
     "The file has mark prices, and no prices of the market's own",
     "Import the candles that they belong to first, then this file with `--mark`; nothing was stored.",
   );
+}
+
+/** Whether a header has a price and a size and no open, or the file's name says so. */
+function areTrades(path: string, lines: readonly Line[], options: DialectOptions): boolean {
+  if (/trades?\b/i.test(basename(path).replaceAll("_", " "))) return true;
+  const names = delimitersOf(options).map((own) => splitLine(lines[0]?.text ?? "", own).map(normalName));
+  return names.some((all) => all.includes("price") && all.some((name) => /^(?:size|qty|quantity|amount)$/.test(name)));
 }
 
 /** Lines of digits in which no known delimiter makes as many fields as a row of candles has. */

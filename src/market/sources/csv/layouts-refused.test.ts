@@ -116,6 +116,18 @@ describe("layouts that are refused", () => {
       /bars are a month long/,
       /bars of a day/,
     ],
+    ["a file of bzip2", "BZh91AY&SY", /compressed with bzip2/, /Unpack/],
+    ["a file of xz", Buffer.from("fd377a585a0000", "hex"), /compressed with xz/, /Unpack/],
+    [
+      "single trades",
+      table(
+        "id,price,qty,quote_qty,time,is_buyer_maker",
+        HOURS,
+        ([t, price], i) => `${i},${price},1,${price},${t},true`,
+      ),
+      /single trades/,
+      /candles of that market/,
+    ],
     ["a web page", "<!DOCTYPE html>\n<html><body>Not found</body></html>\n", /No line names/, /--columns/],
     [
       "decimal points in a file of commas",

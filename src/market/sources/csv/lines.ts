@@ -43,6 +43,16 @@ export type LineOptions = {
 
 const MAX_LINE = 100_000;
 
+/** First bytes of what has to be unpacked by somebody else. */
+const PACKED: readonly (readonly [magic: string, name: string])[] = [
+  ["PK\u0003", "a ZIP archive"],
+  ["BZh", "compressed with bzip2"],
+  ["\u00FD7zXZ", "compressed with xz"],
+  ["(\u00B5/\u00FD", "compressed with Zstandard"],
+  ["7z\u00BC\u00AF", "a 7z archive"],
+  ["Rar!", "a RAR archive"],
+];
+
 /**
  * Yields batches of lines, each to be walked over once and before the next batch is asked for: a line of text comes into
  * being when it is asked for, so that no list holds lines that are done with. Throws DATA_FORMAT with the line where a gzip
@@ -50,9 +60,10 @@ const MAX_LINE = 100_000;
  */
 export async function* readLines(path: string, options: LineOptions = {}): AsyncGenerator<Iterable<Line>> {
   const head = await readHead(path);
-  if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 0x03) {
-    throw formatError(path, "The file is a ZIP archive", "Unpack it and import the file inside.");
-  }
+  const start = head.toString("latin1");
+  const packed = PACKED.find(([magic]) => start.startsWith(magic));
+  if (packed !== undefined)
+    throw formatError(path, `The file is ${packed[1]}`, "Unpack it and import the file inside.");
   const format = tableFormatOf(path, head);
   if (format === undefined) yield* textLines(path, head, options);
   else yield* tableLines(path, format, options);
