@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { SimulatedClock } from "../../core/index.ts";
+import { readManifest } from "../../policy/index.ts";
 import { FRESH_BETTING, gatesFingerprint, Registry, type StageRecord } from "../../promotion/index.ts";
 import { changedConfig } from "../config/changed.ts";
 import { modelsFolder } from "../config/folders.ts";
@@ -66,7 +67,8 @@ const record = (replayedEqual: number): StageRecord => ({
 describe("a canary whose decisions don't replay", () => {
   it("goes back to paper at the look that finds it, with the reason in the registry; another one goes on", async () => {
     await trainClassifier(context, config);
-    await registry.append(subject, "test", { kind: "register", modelHash: "h", recipe: "r" });
+    const { digest = "" } = readManifest(join(modelsFolder(config), "edge", "1"));
+    await registry.append(subject, "test", { kind: "register", modelHash: digest, recipe: "r" });
     await raise(STEPS);
     const { to, look } = await promote(context, config, "edge/1", record(9));
     expect(to).toBeNull();

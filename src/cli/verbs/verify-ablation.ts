@@ -163,7 +163,7 @@ export function registerVerifyAblation(group: Command, runner: VerbRunner): void
         ["verify ablation --group onchain --learner logistic", "a quick look"],
         ["verify ablation --group perp,sentiment,onchain", "three groups, corrected for being three"],
         [
-          "verify ablation --group sentiment --learner ppo --steps 20000 --seeds 3",
+          "verify ablation --group sentiment --learner ppo --steps 20000",
           "by a policy in place of a classifier; half an hour and more",
         ],
         ["verify ablation --planted", "would it find a source that is worth something?"],
